@@ -1,0 +1,1 @@
+"""The window, and the one place where all rooms are put together."""

@@ -1,0 +1,52 @@
+"""What time it is, asked in one place, so that tests and replays can say it themselves."""
+
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Protocol
+
+TIANJIN = timezone(timedelta(hours=8), "Asia/Shanghai")  # China has one time zone and no summer time
+
+
+class Clock(Protocol):
+    """Anything that tells the time."""
+
+    def now(self) -> datetime:
+        """The present moment, aware, in UTC."""
+        ...
+
+
+class SystemClock:
+    """The computer's own clock."""
+
+    def now(self) -> datetime:
+        """The present moment, aware, in UTC."""
+        return datetime.now(UTC)
+
+
+class FixedClock:
+    """A clock that stands still until it is moved; for tests and the demonstration."""
+
+    def __init__(self, moment: datetime) -> None:
+        self.moment = moment
+
+    def now(self) -> datetime:
+        """The moment it was set to."""
+        return self.moment
+
+    def move(self, **by: float) -> None:
+        """Move on by a timedelta's keywords, for example minutes=5."""
+        self.moment += timedelta(**by)
+
+
+def today(clock: Clock) -> date:
+    """The calendar day in Tianjin."""
+    return clock.now().astimezone(TIANJIN).date()
+
+
+def milliseconds(clock: Clock) -> int:
+    """Milliseconds since 1970 UTC: how moments are kept, on both engines alike."""
+    return int(clock.now().timestamp() * 1000)
+
+
+def local_time(moment_ms: int) -> datetime:
+    """A kept moment as Tianjin wall time."""
+    return datetime.fromtimestamp(moment_ms / 1000, TIANJIN)

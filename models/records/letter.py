@@ -1,0 +1,61 @@
+"""The frozen content of a referral letter: everything that is printed on it, and nothing that is looked up later."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Quote(BaseModel):
+    """Words of a policy text that a matter rests on, verbatim."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: str  # of the document, without 《》
+    number: str = ""  # of the document as printed, for example 津政办发〔2021〕52号; empty where the text gives none
+    words: str
+
+
+class Matter(BaseModel):
+    """One service that the resident is referred for."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    service_id: str
+    name: str  # as printed in the policy
+    reasons: tuple[str, ...] = ()  # why it seems to apply, one sentence each
+    amount: str = ""  # the standard in words, for example 每人每月200元
+    quotes: tuple[Quote, ...] = ()
+    documents: tuple[str, ...] = ()  # what to bring
+
+
+class LetterValue(BaseModel):
+    """A referral letter as it is printed. Kept with the case; the same value always gives the same bytes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    number: str  # as printed, for example 劝业社转〔2026〕6号
+    version: int = Field(default=1, ge=1)  # 2 and more: a corrected letter, which says which version it replaces
+    correction_reason: str = ""
+    language: Literal["zh", "en"] = "zh"
+    issued_on: date
+    valid_until: date | None = None
+
+    issuer: str  # the community or street office that signs
+    worker: str
+    worker_phone: str = ""
+    receiver: str  # the office that receives the resident
+    receiver_address: str = ""
+    receiver_phone: str = ""
+
+    resident_name: str
+    sex: str = ""  # in words
+    birth_date: date | None = None
+    document_kind: str = ""  # in words
+    document_masked: str = ""  # never the whole number: the last four only
+    phone: str = ""
+    address: str = ""
+
+    matters: tuple[Matter, ...] = Field(min_length=1)
+    note: str = ""  # the worker's own words
+    red_head: bool = True  # False: printed on the office's own headed paper (套打)

@@ -1,0 +1,17 @@
+"""The same person registered twice: an undoable link, never a rewrite."""
+
+from models.records.base import Kept, flag_field, text_field
+
+
+class PersonLink(Kept, table=True):
+    """Says that two residents are (active) or are not (active false, after a look) the same person.
+
+    The id is derived from the sorted pair, so that two offices that link the same pair make the same row.
+    """
+
+    __tablename__ = "person_link"
+
+    a_id: str = text_field(index=True)
+    b_id: str = text_field(index=True)
+    active: bool = flag_field()
+    worker: str = text_field()

@@ -1,0 +1,115 @@
+"""The log of operations and what is derived from it; and the tables that stay on this device.
+
+The set of operations is the truth, the typed tables are derived from it (rebuild() gives them again), and history,
+sync and the change part of the audit read this one log.
+"""
+
+from typing import Any
+
+from sqlmodel import Field, SQLModel
+
+from models.records.base import flag_field, json_field, moment_field, number_field, text_field
+
+
+class Operation(SQLModel, table=True):
+    """One save of one record by one worker: for each field the new value and the ids of the values it replaces.
+
+    The id is the content hash over everything but the values themselves, which are committed to by a salted hash each,
+    so that a lawful erasure can blank a value everywhere without breaking the chain (models.sync.content).
+    """
+
+    district: str = Field(primary_key=True, max_length=6)  # home district of the row
+    id: str = Field(primary_key=True, max_length=64)  # SHA-256, hex
+    device: str = text_field(index=True)
+    seq: int = number_field()
+    prev: str = text_field()  # the device's operation before this one; "" for its first
+    clock: int = number_field()  # hybrid logical clock: display order and tie-breaks only
+    at: int = moment_field()
+    worker: str = text_field()
+    verb: str = text_field()  # the worker's word, for example residents.register
+    entity: str = text_field()
+    row: str = text_field(index=True)
+    fields: dict[str, Any] = json_field()  # {field: {"v": value, "s": salt, "h": hash, "p": [ids replaced]}}
+    office: str = text_field()
+
+
+class Head(SQLModel, table=True):
+    """The operations that hold a current value of a field. More than one distinct value is a conflict."""
+
+    district: str = Field(primary_key=True, max_length=6)
+    row: str = Field(primary_key=True, max_length=36)
+    field: str = Field(primary_key=True, max_length=40)
+    operation: str = Field(primary_key=True, max_length=64)
+    entity: str = text_field()
+    value: dict[str, Any] = json_field()  # {"v": ...}
+    clock: int = number_field()
+
+
+class SearchKey(SQLModel, table=True):
+    """What a resident or household can be found by: names, pinyin, initials, number and phone tails, address."""
+
+    __tablename__ = "search_key"
+
+    key: str = Field(primary_key=True)
+    resident_id: str = Field(primary_key=True, max_length=36)
+    kind: str = Field(primary_key=True, max_length=8)  # name, pinyin, initials, number, phone, address
+    rank: int = number_field()
+
+
+class Journal(SQLModel, table=True):
+    """What was done with records: views, reveals, prints, exports, imports, unlocks. Names of fields, never values."""
+
+    id: str = Field(primary_key=True, max_length=36)
+    at: int = moment_field()
+    worker: str = text_field()
+    action: str = text_field()
+    subject_kind: str = text_field()
+    subject_id: str = text_field(index=True)
+    detail: str = text_field()
+
+
+class Draft(SQLModel, table=True):
+    """A form being filled in; the form's version is kept so that an older draft can still be opened."""
+
+    id: str = Field(primary_key=True, max_length=36)
+    form: str = text_field()
+    form_version: str = text_field()
+    subject_id: str = text_field()
+    title: str = text_field()
+    body: dict[str, Any] = json_field()
+    worker: str = text_field()
+    at: int = moment_field()
+
+
+class Batch(SQLModel, table=True):
+    """A batch file written or read on this device."""
+
+    id: str = Field(primary_key=True, max_length=64)  # SHA-256 of the sealed payload
+    direction: str = text_field()  # out or in
+    file_name: str = text_field()
+    peer: str = text_field()  # office or device on the other side
+    count: int = number_field()
+    last_seq: int = number_field()  # out: highest sequence of this device inside
+    status: str = text_field()  # out: written, acknowledged; in: applied, refused
+    detail: dict[str, Any] = json_field()
+    at: int = moment_field()
+
+
+class Peer(SQLModel, table=True):
+    """A device or office that batches are exchanged with: its public keys and what it said it holds."""
+
+    id: str = Field(primary_key=True, max_length=36)
+    kind: str = text_field()  # device or office
+    name: str = text_field()
+    sign_key: str = text_field()  # Ed25519 public key, hex
+    seal_key: str = text_field()  # age recipient (offices)
+    holds: dict[str, Any] = json_field()  # device -> highest sequence, as last told
+    trusted: bool = flag_field()
+    at: int = moment_field()
+
+
+class Meta(SQLModel, table=True):
+    """Small facts of this casebook: device identity, office, settings, counters."""
+
+    key: str = Field(primary_key=True, max_length=60)
+    value: dict[str, Any] = json_field()

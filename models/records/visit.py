@@ -1,0 +1,117 @@
+"""Visits, the needs found on them, and assessments with an instrument."""
+
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import model_validator
+from pydantic_core import PydanticCustomError
+from sqlmodel import Field
+
+from models.records.base import Entry, Kept, json_field, moment_field, number_field, text_field
+from models.records.fact import FactEntry
+
+Outcome = Literal["met", "nobody_home", "refused", "moved_away"]
+NeedGroup = Literal[
+    "childhood", "education", "work", "health", "elderly", "housing", "support", "veterans", "culture"
+]  # the nine groups of the service list, in its order
+Urgency = Literal["now", "soon", "later"]
+
+
+class Visit(Kept, table=True):
+    """One visit to a household, added and never overwritten; a correction is a new value of the same row."""
+
+    household_id: str = text_field(index=True)
+    outcome: str = text_field()
+    happened_on: date | None = Field(default=None)
+    met: list[str] = json_field(list)  # resident ids
+    met_other: str = text_field()  # who else was met
+    purpose: str = text_field()
+    notes: str = text_field()
+    next_visit: date | None = Field(default=None)
+    next_reason: str = text_field()
+    worker: str = text_field()
+    at: int = moment_field()
+
+
+class Need(Kept, table=True):
+    """A need found on a visit."""
+
+    visit_id: str = text_field(index=True)
+    household_id: str = text_field(index=True)
+    resident_id: str = text_field()  # empty: of the household
+    group: str = text_field()
+    urgency: str = text_field()
+    note: str = text_field()
+    status: str = text_field()  # open, met, dropped
+    at: int = moment_field()
+
+
+class Assessment(Kept, table=True):
+    """A filled-in instrument with its score, kept with the instrument's version."""
+
+    resident_id: str = text_field(index=True)
+    visit_id: str = text_field()
+    instrument: str = text_field()
+    version: str = text_field()
+    assessed_on: date | None = Field(default=None)
+    answers: dict[str, Any] = json_field()
+    score: int = number_field()
+    level: str = text_field()
+    note: str = text_field()
+    worker: str = text_field()
+    at: int = moment_field()
+
+
+class NeedEntry(Entry):
+    """A need as noted at the door."""
+
+    group: NeedGroup
+    urgency: Urgency = "soon"
+    resident_id: str = ""
+    note: str = Field(default="", max_length=1000)
+
+
+class LearntFact(Entry):
+    """A fact learnt on a visit, and about whom: a resident's id, or empty for the household."""
+
+    resident_id: str = ""
+    fact: FactEntry
+
+
+class VisitEntry(Entry):
+    """A visit as recorded by the worker."""
+
+    household_id: str = Field(min_length=1)
+    outcome: Outcome
+    happened_on: date
+    met: tuple[str, ...] = ()
+    met_other: str = Field(default="", max_length=100)
+    purpose: str = Field(default="", max_length=200)
+    notes: str = Field(default="", max_length=4000)
+    needs: tuple[NeedEntry, ...] = ()
+    facts: tuple[LearntFact, ...] = ()
+    next_visit: date | None = None
+    next_reason: str = Field(default="", max_length=200)
+
+    @model_validator(mode="after")
+    def _sensible(self) -> "VisitEntry":
+        if self.outcome == "met" and not self.met and not self.met_other:
+            raise PydanticCustomError("who_was_met", "say who was met")
+        if self.next_visit is not None and self.next_visit < self.happened_on:
+            raise PydanticCustomError("next_before_visit", "the next visit lies before this one")
+        return self
+
+
+class AssessmentEntry(Entry):
+    """A filled-in instrument. Score, level and facts come from forms.instruments, which knows the instrument."""
+
+    resident_id: str = Field(min_length=1)
+    instrument: str = Field(min_length=1, max_length=60)
+    version: str = Field(min_length=1, max_length=20)
+    assessed_on: date
+    answers: dict[str, Any]
+    score: int
+    level: str = Field(max_length=40)
+    note: str = Field(default="", max_length=2000)
+    visit_id: str = ""
+    facts: tuple[FactEntry, ...] = ()

@@ -1,0 +1,1 @@
+"""Keys: the key store, device identity, sealing."""

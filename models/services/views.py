@@ -1,0 +1,358 @@
+"""What the services hand to the screens and to paper: plain frozen values, numbers masked unless revealed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from models.eligibility import Case, Determination, Explanation, Question
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What a verb changed, so that every open page can decide whether to refresh."""
+
+    entities: frozenset[str]  # resident, household, visit, fact, referral, draft, ...
+    rows: frozenset[str]  # identities of the rows, and of the residents and households they belong to
+    id: str = ""  # the record that the verb made, if it made one
+    ids: tuple[str, ...] = ()  # where it made several of a kind: residents of a household, in the order of the entry
+
+
+@dataclass(frozen=True)
+class Office:
+    """The office that keeps this casebook."""
+
+    code: str  # community (12 digits) or street (9 digits)
+    name: str  # as printed on letters
+    letter_mark: str  # the word in letter numbers, for example 劝业
+    phone: str = ""
+
+    @property
+    def district(self) -> str:
+        """The six-digit district that is the home of every record made here."""
+        return self.code[:6]
+
+
+@dataclass(frozen=True)
+class Worker:
+    """Who is signed in."""
+
+    name: str
+    phone: str = ""
+
+
+@dataclass(frozen=True)
+class ResidentRow:
+    """A resident in a list: what tells people apart at a glance."""
+
+    id: str
+    name: str
+    sex: str  # code
+    birth_date: date | None
+    age: int | None
+    address: str
+    phone_tail: str
+    number_tail: str
+    last_visit: date | None = None
+    flags: tuple[str, ...] = ()  # new_resident, waits (not yet exported), duplicate
+
+
+@dataclass(frozen=True)
+class DocumentView:
+    """An identity document, masked."""
+
+    id: str
+    kind: str
+    masked: str
+    valid_until: date | None
+    seen: bool
+
+
+@dataclass(frozen=True)
+class PhoneView:
+    """A phone number, masked."""
+
+    id: str
+    masked: str
+    whose: str
+
+
+@dataclass(frozen=True)
+class FactView:
+    """The statement of a fact that counts now."""
+
+    id: str
+    name: str
+    value: Any  # bool, number, text or ISO date
+    state: str  # known, not_known, refused, expired
+    as_of: date | None
+    good_until: date | None
+    source: str
+    document_seen: str
+    worker: str
+
+
+@dataclass(frozen=True)
+class MembershipView:
+    """A resident in a household."""
+
+    id: str
+    household_id: str
+    household_kind: str
+    resident: ResidentRow
+    relation: str  # code
+    counts: bool
+    since: date | None
+    until: date | None
+
+
+@dataclass(frozen=True)
+class ResidentView:
+    """One resident, for the person page."""
+
+    row: ResidentRow
+    former_name: str
+    birth_source: str
+    ethnic_group: str
+    education: str
+    marital_status: str
+    hukou_place: str
+    provisional_number: str
+    note: str
+    registered_on: date | None
+    documents: tuple[DocumentView, ...]
+    phones: tuple[PhoneView, ...]
+    facts: tuple[FactView, ...]
+    memberships: tuple[MembershipView, ...]  # this resident's own, past ones too
+    new_resident: bool | None  # 新市民 by the definition of 000_*.txt; None where facts are missing
+    tasks: Mapping[str, str]  # register, visit, assess, eligibility, referral -> not_started, in_progress, done
+
+
+@dataclass(frozen=True)
+class HouseholdView:
+    """One household, for the household page."""
+
+    id: str
+    kind: str
+    dwelling_id: str
+    community_code: str
+    address: str
+    book_number: str
+    since: date | None
+    until: date | None
+    note: str
+    members: tuple[MembershipView, ...]  # present ones, head first
+    former: tuple[MembershipView, ...]
+    facts: tuple[FactView, ...]
+    other_households: tuple[tuple[str, str], ...]  # (id, kind) of the other households at this dwelling
+
+
+@dataclass(frozen=True)
+class NeedView:
+    """A need found on a visit."""
+
+    id: str
+    visit_id: str
+    resident_id: str
+    group: str
+    urgency: str
+    note: str
+    status: str
+    found_on: date | None
+
+
+@dataclass(frozen=True)
+class VisitView:
+    """One visit."""
+
+    id: str
+    household_id: str
+    outcome: str
+    happened_on: date | None
+    met: tuple[str, ...]  # names
+    met_other: str
+    purpose: str
+    notes: str
+    needs: tuple[NeedView, ...]
+    next_visit: date | None
+    next_reason: str
+    worker: str
+
+
+@dataclass(frozen=True)
+class AssessmentView:
+    """One assessment of a resident."""
+
+    id: str
+    resident_id: str
+    instrument: str
+    version: str
+    assessed_on: date | None
+    answers: Mapping[str, Any]
+    score: int
+    level: str
+    note: str
+    worker: str
+
+
+@dataclass(frozen=True)
+class TimelineLine:
+    """Something that happened with a resident or household, newest first."""
+
+    on: date | None
+    at: int  # milliseconds
+    kind: str  # registered, changed, visit, assessment, determination, referral, letter, fact
+    subject_id: str  # the visit, assessment, referral ... that the line opens
+    text: str  # a sentence in the language now shown
+    worker: str
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """A resident on the register who may be the person being registered."""
+
+    row: ResidentRow
+    reasons: tuple[str, ...]  # sentences: same number, same name and birth date, ...
+    certain: bool  # an equal document number
+
+
+@dataclass(frozen=True)
+class ServiceResult:
+    """What one service says of one person (or of the household), ready to be shown."""
+
+    service_id: str
+    component: str
+    name: str
+    name_en: str
+    group: str
+    resident_id: str  # empty: of the household
+    determination: Determination
+    explanation: Explanation
+
+
+@dataclass(frozen=True)
+class HouseholdCheck:
+    """The eligibility of a whole household on a day."""
+
+    household_id: str
+    on: date
+    case: Case
+    results: tuple[ServiceResult, ...]  # eligible first, then those that lack facts, then office ones, then not
+    questions: tuple[Question, ...]  # the next best ones
+    milliseconds: float
+
+
+@dataclass(frozen=True)
+class LetterView:
+    """One printed version of a letter."""
+
+    id: str
+    version: int
+    number: str
+    printed: bool
+    sha256: str
+    at: int
+
+
+@dataclass(frozen=True)
+class ReferralView:
+    """One referral with its letters, newest version first."""
+
+    id: str
+    resident_id: str
+    resident_name: str
+    number: str
+    matters: tuple[str, ...]  # names
+    receiver: str
+    status: str
+    outcome_note: str
+    issued_on: date | None
+    valid_until: date | None
+    worker: str
+    letters: tuple[LetterView, ...]
+
+
+@dataclass(frozen=True)
+class DraftView:
+    """A form that was begun and not yet saved."""
+
+    id: str
+    form: str
+    form_version: str
+    subject_id: str
+    title: str
+    body: Mapping[str, Any]
+    at: int
+
+
+@dataclass(frozen=True)
+class DueVisit:
+    """A visit that was promised."""
+
+    household_id: str
+    address: str
+    names: tuple[str, ...]
+    due: date
+    reason: str
+
+
+@dataclass(frozen=True)
+class Today:
+    """The today page."""
+
+    on: date
+    due: tuple[DueVisit, ...]
+    drafts: tuple[DraftView, ...]
+    waiting_changes: int
+    last_export_at: int  # 0: never
+    expiring: tuple[tuple[str, str, str, date], ...]  # (resident id, name, fact or document, day)
+    residents: int
+    households: int
+    visits_this_month: int
+    open_needs: tuple[NeedView, ...] = ()
+
+
+@dataclass(frozen=True)
+class SyncStatus:
+    """What waits, what went, what came back."""
+
+    device: str
+    office_known: bool
+    office_name: str
+    waiting: int
+    exported_through: int
+    acknowledged_through: int
+    last_export_at: int
+    last_receipt_at: int
+    batches: tuple["BatchView", ...] = ()
+
+
+@dataclass(frozen=True)
+class BatchView:
+    """A batch file written or read here."""
+
+    id: str
+    direction: str
+    file_name: str
+    peer: str
+    count: int
+    status: str
+    at: int
+
+
+@dataclass(frozen=True)
+class BatchPreview:
+    """What a batch would do, before it is applied."""
+
+    id: str
+    sender: str
+    made_at: int
+    operations: int
+    new: int
+    already_here: int
+    residents: int
+    households: int
+    visits: int
+    conflicts: int
+    missing_before: int  # operations of the sender that should have come before these
+    lines: tuple[str, ...] = field(default=())  # the same as sentences

@@ -1,0 +1,108 @@
+"""Set up Jinmen's environment once, then run the command asked for. Standard library only.
+
+The packages come from requirements.lock with their hashes checked; from the folder wheels/ beside this file when it
+exists (no network needed), else from the package index that pip is set up for.
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+VENV = HERE / ".venv"
+LOCK = HERE / "requirements.lock"
+STAMP = VENV / "jinmen.stamp"
+PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+USAGE = """\
+run                          open the application (without a screen: the demonstration)
+run test [PYTEST ARGUMENTS]  lint, then all tests
+run lint                     format, lint, types and import contracts
+run demo OUT                 the whole job by itself through the real windows; pictures and papers in OUT
+run bench [--json FILE]      the speed table
+run check CASES ANSWERS      answer a file of eligibility cases
+run texts                    bring the translation catalogue up to date with the code
+run help                     this text
+"""
+
+
+def stamp() -> str:
+    """What the environment was made from: lock file and interpreter."""
+    return hashlib.sha256(LOCK.read_bytes()).hexdigest() + " " + sys.version.split()[0]
+
+
+def set_up() -> None:
+    """Make .venv from the lock unless the stamp says that it is there already."""
+    if STAMP.exists() and STAMP.read_text() == stamp() and PYTHON.exists():
+        return
+    print("run: setting up the environment (once) ...", file=sys.stderr, flush=True)
+    subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], check=True)
+    install = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+    install += ["--only-binary", ":all:", "-r", str(LOCK)]
+    if (HERE / "wheels").is_dir():
+        install += ["--no-index", "--find-links", str(HERE / "wheels")]
+    subprocess.run(install, check=True)
+    subprocess.run([str(PYTHON), "-m", "reports.fonts"], check=True, cwd=HERE)
+    STAMP.write_text(stamp())
+
+
+def lint() -> int:
+    """Run every check of form, whatever the earlier ones say; return the number that failed."""
+    checks = [
+        ["-m", "ruff", "format", "--check", "--quiet", "."],
+        ["-m", "ruff", "check", "--quiet", "."],
+        ["-m", "mypy"],
+        ["-c", "from importlinter.cli import lint_imports_command as c; c()"],
+    ]
+    failed = 0
+    for check in checks:
+        failed += subprocess.run([str(PYTHON), *check], cwd=HERE).returncode != 0
+    return failed
+
+
+def has_screen() -> bool:
+    """Whether a window can be shown to a person."""
+    if os.environ.get("QT_QPA_PLATFORM") or os.name == "nt" or sys.platform == "darwin":
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def python(*arguments: str, **environment: str) -> int:
+    """Run the environment's Python in this folder."""
+    return subprocess.run([str(PYTHON), *arguments], cwd=HERE, env={**os.environ, **environment}).returncode
+
+
+def main(arguments: list[str]) -> int:
+    """Do what the first word says."""
+    command, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
+    if command in ("help", "-h", "--help"):
+        print(USAGE, end="")
+        return 0
+    # Paths are the caller's: the programs below run in this folder.
+    rest = [os.path.abspath(a) if command in ("demo", "bench", "check") and not a.startswith("-") else a for a in rest]
+    set_up()
+    offscreen = {} if os.environ.get("QT_QPA_PLATFORM") else {"QT_QPA_PLATFORM": "offscreen"}
+    if command == "lint":
+        return 1 if lint() else 0
+    if command == "test":
+        form = 0 if rest else lint()
+        tests = python("-m", "pytest", *(rest or ["-n", "2"]), **offscreen)
+        return 1 if form or tests else 0
+    if command == "texts":
+        return python("-m", "tests.house.catalogue")
+    if command in ("demo", "bench", "check"):
+        return python("-m", "desktop", command, *rest, **({} if has_screen() else offscreen))
+    if command:
+        print(f"run: unknown command: {command}\n{USAGE}", end="", file=sys.stderr)
+        return 2
+    if not has_screen():
+        out = HERE / "demo-out"
+        print(f"run: there is no screen here, so the demonstration runs instead; look in {out}", flush=True)
+        return python("-m", "desktop", "demo", str(out), **offscreen)
+    return python("-m", "desktop")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
