@@ -1,1 +1,150 @@
-print()
+"""Where the faces are, and which face can show a text. Cheap to import: no ReportLab here.
+
+The faces travel packed in resources/fonts. `python -m reports.fonts` unpacks them once at set-up into `.fonts/` beside
+the program, or into the user's cache folder where that cannot be written; a face that is missing is unpacked when it
+is first asked for. Every unpacked file carries part of its hash in its name, so a new face never meets an old file.
+"""
+
+import hashlib
+import json
+import lzma
+import os
+import struct
+import sys
+import tempfile
+from bisect import bisect_right
+from functools import cache
+from pathlib import Path
+
+from platformdirs import user_cache_dir
+
+HERE = Path(__file__).resolve().parent.parent
+PACKED = HERE / "resources" / "fonts"
+
+FACES = ("song", "title", "hei", "kai", "names")
+"""Song for text and names, title (bold Song), hei (sans, labels and the screen), kai (quotations), names (rare names)."""
+
+FALLBACKS = ("song", "names")
+"""Where a text goes whole when the wanted face lacks one of its characters."""
+
+
+class DamagedFont(Exception):
+    """A packed face is not what the list of faces says: the program's files are damaged and must be installed again."""
+
+
+@cache
+def _listed() -> dict[str, dict[str, str | int]]:
+    listed: dict[str, dict[str, str | int]] = json.loads((PACKED / "faces.json").read_text(encoding="utf-8"))
+    return listed
+
+
+def family(face: str) -> str:
+    """The family name inside the face, as a screen asks for it."""
+    return str(_listed()[face]["family"])
+
+
+def folders() -> tuple[Path, Path]:
+    """Where unpacked faces may be: beside the program, and in the user's cache."""
+    return HERE / ".fonts", Path(user_cache_dir("jinmen", appauthor=False)) / "fonts"
+
+
+def _unpack(face: str, name: str, folder: Path) -> Path:
+    data = lzma.decompress((PACKED / face / f"{face}.ttf.xz").read_bytes())
+    if hashlib.sha256(data).hexdigest() != _listed()[face]["sha256"]:
+        raise DamagedFont(face)
+    folder.mkdir(parents=True, exist_ok=True)
+    handle, part = tempfile.mkstemp(dir=folder, prefix=face, suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(part).chmod(0o644)
+        Path(part).replace(folder / name)  # two programs may unpack at once: the last whole file stays
+    except BaseException:
+        Path(part).unlink(missing_ok=True)
+        raise
+    return folder / name
+
+
+@cache
+def font_file(face: str) -> Path:
+    """The unpacked TrueType file of a face; unpacks it if need be (0.4 s for song, once per machine).
+
+    Raises KeyError for an unknown face, DamagedFont, and OSError when no folder can be written.
+    """
+    name = f"{face}-{str(_listed()[face]['sha256'])[:12]}.ttf"
+    for folder in folders():
+        if (folder / name).is_file() and (folder / name).stat().st_size == _listed()[face]["size"]:
+            return folder / name
+    first, second = folders()
+    try:
+        return _unpack(face, name, first)
+    except OSError:
+        return _unpack(face, name, second)
+
+
+class Coverage:
+    """The characters of a face, as ranges of codes with the glyph of each range's first code."""
+
+    def __init__(self, file: Path) -> None:
+        """Read the format 12 character map, which every face of ours has."""
+        with file.open("rb") as font:
+            head = font.read(12)
+            tables = font.read(16 * struct.unpack(">H", head[4:6])[0])
+            places = {tables[i : i + 4]: struct.unpack(">LL", tables[i + 8 : i + 16]) for i in range(0, len(tables), 16)}
+            font.seek(places[b"cmap"][0])
+            data = font.read(places[b"cmap"][1])
+        for record in range(4, 4 + 8 * struct.unpack(">H", data[2:4])[0], 8):
+            start = struct.unpack(">L", data[record + 4 : record + 8])[0]
+            if data[start : start + 2] == b"\0\x0c":
+                groups = struct.unpack(">L", data[start + 12 : start + 16])[0]
+                flat = struct.unpack(f">{3 * groups}L", data[start + 16 : start + 16 + 12 * groups])
+                self.firsts, self.lasts, self.glyphs = flat[0::3], flat[1::3], flat[2::3]
+                return
+        raise DamagedFont(file.name)
+
+    def glyph(self, code: int) -> int:
+        """The glyph for a character's code; 0 where there is none."""
+        place = bisect_right(self.firsts, code) - 1
+        if place < 0 or code > self.lasts[place]:
+            return 0
+        return self.glyphs[place] + code - self.firsts[place]
+
+    def __contains__(self, character: str) -> bool:
+        return self.glyph(ord(character)) != 0
+
+
+@cache
+def coverage(face: str) -> Coverage:
+    """The characters of a face; read when first asked for."""
+    return Coverage(font_file(face))
+
+
+@cache
+def has(face: str, character: str) -> bool:
+    """Whether a face can show one character."""
+    return character in coverage(face)
+
+
+def covering(text: str, wanted: str = "song") -> str | None:
+    """The face that shows the whole text: the wanted one, else the first fallback that can; None if no single one can."""
+    for face in (wanted, *FALLBACKS):
+        if all(has(face, character) for character in text):
+            return face
+    return None
+
+
+def missing(text: str) -> list[str]:
+    """The characters that no face can show, each once, in the order of the text. Line ends are no characters here."""
+    absent = (c for c in dict.fromkeys(text) if c not in "\n\r" and not any(has(face, c) for face in FALLBACKS))
+    return list(absent)
+
+
+def unpack_all() -> None:
+    """Unpack every face that is not there yet."""
+    for face in FACES:
+        font_file(face)
+
+
+if __name__ == "__main__":
+    unpack_all()
+    sys.exit(0)
