@@ -34,15 +34,22 @@ class Operation(SQLModel, table=True):
 
 
 class Head(SQLModel, table=True):
-    """The operations that hold a current value of a field. More than one distinct value is a conflict."""
+    """For one record, the operations that hold its current values. A field named under two of them is a conflict."""
+
+    district: str = Field(primary_key=True, max_length=6)
+    row: str = Field(primary_key=True, max_length=36)
+    entity: str = text_field()
+    ops: dict[str, Any] = json_field()  # {operation id: [fields whose value it holds]}
+
+
+class Conflict(SQLModel, table=True):
+    """A field with more than one distinct current value, waiting for a person to choose."""
 
     district: str = Field(primary_key=True, max_length=6)
     row: str = Field(primary_key=True, max_length=36)
     field: str = Field(primary_key=True, max_length=40)
-    operation: str = Field(primary_key=True, max_length=64)
     entity: str = text_field()
-    value: dict[str, Any] = json_field()  # {"v": ...}
-    clock: int = number_field()
+    at: int = moment_field()
 
 
 class SearchKey(SQLModel, table=True):

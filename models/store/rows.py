@@ -1,0 +1,90 @@
+"""The kept tables as plain rows: which there are, what an empty row holds, and values as they travel in JSON."""
+
+from collections.abc import Mapping
+from copy import deepcopy
+from datetime import date
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Date, Table
+from sqlmodel import SQLModel
+
+from models.records.base import Kept
+from models.records.fact import Fact
+from models.records.household import Dwelling, Household, Membership
+from models.records.link import PersonLink
+from models.records.referral import Determination, Letter, Referral
+from models.records.resident import IdentityDocument, Phone, Resident
+from models.records.visit import Assessment, Need, Visit
+
+_KEPT: tuple[type[Kept], ...] = (
+    Resident,
+    IdentityDocument,
+    Phone,
+    Dwelling,
+    Household,
+    Membership,
+    Fact,
+    Visit,
+    Need,
+    Assessment,
+    Determination,
+    Referral,
+    Letter,
+    PersonLink,
+)
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """The SQLAlchemy table of a table class."""
+    table = SQLModel.metadata.tables[str(model.__tablename__)]
+    assert isinstance(table, Table)
+    return table
+
+
+KEPT: Mapping[str, Table] = {str(model.__tablename__): table_of(model) for model in _KEPT}
+KEY_COLUMNS = ("district", "id")
+
+
+@cache
+def _dates(entity: str) -> frozenset[str]:
+    return frozenset(c.name for c in KEPT[entity].columns if isinstance(c.type, Date))
+
+
+@cache
+def _defaults(entity: str) -> Mapping[str, Any]:
+    model = next(m for m in _KEPT if m.__tablename__ == entity)
+    return {
+        name: info.get_default(call_default_factory=True, validated_data={})
+        for name, info in model.model_fields.items()
+        if name not in KEY_COLUMNS
+    }
+
+
+def empty_row(entity: str) -> dict[str, Any]:
+    """A row of defaults without its key, as columns of the table."""
+    return {name: deepcopy(v) if isinstance(v, dict | list) else v for name, v in _defaults(entity).items()}
+
+
+def default_of(entity: str, field: str) -> Any:
+    """The value that a field has before anybody said anything."""
+    return _defaults(entity)[field]
+
+
+def to_wire(value: object) -> object:
+    """A column's value as JSON carries it: a date becomes ISO text, tuples become lists."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return list(value)
+    return value
+
+
+def from_wire(entity: str, field: str, value: object) -> object:
+    """A JSON value as the column takes it.
+
+    Raises ValueError where a date column is handed something that is no ISO date.
+    """
+    if field in _dates(entity) and isinstance(value, str):
+        return date.fromisoformat(value)
+    return value

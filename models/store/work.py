@@ -1,0 +1,193 @@
+"""The unit of work: one verb, one transaction; rows, operations, heads, journal and search keys together or not at all.
+
+Every kept row is written here and nowhere else. arm() makes an engine refuse statements that write kept tables outside
+a unit of work, so that a write without an operation fails instead of being lost at the next rebuild.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event, insert, select, update
+
+from models.clock import Clock, milliseconds
+from models.errors import WriteOutsideVerb
+from models.records.operation import Head, Journal, Meta, Operation
+from models.store.rows import KEPT, default_of, empty_row, from_wire, table_of, to_wire
+from models.sync.content import field_change, next_clock, operation_id
+from models.values import new_id
+
+_HEADS = table_of(Head)
+_OPERATIONS = table_of(Operation)
+_JOURNAL = table_of(Journal)
+_META = table_of(Meta)
+_GUARDED = frozenset(KEPT) | {"operation", "head"}
+_WRITES = re.compile(r'^\s*(?:INSERT\s+(?:OR\s+\w+\s+)?INTO|REPLACE\s+INTO|UPDATE|DELETE\s+FROM)\s+"?(\w+)"?', re.I)
+_IN_WORK = "jinmen_in_work"
+
+
+def arm(engine: Engine) -> None:
+    """Refuse writes to kept tables that do not come from a unit of work (or from an import or rebuild that says so)."""
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def _guard(
+        connection: Connection, _cursor: object, statement: str, _parameters: object, _context: object, _many: bool
+    ) -> None:
+        found = _WRITES.match(statement)
+        if found and found[1].lower() in _GUARDED and not connection.info.get(_IN_WORK):
+            raise WriteOutsideVerb(table=found[1])
+
+
+class allow_writes:  # noqa: N801  # reads as a statement: with allow_writes(connection)
+    """Lets the enclosed statements write kept tables; for the unit of work and the importer, which keep the log."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def __enter__(self) -> None:
+        self.connection.info[_IN_WORK] = True
+
+    def __exit__(self, *_: object) -> None:
+        self.connection.info.pop(_IN_WORK, None)
+
+
+def read_meta(connection: Connection, key: str) -> dict[str, Any]:
+    """A small fact of the casebook; {} where it was never set."""
+    value = connection.execute(select(_META.c.value).where(_META.c.key == key)).scalar()
+    return dict(value) if value else {}
+
+
+def write_meta(connection: Connection, key: str, value: Mapping[str, Any]) -> None:
+    """Set a small fact of the casebook."""
+    if connection.execute(update(_META).where(_META.c.key == key).values(value=dict(value))).rowcount == 0:
+        connection.execute(insert(_META).values(key=key, value=dict(value)))
+
+
+class Work:
+    """One verb at work on an open transaction. Call finish() last; the transaction commits after it."""
+
+    def __init__(self, connection: Connection, *, clock: Clock, worker: str, verb: str, district: str, office: str):
+        self.connection = connection
+        self.worker = worker
+        self.verb = verb
+        self.district = district
+        self.office = office
+        self.now = milliseconds(clock)
+        self.entities: set[str] = set()
+        self.rows: set[str] = set()
+        self.reindex: set[str] = set()  # residents whose search keys must be made anew
+        self._device = read_meta(connection, "device")
+        self._operations: list[dict[str, Any]] = []
+        self._inserts: dict[str, list[dict[str, Any]]] = {}
+        self._heads: list[dict[str, Any]] = []
+        self._journal: list[dict[str, Any]] = []
+
+    def add(self, entity: str, fields: Mapping[str, Any], row: str = "") -> str:
+        """Make a new record from column values; returns its id."""
+        row = row or new_id()
+        kept = {**empty_row(entity), "office": self.office, **fields}
+        said = {
+            name: field_change(to_wire(value), ())
+            for name, value in kept.items()
+            if value != default_of(entity, name) and name != "extra"
+        }
+        operation = self._log(entity, row, self.district, said)
+        self._inserts.setdefault(entity, []).append({**kept, "district": self.district, "id": row})
+        self._heads.append({"district": self.district, "row": row, "entity": entity, "ops": {operation: sorted(said)}})
+        self._touch(entity, row)
+        return row
+
+    def amend(self, entity: str, row: str, fields: Mapping[str, Any]) -> bool:
+        """Change fields of a record; only what differs is written. Returns whether anything changed.
+
+        Raises LookupError where there is no such record.
+        """
+        self.flush()
+        table = KEPT[entity]
+        found = self.connection.execute(select(table).where(table.c.id == row)).mappings().first()
+        if found is None:
+            raise LookupError(entity)
+        changed = {name: value for name, value in fields.items() if to_wire(found[name]) != to_wire(value)}
+        if not changed:
+            return False
+        district = found["district"]
+        where = (_HEADS.c.district == district, _HEADS.c.row == row)
+        ops: dict[str, list[str]] = dict(self.connection.execute(select(_HEADS.c.ops).where(*where)).scalar() or {})
+        said = {
+            name: field_change(to_wire(value), [op for op, held in ops.items() if name in held])
+            for name, value in changed.items()
+        }
+        operation = self._log(entity, row, district, said)
+        ops = {op: [f for f in held if f not in said] for op, held in ops.items()}
+        ops = {op: held for op, held in ops.items() if held} | {operation: sorted(said)}
+        with allow_writes(self.connection):
+            self.connection.execute(update(_HEADS).where(*where).values(ops=ops))
+            here = (table.c.district == district, table.c.id == row)
+            self.connection.execute(update(table).where(*here).values(**changed))
+        self._touch(entity, row)
+        return True
+
+    def journal(self, action: str, subject_kind: str, subject_id: str, detail: str = "") -> None:
+        """Note what was done with a record; names of fields and codes only, never values."""
+        self._journal.append(
+            {
+                "id": new_id(),
+                "at": self.now,
+                "worker": self.worker,
+                "action": action,
+                "subject_kind": subject_kind,
+                "subject_id": subject_id,
+                "detail": detail,
+            }
+        )
+
+    def concerns(self, *rows: str) -> None:
+        """Say that other records (a resident, a household) are concerned by this change, for pages that show them."""
+        self.rows.update(row for row in rows if row)
+
+    def flush(self) -> None:
+        """Write what was gathered so far, so that the verb can read it."""
+        with allow_writes(self.connection):
+            for entity, rows in self._inserts.items():
+                self.connection.execute(insert(KEPT[entity]), rows)
+            for table, rows in ((_OPERATIONS, self._operations), (_HEADS, self._heads), (_JOURNAL, self._journal)):
+                if rows:
+                    self.connection.execute(insert(table), rows)
+        self._inserts, self._operations, self._heads, self._journal = {}, [], [], []
+
+    def finish(self) -> None:
+        """Write everything, and the device's place in its own chain of operations."""
+        self.flush()
+        write_meta(self.connection, "device", self._device)
+
+    def _touch(self, entity: str, row: str) -> None:
+        self.entities.add(entity)
+        self.rows.add(row)
+
+    def _log(self, entity: str, row: str, district: str, said: dict[str, Any]) -> str:
+        device = self._device
+        device["seq"] = int(device.get("seq", 0)) + 1
+        device["clock"] = next_clock(int(device.get("clock", 0)), self.now)
+        operation = {
+            "district": district,
+            "device": device["id"],
+            "seq": device["seq"],
+            "prev": device.get("last", ""),
+            "clock": device["clock"],
+            "at": self.now,
+            "worker": self.worker,
+            "verb": self.verb,
+            "entity": entity,
+            "row": row,
+            "fields": said,
+            "office": self.office,
+        }
+        operation["id"] = device["last"] = operation_id(operation)
+        self._operations.append(operation)
+        return str(operation["id"])
+
+
+def columns_from_wire(entity: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Known fields as column values; unknown ones are left for the caller to keep in extra."""
+    known: Iterable[str] = KEPT[entity].columns.keys()
+    return {name: from_wire(entity, name, value) for name, value in fields.items() if name in known}

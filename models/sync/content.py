@@ -1,0 +1,53 @@
+"""What an operation says, and its identity: the hash over everything but the values.
+
+A value enters the hash by a salted hash of its own, so that a lawful erasure can blank the value (and its salt) at
+every node without breaking the chain. FORMAT.md describes the same for other implementations.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+FieldChange = dict[str, Any]  # {"v": value, "s": salt, "h": hash, "p": [operation ids replaced]}
+
+
+def canonical(value: object) -> bytes:
+    """The one way a JSON value is written for hashing: sorted keys, no spaces, UTF-8, no NaN."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+
+
+def value_hash(salt: str, value: object) -> str:
+    """The commitment to a value: the first 32 hex digits of SHA-256 over salt and canonical value."""
+    return hashlib.sha256(salt.encode() + canonical(value)).hexdigest()[:32]
+
+
+def field_change(value: object, replaced: Iterable[str]) -> FieldChange:
+    """A new value of a field, with a fresh salt, and the operations whose value it replaces."""
+    salt = os.urandom(8).hex()
+    return {"v": value, "s": salt, "h": value_hash(salt, value), "p": sorted(replaced)}
+
+
+def operation_id(operation: Mapping[str, Any]) -> str:
+    """The content hash of an operation given as a mapping with the columns of models.records.operation.Operation."""
+    said = [
+        *(operation[name] for name in ("district", "device", "seq", "prev", "clock", "at", "worker", "verb")),
+        *(operation[name] for name in ("entity", "row", "office")),
+        {name: [change["h"], change["p"]] for name, change in operation["fields"].items()},
+    ]
+    return hashlib.sha256(canonical(["jinmen-op-1", *said])).hexdigest()
+
+
+def is_genuine(operation: Mapping[str, Any]) -> bool:
+    """Whether the id fits the content and every value that is still there fits its hash."""
+    for change in operation["fields"].values():
+        erased = change.get("erased") is True and change.get("v") is None
+        if not erased and value_hash(change["s"], change["v"]) != change["h"]:
+            return False
+    return operation_id(operation) == operation["id"]
+
+
+def next_clock(last: int, now_ms: int) -> int:
+    """The hybrid logical clock: milliseconds in the upper bits, twelve bits of counter below; never backwards."""
+    return max(last + 1, now_ms << 12)
