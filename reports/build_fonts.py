@@ -80,7 +80,11 @@ def character_sets(sources: Path) -> dict[str, set[int]]:
         if source.split("-")[0] not in HISTORICAL
     }
     core = gb2312 | standard | SYMBOLS
-    return {"core": core, "all": level_2 | SYMBOLS | span(0xFA0E, 0xFA29), "names": standard | {0xB7} | (modern - level_2)}
+    return {
+        "core": core,
+        "all": level_2 | SYMBOLS | span(0xFA0E, 0xFA29),
+        "names": standard | {0xB7} | (modern - level_2),
+    }
 
 
 # face: (file of the package, set, family, style weight, its licence file)
@@ -95,8 +99,23 @@ FACES = {
 
 def make_subset(source: Path, codes: Iterable[int]) -> TTFont:
     """The font with these characters only, without hinting, layout and glyph names, glyphs in character order."""
-    options = subset.Options(hinting=False, layout_features=[], glyph_names=False, notdef_outline=True, recalc_bounds=True)
-    options.drop_tables += ["GSUB", "GPOS", "GDEF", "BASE", "VORG", "vhea", "vmtx", "DSIG", "gasp", "STAT", "meta", "kern"]
+    options = subset.Options(
+        hinting=False, layout_features=[], glyph_names=False, notdef_outline=True, recalc_bounds=True
+    )
+    options.drop_tables += [
+        "GSUB",
+        "GPOS",
+        "GDEF",
+        "BASE",
+        "VORG",
+        "vhea",
+        "vmtx",
+        "DSIG",
+        "gasp",
+        "STAT",
+        "meta",
+        "kern",
+    ]
     options.name_IDs = ["*"]
     font = subset.load_font(str(source), options, dontLoadGlyphNames=False)
     worker = subset.Subsetter(options)

@@ -90,7 +90,9 @@ class Coverage:
         with file.open("rb") as font:
             head = font.read(12)
             tables = font.read(16 * struct.unpack(">H", head[4:6])[0])
-            places = {tables[i : i + 4]: struct.unpack(">LL", tables[i + 8 : i + 16]) for i in range(0, len(tables), 16)}
+            places = {
+                tables[i : i + 4]: struct.unpack(">LL", tables[i + 8 : i + 16]) for i in range(0, len(tables), 16)
+            }
             font.seek(places[b"cmap"][0])
             data = font.read(places[b"cmap"][1])
         for record in range(4, 4 + 8 * struct.unpack(">H", data[2:4])[0], 8):

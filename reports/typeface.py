@@ -98,7 +98,11 @@ class Typeface:
             places.append(len(outlines))
             at += 1
         metrics = b"".join(struct.pack(">Hh", self.advance(g), self._bearing(g)) for g in chosen)
-        head, hhea, maxp = bytearray(self.table(b"head")), bytearray(self.table(b"hhea")), bytearray(self.table(b"maxp"))
+        head, hhea, maxp = (
+            bytearray(self.table(b"head")),
+            bytearray(self.table(b"hhea")),
+            bytearray(self.table(b"maxp")),
+        )
         head[8:12] = b"\0\0\0\0"
         head[50:52] = b"\0\x01"
         hhea[34:36] = maxp[4:6] = struct.pack(">H", len(chosen))

@@ -1,0 +1,400 @@
+"""The referral letter (转介单): one frozen value in, the bytes of a PDF out. The same value always gives the same bytes.
+
+Layout after GB/T 9704-2012 in its letter form (信函格式): issuer in red 30 mm from the top edge, a red double rule
+4 mm below it, number with six-sided brackets, title in bold Song, type area 156 mm wide; and a slip to tear off.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+
+from models.records.letter import LetterValue, Matter
+from reports.flow import (
+    BOX,
+    Cell,
+    Piece,
+    Type,
+    divide,
+    height_of,
+    paragraph,
+    space,
+    table_row,
+    tick_list,
+)
+from reports.lines import Glyph, Run, name_run, shape, width_of
+from reports.paper import GREY, HEIGHT, MM, RED, WIDTH, Paper
+from reports.printable import UnmaskedNumber, UnprintableText, check, one_line
+from reports.wording import day_text, filled, wording
+
+__all__ = ["TEMPLATE", "LetterValue", "UnmaskedNumber", "UnprintableText", "render_letter", "render_letters"]
+
+TEMPLATE = 1
+"""The number of this layout and wording. A record and its template number print the same bytes for ever."""
+
+LEFT, MEASURE = 28 * MM, 156 * MM
+RULE_LEFT, RULE_RIGHT = 20 * MM, 190 * MM
+HEAD_TOP = 30 * MM  # from the upper edge of the sheet to the issuer's mark
+NEXT_TOP, PAGE_END = 32 * MM, HEIGHT - 22 * MM
+SLIP_END = HEIGHT - 13 * MM
+SIZES = (Type(14, 23), Type(13, 21), Type(12, 19.2), Type(11.5, 18), Type(11, 16.8), Type(10.5, 15.8))
+FLOWING = Type(12, 19.2)  # for letters that need more than one page
+SLIP = Type(10, 14)
+OUTCOMES = ("accepted", "incomplete", "refused", "done")
+
+
+def render_letter(value: LetterValue) -> bytes:
+    """One letter as a PDF. Raises UnprintableText when a character is in no face, UnmaskedNumber for a whole ID number."""
+    return render_letters([value])
+
+
+def render_letters(values: Sequence[LetterValue]) -> bytes:
+    """Several letters as one PDF, each from a page of its own. Raises as render_letter, before anything is drawn, and
+    ValueError when there is no letter.
+    """
+    if not values:
+        raise ValueError("there is no letter to print")
+    for value in values:
+        check(value)
+    first = values[0]
+    words = wording("letter", first.language)
+    paper = Paper(
+        title=f"{words['title']} {first.number}" if len(values) == 1 else f"{words['title']} ({len(values)})",
+        author=first.issuer,
+        subject=words["subject"],
+        language="zh-CN" if first.language == "zh" else "en",
+        day=first.issued_on,
+    )
+    for number, value in enumerate(values):
+        if number:
+            paper.next_page()
+        _Letter(value).draw(paper)
+    return paper.finish()
+
+
+class _Letter:
+    """One letter being laid out: shaped once, then tried at smaller and smaller sizes."""
+
+    def __init__(self, value: LetterValue) -> None:
+        self.value = value
+        self.words: Mapping[str, str] = wording("letter", value.language)
+        self.chinese = value.language == "zh"
+        self._shaped: dict[str, list[Glyph]] = {}
+
+    def draw(self, paper: Paper) -> None:
+        """Draw the letter's pages; the paper stands at the top of an empty page."""
+        top = self._head(paper)
+        slip, slip_height = self._slip()
+        slip_top = SLIP_END - slip_height
+        foot = PAGE_END - slip_top + 3 * MM
+        for type_ in SIZES:
+            pieces = list(self._body(type_))
+            if height_of(pieces) <= slip_top - 3 * MM - top:
+                pages = [pieces]
+                break
+        else:
+            pages = divide(list(self._body(FLOWING)), lambda n: PAGE_END - (NEXT_TOP if n else top), foot)
+        for number, page in enumerate(pages):
+            at = NEXT_TOP if number else top
+            if number:
+                paper.next_page()
+                self._running_head(paper, number + 1, len(pages))
+            for piece in page:
+                if piece.draw:
+                    piece.draw(paper, at)
+                at += piece.height
+        self._tear_line(paper, slip_top)
+        at = slip_top
+        for piece in slip:
+            if piece.draw:
+                piece.draw(paper, at)
+            at += piece.height
+
+    # The head
+
+    def _head(self, paper: Paper) -> float:
+        value, words = self.value, self.words
+        rule = HEAD_TOP + 9 * MM + 4 * MM
+        if value.red_head:
+            mark = shape([Run(one_line(value.issuer), "title")])
+            natural = width_of(mark)
+            size = min(26.0, (RULE_RIGHT - RULE_LEFT - 4 * MM) / natural)
+            spacing = 0.0
+            if self.chinese and len(mark) > 1:  # short marks are spread
+                spacing = max(0.0, min(0.35, (115 * MM / size - natural) / (len(mark) - 1)))
+            baseline = HEAD_TOP + 4.5 * MM + 0.38 * size
+            paper.text(
+                WIDTH / 2,
+                baseline,
+                size,
+                [Run(one_line(value.issuer), "title")],
+                align="center",
+                spacing=spacing,
+                colour=RED,
+            )
+            paper.rule(RULE_LEFT, rule, RULE_RIGHT, rule, 2.2, RED)
+            paper.rule(RULE_LEFT, rule + 2.6, RULE_RIGHT, rule + 2.6, 0.7, RED)
+        number = rule + 8.5 * MM
+        paper.text(LEFT + MEASURE, number, 12, one_line(value.number), align="right")
+        title = number + 11 * MM
+        corrected = value.version > 1
+        text = words["title_corrected" if corrected else "title"]
+        paper.text(WIDTH / 2, title, 22, text, "title", "center", 0.5 if self.chinese and not corrected else 0.05)
+        return title + 6.5 * MM
+
+    def _running_head(self, paper: Paper, page: int, pages: int) -> None:
+        base = 24 * MM
+        paper.text(LEFT, base, 10, f"{self.words['title']}　{one_line(self.value.number)}")
+        paper.text(LEFT + MEASURE, base, 10, self.words["page"].format(page=page, pages=pages), align="right")
+        paper.rule(LEFT, base + 2 * MM, LEFT + MEASURE, base + 2 * MM, 0.5)
+
+    # The body
+
+    def _glyphs(self, key: str, runs: Iterable[Run]) -> list[Glyph]:
+        """Shaped once under a key; sizes do not matter to shaping."""
+        known = self._shaped.get(key)
+        if known is None:
+            known = self._shaped[key] = shape(runs)
+        return known
+
+    def _paragraph(
+        self,
+        key: str,
+        runs: Iterable[Run],
+        type_: Type,
+        *,
+        indent: float | None = None,
+        hang: float = 0,
+        keep: bool = False,
+        chinese: bool | None = None,
+    ) -> list[Piece]:
+        chinese = self.chinese if chinese is None else chinese
+        if indent is None:
+            indent = 2.0 if chinese else 0.0
+        return paragraph(
+            self._glyphs(key, runs), LEFT, MEASURE, type_, indent=indent, hang=hang, justify=chinese, keep=keep
+        )
+
+    def _heading(self, text: str, type_: Type) -> Iterator[Piece]:
+        yield space(0.25 * type_.leading)
+        yield from self._paragraph("heading " + text, [Run(text, "hei")], type_, keep=True)
+
+    def _body(self, type_: Type) -> Iterator[Piece]:
+        value, words = self.value, self.words
+        small = type_.smaller(1, 9.5)
+        if value.version > 1:
+            yield from self._correction(small)
+        receiver = words["to"].format(receiver=one_line(value.receiver))
+        yield from self._paragraph("to", [Run(receiver)], type_, indent=0, keep=True)
+        body = filled(words["body"], name=name_run(one_line(value.resident_name)))
+        yield from self._paragraph("body", body, type_)
+        yield space(0.35 * type_.leading)
+        yield from self._resident(small)
+        yield space(0.2 * type_.leading)
+        yield from self._heading(words["matters"], type_)
+        for number, matter in enumerate(value.matters, 1):
+            yield from self._matter(number, matter, type_, small)
+        documents = tuple(dict.fromkeys(one_line(d) for matter in value.matters for d in matter.documents))
+        if documents:
+            yield from self._heading(words["documents"], type_)
+            yield from tick_list(documents, LEFT + self._inset(type_), MEASURE - self._inset(type_), small)
+        place = [
+            words[key].format(**{name: one_line(text)})
+            for key, name, text in (
+                ("place_line", "receiver", value.receiver),
+                ("place_address", "address", value.receiver_address),
+                ("place_phone", "phone", value.receiver_phone),
+            )
+            if text
+        ]
+        if len(place) > 1:
+            section = words["sections"][2 if documents else 1]
+            yield from self._heading(words["place"].format(section=section), type_)
+            yield from self._paragraph("place", [Run(words["between"].join(place) + words["end"])], small)
+        if value.note:
+            yield space(0.25 * type_.leading)
+            yield from self._paragraph("note", [Run(words["note"], "hei"), Run(one_line(value.note))], small)
+        yield space(0.5 * type_.leading)
+        yield self._sign_off(small)
+
+    def _inset(self, type_: Type) -> float:
+        return 2 * type_.size if self.chinese else 0.0
+
+    def _correction(self, type_: Type) -> Iterator[Piece]:
+        value = self.value
+        key = "correction" if value.correction_reason else "correction_without_reason"
+        reason = one_line(value.correction_reason)
+        text = self.words[key].format(version=value.version, replaced=value.version - 1, reason=reason)
+        if self.chinese and not text.endswith(("。", "！", "？")):
+            text += "。"
+        yield table_row([Cell([Run(text, "hei")], MEASURE)], LEFT, type_)
+        yield space(0.4 * type_.leading)
+
+    def _resident(self, type_: Type) -> Iterator[Piece]:
+        value, words = self.value, self.words
+        birth = day_text(words["date"], value.birth_date) if value.birth_date else ""
+        document = " ".join(filter(None, (one_line(value.document_kind), one_line(value.document_masked))))
+        label, small_label = (20 * MM, 14 * MM) if self.chinese else (20 * MM, 14 * MM)
+        third = 21 * MM if self.chinese else 24 * MM
+        last = 35 * MM if self.chinese else 34 * MM
+        sex = 14 * MM if self.chinese else 18 * MM
+        name = MEASURE - label - small_label - sex - third - last
+        least = type_.leading + 2.6 * MM
+
+        def head(key: str, width: float) -> Cell:
+            return Cell([Run(words[key], "hei")], width, centre=True, shrink=True)
+
+        yield table_row(
+            [
+                head("name", label),
+                Cell([name_run(one_line(value.resident_name))], name, shrink=True),
+                head("sex", small_label),
+                Cell([Run(one_line(value.sex))], sex, centre=True, shrink=True),
+                head("birth", third),
+                Cell([Run(birth)], last, centre=True, shrink=True),
+            ],
+            LEFT,
+            type_,
+            least,
+            keep=True,
+        )
+        yield table_row(
+            [
+                head("document", label),
+                Cell([Run(document, whole=True)], name + small_label + sex, shrink=True),
+                head("phone", third),
+                Cell([Run(one_line(value.phone), whole=True)], last, centre=True, shrink=True),
+            ],
+            LEFT,
+            type_,
+            least,
+            keep=True,
+        )
+        yield table_row(
+            [
+                head("address", label),
+                Cell([Run(one_line(value.address))], MEASURE - label, shrink=len(value.address) < 50),
+            ],
+            LEFT,
+            type_,
+            least,
+        )
+
+    def _matter(self, number: int, matter: Matter, type_: Type, small: Type) -> Iterator[Piece]:
+        words = self.words
+        title = [Run(words["matter"].format(n=number, name=one_line(matter.name)), "title")]
+        if matter.amount:
+            title.append(Run(words["amount"].format(amount=one_line(matter.amount))))
+        followed = bool(matter.reasons or matter.quotes)
+        yield from self._paragraph(f"matter {number}", title, type_, keep=followed)
+        hang = 0.0 if self.chinese else 1.5
+        if matter.reasons:
+            sentences = [one_line(reason).rstrip("。；;. ") for reason in matter.reasons]
+            text = words["between"].join(filter(None, sentences)) + words["end"]
+            reasons = [Run(words["reasons"], "hei"), Run(text)]
+            yield from self._paragraph(
+                f"reasons {number}", reasons, small, indent=None if self.chinese else hang, hang=hang
+            )
+        for place, quote in enumerate(matter.quotes):
+            number_text = f"（{one_line(quote.number)}）" if quote.number else ""
+            runs = [
+                Run(words["basis"], "hei"),
+                Run(f"《{one_line(quote.title)}》{number_text}：“{one_line(quote.words)}”", "kai"),
+            ]
+            indent = None if self.chinese else hang
+            key = f"quote {number}.{place}"
+            yield from self._paragraph(key, runs, small, indent=indent, hang=hang, chinese=True)
+
+    def _sign_off(self, type_: Type) -> Piece:
+        """Worker and validity on the left, issuer and date with room for the seal on the right."""
+        value, words = self.value, self.words
+        left = [words["worker"].format(worker=one_line(value.worker))]
+        if value.worker_phone:
+            left.append(words["worker_phone"].format(phone=one_line(value.worker_phone)))
+        if value.valid_until:
+            left.append(words["valid"].format(date=day_text(words["date"], value.valid_until)))
+        issuer = shape([Run(one_line(value.issuer))])
+        size = min(type_.size + 1, 0.56 * MEASURE / width_of(issuer))
+        day = day_text(words["date"], value.issued_on)
+        step = 1.25 * type_.leading
+
+        def draw(paper: Paper, top: float) -> None:
+            for number, text in enumerate(left):
+                paper.text(LEFT, type_.baseline(top) + number * type_.leading, type_.size, text)
+            right = LEFT + MEASURE
+            base = type_.baseline(top)
+            end = right - 4 * size  # the date ends four characters from the edge
+            day_width = width_of(shape([Run(day)])) * size
+            middle = end - day_width / 2
+            half = width_of(issuer) * size / 2
+            middle_issuer = min(middle, right - half)  # a long issuer is moved left to stay inside the measure
+            paper.glyphs(middle_issuer - half, base + 0.3 * type_.leading, size, issuer)
+            paper.text(end, base + 0.3 * type_.leading + step, size, day, align="right")
+            paper.text(
+                right, base + 0.3 * type_.leading + step, type_.size - 1, words["seal"], align="right", colour=GREY
+            )
+
+        return Piece(max(len(left) * type_.leading, 0.3 * type_.leading + step + type_.leading) + 2 * MM, draw)
+
+    # The slip
+
+    def _tear_line(self, paper: Paper, top: float) -> None:
+        text = shape([Run(self.words["tear"])])
+        size = 8.5
+        half = width_of(text) * size / 2 + 2 * MM
+        y = top - 1 * MM
+        paper.rule(10 * MM, y, WIDTH / 2 - half, y, 0.6, dash="4 3")
+        paper.rule(WIDTH / 2 + half, y, WIDTH - 10 * MM, y, 0.6, dash="4 3")
+        paper.glyphs(WIDTH / 2 - half + 2 * MM, y + 0.36 * size, size, text, colour=GREY)
+
+    def _slip(self) -> tuple[list[Piece], float]:
+        value, words = self.value, self.words
+        key = "slip_version" if value.version > 1 else "slip_number"
+        number = words[key].format(number=one_line(value.number), version=value.version)
+        name = [Run(words["slip_name"]), name_run(one_line(value.resident_name))]
+        issuer = words["slip_back"].format(issuer=one_line(value.issuer))
+        if value.worker_phone:
+            issuer += words["between"] + words["worker_phone"].format(phone=one_line(value.worker_phone))
+
+        def title(paper: Paper, top: float) -> None:
+            paper.text(WIDTH / 2, top + 6.5 * MM, 15, words["slip"], "title", "center", 0.15 if self.chinese else 0)
+
+        def who(paper: Paper, top: float) -> None:
+            base = SLIP.baseline(top)
+            paper.text(LEFT, base, SLIP.size, [Run(number, whole=True)])
+            paper.text(LEFT + MEASURE, base, SLIP.size, name, align="right")
+
+        outcome = 22 * MM if self.chinese else 24 * MM
+        wide = MEASURE - outcome * len(OUTCOMES)
+        heads = [Cell([Run(words["slip_matter"], "hei")], wide, centre=True)]
+        heads += [Cell([Run(words[key], "hei")], outcome, centre=True, shrink=True) for key in OUTCOMES]
+        pieces = [
+            Piece(9 * MM, title),
+            Piece(SLIP.leading + 1 * MM, who),
+            table_row(heads, LEFT, SLIP, 6.2 * MM),
+        ]
+        for place, matter in enumerate(value.matters, 1):
+            text = words["matter"].format(n=place, name=one_line(matter.name))
+            cells = [Cell([Run(text)], wide, shrink=True)]
+            cells += [Cell([], outcome, box=True) for _ in OUTCOMES]
+            pieces.append(table_row(cells, LEFT, SLIP, max(6.2 * MM, BOX + 2 * MM)))
+
+        def remark(paper: Paper, top: float) -> None:
+            base = top + 6.5 * MM
+            width = paper.text(LEFT, base, SLIP.size, words["slip_remark"])
+            paper.rule(LEFT + width, base + 1, LEFT + MEASURE, base + 1, 0.4)
+
+        def sign(paper: Paper, top: float) -> None:
+            base = top + 6.5 * MM
+            paper.text(LEFT, base, SLIP.size, words["slip_office"])
+            paper.text(LEFT + 63 * MM, base, SLIP.size, words["slip_clerk"])
+            if self.chinese:
+                paper.text(LEFT + MEASURE, base, SLIP.size, words["slip_date"], align="right")
+            else:
+                paper.text(LEFT + 124 * MM, base, SLIP.size, words["slip_date"])
+
+        def back(paper: Paper, top: float) -> None:
+            glyphs = shape([Run(issuer)])
+            size = min(9.0, MEASURE / width_of(glyphs))
+            paper.glyphs(LEFT, top + 6.5 * MM, size, glyphs)
+
+        pieces += [Piece(7 * MM, remark), Piece(8.5 * MM, sign), Piece(8 * MM, back)]
+        return pieces, height_of(pieces)

@@ -1,0 +1,248 @@
+"""Break Chinese and Latin text into lines and fill the measure. Pure arithmetic in em; no ReportLab here.
+
+The rules are those of GB/T 15834-2011 (5.1: marks that may not start or end a line, dashes and ellipses that may not
+be cut, the middle dot of half a character) and of the usual Chinese composition: two marks side by side share their
+blank halves, a closing mark at the end of a line gives its blank half back, numbers and Latin words are never cut,
+and what is left of the measure goes between Chinese characters, never into a number, a Latin word or a name.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from reports.fonts import FALLBACKS, covering, has
+from reports.typeface import typeface
+
+MAX_STRETCH = 0.25
+"""The widest gap put between two Chinese characters, in em; a line that would need more stays ragged."""
+
+OPENING = frozenset("（《〈「『【〔〖“‘([{")
+CLOSING = frozenset("）》〉」』】〕〗”’)]}")
+PAUSES = frozenset("，。、；：！？．,.;:!?")
+NO_START = CLOSING | PAUSES | frozenset("·・‧—…～~％%‰℃")
+NO_END = OPENING | frozenset("￥¥$＃#№")
+TIED = frozenset("—…")  # come in pairs that may not be cut
+WIDE_OPENING = frozenset("（《〈「『【〔〖“‘")  # drawn in the right half of their square
+WIDE_CLOSING = frozenset("）》〉」』】〕〗”’，。、；：．")  # drawn in the left half
+QUOTES = frozenset("“”‘’")
+DIGITS = frozenset("0123456789")
+
+
+class Run(NamedTuple):
+    """Some text in one face. A whole run (a name, a number) is not broken when it fits a line, and never stretched."""
+
+    text: str
+    face: str = "song"
+    whole: bool = False
+
+
+class Glyph:
+    """One character to print: its face, its advance and its shift to the right in em, and what may happen after it."""
+
+    __slots__ = (
+        "advance",
+        "break_after",
+        "character",
+        "face",
+        "kind",
+        "last_advance",
+        "shift",
+        "stretch_after",
+        "whole",
+    )
+
+    def __init__(self, character: str, face: str, kind: str, advance: float, shift: float, whole: int) -> None:
+        self.character = character
+        self.face = face
+        self.kind = kind  # "han", "latin", "space"
+        self.advance = advance
+        self.last_advance = advance  # at the end of a line
+        self.shift = shift
+        self.whole = whole  # the number of the whole run it belongs to; 0: none
+        self.break_after = False
+        self.stretch_after = False
+
+
+class Line(NamedTuple):
+    """One line: its glyphs, its natural width in em and the gap in em to put at every place that may stretch."""
+
+    glyphs: Sequence[Glyph]
+    width: float
+    stretch: float
+
+    @property
+    def text(self) -> str:
+        """The characters of the line."""
+        return "".join(g.character for g in self.glyphs)
+
+    @property
+    def filled(self) -> float:
+        """The width in em with the gaps put in."""
+        return self.width + self.stretch * sum(g.stretch_after for g in self.glyphs[:-1])
+
+
+@cache
+def _kind(character: str) -> str:
+    if character in " \u00a0":
+        return "space"
+    if character in QUOTES or character in TIED or character == "·":
+        return "han"  # quotes between Latin letters are made narrow by their neighbours
+    return "latin" if ord(character) < 0x2000 else "han"
+
+
+@cache
+def face_for(character: str, wanted: str) -> str:
+    """The face for one character of running text: Latin, digits and quotes inside Kai come from Song (LXGW WenKai's are
+    set for another style); a character the wanted face lacks comes from a fallback. Raises KeyError if no face has it.
+    """
+    if wanted == "kai" and (_kind(character) != "han" or character in QUOTES):
+        wanted = "song"
+    for face in (wanted, *FALLBACKS):
+        if has(face, character):
+            return face
+    raise KeyError(character)
+
+
+@cache
+def _drawn(character: str, wanted: str) -> tuple[str, str, float, float]:
+    face = face_for(character, wanted)
+    width = typeface(face).width(character)
+    kind = _kind(character)
+    if character == "·":
+        return face, kind, 0.5, (0.5 - width) / 2
+    return face, kind, width, 0.0
+
+
+def name_run(name: str, face: str = "song") -> Run:
+    """A name in one face from its first character to its last where a face can; see fonts.covering."""
+    return Run(name, covering(name, face) or face, whole=True)
+
+
+def shape(runs: Iterable[Run]) -> list[Glyph]:
+    """The glyphs of a paragraph with their widths, and where a line may break and stretch.
+
+    Raises KeyError with the character if no face can show one: letters are checked before they are set.
+    """
+    glyphs: list[Glyph] = []
+    for number, run in enumerate(runs, 1):
+        whole = number if run.whole else 0
+        for character in run.text:
+            face, kind, advance, shift = _drawn(character, run.face)
+            glyphs.append(Glyph(character, face, kind, advance, shift, whole))
+    for place, glyph in enumerate(glyphs):
+        before = glyphs[place - 1] if place else None
+        after = glyphs[place + 1] if place + 1 < len(glyphs) else None
+        _share_blanks(glyph, before, after)
+        if after is not None:
+            glyph.break_after = _may_break(before, glyph, after)
+            glyph.stretch_after = _may_stretch(glyph, after)
+    return glyphs
+
+
+def _share_blanks(glyph: Glyph, before: Glyph | None, after: Glyph | None) -> None:
+    """Narrow a mark beside another mark, a quote beside Latin, and join the two halves of a dash."""
+    character = glyph.character
+    if character in QUOTES:
+        beside = before if character in WIDE_CLOSING else after
+        if beside is not None and (beside.kind == "latin" or (beside.kind == "space" and character in WIDE_CLOSING)):
+            glyph.kind = "latin"
+            glyph.advance = glyph.last_advance = 0.4
+            glyph.shift = -0.55 if character in WIDE_OPENING else -0.05
+            return
+    if character in WIDE_OPENING:
+        if before is not None and before.character in WIDE_OPENING and before.kind == "han":
+            glyph.advance = glyph.last_advance = glyph.advance - 0.5
+            glyph.shift = -0.5
+    elif character in WIDE_CLOSING:
+        glyph.last_advance = glyph.advance - 0.5
+        if after is not None and (after.character in WIDE_CLOSING or after.character in WIDE_OPENING):
+            glyph.advance = glyph.last_advance
+    elif character == "—" and glyph.advance < 1:
+        first = after is not None and after.character == "—" and (before is None or before.character != "—")
+        if first:
+            glyph.shift = 1 - glyph.advance
+        glyph.advance = glyph.last_advance = 1.0
+
+
+def _may_break(before: Glyph | None, glyph: Glyph, after: Glyph) -> bool:
+    if after.kind == "space" or after.character in NO_START:
+        return False
+    if glyph.kind == "space":
+        return True
+    if glyph.character in NO_END or (glyph.whole and glyph.whole == after.whole):
+        return False
+    if glyph.kind == "latin" and after.kind == "latin":
+        letters = before is not None and before.character.isalpha() and after.character.isalpha()
+        return glyph.character == "-" and letters
+    return True
+
+
+def _may_stretch(glyph: Glyph, after: Glyph) -> bool:
+    if glyph.kind != "han" or after.kind != "han" or (glyph.whole and glyph.whole == after.whole):
+        return False
+    return not (glyph.character == after.character and glyph.character in TIED)
+
+
+def _emergency(glyphs: Sequence[Glyph], start: int, end: int) -> int:
+    """Where to cut when nothing from start to end may break: inside a whole run, else inside a Latin word, last
+    inside a number wider than the line.
+    """
+    tests = (
+        lambda a, b: a.kind == "han" and b.character not in NO_START and a.character not in NO_END,
+        lambda a, b: (
+            not (a.character in DIGITS and b.character in DIGITS)
+            and b.character not in NO_START
+            and a.character not in NO_END
+        ),
+        lambda a, b: True,
+    )
+    for test in tests:
+        for place in range(end, start, -1):
+            if test(glyphs[place - 1], glyphs[place]):
+                return place
+    return end
+
+
+def break_lines(glyphs: Sequence[Glyph], measure: float, indent: float = 0.0, justify: bool = True) -> list[Line]:
+    """The lines of a paragraph. Measure and first-line indent in em; the last line keeps its natural width."""
+    lines: list[Line] = []
+    start, total = 0, len(glyphs)
+    room = measure - indent
+    while start < total:
+        width, place, best = 0.0, start, 0
+        limit = room + 1e-6
+        while place < total:
+            glyph = glyphs[place]
+            if glyph.kind != "space" and width + glyph.last_advance > limit:
+                break
+            if glyph.break_after:
+                best = place + 1
+            width += glyph.advance
+            place += 1
+        if place == total:
+            end = total
+        elif best > start:
+            end = best
+        else:
+            end = _emergency(glyphs, start, max(place, start + 1))
+        lines.append(_line(glyphs, start, end, room, justify and end < total))
+        start, room = end, measure
+    return lines
+
+
+def _line(glyphs: Sequence[Glyph], start: int, end: int, room: float, justify: bool) -> Line:
+    while end > start + 1 and glyphs[end - 1].kind == "space":
+        end -= 1
+    part = glyphs[start:end]
+    width = sum([g.advance for g in part]) + part[-1].last_advance - part[-1].advance
+    stretch = 0.0
+    if justify and width < room:
+        gaps = sum([g.stretch_after for g in part[:-1]])
+        if gaps and (room - width) / gaps <= MAX_STRETCH:
+            stretch = (room - width) / gaps
+    return Line(part, width, stretch)
+
+
+def width_of(glyphs: Sequence[Glyph]) -> float:
+    """The natural width of a text on one line, in em."""
+    return sum([g.advance for g in glyphs[:-1]]) + glyphs[-1].last_advance if glyphs else 0.0
