@@ -45,7 +45,7 @@ def is_genuine(operation: Mapping[str, Any]) -> bool:
         erased = change.get("erased") is True and change.get("v") is None
         if not erased and value_hash(change["s"], change["v"]) != change["h"]:
             return False
-    return operation_id(operation) == operation["id"]
+    return bool(operation_id(operation) == operation["id"])
 
 
 def next_clock(last: int, now_ms: int) -> int:

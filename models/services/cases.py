@@ -1,0 +1,102 @@
+"""Turns rows into the case that the eligibility rules see: people with their facts, the household with its own."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from sqlalchemy import Connection, select
+
+from models.eligibility import Case, Person, Policies
+from models.errors import NotFound
+from models.records.documents import read_disability_certificate
+from models.services.facts import current_facts
+from models.services.memberships import memberships_of
+from models.services.views import FactView, MembershipView
+from models.store.rows import KEPT
+
+_RESIDENT, _DOCUMENT, _HOUSEHOLD = KEPT["resident"], KEPT["identity_document"], KEPT["household"]
+
+RECEIVES = "receives:"  # prefix of the facts that say which services a resident already receives
+_MARRIED = {"10": "未婚", "20": "已婚", "21": "已婚", "22": "已婚", "23": "已婚", "30": "丧偶", "40": "离异"}
+
+
+def build_case(connection: Connection, policies: Policies, household_id: str, on: date) -> Case:
+    """The case of a household on a day. Raises NotFound where the household is not here."""
+    if connection.execute(select(_HOUSEHOLD.c.id).where(_HOUSEHOLD.c.id == household_id)).first() is None:
+        raise NotFound
+    members = [m for m in memberships_of(connection, on, household_id=household_id) if m.until is None or m.until > on]
+    ids = [member.resident.id for member in members]
+    facts = current_facts(connection, [household_id, *ids], on)
+    derived = _derived(connection, ids)
+    states: dict[tuple[str, str], str] = {}
+
+    def known(subject: str, owner: str) -> dict[str, object]:
+        found: dict[str, object] = {}
+        for name, view in facts.get(subject, {}).items():
+            if name not in policies.facts:  # from a newer pack, or one of our own marks
+                continue
+            if view.state == "known":
+                found[name] = view.value
+            else:
+                states[owner, name] = view.state
+        return found
+
+    household = known(household_id, "household")
+    people = []
+    for member in members:
+        own = known(member.resident.id, member.resident.id)
+        told = {name: value for name, value in derived[member.resident.id].items() if name in policies.facts}
+        for name in told:
+            states.pop((member.resident.id, name), None)
+        people.append(
+            Person(
+                id=member.resident.id,
+                facts={**own, **told, **({} if member.counts else {"counts_in_household": False})},
+                role=_role(member),
+                receives=_receives(facts.get(member.resident.id, {})),
+            )
+        )
+    return Case(on=on, household=household, people=tuple(people), states=states)
+
+
+def _role(member: MembershipView) -> str:
+    """The relation to the head, in the words of the rules."""
+    by_sex = member.resident.sex == "2"
+    return {
+        "0": "applicant",
+        "1": "wife" if by_sex else "husband",
+        "2": "son",
+        "3": "daughter",
+        "5": "mother" if by_sex else "father",
+    }.get(member.relation, "other")
+
+
+def _receives(facts: Mapping[str, FactView]) -> frozenset[str]:
+    return frozenset(
+        name.removeprefix(RECEIVES) for name, view in facts.items() if name.startswith(RECEIVES) and view.value is True
+    )
+
+
+def _derived(connection: Connection, ids: list[str]) -> dict[str, dict[str, object]]:
+    """What the register itself says: birth date, marital status, ethnic group, disability by certificate number."""
+    derived: dict[str, dict[str, object]] = {}
+    for person in connection.execute(select(_RESIDENT).where(_RESIDENT.c.id.in_(ids))):
+        said: dict[str, object] = {}
+        if person.birth_date is not None:
+            said["birth_date"] = person.birth_date.isoformat()
+        if person.marital_status in _MARRIED:
+            said["marital_status"] = _MARRIED[person.marital_status]
+        if person.ethnic_group and person.ethnic_group < "97":
+            said["ethnic_minority"] = person.ethnic_group != "01"
+        derived[person.id] = said
+    certificates = select(_DOCUMENT.c.resident_id, _DOCUMENT.c.number).where(
+        _DOCUMENT.c.resident_id.in_(ids), _DOCUMENT.c.kind == "disability_cert", _DOCUMENT.c.dead.is_(False)
+    )
+    for row in connection.execute(certificates):
+        read = read_disability_certificate(row.number)
+        if read is not None:
+            derived[row.resident_id] |= {
+                "disability_cert": True,
+                "disability_category": read.category,
+                "disability_grade": read.grade,
+            }
+    return derived

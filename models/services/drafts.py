@@ -1,0 +1,65 @@
+"""Drafts: forms being filled in, on disk within a second, kept until saved or thrown away by the worker."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+
+from models.clock import milliseconds
+from models.errors import NotFound
+from models.records.operation import Draft
+from models.services.book import Book
+from models.services.views import DraftView
+from models.store.rows import table_of
+from models.values import new_id
+
+_DRAFT = table_of(Draft)
+
+
+class Drafts:
+    """The verbs about drafts. They stay on this device and are not part of the log."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+
+    def save(
+        self, form: str, form_version: str, subject_id: str, title: str, body: Mapping[str, Any], draft_id: str = ""
+    ) -> str:
+        """Keep what is typed so far; returns the draft's id. It is on disk when this returns."""
+        columns = {
+            "form": form,
+            "form_version": form_version,
+            "subject_id": subject_id,
+            "title": title,
+            "body": dict(body),
+            "worker": self._book.worker.name,
+            "at": milliseconds(self._book.clock),
+        }
+        with self._book.writing() as connection:
+            if (
+                draft_id
+                and connection.execute(update(_DRAFT).where(_DRAFT.c.id == draft_id).values(**columns)).rowcount
+            ):
+                return draft_id
+            made = draft_id or new_id()
+            connection.execute(insert(_DRAFT).values(id=made, **columns))
+        return made
+
+    def all(self) -> list[DraftView]:
+        """All drafts, the newest first."""
+        with self._book.reading() as connection:
+            rows = connection.execute(select(_DRAFT).order_by(_DRAFT.c.at.desc())).all()
+        return [DraftView(r.id, r.form, r.form_version, r.subject_id, r.title, r.body, r.at) for r in rows]
+
+    def get(self, draft_id: str) -> DraftView:
+        """One draft. Raises NotFound where it is gone."""
+        with self._book.reading() as connection:
+            row = connection.execute(select(_DRAFT).where(_DRAFT.c.id == draft_id)).first()
+        if row is None:
+            raise NotFound
+        return DraftView(row.id, row.form, row.form_version, row.subject_id, row.title, row.body, row.at)
+
+    def discard(self, draft_id: str) -> None:
+        """Throw a draft away, after its form was saved or on the worker's word."""
+        with self._book.writing() as connection:
+            connection.execute(delete(_DRAFT).where(_DRAFT.c.id == draft_id))

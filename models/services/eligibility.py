@@ -1,0 +1,149 @@
+"""Eligibility at the door: decide everything for a household at once, take answers, keep the determinations."""
+
+import json
+import time
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from models import texts
+from models.clock import today
+from models.eligibility import Case, Determination, Service, decide_all, explain, next_questions
+from models.records.fact import FactEntry, Source, State
+from models.services.book import Book, changed
+from models.services.cases import RECEIVES, build_case
+from models.services.facts import add_facts
+from models.services.views import Changed, HouseholdCheck, ServiceResult
+from models.store.work import Work
+
+_ORDER = {"eligible": 0, "unknown": 1, "not_eligible": 3}
+
+
+class Eligibility:
+    """The verbs about eligibility."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+
+    def services(self) -> Mapping[str, Service]:
+        """Every service of the installed packs, by id."""
+        return self._book.policies.services
+
+    def check(self, household_id: str, on: date | None = None) -> HouseholdCheck:
+        """What every member of a household may be entitled to, with reasons and the next best questions.
+
+        Raises NotFound where the household is not here.
+        """
+        day = on or today(self._book.clock)
+        policies = self._book.policies
+        with self._book.reading() as connection:
+            case = build_case(connection, policies, household_id, day)
+        started = time.perf_counter()
+        determinations = decide_all(policies, case)
+        language = texts.language()
+        results = [
+            ServiceResult(
+                service_id=found.service_id,
+                component=found.component or "",
+                name=policies.services[found.service_id].name,
+                name_en=policies.services[found.service_id].name_en,
+                group=policies.services[found.service_id].group,
+                resident_id=found.person_id or "",
+                determination=found,
+                explanation=explain(policies, found, case, language),
+            )
+            for found in determinations
+        ]
+        questions = tuple(next_questions(policies, case, determinations))
+        took = (time.perf_counter() - started) * 1000
+        self._book.note("check", "household", household_id)
+        results.sort(key=lambda result: _place(result.determination))
+        return HouseholdCheck(household_id, day, case, tuple(results), questions, took)
+
+    def answer(
+        self,
+        household_id: str,
+        of: str,
+        fact: str,
+        value: object = None,
+        state: State = "known",
+        source: Source = "told",
+    ) -> Changed:
+        """Keep an answer given while the result is on the screen: a fact of a resident ("of") or of the household.
+
+        Whether the fact belongs to the person or the household is the vocabulary's word, not the caller's.
+        """
+        day = today(self._book.clock)
+        definition = self._book.policies.facts[fact]
+        household = definition.level == "household" or of == "household"
+        good = definition.good_for_days
+        entry = FactEntry(
+            name=fact,
+            value=value,  # type: ignore[arg-type]  # pydantic checks it
+            state=state,
+            as_of=day,
+            good_until=day + timedelta(days=good) if good and state == "known" else None,
+            source=source,
+        )
+        with self._book.verb("eligibility.answer") as work:
+            subject = household_id if household else of
+            add_facts(work, "household" if household else "resident", subject, [entry], day)
+            work.concerns(household_id)
+        return changed(work, subject)
+
+    def receives(self, resident_id: str, service_id: str, yes: bool) -> Changed:
+        """Keep that a resident already receives a service, or no longer does."""
+        day = today(self._book.clock)
+        entry = FactEntry(name=RECEIVES + service_id, value=yes, as_of=day)
+        with self._book.verb("eligibility.receives") as work:
+            add_facts(work, "resident", resident_id, [entry], day)
+        return changed(work, resident_id)
+
+    def keep(self, check: HouseholdCheck) -> Changed:
+        """Store the determinations with the facts they rest on, so that they replay the same years later."""
+        with self._book.verb("eligibility.keep") as work:
+            facts = case_to_json(check.case)
+            for result in check.results:
+                keep_determination(work, check.household_id, result.determination, facts)
+            work.concerns(check.household_id, *(person.id for person in check.case.people))
+        return changed(work, check.household_id)
+
+
+def keep_determination(work: Work, household_id: str, found: Determination, facts: Mapping[str, Any]) -> str:
+    """Store one determination inside a verb; returns its id."""
+    return work.add(
+        "determination",
+        {
+            "resident_id": found.person_id or "",
+            "household_id": household_id,
+            "service_id": found.service_id,
+            "component": found.component or "",
+            "outcome": found.outcome,
+            "pack_id": found.pack_id,
+            "pack_hash": found.pack_hash,
+            "decided_on": found.on,
+            "body": json.loads(found.to_json()),
+            "facts": dict(facts),
+            "at": work.now,
+        },
+    )
+
+
+def case_to_json(case: Case) -> dict[str, Any]:
+    """A case as it is stored beside a determination."""
+    return {
+        "on": case.on.isoformat(),
+        "household": dict(case.household),
+        "people": [
+            {"id": p.id, "role": p.role, "facts": dict(p.facts), "receives": sorted(p.receives)} for p in case.people
+        ],
+        "states": [[owner, name, state] for (owner, name), state in sorted(case.states.items())],
+    }
+
+
+def _place(found: Determination) -> tuple[int, int, str, str]:
+    """Eligible first, then what lacks the fewest facts, then what an office decides, then the rest."""
+    place = _ORDER[found.outcome]
+    if found.outcome == "unknown" and not found.missing:
+        place = 2
+    return (place, len(found.missing), found.service_id, found.component or "")

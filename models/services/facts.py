@@ -1,0 +1,116 @@
+"""Facts: what was said, by whom, and what of it counts today."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from sqlalchemy import Connection, select
+
+from models.clock import today
+from models.records.fact import FactEntry
+from models.services.book import Book, changed
+from models.services.views import Changed, FactView
+from models.store.rows import KEPT
+from models.store.work import Work
+from models.values import years_later
+
+_FACT = KEPT["fact"]
+
+
+def add_facts(
+    work: Work, subject_kind: str, subject_id: str, entries: Iterable[FactEntry], day: date, visit_id: str = ""
+) -> None:
+    """Add statements about a resident or a household inside a verb; as_of is the day of asking where none is given."""
+    for entry in entries:
+        work.add(
+            "fact",
+            {
+                "subject_kind": subject_kind,
+                "subject_id": subject_id,
+                "name": entry.name,
+                "value": {"v": entry.value} if entry.state == "known" else {},
+                "state": entry.state,
+                "as_of": entry.as_of or day,
+                "good_until": entry.good_until,
+                "source": entry.source,
+                "document_seen": entry.document_seen,
+                "visit_id": visit_id,
+                "worker": work.worker,
+                "at": work.now,
+            },
+        )
+        work.concerns(subject_id)
+
+
+def current_facts(connection: Connection, subject_ids: Iterable[str], on: date) -> Mapping[str, Mapping[str, FactView]]:
+    """For each subject the statement of each fact that counts on a day: the newest by as_of, then by moment.
+
+    A statement made later than the day does not count yet; one past its good_until is shown as expired.
+    """
+    found: dict[str, dict[str, FactView]] = defaultdict(dict)
+    wanted = (_FACT.c.subject_id.in_(list(subject_ids)), _FACT.c.dead.is_(False))
+    for row in connection.execute(select(_FACT).where(*wanted).order_by(_FACT.c.at, _FACT.c.id)).mappings():
+        as_of = row["as_of"]
+        if as_of is not None and as_of > on:
+            continue
+        earlier = found[row["subject_id"]].get(row["name"])
+        if earlier is not None and (earlier.as_of or date.min) > (as_of or date.min):
+            continue
+        expired = row["good_until"] is not None and row["good_until"] < on
+        found[row["subject_id"]][row["name"]] = FactView(
+            id=row["id"],
+            name=row["name"],
+            value=row["value"].get("v"),
+            state="expired" if expired and row["state"] == "known" else row["state"],
+            as_of=as_of,
+            good_until=row["good_until"],
+            source=row["source"],
+            document_seen=row["document_seen"],
+            worker=row["worker"],
+        )
+    return found
+
+
+def new_resident(facts: Mapping[str, FactView], on: date) -> bool | None:
+    """新市民 by the last paragraph of 000_31349b1c81ee7ff4.txt; None where a deciding fact is not known.
+
+    城镇常住 and (no local hukou, or a local hukou for less than three years).
+    """
+
+    def value(name: str) -> object:
+        view = facts.get(name)
+        return view.value if view is not None and view.state == "known" else None
+
+    urban, hukou, since = value("resident_urban_tianjin"), value("hukou_tianjin"), value("hukou_tianjin_since")
+    recent: bool | None
+    if hukou is None:
+        recent = None
+    elif hukou is False:
+        recent = True
+    elif isinstance(since, str):
+        recent = on < years_later(date.fromisoformat(since), 3)
+    else:
+        recent = None
+    if urban is False or recent is False:
+        return False
+    return True if urban and recent else None
+
+
+class Facts:
+    """The verbs about facts."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+
+    def record(self, subject_kind: str, subject_id: str, entries: Sequence[FactEntry], visit_id: str = "") -> Changed:
+        """Keep what was learnt about a resident or household; earlier statements stay as history."""
+        with self._book.verb("facts.record") as work:
+            add_facts(work, subject_kind, subject_id, entries, today(self._book.clock), visit_id)
+        return changed(work, subject_id)
+
+    def of(self, subject_kind: str, subject_id: str) -> list[FactView]:
+        """The facts of a subject that count today, by name."""
+        del subject_kind  # identities are unique over all records
+        with self._book.reading() as connection:
+            facts = current_facts(connection, [subject_id], today(self._book.clock))
+        return sorted(facts.get(subject_id, {}).values(), key=lambda view: view.name)

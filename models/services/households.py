@@ -1,0 +1,178 @@
+"""Households: register one with all its people, show it, and say who joins and leaves."""
+
+from datetime import date
+
+from sqlalchemy import Connection, select
+
+from models.clock import today
+from models.errors import NotFound
+from models.records.household import DwellingEntry, HouseholdEntry, MemberEntry
+from models.records.resident import ResidentEntry
+from models.services.book import Book, changed
+from models.services.facts import add_facts, current_facts
+from models.services.memberships import add_membership, memberships_of
+from models.services.people import full_address
+from models.services.residents import register_resident
+from models.services.timeline import Timeline
+from models.services.views import Changed, HouseholdView, TimelineLine
+from models.store import search
+from models.store.rows import KEPT
+from models.store.work import Work
+
+_DWELLING, _HOUSEHOLD, _MEMBERSHIP = KEPT["dwelling"], KEPT["household"], KEPT["membership"]
+
+
+def register_household(work: Work, entry: HouseholdEntry, day: date) -> tuple[str, list[str]]:
+    """Write a household with its people inside a verb; returns the living household's id and the residents' ids."""
+    dwelling_id = _dwelling(work, entry.dwelling)
+    households: dict[str, str] = {}
+    kind: str
+    for kind in entry.kinds:
+        book = {"book_number": entry.book_number} if kind == "registered" else {}
+        fields = {"kind": kind, "dwelling_id": dwelling_id, "since": entry.since, "note": entry.note, **book}
+        households[kind] = work.add("household", fields)
+    residents = []
+    for member in entry.members:
+        resident_id = member.resident_id or register_resident(work, _known(member), day)
+        residents.append(resident_id)
+        for kind, household_id in households.items():
+            if kind == "living" or member.also_registered_here:
+                add_membership(
+                    work, household_id, resident_id, relation=member.relation, counts=member.counts, since=entry.since
+                )
+    main = households.get("living") or next(iter(households.values()))
+    add_facts(work, "household", main, entry.facts, day)
+    return main, residents
+
+
+def _known(member: MemberEntry) -> ResidentEntry:
+    if member.resident is None:
+        raise ValueError("a member is either somebody new or somebody on the register")
+    return member.resident
+
+
+def _dwelling(work: Work, entry: DwellingEntry) -> str:
+    """The dwelling of this address; made if the register does not have it yet."""
+    fields = entry.model_dump()
+    same = select(_DWELLING.c.id).where(
+        *(_DWELLING.c[name] == value for name, value in fields.items() if name != "grid"), _DWELLING.c.dead.is_(False)
+    )
+    found = work.connection.execute(same).scalar() if entry.door or entry.building else None
+    return str(found) if found else work.add("dwelling", fields)
+
+
+class Households:
+    """The verbs about households."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+        self._timeline = Timeline(book)
+
+    def register(self, entry: HouseholdEntry) -> Changed:
+        """Put a household at one door on the register with everybody in it.
+
+        Changed.id is the living household, Changed.ids are the residents in the order of the entry.
+        """
+        with self._book.verb("households.register") as work:
+            main, residents = register_household(work, entry, today(self._book.clock))
+        return changed(work, main, residents)
+
+    def get(self, household_id: str) -> HouseholdView:
+        """One household with its people; the view is journalled. Raises NotFound where it is not here."""
+        on = today(self._book.clock)
+        with self._book.reading() as connection:
+            view = self._view(connection, household_id, on)
+        self._book.note("view", "household", household_id)
+        return view
+
+    def of_resident(self, resident_id: str) -> list[HouseholdView]:
+        """The households a resident belongs to now, the living one first."""
+        on = today(self._book.clock)
+        with self._book.reading() as connection:
+            query = (
+                select(_HOUSEHOLD.c.id)
+                .join(_MEMBERSHIP, _MEMBERSHIP.c.household_id == _HOUSEHOLD.c.id)
+                .where(
+                    _MEMBERSHIP.c.resident_id == resident_id,
+                    _MEMBERSHIP.c.until.is_(None),
+                    _MEMBERSHIP.c.dead.is_(False),
+                )
+                .order_by(_HOUSEHOLD.c.kind, _HOUSEHOLD.c.id)
+            )
+            return [self._view(connection, household_id, on) for household_id in connection.execute(query).scalars()]
+
+    def find(self, text: str, limit: int = 100) -> list[str]:
+        """Households of the residents that a text finds, in that order."""
+        with self._book.reading() as connection:
+            residents = search.find(connection, text, limit)
+            query = (
+                select(_MEMBERSHIP.c.resident_id, _HOUSEHOLD.c.id)
+                .join(_HOUSEHOLD, _HOUSEHOLD.c.id == _MEMBERSHIP.c.household_id)
+                .where(
+                    _MEMBERSHIP.c.resident_id.in_(residents),
+                    _MEMBERSHIP.c.until.is_(None),
+                    _MEMBERSHIP.c.dead.is_(False),
+                    _HOUSEHOLD.c.kind == "living",
+                )
+            )
+            home = {row.resident_id: row.id for row in connection.execute(query)}
+        return list(dict.fromkeys(home[resident] for resident in residents if resident in home))
+
+    def add_member(self, household_id: str, member: MemberEntry, since: date | None = None) -> Changed:
+        """Somebody joins: a new resident or one who is on the register already."""
+        day = today(self._book.clock)
+        with self._book.verb("households.add_member") as work:
+            resident_id = member.resident_id or register_resident(work, _known(member), day)
+            add_membership(
+                work, household_id, resident_id, relation=member.relation, counts=member.counts, since=since or day
+            )
+        return changed(work, resident_id)
+
+    def end_membership(self, membership_id: str, until: date) -> Changed:
+        """Somebody leaves on a day; the past stays. Raises NotFound where there is no such membership."""
+        with self._book.verb("households.end_membership") as work:
+            try:
+                work.amend("membership", membership_id, {"until": until})
+            except LookupError:
+                raise NotFound from None
+            row = work.connection.execute(select(_MEMBERSHIP).where(_MEMBERSHIP.c.id == membership_id)).one()
+            work.concerns(row.household_id, row.resident_id)
+            work.reindex.add(row.resident_id)
+        return changed(work, membership_id)
+
+    def timeline(self, household_id: str) -> list[TimelineLine]:
+        """What happened with a household, newest first."""
+        return self._timeline.of_household(household_id)
+
+    def _view(self, connection: Connection, household_id: str, on: date) -> HouseholdView:
+        query = select(_HOUSEHOLD).where(_HOUSEHOLD.c.id == household_id)
+        household = connection.execute(query).first()
+        if household is None:
+            raise NotFound
+        dwelling = (
+            connection.execute(select(_DWELLING).where(_DWELLING.c.id == household.dwelling_id)).mappings().first()
+        )
+        members = list(memberships_of(connection, on, household_id=household_id))
+        facts = current_facts(connection, [household_id], on).get(household_id, {})
+        others = connection.execute(
+            select(_HOUSEHOLD.c.id, _HOUSEHOLD.c.kind).where(
+                _HOUSEHOLD.c.dwelling_id == household.dwelling_id,
+                _HOUSEHOLD.c.id != household_id,
+                _HOUSEHOLD.c.dead.is_(False),
+            )
+        ).tuples()
+        return HouseholdView(
+            id=household_id,
+            kind=household.kind,
+            dwelling_id=household.dwelling_id,
+            community_code=str(dwelling["community_code"]) if dwelling else "",
+            address=full_address(dwelling) if dwelling else "",
+            book_number=household.book_number,
+            since=household.since,
+            until=household.until,
+            note=household.note,
+            members=tuple(m for m in members if m.until is None or m.until > on),
+            former=tuple(m for m in members if m.until is not None and m.until <= on),
+            facts=tuple(sorted(facts.values(), key=lambda fact: fact.name)),
+            other_households=tuple((row[0], row[1]) for row in others),
+        )

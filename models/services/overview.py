@@ -1,0 +1,68 @@
+"""What waits today, and the figures of the register."""
+
+from datetime import date, timedelta
+
+from sqlalchemy import Connection, func, select
+
+from models.clock import today
+from models.services.book import Book
+from models.services.drafts import Drafts
+from models.services.facts import current_facts
+from models.services.views import Today
+from models.services.visits import Visits, due_visits
+from models.store.rows import KEPT
+from models.store.work import read_meta
+
+_FACT, _DOCUMENT, _RESIDENT = KEPT["fact"], KEPT["identity_document"], KEPT["resident"]
+_AHEAD = timedelta(days=30)
+
+
+def today_overview(book: Book) -> Today:
+    """The today page: due visits, drafts, what waits to be sent, papers about to expire, figures of the month."""
+    on = today(book.clock)
+    visits = KEPT["visit"]
+    with book.reading() as connection:
+        sent = read_meta(connection, "exported")
+        device = read_meta(connection, "device")
+        return Today(
+            on=on,
+            due=tuple(due_visits(connection, on)),
+            drafts=tuple(Drafts(book).all()),
+            waiting_changes=max(int(device.get("seq", 0)) - int(sent.get("seq", 0)), 0),
+            last_export_at=int(sent.get("at", 0)),
+            expiring=tuple(_expiring(connection, on)),
+            residents=_count(connection, "resident"),
+            households=_count(connection, "household", KEPT["household"].c.kind == "living"),
+            visits_this_month=_count(connection, "visit", visits.c.happened_on >= on.replace(day=1)),
+            open_needs=tuple(Visits(book).open_needs(20)),
+        )
+
+
+def _count(connection: Connection, entity: str, *also: object) -> int:
+    table = KEPT[entity]
+    query = select(func.count()).select_from(table).where(table.c.dead.is_(False), *also)  # type: ignore[arg-type]
+    return int(connection.execute(query).scalar() or 0)
+
+
+def _expiring(connection: Connection, on: date) -> list[tuple[str, str, str, date]]:
+    """Facts and documents of residents that end within thirty days: (resident id, name, what, day)."""
+    soon = on + _AHEAD
+    found = []
+    facts = select(_FACT.c.subject_id).where(_FACT.c.good_until.between(on, soon), _FACT.c.subject_kind == "resident")
+    subjects = list(connection.execute(facts.distinct()).scalars())
+    for subject, views in current_facts(connection, subjects, on).items():
+        found += [
+            (subject, view.name, view.good_until)
+            for view in views.values()
+            if view.good_until is not None and on <= view.good_until <= soon
+        ]
+    documents = select(_DOCUMENT.c.resident_id, _DOCUMENT.c.kind, _DOCUMENT.c.valid_until).where(
+        _DOCUMENT.c.valid_until.between(on, soon), _DOCUMENT.c.dead.is_(False)
+    )
+    found += [(row.resident_id, row.kind, row.valid_until) for row in connection.execute(documents)]
+    people = select(_RESIDENT.c.id, _RESIDENT.c.name).where(
+        _RESIDENT.c.id.in_({resident for resident, _w, _d in found})
+    )
+    names = {row.id: row.name for row in connection.execute(people)}
+    lines = [(resident, names[resident], what, day) for resident, what, day in found if resident in names]
+    return sorted(lines, key=lambda line: line[3])

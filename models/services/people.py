@@ -1,0 +1,112 @@
+"""Rows of people for lists and headers, read in a handful of queries however many are asked for."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Table, func, select
+
+from models.records import divisions
+from models.services.views import ResidentRow
+from models.store.rows import KEPT
+from models.values import age_on
+
+_RESIDENT, _DOCUMENT, _PHONE = KEPT["resident"], KEPT["identity_document"], KEPT["phone"]
+_MEMBERSHIP, _HOUSEHOLD, _DWELLING, _VISIT = KEPT["membership"], KEPT["household"], KEPT["dwelling"], KEPT["visit"]
+
+
+def door(dwelling: Mapping[Any, Any]) -> str:
+    """Road, building, unit and door as people write them: 鞍山道12号 3号楼2单元501."""
+    parts = [str(dwelling["street_line"] or "")]
+    building, unit, number = (str(dwelling[name] or "") for name in ("building", "unit", "door"))
+    tail = ""
+    if building:
+        tail += building if building[-1] in "号楼栋座" else building + "号楼"
+    if unit:
+        tail += unit if unit[-1] in "单元门" else unit + "单元"
+    if number:
+        tail += number if number[-1] in "号室" else number + ("号" if not tail else "")
+    parts.append(tail)
+    return " ".join(part for part in parts if part)
+
+
+def short_address(dwelling: Mapping[Any, Any]) -> str:
+    """Community and door, for lists."""
+    community = divisions.community(str(dwelling["community_code"]))
+    return " ".join(part for part in ((community.short if community else ""), door(dwelling)) if part)
+
+
+def full_address(dwelling: Mapping[Any, Any]) -> str:
+    """District, street, community and door in one run, for letters."""
+    community = divisions.community(str(dwelling["community_code"]))
+    return (community.full_name if community else "") + door(dwelling).replace(" ", "")
+
+
+def resident_rows(connection: Connection, ids: Sequence[str], on: date) -> list[ResidentRow]:
+    """List rows in the order asked for; ids that are not on the register are left out."""
+    wanted = list(ids)
+    people = {row.id: row for row in connection.execute(select(_RESIDENT).where(_RESIDENT.c.id.in_(wanted)))}
+    homes = homes_of(connection, wanted)
+    numbers = _tails(connection, _DOCUMENT, wanted)
+    phones = _tails(connection, _PHONE, wanted)
+    households = {home.household_id for home in homes.values()}
+    visited = dict(
+        connection.execute(
+            select(_VISIT.c.household_id, func.max(_VISIT.c.happened_on))
+            .where(_VISIT.c.household_id.in_(households), _VISIT.c.dead.is_(False))
+            .group_by(_VISIT.c.household_id)
+        ).tuples()
+    )
+    rows = []
+    for resident_id in wanted:
+        person = people.get(resident_id)
+        if person is None:
+            continue
+        home = homes.get(resident_id)
+        rows.append(
+            ResidentRow(
+                id=resident_id,
+                name=person.name,
+                sex=person.sex,
+                birth_date=person.birth_date,
+                age=age_on(person.birth_date, on) if person.birth_date else None,
+                address=short_address(home.dwelling) if home else "",
+                phone_tail=phones.get(resident_id, ""),
+                number_tail=numbers.get(resident_id, ""),
+                last_visit=visited.get(home.household_id) if home else None,
+            )
+        )
+    return rows
+
+
+@dataclass(frozen=True)
+class Home:
+    """Where a resident lives now: the household and its dwelling's columns."""
+
+    household_id: str
+    kind: str
+    dwelling: Mapping[Any, Any]
+
+
+def homes_of(connection: Connection, ids: Sequence[str]) -> dict[str, Home]:
+    """For each resident the present household, the living one before the registered one."""
+    query = (
+        select(_MEMBERSHIP.c.resident_id, _HOUSEHOLD.c.id.label("household"), _HOUSEHOLD.c.kind, _DWELLING)
+        .join(_HOUSEHOLD, _HOUSEHOLD.c.id == _MEMBERSHIP.c.household_id)
+        .join(_DWELLING, _DWELLING.c.id == _HOUSEHOLD.c.dwelling_id)
+        .where(_MEMBERSHIP.c.resident_id.in_(ids), _MEMBERSHIP.c.until.is_(None), _MEMBERSHIP.c.dead.is_(False))
+        .order_by(_HOUSEHOLD.c.kind.desc(), _MEMBERSHIP.c.id)  # registered first, so that living overwrites it
+    )
+    return {
+        row["resident_id"]: Home(row["household"], row["kind"], row) for row in connection.execute(query).mappings()
+    }
+
+
+def _tails(connection: Connection, table: Table, ids: Sequence[str]) -> dict[str, str]:
+    """The last four of the first number of each resident."""
+    found: dict[str, str] = {}
+    query = select(table.c.resident_id, table.c.number).where(table.c.resident_id.in_(ids), table.c.dead.is_(False))
+    for row in connection.execute(query.order_by(table.c.id)):
+        found.setdefault(row.resident_id, row.number[-4:])
+    return found

@@ -1,0 +1,47 @@
+"""What residents are found by: gathers names, numbers, phones and addresses and has their search keys made anew."""
+
+from collections import defaultdict
+from datetime import date
+
+from sqlalchemy import Connection, select
+
+from models.services.people import homes_of
+from models.store import search
+from models.store.rows import KEPT
+
+_RESIDENT, _DOCUMENT, _PHONE = KEPT["resident"], KEPT["identity_document"], KEPT["phone"]
+
+
+def remake_keys(connection: Connection, resident_ids: set[str], on: date) -> None:
+    """Write the search keys of some residents anew, inside the caller's transaction."""
+    del on  # keys do not depend on the day; kept out of the signature of search
+    ids = sorted(resident_ids)
+    for start in range(0, len(ids), 500):  # below SQLite's limit of bound parameters
+        _remake(connection, ids[start : start + 500])
+
+
+def _remake(connection: Connection, ids: list[str]) -> None:
+    numbers: dict[str, list[str]] = defaultdict(list)
+    phones: dict[str, list[str]] = defaultdict(list)
+    for table, found in ((_DOCUMENT, numbers), (_PHONE, phones)):
+        query = select(table.c.resident_id, table.c.number).where(table.c.resident_id.in_(ids), table.c.dead.is_(False))
+        for row in connection.execute(query):
+            found[row.resident_id].append(row.number)
+    homes = homes_of(connection, ids)
+    keys = {}
+    for person in connection.execute(select(_RESIDENT).where(_RESIDENT.c.id.in_(ids))):
+        dwelling = homes[person.id].dwelling if person.id in homes else None
+        keys[person.id] = (
+            []
+            if person.dead
+            else search.keys_for_resident(
+                names=[name for name in (person.name, person.former_name) if name],
+                numbers=[*numbers[person.id], *([person.provisional_number] if person.provisional_number else [])],
+                phones=phones[person.id],
+                community_code=str(dwelling["community_code"]) if dwelling else "",
+                address=[str(dwelling[part]) for part in ("street_line", "building", "unit", "door")]
+                if dwelling
+                else [],
+            )
+        )
+    search.write_keys(connection, keys)

@@ -1,0 +1,142 @@
+"""What happened with a resident or a household, as sentences, newest first."""
+
+from datetime import date
+
+from sqlalchemy import Connection, Row, select
+
+from models.clock import local_time
+from models.records import codes
+from models.records.operation import Operation
+from models.services.book import Book
+from models.services.views import TimelineLine
+from models.store.rows import KEPT, table_of
+from models.texts import _
+
+_OPERATION = table_of(Operation)
+_MEMBERSHIP = KEPT["membership"]
+
+
+class Timeline:
+    """Reads the record's past from the typed rows and the operations."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+
+    def of_resident(self, resident_id: str) -> list[TimelineLine]:
+        """Everything about a resident, including the visits to the households lived in."""
+        with self._book.reading() as connection:
+            query = select(_MEMBERSHIP.c.household_id).where(_MEMBERSHIP.c.resident_id == resident_id)
+            households = list(connection.execute(query).scalars())
+            lines = _visits(connection, households)
+            for entity, sentence in (
+                ("assessment", _assessed),
+                ("determination", None),
+                ("referral", _referred),
+                ("letter", _printed),
+            ):
+                if sentence is not None:
+                    table = KEPT[entity]
+                    rows = connection.execute(select(table).where(table.c.resident_id == resident_id))
+                    lines += [sentence(row) for row in rows if not row.dead]
+            lines += self._determinations(connection, resident_id)
+            lines += _operations(connection, resident_id)
+        return sorted(lines, key=lambda line: -line.at)
+
+    def of_household(self, household_id: str) -> list[TimelineLine]:
+        """Everything about a household: visits, and what was changed on it."""
+        with self._book.reading() as connection:
+            lines = _visits(connection, [household_id]) + _operations(connection, household_id)
+        return sorted(lines, key=lambda line: -line.at)
+
+    def _determinations(self, connection: Connection, resident_id: str) -> list[TimelineLine]:
+        """One line for each time that the eligibility was kept, with how many services came out as eligible."""
+        table = KEPT["determination"]
+        kept: dict[int, list[Row[tuple[object, ...]]]] = {}
+        for row in connection.execute(select(table).where(table.c.resident_id == resident_id, table.c.dead.is_(False))):
+            kept.setdefault(row.at, []).append(row)
+        lines = []
+        for at, rows in kept.items():
+            eligible = sum(row.outcome == "eligible" for row in rows)
+            text = _("Eligibility checked: {eligible} of {all} services may apply").format(
+                eligible=eligible, all=len(rows)
+            )
+            lines.append(TimelineLine(_day(at), at, "determination", rows[0].id, text, ""))
+        return lines
+
+
+def _day(at: int) -> date:
+    return local_time(at).date()
+
+
+def _visits(connection: Connection, households: list[str]) -> list[TimelineLine]:
+    table, need = KEPT["visit"], KEPT["need"]
+    rows = connection.execute(select(table).where(table.c.household_id.in_(households), table.c.dead.is_(False))).all()
+    groups: dict[str, list[str]] = {}
+    for found in connection.execute(select(need).where(need.c.household_id.in_(households), need.c.dead.is_(False))):
+        groups.setdefault(found.visit_id, []).append(codes.label("need_group", found.group))
+    lines = []
+    for row in rows:
+        text = _("Visit: {outcome}").format(outcome=codes.label("outcome", row.outcome))
+        if groups.get(row.id):
+            text += _("; needs: {needs}").format(needs=_(", ").join(dict.fromkeys(groups[row.id])))
+        if row.next_visit:
+            text += _("; next visit {day}").format(day=row.next_visit.isoformat())
+        lines.append(TimelineLine(row.happened_on, row.at, "visit", row.id, text, row.worker))
+    return lines
+
+
+def _assessed(row: Row) -> TimelineLine:  # type: ignore[type-arg]
+    text = _("Assessment: {level} ({score} points)").format(level=row.level, score=row.score)
+    return TimelineLine(row.assessed_on, row.at, "assessment", row.id, text, row.worker)
+
+
+def _referred(row: Row) -> TimelineLine:  # type: ignore[type-arg]
+    names = _(", ").join(str(matter["name"]) for matter in row.matters)
+    text = _("Referred to {office} for {services}: {status}").format(
+        office=row.receiver, services=names, status=codes.label("referral_status", row.status)
+    )
+    return TimelineLine(row.issued_on, row.at, "referral", row.id, text, row.worker)
+
+
+def _printed(row: Row) -> TimelineLine:  # type: ignore[type-arg]
+    text = (_("Letter {number} printed") if row.printed else _("Letter {number} made")).format(number=row.number)
+    if row.version > 1:
+        text += _(" (correction {version})").format(version=row.version)
+    return TimelineLine(_day(row.at), row.at, "letter", row.id, text, row.worker)
+
+
+def _operations(connection: Connection, row_id: str) -> list[TimelineLine]:
+    """Registration and later changes of the record itself, by the names of the fields, never their values."""
+    lines = []
+    query = select(_OPERATION).where(_OPERATION.c.row == row_id).order_by(_OPERATION.c.clock)
+    for position, operation in enumerate(connection.execute(query)):
+        if position == 0:
+            text, kind = _("Registered"), "registered"
+        else:
+            fields = _(", ").join(field_label(name) for name in sorted(operation.fields))
+            text, kind = _("Changed: {fields}").format(fields=fields), "changed"
+        lines.append(TimelineLine(_day(operation.at), operation.at, kind, operation.id, text, operation.worker))
+    return lines
+
+
+def field_label(name: str) -> str:
+    """A column's name in the worker's words."""
+    labels = {
+        "name": _("name"),
+        "former_name": _("former name"),
+        "sex": _("sex"),
+        "birth_date": _("birth date"),
+        "birth_source": _("source of the birth date"),
+        "ethnic_group": _("ethnic group"),
+        "education": _("education"),
+        "marital_status": _("marital status"),
+        "hukou_place": _("place of the hukou"),
+        "provisional_number": _("provisional number"),
+        "note": _("note"),
+        "dwelling_id": _("address"),
+        "book_number": _("household register number"),
+        "since": _("from"),
+        "until": _("until"),
+        "dead": _("removed"),
+    }
+    return labels.get(name, name)

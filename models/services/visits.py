@@ -1,0 +1,196 @@
+"""Visits and assessments: recorded once, never overwritten; what was learnt becomes facts."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import Connection, Row, func, select
+
+from models.errors import NotFound
+from models.records.visit import AssessmentEntry, VisitEntry
+from models.services.book import Book, changed
+from models.services.facts import add_facts
+from models.services.people import short_address
+from models.services.views import AssessmentView, Changed, DueVisit, NeedView, VisitView
+from models.store.rows import KEPT
+
+_VISIT, _NEED, _ASSESSMENT, _RESIDENT = (KEPT[name] for name in ("visit", "need", "assessment", "resident"))
+_HOUSEHOLD, _DWELLING, _MEMBERSHIP = KEPT["household"], KEPT["dwelling"], KEPT["membership"]
+
+
+class Visits:
+    """The verbs about visits."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+
+    def record(self, entry: VisitEntry) -> Changed:
+        """Keep a visit with the needs found and the facts learnt, all or nothing."""
+        with self._book.verb("visits.record") as work:
+            plain = entry.model_dump(exclude={"needs", "facts", "met"})
+            visit_id = work.add("visit", {**plain, "met": list(entry.met), "worker": work.worker, "at": work.now})
+            for need in entry.needs:
+                told = {**need.model_dump(), "visit_id": visit_id, "household_id": entry.household_id}
+                work.add("need", {**told, "status": "open", "at": work.now})
+            for learnt in entry.facts:
+                kind = "resident" if learnt.resident_id else "household"
+                about = learnt.resident_id or entry.household_id
+                add_facts(work, kind, about, [learnt.fact], entry.happened_on, visit_id)
+            work.concerns(entry.household_id, *entry.met)
+        return changed(work, visit_id)
+
+    def get(self, visit_id: str) -> VisitView:
+        """One visit. Raises NotFound where it is not here."""
+        with self._book.reading() as connection:
+            rows = connection.execute(select(_VISIT).where(_VISIT.c.id == visit_id)).all()
+            if not rows:
+                raise NotFound
+            return _visit_views(connection, rows)[0]
+
+    def of_household(self, household_id: str) -> list[VisitView]:
+        """The visits to a household, newest first."""
+        with self._book.reading() as connection:
+            query = select(_VISIT).where(_VISIT.c.household_id == household_id, _VISIT.c.dead.is_(False))
+            newest_first = query.order_by(_VISIT.c.happened_on.desc(), _VISIT.c.at.desc())
+            return _visit_views(connection, connection.execute(newest_first).all())
+
+    def recent(self, limit: int = 50) -> list[VisitView]:
+        """The newest visits of all households."""
+        with self._book.reading() as connection:
+            query = select(_VISIT).where(_VISIT.c.dead.is_(False))
+            newest_first = query.order_by(_VISIT.c.happened_on.desc(), _VISIT.c.at.desc()).limit(limit)
+            return _visit_views(connection, connection.execute(newest_first).all())
+
+    def due(self, until: date) -> list[DueVisit]:
+        """Promised visits up to a day that no later visit has kept, the oldest promise first."""
+        with self._book.reading() as connection:
+            return due_visits(connection, until)
+
+    def set_need(self, need_id: str, status: str) -> Changed:
+        """Say that a need is met, dropped or open again. Raises NotFound where it is not here."""
+        with self._book.verb("visits.set_need") as work:
+            try:
+                work.amend("need", need_id, {"status": status})
+            except LookupError:
+                raise NotFound from None
+            row = work.connection.execute(select(_NEED).where(_NEED.c.id == need_id)).one()
+            work.concerns(row.household_id, row.resident_id)
+        return changed(work, need_id)
+
+    def open_needs(self, limit: int = 200) -> list[NeedView]:
+        """Needs that wait, the urgent ones first."""
+        with self._book.reading() as connection:
+            query = select(_NEED).where(_NEED.c.status == "open", _NEED.c.dead.is_(False))
+            rows = connection.execute(query.order_by(_NEED.c.at.desc()).limit(limit)).all()
+        order = {"now": 0, "soon": 1, "later": 2}
+        return sorted((_need_view(row) for row in rows), key=lambda need: order.get(need.urgency, 3))
+
+
+def due_visits(connection: Connection, until: date) -> list[DueVisit]:
+    """Households whose newest visit promised another one that is due by a day."""
+    newest = func.row_number().over(
+        partition_by=_VISIT.c.household_id, order_by=(_VISIT.c.happened_on.desc(), _VISIT.c.at.desc())
+    )
+    ranked = select(_VISIT, newest.label("place")).where(_VISIT.c.dead.is_(False)).subquery()
+    query = (
+        select(ranked.c.household_id, ranked.c.next_visit, ranked.c.next_reason, _DWELLING)
+        .join(_HOUSEHOLD, _HOUSEHOLD.c.id == ranked.c.household_id)
+        .join(_DWELLING, _DWELLING.c.id == _HOUSEHOLD.c.dwelling_id)
+        .where(ranked.c.place == 1, ranked.c.next_visit.is_not(None), ranked.c.next_visit <= until)
+        .order_by(ranked.c.next_visit)
+    )
+    rows = connection.execute(query).mappings().all()
+    names = _member_names(connection, [row["household_id"] for row in rows])
+    return [
+        DueVisit(
+            household_id=row["household_id"],
+            address=short_address(row),
+            names=tuple(names[row["household_id"]]),
+            due=row["next_visit"],
+            reason=row["next_reason"],
+        )
+        for row in rows
+    ]
+
+
+def _member_names(connection: Connection, households: list[str]) -> dict[str, list[str]]:
+    names: dict[str, list[str]] = defaultdict(list)
+    query = (
+        select(_MEMBERSHIP.c.household_id, _RESIDENT.c.name)
+        .join(_RESIDENT, _RESIDENT.c.id == _MEMBERSHIP.c.resident_id)
+        .where(_MEMBERSHIP.c.household_id.in_(households), _MEMBERSHIP.c.until.is_(None), _MEMBERSHIP.c.dead.is_(False))
+        .order_by(_MEMBERSHIP.c.relation, _MEMBERSHIP.c.id)
+    )
+    for row in connection.execute(query):
+        names[row.household_id].append(row.name)
+    return names
+
+
+def _need_view(row: Row) -> NeedView:  # type: ignore[type-arg]
+    return NeedView(row.id, row.visit_id, row.resident_id, row.group, row.urgency, row.note, row.status, None)
+
+
+def _visit_views(connection: Connection, visits: Sequence[Row]) -> list[VisitView]:  # type: ignore[type-arg]
+    needs: dict[str, list[NeedView]] = defaultdict(list)
+    found = select(_NEED).where(_NEED.c.visit_id.in_([visit.id for visit in visits]), _NEED.c.dead.is_(False))
+    for row in connection.execute(found.order_by(_NEED.c.id)):
+        needs[row.visit_id].append(_need_view(row))
+    people = {resident for visit in visits for resident in visit.met}
+    named = select(_RESIDENT.c.id, _RESIDENT.c.name).where(_RESIDENT.c.id.in_(people))
+    names = {row.id: row.name for row in connection.execute(named)}
+    return [
+        VisitView(
+            id=visit.id,
+            household_id=visit.household_id,
+            outcome=visit.outcome,
+            happened_on=visit.happened_on,
+            met=tuple(names[resident] for resident in visit.met if resident in names),
+            met_other=visit.met_other,
+            purpose=visit.purpose,
+            notes=visit.notes,
+            needs=tuple(needs[visit.id]),
+            next_visit=visit.next_visit,
+            next_reason=visit.next_reason,
+            worker=visit.worker,
+        )
+        for visit in visits
+    ]
+
+
+class Assessments:
+    """The verbs about assessments with an instrument."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+
+    def record(self, entry: AssessmentEntry) -> Changed:
+        """Keep a filled-in instrument with its score; the facts it yields count from the day of the assessment."""
+        with self._book.verb("assessments.record") as work:
+            plain = entry.model_dump(exclude={"facts"})
+            assessment_id = work.add("assessment", {**plain, "worker": work.worker, "at": work.now})
+            add_facts(work, "resident", entry.resident_id, entry.facts, entry.assessed_on, entry.visit_id)
+            work.concerns(entry.resident_id)
+        return changed(work, assessment_id)
+
+    def of_resident(self, resident_id: str, instrument: str = "") -> list[AssessmentView]:
+        """A resident's assessments, newest first."""
+        with self._book.reading() as connection:
+            query = select(_ASSESSMENT).where(_ASSESSMENT.c.resident_id == resident_id, _ASSESSMENT.c.dead.is_(False))
+            if instrument:
+                query = query.where(_ASSESSMENT.c.instrument == instrument)
+            rows = connection.execute(query.order_by(_ASSESSMENT.c.assessed_on.desc(), _ASSESSMENT.c.at.desc())).all()
+        return [
+            AssessmentView(
+                id=row.id,
+                resident_id=row.resident_id,
+                instrument=row.instrument,
+                version=row.version,
+                assessed_on=row.assessed_on,
+                answers=row.answers,
+                score=row.score,
+                level=row.level,
+                note=row.note,
+                worker=row.worker,
+            )
+            for row in rows
+        ]
