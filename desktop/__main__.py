@@ -1,0 +1,41 @@
+"""Start the window, or one of the commands: demo OUT, bench [--json FILE], check CASES ANSWERS."""
+
+import sys
+
+
+def check(cases: str, answers: str) -> int:
+    """Answer a file of eligibility cases: read JSON, write JSON; no window, no records."""
+    import json
+    from pathlib import Path
+
+    from models.eligibility import answer_cases, load_policies
+
+    asked = json.loads(Path(cases).read_text("utf-8"))
+    told = answer_cases(asked, load_policies())
+    Path(answers).write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    return 0
+
+
+def main(arguments: list[str]) -> int:
+    """Do what the first word says; without one, open the window."""
+    command, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
+    if command == "check" and len(rest) == 2:
+        return check(*rest)
+    if command == "demo" and len(rest) == 1:
+        from desktop import demo
+
+        return int(demo.main(rest))
+    if command == "bench":
+        from desktop import bench
+
+        return int(bench.main(rest))
+    if command:
+        sys.stderr.write("desktop: no arguments | demo OUT | bench [--json FILE] | check CASES ANSWERS\n")
+        return 2
+    from desktop import app
+
+    return app.main()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

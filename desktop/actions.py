@@ -1,0 +1,127 @@
+"""Everything the worker can do from anywhere: one list that menus, palette, tooltips and the key sheet read."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QAction, QKeySequence
+
+from desktop import theme
+from models.texts import N_, _
+
+if TYPE_CHECKING:
+    from desktop.shell import Shell
+
+
+@dataclass(frozen=True)
+class Command:
+    """One action of the window."""
+
+    name: str
+    text: str  # English, marked for translation
+    keys: tuple[str, ...]
+    icon: str
+    run: Callable[["Shell"], object]
+    group: str = "do"  # go or do: how the key sheet is divided
+    locked_too: bool = False  # of use on the sign-in page as well
+
+
+RAIL = (
+    ("today", N_("Today"), "today"),
+    ("residents", N_("Residents"), "residents"),
+    ("visit", N_("Visits"), "visit"),
+    ("eligibility", N_("Eligibility"), "eligibility"),
+    ("referrals", N_("Referrals"), "referral"),
+    ("sync", N_("Sync"), "sync"),
+    ("office", N_("Office"), "office"),
+)
+"""(page, its name, its icon) from top to bottom; Alt+1 to Alt+7."""
+
+
+def _go(page: str) -> Callable[["Shell"], object]:
+    return lambda shell: shell.go(page)
+
+
+COMMANDS = (
+    *(
+        Command(f"go_{page}", text, (f"Alt+{place}",), icon, _go(page), "go")
+        for place, (page, text, icon) in enumerate(RAIL, 1)
+    ),
+    Command("go_settings", N_("Settings"), ("Ctrl+,",), "settings", _go("settings"), "go"),
+    Command("back", N_("Back"), ("Alt+Left",), "back", lambda shell: shell.back(), "go"),
+    Command("search", N_("Search"), ("F2", "Ctrl+F"), "search", lambda shell: shell.focus_search(), "go"),
+    Command("palette", N_("All commands"), ("Ctrl+K",), "keyboard", lambda shell: shell.show_palette(), "go"),
+    Command("register", N_("Register a resident"), ("F3",), "plus", lambda shell: shell.begin("register")),
+    Command("visit", N_("Record a visit"), ("F6",), "visit", lambda shell: shell.begin("visit")),
+    Command("letter", N_("Write a referral letter"), ("F7",), "referral", lambda shell: shell.begin("referral")),
+    Command("assess", N_("Assess a resident"), ("F9",), "assessment", lambda shell: shell.begin("assessment")),
+    Command("undo", N_("Undo what was just saved"), ("Ctrl+Shift+Z",), "undo", lambda shell: shell.undo()),
+    Command("back_up", N_("Back up now"), ("Ctrl+Shift+S",), "shield", lambda shell: shell.back_up()),
+    Command("lock", N_("Lock"), ("Ctrl+L",), "lock", lambda shell: shell.lock()),
+    Command(
+        "theme",
+        N_("Next theme: light, dark, sun"),
+        ("Ctrl+Shift+T",),
+        "contrast",
+        lambda shell: shell.next_theme(),
+        "do",
+        True,
+    ),
+    Command(
+        "touch",
+        N_("Large targets for fingers"),
+        ("Ctrl+Shift+B",),
+        "touch",
+        lambda shell: shell.toggle_touch(),
+        "do",
+        True,
+    ),
+    Command(
+        "larger",
+        N_("Larger letters"),
+        ("Ctrl++", "Ctrl+="),
+        "text-size",
+        lambda shell: shell.resize_text(1),
+        "do",
+        True,
+    ),
+    Command(
+        "smaller", N_("Smaller letters"), ("Ctrl+-",), "text-size", lambda shell: shell.resize_text(-1), "do", True
+    ),
+    Command(
+        "language",
+        N_("中文 / English"),
+        ("Ctrl+Shift+L",),
+        "language",
+        lambda shell: shell.switch_language(),
+        "do",
+        True,
+    ),
+    Command("keys", N_("Keyboard shortcuts"), ("Ctrl+/",), "keyboard", lambda shell: shell.show_keys(), "go", True),
+    Command("help", N_("Help for this page"), ("F1",), "help", lambda shell: shell.show_help(), "go", True),
+    Command("quit", N_("Quit"), ("Ctrl+Q",), "close", lambda shell: shell.close(), "do", True),
+)
+
+
+def build(shell: "Shell") -> dict[str, QAction]:
+    """The window's actions by name, added to it so that their keys work everywhere."""
+    made = {}
+    for command in COMMANDS:
+        action = QAction(shell)
+        action.setObjectName(command.name)
+        action.setShortcuts([QKeySequence(keys) for keys in command.keys])
+        action.triggered.connect(lambda _checked=False, run=command.run: run(shell))
+        action.setData(command)
+        shell.addAction(action)
+        made[command.name] = action
+    return made
+
+
+def dress(actions: dict[str, QAction]) -> None:
+    """Give the actions their texts and icons in the language and theme now shown."""
+    for action in actions.values():
+        command: Command = action.data()
+        action.setText(_(command.text))
+        action.setIconText(_(command.text))
+        action.setToolTip(_(command.text))
+        action.setIcon(theme.icon(command.icon))

@@ -1,0 +1,164 @@
+"""How the codes of the case work are said on screen: people, days, tasks, outcomes of visits and referrals, facts."""
+
+from datetime import date
+
+from models.clock import local_time
+from models.records import codes
+from models.services.views import ResidentRow
+from models.texts import _, language, ngettext
+
+TASKS = ("register", "visit", "assess", "eligibility", "referral")
+REFERRAL_STATUSES = ("issued", "received", "accepted", "refused", "done", "withdrawn")
+SOURCES = ("told", "document", "office", "assessment", "import")
+
+
+def day_text(day: date | None) -> str:
+    """A calendar day as people write it: 2026年11月22日, 22 Nov 2026; empty where there is none."""
+    if day is None:
+        return ""
+    if language() == "zh_CN":
+        return f"{day.year}年{day.month}月{day.day}日"
+    months = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+    return f"{day.day} {months[day.month - 1]} {day.year}"
+
+
+def moment_text(moment_ms: int, today: date) -> str:
+    """A kept moment in Tianjin time: the time alone if it was today, else day and time; empty for 0."""
+    if not moment_ms:
+        return ""
+    moment = local_time(moment_ms)
+    time = f"{moment.hour:02}:{moment.minute:02}"
+    if moment.date() == today:
+        return _("today {time}").format(time=time)
+    return _("{day}, {time}").format(day=day_text(moment.date()), time=time)
+
+
+def days_away(day: date, today: date) -> str:
+    """How far a due day is away, in words."""
+    days = (day - today).days
+    if days == 0:
+        return _("today")
+    if days > 0:
+        return ngettext("in {n} day", "in {n} days", days).format(n=days)
+    return ngettext("{n} day overdue", "{n} days overdue", -days).format(n=-days)
+
+
+def sex_text(code: str) -> str:
+    """Male or female; empty where it is not known, because "unknown" beside a name helps nobody."""
+    return codes.label("sex", code) if code in ("1", "2") else ""
+
+
+def age_text(age: int | None) -> str:
+    """The age in completed years."""
+    return "" if age is None else _("aged {age}").format(age=age)
+
+
+def person_line(row: ResidentRow) -> str:
+    """Sex, age and birth date in one line."""
+    born = _("born {day}").format(day=day_text(row.birth_date)) if row.birth_date else ""
+    return "  ·  ".join(part for part in (sex_text(row.sex), age_text(row.age), born) if part)
+
+
+def short_person(row: ResidentRow) -> str:
+    """Sex and age, for a member in a list."""
+    return " · ".join(part for part in (sex_text(row.sex), age_text(row.age)) if part)
+
+
+def relation_text(code: str) -> str:
+    """The relation to the head of the household."""
+    return codes.label("relation", code)
+
+
+def document_text(kind: str) -> str:
+    """The kind of an identity document."""
+    return codes.label("document", kind)
+
+
+def kind_of_household(kind: str) -> str:
+    """Registered or living household."""
+    return _("Registered household") if kind == "registered" else _("Living household")
+
+
+def task_text(task: str) -> str:
+    """The five tasks of a case."""
+    return {
+        "register": _("Registration"),
+        "visit": _("Visit"),
+        "assess": _("Assessment"),
+        "eligibility": _("Eligibility"),
+        "referral": _("Referral"),
+    }.get(task, task)
+
+
+def task_status_text(status: str) -> str:
+    """How far a task is."""
+    return {
+        "not_started": _("Not started"),
+        "in_progress": _("In progress"),
+        "done": _("Done"),
+        "blocked": _("Cannot start yet"),
+    }.get(status, status)
+
+
+def visit_outcome_text(outcome: str) -> str:
+    """What came of a visit."""
+    return {
+        "met": _("Met"),
+        "nobody_home": _("Nobody at home"),
+        "refused": _("Did not want a visit"),
+        "moved_away": _("Moved away"),
+    }.get(outcome, outcome)
+
+
+def need_group_text(group: str) -> str:
+    """The nine groups of the service list."""
+    return {
+        "childhood": _("Young children"),
+        "education": _("Education"),
+        "work": _("Work"),
+        "health": _("Health"),
+        "elderly": _("Old age"),
+        "housing": _("Housing"),
+        "support": _("Support for the weak"),
+        "veterans": _("Veterans"),
+        "culture": _("Culture and sport"),
+    }.get(group, group)
+
+
+def urgency_text(urgency: str) -> str:
+    """How soon a need must be seen to."""
+    return {"now": _("Urgent"), "soon": _("Soon"), "later": _("Not urgent")}.get(urgency, urgency)
+
+
+def referral_status_text(status: str) -> str:
+    """Where a referral stands."""
+    return {
+        "draft": _("Draft"),
+        "issued": _("Issued"),
+        "received": _("Received by the office"),
+        "accepted": _("Accepted"),
+        "refused": _("Refused"),
+        "done": _("Settled"),
+        "withdrawn": _("Withdrawn"),
+    }.get(status, status)
+
+
+def source_text(source: str) -> str:
+    """Where a fact comes from."""
+    return {
+        "told": _("as told"),
+        "document": _("document seen"),
+        "office": _("from an office"),
+        "assessment": _("from an assessment"),
+        "import": _("imported"),
+    }.get(source, source)
+
+
+def batch_status_text(status: str) -> str:
+    """What became of a batch file."""
+    return {
+        "written": _("Written, not yet confirmed"),
+        "acknowledged": _("Arrived"),
+        "applied": _("Taken in"),
+        "refused": _("Refused"),
+    }.get(status, status)

@@ -1,0 +1,168 @@
+"""What every page is: a title on top, a body, and buttons pinned below where the thumb finds them.
+
+A page is made once and opened many times. Its texts are built in the constructor; when the language, theme or size
+changes, the shell makes all pages anew and opens the last one again, so a page keeps nothing that its draft does not.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from desktop import theme
+from desktop.tasks import Cancelled, Job, Progress
+from desktop.widgets import pieces
+from models.errors import Problem
+
+if TYPE_CHECKING:
+    from desktop.shell import Shell
+    from models.casebook import Casebook
+    from models.services.views import Changed
+
+T = TypeVar("T")
+
+
+class Page(QWidget):
+    """Base of all pages. A subclass fills `self.body` and `self.footer` and overrides what it needs."""
+
+    name = ""
+    """How the shell knows the page: key of desktop.shell.PAGES."""
+
+    width = 960
+    """The widest the body grows, in pixels at 100 per cent: long lines are hard to read. 0: no limit."""
+
+    scrolls = True
+    """Whether the body scrolls as a whole; false where the page has its own list."""
+
+    def __init__(self, shell: "Shell") -> None:
+        super().__init__()
+        self.shell = shell
+        self.where: dict[str, Any] = {}
+        """What `open` was last called with: the shell's back button opens it so again."""
+        self.setProperty("role", "ground")
+        self.heading = pieces.text("", "title")
+        self.heading.setMinimumHeight(theme.px(40))
+        self.aside = pieces.line(None)
+        """Right of the title: a few buttons."""
+        self._top = QWidget()
+        pieces.line(self._top, self.heading, self.aside)
+        self._top.layout().setStretch(0, 1)
+        self.body: QVBoxLayout
+        """The content, from top to bottom."""
+        self._footer_frame = QFrame()
+        self._footer_frame.setProperty("role", "footer")
+        self.footer: QHBoxLayout = pieces.line(self._footer_frame, gap=12)
+        """Buttons that stay in view; hidden until `show_footer`."""
+        self.footer.setContentsMargins(theme.px(24), theme.px(10), theme.px(24), theme.px(10))
+        self._footer_frame.hide()
+        whole = pieces.column(self, gap=0)
+        whole.addWidget(self._content(), 1)
+        whole.addWidget(self._footer_frame)
+
+    def _content(self) -> QWidget:
+        inner = QWidget()
+        inner.setProperty("role", "ground")
+        self.body = pieces.column(None, gap=16)
+        pieces.column(inner, self._top, self.body, gap=16)
+        inner.layout().setStretch(1, 1)
+        if self.width:
+            inner.setMaximumWidth(theme.px(self.width))
+        outer = QWidget()
+        outer.setProperty("role", "ground")
+        margins = QHBoxLayout(outer)
+        margins.setContentsMargins(theme.px(24), theme.px(20), theme.px(24), theme.px(20))
+        margins.addWidget(inner, 1000)
+        margins.addStretch(1)
+        if not self.scrolls:
+            self.area: QScrollArea | None = None
+            return outer
+        self.area = pieces.scroll(outer)
+        return self.area
+
+    # What a subclass overrides.
+
+    def title(self) -> str:
+        """The page's name in the language now shown; also in the window's title."""
+        return ""
+
+    def open(self, **where: Any) -> None:
+        """Show what `where` names. Load through `self.read`; keep showing the old until the new is there."""
+
+    def refresh(self, changed: "Changed") -> None:
+        """Something was saved somewhere. Called while the page is shown; decide by `changed.entities` and `.rows`."""
+        self.open(**self.where)
+
+    def leave(self) -> bool:
+        """The worker goes elsewhere: save the draft. False keeps the page."""
+        return True
+
+    def first_focus(self) -> None:
+        """Put the cursor where work begins."""
+
+    def subject(self) -> dict[str, str]:
+        """Whom the page is about: resident_id and household_id where known. F6 and F7 begin with it."""
+        return {key: str(self.where[key]) for key in ("resident_id", "household_id") if self.where.get(key)}
+
+    # What a subclass uses.
+
+    @property
+    def casebook(self) -> "Casebook":
+        """The open casebook; call its verbs only inside `run` and `read`."""
+        return self.shell.casebook
+
+    def set_title(self, text: str) -> None:
+        """Change the title on the page and of the window."""
+        self.heading.setText(text)
+        self.shell.title_changed(self)
+
+    def show_footer(self, *buttons: QWidget | None) -> None:
+        """Pin these buttons below the body, replacing any before; None is a stretch."""
+        pieces.clear(self.footer)
+        for thing in buttons:
+            if thing is None:
+                self.footer.addStretch(1)
+            else:
+                self.footer.addWidget(thing)
+        self._footer_frame.setVisible(bool(buttons))
+
+    def run(
+        self,
+        work: Callable[[], T],
+        done: Callable[[T], object] | None = None,
+        failed: Callable[[Problem], object] | None = None,
+    ) -> Job[T]:
+        """A verb or check, off the window's thread, with this page as owner; see Tasks.run."""
+        return self.shell.tasks.run(work, done, failed, owner=self)
+
+    def read(
+        self,
+        work: Callable[[], T],
+        done: Callable[[T], object] | None = None,
+        failed: Callable[[Problem], object] | None = None,
+    ) -> Job[T]:
+        """Load something to show, off the window's thread, with this page as owner; see Tasks.read."""
+        return self.shell.tasks.read(work, done, failed, owner=self)
+
+    def long(
+        self,
+        work: Callable[[Progress, Cancelled], T],
+        done: Callable[[T], object] | None = None,
+        failed: Callable[[Problem], object] | None = None,
+        *,
+        title: str,
+    ) -> Job[T]:
+        """Work with a progress bar and a way to cancel; see Tasks.long."""
+        return self.shell.tasks.long(work, done, failed, owner=self, title=title)
+
+    def see(self, widget: QWidget) -> None:
+        """Scroll the body so that a widget of it is in view."""
+        if self.area is not None:
+            self.area.ensureWidgetVisible(widget, theme.px(24), theme.px(24))
+
+
+def waiting_line(text: str) -> QLabel:
+    """A quiet line that stands where content is being loaded."""
+    made = pieces.text(text, "soft")
+    made.setAlignment(Qt.AlignmentFlag.AlignTop)
+    return made

@@ -1,0 +1,88 @@
+"""Keeps what is being typed: every change is in the casebook within half a second, on the records lane."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from desktop.tasks import Tasks
+from models.clock import local_time, milliseconds
+from models.errors import Problem
+from models.texts import _
+
+WAIT = 500
+"""Milliseconds from the first unsaved change to its saving; the timer is not put off by further typing."""
+
+
+class DraftKeeper(QObject):
+    """The draft of one page. `snapshot()` gives (title, subject id, body) as plain data, or None where there is none."""
+
+    kept = Signal(str)  # words for the worker
+
+    def __init__(
+        self,
+        casebook: Any,
+        tasks: Tasks,
+        form: str,
+        version: str,
+        snapshot: Callable[[], tuple[str, str, Mapping[str, Any]] | None],
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._casebook, self._tasks, self._form, self._version = casebook, tasks, form, version
+        self._snapshot = snapshot
+        self._id = ""  # set and read on the records lane, where the saves run one after another
+        self._dirty = False
+        self._over = False
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(WAIT)
+        self._timer.timeout.connect(self.flush)
+
+    def resume(self, draft_id: str) -> None:
+        """Go on saving into this draft."""
+        self._id = draft_id
+
+    def touch(self) -> None:
+        """Something was changed."""
+        if self._over:
+            return
+        self._dirty = True
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def flush(self) -> None:
+        """Save now what is not saved yet."""
+        self._timer.stop()
+        if not self._dirty or self._over:
+            return
+        self._dirty = False
+        taken = self._snapshot()
+        if taken is None:
+            return
+        title, subject, body = taken
+
+        def work() -> int:
+            self._id = self._casebook.drafts.save(
+                self._form, self._version, subject, title, dict(body), draft_id=self._id
+            )
+            return milliseconds(self._casebook.clock)
+
+        self._tasks.run(work, self._say_kept, self._say_trouble, owner=self)
+
+    def discard(self) -> None:
+        """The form was saved (or thrown away): its draft is not needed any more."""
+        self._timer.stop()
+        self._over = True
+
+        def work() -> object:
+            return self._casebook.drafts.discard(self._id) if self._id else None
+
+        self._tasks.run(work)
+
+    def _say_kept(self, at: int) -> None:
+        self.kept.emit(_("Draft kept {time}").format(time=f"{local_time(at):%H:%M}"))
+
+    def _say_trouble(self, problem: Problem) -> None:
+        self._dirty = True  # the next change tries again
+        self.kept.emit(_("Draft not kept: {reason}").format(reason=problem.sentence()))

@@ -1,0 +1,441 @@
+"""The window: its gate (sign-in or first run), the work area with rail and pages, and what pages may ask of it."""
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
+
+from desktop import actions, theme
+from desktop.pages.base import Page
+from desktop.state import LANGUAGES, SCALES, THEMES, State
+from desktop.tasks import Tasks
+from desktop.work_area import WorkArea
+from models import texts
+from models.clock import Clock, SystemClock
+from models.errors import Problem
+from models.texts import _
+
+if TYPE_CHECKING:
+    from models.casebook import Casebook
+    from models.services.views import Changed, Worker
+
+PAGES = {
+    "today": "desktop.pages.today:TodayPage",
+    "residents": "desktop.pages.residents:ResidentsPage",
+    "person": "desktop.pages.person:PersonPage",
+    "household": "desktop.pages.household:HouseholdPage",
+    "register": "desktop.pages.register:RegisterPage",
+    "visit": "desktop.pages.visit:VisitPage",
+    "assessment": "desktop.pages.assessment:AssessmentPage",
+    "eligibility": "desktop.pages.eligibility:EligibilityPage",
+    "referral": "desktop.pages.referral:ReferralPage",
+    "referrals": "desktop.pages.referrals:ReferralsPage",
+    "sync": "desktop.pages.sync:SyncPage",
+    "office": "desktop.pages.office:OfficePage",
+    "settings": "desktop.pages.settings:SettingsPage",
+    "help": "desktop.pages.help:HelpPage",
+}
+"""Name of a page and where its class is. Imported on first use, so that the first window is quick."""
+
+RAIL_OF = {
+    "person": "residents",
+    "household": "residents",
+    "register": "residents",
+    "assessment": "residents",
+    "referral": "referrals",
+    "settings": "office",
+    "help": "",
+}
+"""Which entry of the rail is lit while a page that is not on the rail is shown."""
+
+HISTORY = 50
+"""How many steps the back button knows."""
+
+IDLE_CHECK_MS = 5_000
+
+
+class Shell(QMainWindow):
+    """The one window. Pages know it as `self.shell`."""
+
+    unlocked = Signal()
+    locked = Signal()
+    page_shown = Signal(str)
+
+    def __init__(self, folder: Path, clock: Clock | None = None) -> None:
+        """A window over the data folder; nothing is opened before the passphrase is given."""
+        super().__init__()
+        self.folder = folder
+        self.clock = clock or SystemClock()
+        self.state = State(folder)
+        self.tasks = Tasks(self)
+        self.tasks.problem.connect(self.problem)
+        self.tasks.changed.connect(self._changed)
+        self._casebook: Casebook | None = None
+        self._pages: dict[str, Page] = {}
+        self._history: list[tuple[str, dict[str, Any]]] = []
+        self._stale: set[str] = set()
+        self._subject: dict[str, str] = {}
+        self.area: WorkArea | None = None
+        self.gate: QWidget | None = None
+        self._last_input = self.clock.now()
+        self.actions_by_name = actions.build(self)
+        self._stack = QStackedWidget()
+        self.setCentralWidget(self._stack)
+        self.setMinimumSize(640, 480)
+        self.resize(1280, 800)
+        self._dress()
+        self.show_gate()
+        self._idle = QTimer(self)
+        self._idle.timeout.connect(self._lock_when_idle)
+        self._idle.start(IDLE_CHECK_MS)
+        app = QApplication.instance()
+        assert app is not None
+        app.installEventFilter(self)
+
+    # The gate and the work area.
+
+    @property
+    def casebook(self) -> "Casebook":
+        """The open casebook. Only pages ask, and they are there only while it is open."""
+        assert self._casebook is not None, "the casebook is open"
+        return self._casebook
+
+    @property
+    def worker(self) -> "Worker":
+        """Who is signed in."""
+        return self.casebook.worker
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether the gate is shown and no record is open."""
+        return self._casebook is None
+
+    def show_gate(self) -> None:
+        """Show the sign-in page, or the first-run pages where there is no casebook yet."""
+        from desktop.pages import sign_in
+
+        self._replace_gate(sign_in.gate(self))
+
+    def _replace_gate(self, gate: QWidget) -> None:
+        old, self.gate = self.gate, gate
+        self._stack.addWidget(gate)
+        self._stack.setCurrentWidget(gate)
+        if old is not None:
+            self._stack.removeWidget(old)
+            old.deleteLater()
+        self._enable_actions()
+        self.title_changed(None)
+
+    def unlock(self, casebook: "Casebook") -> None:
+        """Take an opened casebook and show the work area; the gate calls this when the passphrase was right."""
+        self._casebook = casebook
+        self._last_input = self.clock.now()
+        self._history.clear()
+        self._subject = {}
+        self._build_area()
+        if self.gate is not None:
+            self._stack.removeWidget(self.gate)
+            self.gate.deleteLater()
+            self.gate = None
+        self._enable_actions()
+        self.unlocked.emit()
+        self.go("today")
+
+    def lock(self) -> None:
+        """Save what is being typed, close the casebook, forget every page and show the sign-in page."""
+        if self._casebook is None:
+            return
+        page = self.page
+        if page is not None:
+            page.leave()
+        casebook, self._casebook = self._casebook, None
+        self._forget_pages()
+        self.tasks.run(casebook.close)
+        self.show_gate()
+        self.locked.emit()
+
+    def _build_area(self) -> None:
+        self._forget_pages()
+        self.area = WorkArea(self)
+        self._stack.addWidget(self.area)
+        self._stack.setCurrentWidget(self.area)
+        self.area.refresh_status()
+
+    def _forget_pages(self) -> None:
+        for page in self._pages.values():
+            page.hide()
+            page.deleteLater()
+        self._pages.clear()
+        self._stale.clear()
+        if self.area is not None:
+            self._stack.removeWidget(self.area)
+            self.area.deleteLater()
+            self.area = None
+
+    def _enable_actions(self) -> None:
+        for action in self.actions_by_name.values():
+            action.setEnabled(not self.is_locked or action.data().locked_too)
+
+    # Going from page to page.
+
+    @property
+    def page(self) -> Page | None:
+        """The page now shown."""
+        return self.area.page if self.area is not None else None
+
+    def go(self, name: str, **where: Any) -> bool:
+        """Show a page; false when the page now shown wants to stay. What `where` may hold is said by each page."""
+        if self.area is None:
+            return False
+        if not self.can_leave():
+            return False
+        if self.page is not None:
+            self._history.append((self.page.name, self.page.where))
+            del self._history[:-HISTORY]
+        self._show(name, where)
+        return True
+
+    def back(self) -> bool:
+        """Show the page before this one."""
+        if not self._history or not self.can_leave():
+            return False
+        self._show(*self._history.pop())
+        return True
+
+    def can_leave(self) -> bool:
+        """Ask the page now shown to save its draft; false when it wants to stay."""
+        return self.page is None or self.page.leave()
+
+    def _show(self, name: str, where: dict[str, Any]) -> None:
+        assert self.area is not None
+        page = self._page(name)
+        page.where = where
+        self._stale.discard(name)
+        self.area.show_page(page, RAIL_OF.get(name, name))
+        page.heading.setText(page.title())
+        page.open(**where)
+        self._subject = page.subject() or self._subject
+        self.actions_by_name["back"].setEnabled(bool(self._history))
+        self.title_changed(page)
+        page.first_focus()
+        self.page_shown.emit(name)
+
+    def _page(self, name: str) -> Page:
+        if name not in self._pages:
+            module, _colon, class_name = PAGES[name].partition(":")
+            page: Page = getattr(import_module(module), class_name)(self)
+            page.name = name
+            self._pages[name] = page
+        return self._pages[name]
+
+    def begin(self, name: str) -> None:
+        """Start something (register, visit, referral, assessment) for whom the page now shown is about."""
+        if self.page is None:
+            return
+        self.go(name, **({} if name == "register" else self.page.subject()))
+
+    def title_changed(self, page: Page | None) -> None:
+        """Show the title of the page now shown in the window's title."""
+        if page is None:
+            self.setWindowTitle(_("Jinmen"))
+        elif page is self.page:
+            self.setWindowTitle(_("{page} - Jinmen").format(page=page.heading.text() or page.title()))
+
+    # Saying things.
+
+    def say(self, sentence: str, undo: Callable[[], object] | None = None) -> None:
+        """Say what was done, with a way back for ten seconds: `undo` is a verb, run off the window's thread."""
+        if self.area is not None:
+            self.area.undo_bar.say(sentence, None if undo is None else lambda: self.tasks.run(undo))
+
+    def undo(self) -> None:
+        """Take back what the undo bar offers."""
+        if self.area is not None:
+            self.area.undo_bar.take_back()
+
+    def problem(self, problem: Problem, again: Callable[[], object] | None = None) -> None:
+        """Show a Problem's sentence in the banner, with a button to try `again` where that makes sense."""
+        if self.area is not None:
+            self.area.banners.show_banner(
+                "problem", problem.sentence(), None if again is None else (_("Try again"), again)
+            )
+
+    def notice(self, sentence: str, kind: str = "info") -> None:
+        """Show a sentence in the banner: kind info, good or warn."""
+        if self.area is not None:
+            self.area.banners.show_banner(kind, sentence)
+
+    def _changed(self, changed: "Changed") -> None:
+        if self.area is None:
+            return
+        self.area.saved_now()
+        for name, page in self._pages.items():
+            if page is self.page:
+                page.refresh(changed)
+            else:
+                self._stale.add(name)
+
+    # Commands.
+
+    def focus_search(self) -> None:
+        """Put the cursor in the search box: the page's own where it has one, else the one on top."""
+        if self.area is not None:
+            self.area.focus_search()
+
+    def show_palette(self) -> None:
+        """Open the list of all commands."""
+        from desktop.widgets.command_palette import CommandPalette
+
+        CommandPalette(self).open()
+
+    def show_keys(self) -> None:
+        """Open the sheet of keyboard shortcuts."""
+        from desktop.widgets.shortcut_sheet import ShortcutSheet
+
+        ShortcutSheet(self).open()
+
+    def show_help(self) -> None:
+        """Open the help for the page now shown; at the gate in a window of its own."""
+        from desktop.pages import help as help_page
+
+        if self.page is None:
+            help_page.show_window(self, "sign_in")
+        elif self.page.name != "help":
+            self.go("help", topic=self.page.name)
+
+    def back_up(self) -> None:
+        """Make a backup where the worker chose to keep them."""
+        casebook = self.casebook
+        self.tasks.long(
+            lambda progress, cancelled: casebook.back_up(None),
+            lambda path: self.say(_("The backup “{name}” was written.").format(name=path.name)),
+            title=_("Backing up"),
+        )
+
+    # Looks.
+
+    def _dress(self) -> None:
+        texts.set_language(self.state.language)
+        load_qt_texts(self.state.language)
+        theme.apply(theme.Look(self.state.theme, self.state.scale, self.state.touch))
+        actions.dress(self.actions_by_name)
+
+    def redress(self) -> None:
+        """Apply language, theme, size and touch as they now stand in `state`; pages are made anew, drafts stay."""
+        page = self.page
+        if page is not None:
+            page.leave()
+        self._dress()
+        if self.is_locked:
+            self.show_gate()
+            return
+        now = (page.name, page.where) if page is not None else ("today", {})
+        self._build_area()
+        self._show(*now)
+
+    def next_theme(self) -> None:
+        """Light, dark, sun, light ..."""
+        self.state.theme = THEMES[(THEMES.index(self.state.theme) + 1) % len(THEMES)]
+        self.redress()
+
+    def toggle_touch(self) -> None:
+        """Big targets on or off."""
+        self.state.touch = not self.state.touch
+        self.redress()
+
+    def resize_text(self, steps: int) -> None:
+        """One size larger or smaller."""
+        nearest = min(range(len(SCALES)), key=lambda place: abs(SCALES[place] - self.state.scale))
+        chosen = SCALES[min(max(nearest + steps, 0), len(SCALES) - 1)]
+        if chosen != self.state.scale:
+            self.state.scale = chosen
+            self.redress()
+
+    def switch_language(self) -> None:
+        """Chinese to English and back."""
+        self.state.language = LANGUAGES[1 - LANGUAGES.index(self.state.language)]
+        self.redress()
+
+    # Locking by itself, and the end.
+
+    def eventFilter(self, watched, event) -> bool:
+        """Note every key and click; one that comes after the idle time only wakes the window, and is swallowed."""
+        if event.type() in _INPUT:
+            if self._idle_too_long():
+                self.lock()
+                self._last_input = self.clock.now()
+                return True
+            self._last_input = self.clock.now()
+        return super().eventFilter(watched, event)
+
+    def _idle_too_long(self) -> bool:
+        # By the wall clock, not by a timer: a closed lid stops timers, and its time counts.
+        minutes = self.state.idle_minutes
+        return (
+            bool(minutes)
+            and not self.is_locked
+            and abs((self.clock.now() - self._last_input).total_seconds()) >= 60 * minutes
+        )
+
+    def _lock_when_idle(self) -> None:
+        if self._idle_too_long():
+            self.lock()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Save the draft, close the casebook, end the threads."""
+        if not self.shut_down():
+            event.ignore()
+            return
+        super().closeEvent(event)
+
+    def shut_down(self) -> bool:
+        """Save the draft, close the casebook, end the threads; false when a page wants to stay."""
+        if not self.is_locked:
+            if not self.can_leave():
+                return False
+            casebook, self._casebook = self._casebook, None
+            assert casebook is not None
+            self._forget_pages()
+            self.tasks.run(casebook.close)
+        self._idle.stop()
+        app = QApplication.instance()
+        if app is not None:
+            app.removeEventFilter(self)
+        self.state.keep_geometry(self.saveGeometry())
+        self.state.save()
+        self.tasks.shut_down()
+        return True
+
+
+_INPUT = frozenset(
+    {
+        QEvent.Type.KeyPress,
+        QEvent.Type.MouseButtonPress,
+        QEvent.Type.MouseButtonDblClick,
+        QEvent.Type.TouchBegin,
+        QEvent.Type.Wheel,
+        QEvent.Type.InputMethod,
+    }
+)
+
+_qt_texts: list[Any] = []
+
+
+def load_qt_texts(language: str) -> None:
+    """Load Qt's own texts (standard buttons, context menus) in a language."""
+    from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
+
+    app = QApplication.instance()
+    assert app is not None
+    for old in _qt_texts:
+        app.removeTranslator(old)
+    _qt_texts.clear()
+    QLocale.setDefault(QLocale(language))
+    translator = QTranslator()
+    if translator.load("qtbase_" + language, QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+        app.installTranslator(translator)
+        _qt_texts.append(translator)

@@ -1,0 +1,258 @@
+"""Work off the window's thread: one lane for the records, one for reading lists; results come back to the window.
+
+Every verb of the casebook is called through here. A result, a Problem or a fault of the program is delivered on the
+window's thread in the order in which the lane finished it, and is dropped when its owner is gone by then.
+"""
+
+import queue
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+import shiboken6
+from PySide6.QtCore import QCoreApplication, QDeadlineTimer, QEventLoop, QObject, Qt, QThread, QTimer, Signal
+
+from models.errors import Problem
+
+T = TypeVar("T")
+
+Progress = Callable[[int, int], None]
+"""Called by a long task with (done, total); total 0 where it is not known."""
+
+Cancelled = Callable[[], bool]
+"""Asked by a long task now and then; true when the worker wants it to stop."""
+
+
+class Job(Generic[T]):
+    """One piece of work on its way. Only `cancel()` and `title` are of use to pages."""
+
+    def __init__(
+        self,
+        work: Callable[[], T],
+        done: Callable[[T], object] | None,
+        failed: Callable[[Problem], object] | None,
+        owner: QObject | None,
+        title: str = "",
+    ) -> None:
+        self.work: Callable[[], T] | None = work
+        self.done = done
+        self.failed = failed
+        self.owner = owner
+        self.title = title
+        self.result: T | None = None
+        self.error: BaseException | None = None
+        self._cancelled = threading.Event()
+
+    def cancel(self) -> None:
+        """Do not deliver the result; skip the work if it has not begun; a long task stops when it next asks."""
+        self._cancelled.set()
+
+    def cancelled(self) -> bool:
+        """Whether `cancel()` was called."""
+        return self._cancelled.is_set()
+
+    def run(self) -> None:
+        """Do the work and keep its result or its trouble; called on the lane."""
+        try:
+            if self.work is not None:
+                self.result = self.work()
+        except BaseException as error:
+            self.error = error
+
+    def let_go(self) -> None:
+        """Drop all that may hold widgets, on the window's thread: only there may a widget die."""
+        self.work = self.done = self.failed = self.owner = None
+        self.result = self.error = None
+
+
+class _Lane:
+    """One thread that does its jobs one after another."""
+
+    def __init__(self, name: str, finished: Callable[[Job[Any]], None]) -> None:
+        self._jobs: queue.SimpleQueue[Job[Any] | None] = queue.SimpleQueue()
+        self._finished = finished
+        self._thread = threading.Thread(target=self._serve, name=name)
+        self._thread.start()
+
+    def put(self, job: Job[Any]) -> None:
+        self._jobs.put(job)
+
+    def _serve(self) -> None:
+        while True:
+            job = self._jobs.get()
+            if job is None:
+                return
+            if not job.cancelled():
+                job.run()
+            self._finished(job)
+            del job
+
+    def stop(self, timeout: float) -> bool:
+        """Finish what is queued, then end the thread; false when it did not end in time (seconds)."""
+        self._jobs.put(None)
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+
+class Tasks(QObject):
+    """The two lanes of one window."""
+
+    changed = Signal(object)
+    """A verb returned this Changed: every open page decides whether to refresh."""
+
+    problem = Signal(object)
+    """A Problem that no page wanted to show itself."""
+
+    fault = Signal(object)
+    """An exception that nobody foresaw: shown in the calm window."""
+
+    long_began = Signal(object)
+    """This job (a long one) was queued."""
+
+    long_progressed = Signal(object, int, int)
+    """This job has done so many of so many."""
+
+    long_ended = Signal(object)
+    """This job ended, however it did."""
+
+    _finished = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._outstanding: dict[int, Job[Any]] = {}
+        self._closed = False
+        self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._records = _Lane("records", self._finished.emit)
+        self._reader = _Lane("reader", self._finished.emit)
+
+    def run(
+        self,
+        work: Callable[[], T],
+        done: Callable[[T], object] | None = None,
+        failed: Callable[[Problem], object] | None = None,
+        *,
+        owner: QObject | None = None,
+    ) -> Job[T]:
+        """Do `work` on the records lane; then `done(result)` or `failed(problem)` on the window's thread.
+
+        A Problem without `failed` goes to the window's banner. With an `owner` nothing is delivered after it is gone.
+        """
+        return self._put(self._records, Job(work, done, failed, owner))
+
+    def read(
+        self,
+        work: Callable[[], T],
+        done: Callable[[T], object] | None = None,
+        failed: Callable[[Problem], object] | None = None,
+        *,
+        owner: QObject | None = None,
+    ) -> Job[T]:
+        """Like `run`, on the lane for lists, so that scrolling never waits for a save."""
+        return self._put(self._reader, Job(work, done, failed, owner))
+
+    def long(
+        self,
+        work: Callable[[Progress, Cancelled], T],
+        done: Callable[[T], object] | None = None,
+        failed: Callable[[Problem], object] | None = None,
+        *,
+        owner: QObject | None = None,
+        title: str = "",
+    ) -> Job[T]:
+        """Do work that may take long on the records lane; the window shows `title`, a bar and a way to cancel.
+
+        A cancelled long task still delivers what it returned: it alone knows what it had done by then.
+        """
+        job: Job[T] = Job(lambda: work(progress, cancelled), done, failed, owner, title)
+        stop = threading.Event()
+        last = [0.0]
+
+        def progress(count: int, total: int) -> None:
+            if time.monotonic() - last[0] > 0.05 or count == total:
+                last[0] = time.monotonic()
+                self.long_progressed.emit(job, count, total)
+
+        def cancelled() -> bool:
+            return stop.is_set()
+
+        job.cancel = stop.set  # type: ignore[method-assign]  # the work itself decides what a half-done job leaves
+        self.long_began.emit(job)
+        return self._put(self._records, job)
+
+    def _put(self, lane: _Lane, job: Job[T]) -> Job[T]:
+        if self._closed:
+            job.let_go()
+            return job
+        self._outstanding[id(job)] = job
+        lane.put(job)
+        return job
+
+    def _deliver(self, job: Job[Any]) -> None:
+        self._outstanding.pop(id(job), None)
+        result, error = job.result, job.error
+        done, failed, owner, cancelled = job.done, job.failed, job.owner, job.cancelled()
+        if job.title:
+            self.long_ended.emit(job)
+        job.let_go()
+        gone = owner is not None and not shiboken6.isValid(owner)
+        if error is None:
+            if is_changed(result):
+                self.changed.emit(result)
+            # The pages have been told by now, and one of them may have closed the owner.
+            gone = gone or (owner is not None and not shiboken6.isValid(owner))
+            if done is not None and not cancelled and not gone:
+                done(result)
+        elif isinstance(error, Problem):
+            if cancelled:
+                return
+            if failed is not None and not gone:
+                failed(error)
+            else:
+                self.problem.emit(error)
+        else:
+            self.fault.emit(error)
+
+    def idle(self) -> bool:
+        """Whether nothing is queued, running or undelivered."""
+        return not self._outstanding
+
+    def wait_idle(self, timeout: float = 10.0) -> bool:
+        """Let the window live until all work is delivered; false when `timeout` seconds were not enough.
+
+        For tests and the demonstration; pages use `done`.
+        """
+        deadline = QDeadlineTimer(int(timeout * 1000))
+        loop = QEventLoop()
+        waker = QTimer()
+        waker.timeout.connect(loop.wakeUp)
+        waker.start(5)
+        while not self.idle() and not deadline.hasExpired():
+            loop.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+        waker.stop()
+        QCoreApplication.processEvents()
+        return self.idle()
+
+    def shut_down(self, timeout: float = 30.0) -> bool:
+        """Finish what is queued (drafts!), deliver nothing more, end both threads; false when one would not end."""
+        if self._closed:
+            return True
+        self._closed = True
+        assert QThread.currentThread() is self.thread(), "the window's thread ends the lanes"
+        for job in self._outstanding.values():
+            if job.title:
+                job.cancel()
+        ended = self._reader.stop(timeout)
+        ended = self._records.stop(timeout) and ended
+        self._finished.disconnect(self._deliver)
+        for job in self._outstanding.values():
+            job.let_go()
+        self._outstanding.clear()
+        return ended
+
+
+def is_changed(result: object) -> bool:
+    """Whether a result is a Changed. Does not import the views: before anything was changed they need not be loaded."""
+    views = sys.modules.get("models.services.views")
+    return views is not None and isinstance(result, views.Changed)

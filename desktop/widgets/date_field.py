@@ -1,0 +1,100 @@
+"""A date as one line of text in any common writing, with what was understood right beside it."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
+
+from desktop import theme
+from desktop.case_words import age_text, day_text, days_away
+from desktop.widgets import pieces
+from desktop.widgets.flow_layout import FlowLayout
+from models.texts import _
+from models.values import age_on
+
+
+class DateField(QWidget):
+    """One line for a date. `read` turns what was typed into a date or None; the answer is the text as typed.
+
+    With birth=True the echo tells the age, else how far away the day is. Quick days are offered as buttons.
+    """
+
+    changed = Signal()
+    entered = Signal()
+
+    def __init__(
+        self,
+        read: Callable[[str], date | None],
+        today: date,
+        *,
+        name: str,
+        birth: bool = False,
+        quick: Sequence[tuple[str, date]] = (),
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._read, self._today, self._birth = read, today, birth
+        self.line = QLineEdit()
+        self.line.setAccessibleName(name)
+        self.line.setInputMethodHints(Qt.InputMethodHint.ImhPreferNumbers)
+        self.line.setPlaceholderText(_("e.g. 1952-3-8 or 19520308"))
+        self.line.setFixedWidth(QFontMetrics(self.line.font()).horizontalAdvance("0") * 26 + theme.px(24))
+        self.echo = pieces.text("", "good")
+        self.quick_buttons: list[QPushButton] = []
+        row = pieces.line(None, self.line, self.echo, gap=12)
+        row.setStretch(1, 1)
+        whole = pieces.column(self, gap=6)
+        if quick:
+            days = FlowLayout()
+            for words, day in quick:
+                button = pieces.button(words, lambda d=day: self._choose(d))
+                button.setCheckable(True)
+                button.setProperty("day", day.isoformat())
+                self.quick_buttons.append(button)
+                days.addWidget(button)
+            whole.addLayout(days)
+        whole.addLayout(row)
+        self.setFocusProxy(self.line)
+        self.line.textEdited.connect(self._typed)
+        self.line.returnPressed.connect(self.entered)
+
+    def answer(self) -> str:
+        """The text as typed."""
+        return self.line.text()
+
+    def show_answer(self, answer: object) -> None:
+        """Show a text as if it had been typed. Emits nothing."""
+        self.line.setText("" if answer is None else str(answer))
+        self._say()
+
+    def day(self) -> date | None:
+        """What was understood."""
+        return self._read(self.line.text()) if self.line.text().strip() else None
+
+    def first_focus(self) -> QWidget:
+        """Where the cursor goes."""
+        return self.line
+
+    def _choose(self, day: date) -> None:
+        again = self.day() == day
+        self.line.setText("" if again else day.isoformat())
+        self._say()
+        self.changed.emit()
+
+    def _typed(self) -> None:
+        self._say()
+        self.changed.emit()
+
+    def _say(self) -> None:
+        day = self.day()
+        for button in self.quick_buttons:
+            button.setChecked(day is not None and button.property("day") == day.isoformat())
+        if day is None:
+            self.echo.clear()
+            return
+        beside = age_text(age_on(day, self._today)) if self._birth else days_away(day, self._today)
+        if self._birth and day > self._today:
+            beside = _("in the future")
+        self.echo.setText(_("{date}, {age}").format(date=day_text(day), age=beside))

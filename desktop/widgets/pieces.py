@@ -1,0 +1,166 @@
+"""The small pieces that every page is made of: texts, buttons, cards, rows. All looks are in desktop.theme."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop import theme
+
+
+def set_role(widget: QWidget, role: str) -> None:
+    """Say what a widget is, so that the style sheet dresses it; may be called again later."""
+    widget.setProperty("role", role)
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+
+
+def text(content: str, role: str = "", wrap: bool = True, select: bool = False) -> QLabel:
+    """A text: role title, heading, subheading, soft, small, label, error, figure, tag, tag-good, tag-warn, tag-quiet.
+
+    `select` lets the mouse select and copy it. Plain text only: what a resident is called is never taken for mark-up.
+    """
+    made = QLabel(content)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setWordWrap(wrap)
+    if role:
+        made.setProperty("role", role)
+    if role.startswith("tag"):
+        made.setWordWrap(False)
+        made.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
+    if select:
+        made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return made
+
+
+def button(
+    label: str, clicked: Callable[[], object] | None = None, role: str = "", icon: str = "", tip: str = ""
+) -> QPushButton:
+    """A button that says what it does: role "" (ordinary), primary (one a page), danger, link, row."""
+    made = QPushButton(label)
+    made.setAutoDefault(False)
+    if role:
+        made.setProperty("role", role)
+    if icon:
+        ink = {"primary": "on_accent", "danger": "danger", "link": "accent", "row": "accent"}.get(role, "text")
+        made.setIcon(theme.icon(icon, ink))
+        made.setIconSize(QSize(theme.px(18), theme.px(18)))
+    made.setToolTip(tip)
+    made.setAccessibleName(label)
+    made.setCursor(Qt.CursorShape.PointingHandCursor)
+    if clicked is not None:
+        made.clicked.connect(lambda _checked=False: clicked())
+    return made
+
+
+def icon_button(label: str, icon: str, clicked: Callable[[], object] | None = None, ink: str = "soft") -> QToolButton:
+    """A button that is only an icon; `label` is its tooltip and what a screen reader says."""
+    made = QToolButton()
+    made.setProperty("role", "flat")
+    made.setIcon(theme.icon(icon, ink))
+    made.setIconSize(QSize(theme.px(20), theme.px(20)))
+    made.setFixedSize(theme.target(), theme.target())
+    made.setToolTip(label)
+    made.setAccessibleName(label)
+    if clicked is not None:
+        made.clicked.connect(lambda _checked=False: clicked())
+    return made
+
+
+def action_button(action: QAction, role: str = "") -> QPushButton:
+    """A button for an action: its text, its icon, and its shortcut printed on the button's tooltip."""
+    made = button(action.text(), action.trigger, role)
+    made.setIcon(action.icon())
+    made.setToolTip(with_shortcut(action))
+    made.setEnabled(action.isEnabled())
+    action.enabledChanged.connect(made.setEnabled)
+    return made
+
+
+def with_shortcut(action: QAction) -> str:
+    """An action's text with its keys: 登记居民（F3）."""
+    keys = action.shortcut().toString(action.shortcut().SequenceFormat.NativeText)
+    return f"{action.text()} ({keys})" if keys else action.text()
+
+
+def card(*inside: QWidget | QLayout, role: str = "card", margin: int = 16, gap: int = 8) -> QFrame:
+    """A framed box with its content below one another; `made.layout()` takes more."""
+    made = QFrame()
+    made.setProperty("role", role)
+    column(made, *inside, margin=margin, gap=gap)
+    return made
+
+
+def column(parent: QWidget | None, *inside: QWidget | QLayout, margin: int = 0, gap: int = 8) -> QVBoxLayout:
+    """A layout from top to bottom; lengths in pixels at 100 per cent."""
+    return _fill(QVBoxLayout(parent), inside, margin, gap)
+
+
+def line(parent: QWidget | None, *inside: QWidget | QLayout | None, margin: int = 0, gap: int = 8) -> QHBoxLayout:
+    """A layout from left to right; None is a stretch."""
+    return _fill(QHBoxLayout(parent), inside, margin, gap)
+
+
+def _fill(layout, inside, margin: int, gap: int):
+    side = theme.px(margin)
+    layout.setContentsMargins(side, side, side, side)
+    layout.setSpacing(theme.px(gap))
+    for thing in inside:
+        if thing is None:
+            layout.addStretch(1)
+        elif isinstance(thing, QLayout):
+            layout.addLayout(thing)
+        else:
+            layout.addWidget(thing)
+    return layout
+
+
+def rule() -> QFrame:
+    """A thin line between things."""
+    made = QFrame()
+    made.setProperty("role", "rule")
+    return made
+
+
+def clear(layout: QLayout) -> None:
+    """Take everything out of a layout and let it go; safe from inside a signal of one of the things."""
+    while (item := layout.takeAt(0)) is not None:
+        inner, widget = item.layout(), item.widget()
+        if inner is not None:
+            clear(inner)
+            inner.deleteLater()
+        elif widget is not None:
+            widget.hide()
+            widget.deleteLater()
+
+
+def scroll(inside: QWidget) -> QScrollArea:
+    """Something that scrolls up and down, by finger too."""
+    made = QScrollArea()
+    made.setWidgetResizable(True)
+    made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    inside.setProperty("role", inside.property("role") or "ground")
+    made.setWidget(inside)
+    finger_scroll(made)
+    return made
+
+
+def finger_scroll(area: QWidget) -> None:
+    """Let a finger drag a scrolling widget, in touch mode."""
+    if theme.look().touch:
+        from PySide6.QtWidgets import QScroller
+
+        QScroller.grabGesture(area.viewport(), QScroller.ScrollerGestureType.TouchGesture)  # type: ignore[attr-defined]
