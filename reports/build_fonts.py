@@ -21,10 +21,10 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from fontTools import subset
-from fontTools.ttLib import TTFont, newTable
-from fontTools.ttLib.reorderGlyphs import reorderGlyphs
-from fontTools.ttLib.tables._c_m_a_p import cmap_format_4, cmap_format_12
+from fontTools import subset  # type: ignore[import-untyped]
+from fontTools.ttLib import TTFont, newTable  # type: ignore[import-untyped]
+from fontTools.ttLib.reorderGlyphs import reorderGlyphs  # type: ignore[import-untyped]
+from fontTools.ttLib.tables._c_m_a_p import cmap_format_4, cmap_format_12  # type: ignore[import-untyped]
 
 FOLDER = Path(__file__).resolve().parent.parent / "resources" / "fonts"
 CHANGED_ON = "2026-11-22"
@@ -175,7 +175,8 @@ def licence(sources: Path, kind: str) -> str:
     text = next(p for p in sources.rglob("copyright") if p.parent.name == folder).read_text(encoding="utf-8")
     holders = re.search(r"^Files: \*\nCopyright:(.*?)\nLicense:", text, re.S | re.M)
     terms = re.search(rf"^License: {name}\n(?= )(.*?)(?=^\S|\Z)", text, re.S | re.M)
-    assert holders and terms, f"no licence text for {kind}"
+    assert holders is not None, f"no holders in the licence of {kind}"
+    assert terms is not None, f"no terms in the licence of {kind}"
     lines = [line.removeprefix(" ") for line in terms[1].splitlines()]
     plain = "\n".join("" if line == "." else line for line in lines)
     extra = 'With Reserved Font Names "霞鹜" and "LXGW".\n' if kind == "kai" else ""

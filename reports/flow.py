@@ -1,9 +1,10 @@
-"""Pieces that flow down the pages: lines of paragraphs, rows of ruled tables, tick lists; and their division into pages."""
+"""Pieces that flow down the pages: lines of paragraphs, rows of ruled tables, tick lists; and how they are divided."""
 
+import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from reports.lines import Glyph, Run, break_lines, shape, width_of
+from reports.lines import Glyph, Line, Run, break_lines, shape, width_of
 from reports.paper import MM, Paper
 
 
@@ -49,6 +50,7 @@ class Cell(NamedTuple):
 
 
 BOX = 3.1 * MM
+COLUMNS = 6
 
 
 def space(height: float) -> Piece:
@@ -100,7 +102,7 @@ def table_row(cells: Sequence[Cell], x: float, type_: Type, least: float = 0.0, 
         if cell.shrink and natural * own.size > room:
             own = own.smaller(own.size - max(room / natural - 0.005, 8.0), 8.0)
         lines = break_lines(glyphs, room / own.size, 0, justify=False)
-        tallest = max(tallest, len(lines) * own.leading + 2.4 * MM)
+        tallest = max(tallest, len(lines) * own.leading + 1.2 * MM)
         laid.append((cell, own, lines))
 
     def draw(paper: Paper, top: float) -> None:
@@ -119,28 +121,37 @@ def table_row(cells: Sequence[Cell], x: float, type_: Type, least: float = 0.0, 
     return Piece(tallest, draw, keep)
 
 
-def tick_list(items: Sequence[str], x: float, width: float, type_: Type) -> list[Piece]:
-    """Items with a box before each, in as many columns (up to three) as the longest item allows."""
-    shaped = [shape([Run(item)]) for item in items]
-    mark = BOX + 1.8 * MM
-    longest = max(width_of(glyphs) for glyphs in shaped) * type_.size + mark + 4 * MM
-    columns = max(1, min(3, int(width // longest), len(items)))
-    room = (width / columns - mark - 2 * MM) / type_.size
-    rows = [shaped[start : start + columns] for start in range(0, len(shaped), columns)]
+def tick_list(label: Sequence[Run], items: Sequence[str], x: float, width: float, type_: Type) -> list[Piece]:
+    """A label, then items with a box before each, on six columns; a long item takes as many columns as it needs."""
+    mark = BOX + 1.5 * MM
+    gap = 2.5 * MM
+    unit = width / COLUMNS
+    cells = [(shape(label), 0.0), *((shape([Run(item)]), mark) for item in items)]
+    rows: list[list[tuple[int, bool, list[Line]]]] = [[]]
+    column = 0
+    for glyphs, offset in cells:
+        natural = width_of(glyphs) * type_.size + offset + gap
+        span = min(COLUMNS, max(1, math.ceil(natural / unit)))
+        if column + span > COLUMNS:
+            rows.append([])
+            column = 0
+        room = (span * unit - offset - (gap if span < COLUMNS else 0)) / type_.size
+        rows[-1].append((column, offset > 0, break_lines(glyphs, room, justify=False)))
+        column += span
 
-    def piece(row: list[list[Glyph]]) -> Piece:
-        laid = [break_lines(glyphs, room, justify=False) for glyphs in row]
-
+    def piece(row: list[tuple[int, bool, list[Line]]], keep: bool) -> Piece:
         def draw(paper: Paper, top: float) -> None:
-            for number, lines in enumerate(laid):
-                left = x + number * width / columns
-                paper.frame(left, top + (type_.leading - BOX) / 2, BOX, BOX, 0.7)
+            for start, boxed, lines in row:
+                left = x + start * unit
+                if boxed:
+                    paper.frame(left, top + (type_.leading - BOX) / 2, BOX, BOX, 0.7)
+                    left += mark
                 for place, line in enumerate(lines):
-                    paper.line(left + mark, type_.baseline(top + place * type_.leading), type_.size, line)
+                    paper.line(left, type_.baseline(top + place * type_.leading), type_.size, line)
 
-        return Piece(max(len(lines) for lines in laid) * type_.leading, draw)
+        return Piece(max(len(lines) for _, _, lines in row) * type_.leading, draw, keep)
 
-    return [piece(row) for row in rows]
+    return [piece(row, number == 0 and len(rows) > 1) for number, row in enumerate(rows)]
 
 
 def height_of(pieces: Sequence[Piece]) -> float:

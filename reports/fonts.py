@@ -22,13 +22,13 @@ HERE = Path(__file__).resolve().parent.parent
 PACKED = HERE / "resources" / "fonts"
 
 FACES = ("song", "title", "hei", "kai", "names")
-"""Song for text and names, title (bold Song), hei (sans, labels and the screen), kai (quotations), names (rare names)."""
+"""Song for text and names, title (bold Song), hei (sans: labels, the screen), kai (quotations), names (rare names)."""
 
 FALLBACKS = ("song", "names")
 """Where a text goes whole when the wanted face lacks one of its characters."""
 
 
-class DamagedFont(Exception):
+class DamagedFont(Exception):  # noqa: N818  # named as a fact, like every Problem
     """A packed face is not what the list of faces says: the program's files are damaged and must be installed again."""
 
 
@@ -109,7 +109,8 @@ class Coverage:
         place = bisect_right(self.firsts, code) - 1
         if place < 0 or code > self.lasts[place]:
             return 0
-        return self.glyphs[place] + code - self.firsts[place]
+        glyph: int = self.glyphs[place] + code - self.firsts[place]
+        return glyph
 
     def __contains__(self, character: str) -> bool:
         return self.glyph(ord(character)) != 0
@@ -128,7 +129,7 @@ def has(face: str, character: str) -> bool:
 
 
 def covering(text: str, wanted: str = "song") -> str | None:
-    """The face that shows the whole text: the wanted one, else the first fallback that can; None if no single one can."""
+    """The face that shows the whole text: the wanted one, else the first fallback that can; None if no face can."""
     for face in (wanted, *FALLBACKS):
         if all(has(face, character) for character in text):
             return face

@@ -1,4 +1,4 @@
-"""The referral letter (转介单): one frozen value in, the bytes of a PDF out. The same value always gives the same bytes.
+"""The referral letter (转介单): a frozen value in, the bytes of a PDF out. The same value always gives the same bytes.
 
 Layout after GB/T 9704-2012 in its letter form (信函格式): issuer in red 30 mm from the top edge, a red double rule
 4 mm below it, number with six-sided brackets, title in bold Song, type area 156 mm wide; and a slip to tear off.
@@ -6,10 +6,8 @@ Layout after GB/T 9704-2012 in its letter form (信函格式): issuer in red 30 
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-
 from models.records.letter import LetterValue, Matter
 from reports.flow import (
-    BOX,
     Cell,
     Piece,
     Type,
@@ -20,7 +18,7 @@ from reports.flow import (
     table_row,
     tick_list,
 )
-from reports.lines import Glyph, Run, name_run, shape, width_of
+from reports.lines import Glyph, Run, break_lines, name_run, shape, width_of
 from reports.paper import GREY, HEIGHT, MM, RED, WIDTH, Paper
 from reports.printable import UnmaskedNumber, UnprintableText, check, one_line
 from reports.wording import day_text, filled, wording
@@ -34,15 +32,15 @@ LEFT, MEASURE = 28 * MM, 156 * MM
 RULE_LEFT, RULE_RIGHT = 20 * MM, 190 * MM
 HEAD_TOP = 30 * MM  # from the upper edge of the sheet to the issuer's mark
 NEXT_TOP, PAGE_END = 32 * MM, HEIGHT - 22 * MM
-SLIP_END = HEIGHT - 13 * MM
-SIZES = (Type(14, 23), Type(13, 21), Type(12, 19.2), Type(11.5, 18), Type(11, 16.8), Type(10.5, 15.8))
+SLIP_END = HEIGHT - 12 * MM
+SIZES = (Type(14, 23), Type(13, 21), Type(12, 19.2), Type(11.5, 18), Type(11, 16.4), Type(10.5, 14.8), Type(10.5, 13.9))
 FLOWING = Type(12, 19.2)  # for letters that need more than one page
-SLIP = Type(10, 14)
+SLIP = Type(10, 13.4)
 OUTCOMES = ("accepted", "incomplete", "refused", "done")
 
 
 def render_letter(value: LetterValue) -> bytes:
-    """One letter as a PDF. Raises UnprintableText when a character is in no face, UnmaskedNumber for a whole ID number."""
+    """One letter as a PDF. Raises UnprintableText for a character in no face, UnmaskedNumber for a whole ID number."""
     return render_letters([value])
 
 
@@ -85,12 +83,8 @@ class _Letter:
         slip, slip_height = self._slip()
         slip_top = SLIP_END - slip_height
         foot = PAGE_END - slip_top + 3 * MM
-        for type_ in SIZES:
-            pieces = list(self._body(type_))
-            if height_of(pieces) <= slip_top - 3 * MM - top:
-                pages = [pieces]
-                break
-        else:
+        pages = self._one_page(slip_top - 3 * MM - top)
+        if pages is None:
             pages = divide(list(self._body(FLOWING)), lambda n: PAGE_END - (NEXT_TOP if n else top), foot)
         for number, page in enumerate(pages):
             at = NEXT_TOP if number else top
@@ -107,6 +101,19 @@ class _Letter:
             if piece.draw:
                 piece.draw(paper, at)
             at += piece.height
+
+    def _one_page(self, room: float) -> list[list[Piece]] | None:
+        """The whole body at the largest size that fits, or None. Sizes are halved, not tried one after the other."""
+        found = None
+        low, high = 0, len(SIZES)
+        while low < high:
+            middle = (low + high) // 2
+            pieces = list(self._body(SIZES[middle]))
+            if height_of(pieces) <= room:
+                found, high = [pieces], middle
+            else:
+                low = middle + 1
+        return found
 
     # The head
 
@@ -132,13 +139,13 @@ class _Letter:
             )
             paper.rule(RULE_LEFT, rule, RULE_RIGHT, rule, 2.2, RED)
             paper.rule(RULE_LEFT, rule + 2.6, RULE_RIGHT, rule + 2.6, 0.7, RED)
-        number = rule + 8.5 * MM
+        number = rule + 8 * MM
         paper.text(LEFT + MEASURE, number, 12, one_line(value.number), align="right")
-        title = number + 11 * MM
+        title = number + 10 * MM
         corrected = value.version > 1
         text = words["title_corrected" if corrected else "title"]
         paper.text(WIDTH / 2, title, 22, text, "title", "center", 0.5 if self.chinese and not corrected else 0.05)
-        return title + 6.5 * MM
+        return title + 5 * MM
 
     def _running_head(self, paper: Paper, page: int, pages: int) -> None:
         base = 24 * MM
@@ -161,21 +168,22 @@ class _Letter:
         runs: Iterable[Run],
         type_: Type,
         *,
-        indent: float | None = None,
-        hang: float = 0,
+        first: float = 0.0,
+        rest: float = 0.0,
         keep: bool = False,
         chinese: bool | None = None,
     ) -> list[Piece]:
-        chinese = self.chinese if chinese is None else chinese
-        if indent is None:
-            indent = 2.0 if chinese else 0.0
+        """A paragraph whose first line starts `first` and whose other lines start `rest` points inside the measure."""
         return paragraph(
-            self._glyphs(key, runs), LEFT, MEASURE, type_, indent=indent, hang=hang, justify=chinese, keep=keep
+            self._glyphs(key, runs),
+            LEFT,
+            MEASURE,
+            type_,
+            indent=first / type_.size,
+            hang=rest / type_.size,
+            justify=self.chinese if chinese is None else chinese,
+            keep=keep,
         )
-
-    def _heading(self, text: str, type_: Type) -> Iterator[Piece]:
-        yield space(0.25 * type_.leading)
-        yield from self._paragraph("heading " + text, [Run(text, "hei")], type_, keep=True)
 
     def _body(self, type_: Type) -> Iterator[Piece]:
         value, words = self.value, self.words
@@ -183,37 +191,27 @@ class _Letter:
         if value.version > 1:
             yield from self._correction(small)
         receiver = words["to"].format(receiver=one_line(value.receiver))
-        yield from self._paragraph("to", [Run(receiver)], type_, indent=0, keep=True)
+        yield from self._paragraph("to", [Run(receiver)], type_, keep=True)
+        if not self.chinese:
+            yield space(0.15 * type_.leading)
         body = filled(words["body"], name=name_run(one_line(value.resident_name)))
-        yield from self._paragraph("body", body, type_)
+        yield from self._paragraph("body", body, type_, first=self._inset(type_))
         yield space(0.35 * type_.leading)
         yield from self._resident(small)
-        yield space(0.2 * type_.leading)
-        yield from self._heading(words["matters"], type_)
+        yield space(0.35 * type_.leading)
         for number, matter in enumerate(value.matters, 1):
             yield from self._matter(number, matter, type_, small)
         documents = tuple(dict.fromkeys(one_line(d) for matter in value.matters for d in matter.documents))
+        inset = self._inset(type_)
         if documents:
-            yield from self._heading(words["documents"], type_)
-            yield from tick_list(documents, LEFT + self._inset(type_), MEASURE - self._inset(type_), small)
-        place = [
-            words[key].format(**{name: one_line(text)})
-            for key, name, text in (
-                ("place_line", "receiver", value.receiver),
-                ("place_address", "address", value.receiver_address),
-                ("place_phone", "phone", value.receiver_phone),
-            )
-            if text
-        ]
-        if len(place) > 1:
-            section = words["sections"][2 if documents else 1]
-            yield from self._heading(words["place"].format(section=section), type_)
-            yield from self._paragraph("place", [Run(words["between"].join(place) + words["end"])], small)
+            yield space(0.25 * type_.leading)
+            yield from tick_list([Run(words["documents"], "hei")], documents, LEFT + inset, MEASURE - inset, small)
         if value.note:
             yield space(0.25 * type_.leading)
-            yield from self._paragraph("note", [Run(words["note"], "hei"), Run(one_line(value.note))], small)
-        yield space(0.5 * type_.leading)
-        yield self._sign_off(small)
+            note = [Run(words["note"], "hei"), Run(one_line(value.note))]
+            yield from self._paragraph("note", note, small, first=inset, keep=True)
+        yield space(0.4 * type_.leading)
+        yield self._sign_off(small, inset)
 
     def _inset(self, type_: Type) -> float:
         return 2 * type_.size if self.chinese else 0.0
@@ -232,12 +230,12 @@ class _Letter:
         value, words = self.value, self.words
         birth = day_text(words["date"], value.birth_date) if value.birth_date else ""
         document = " ".join(filter(None, (one_line(value.document_kind), one_line(value.document_masked))))
-        label, small_label = (20 * MM, 14 * MM) if self.chinese else (20 * MM, 14 * MM)
+        label, small_label = 20 * MM, 14 * MM
         third = 21 * MM if self.chinese else 24 * MM
         last = 35 * MM if self.chinese else 34 * MM
         sex = 14 * MM if self.chinese else 18 * MM
         name = MEASURE - label - small_label - sex - third - last
-        least = type_.leading + 2.6 * MM
+        least = type_.leading + 2.2 * MM
 
         def head(key: str, width: float) -> Cell:
             return Cell([Run(words[key], "hei")], width, centre=True, shrink=True)
@@ -278,61 +276,89 @@ class _Letter:
             least,
         )
 
+    def _numbered(self, number: int, matter: Matter) -> str:
+        numerals = self.words["numerals"].split()
+        shown = numerals[number - 1] if number <= len(numerals) else str(number)
+        return self.words["matter"].format(n=shown, name=one_line(matter.name))
+
     def _matter(self, number: int, matter: Matter, type_: Type, small: Type) -> Iterator[Piece]:
         words = self.words
-        title = [Run(words["matter"].format(n=number, name=one_line(matter.name)), "title")]
+        inset = self._inset(type_)
+        rest = 0.0 if self.chinese else 1.3 * type_.size
+        title = [Run(self._numbered(number, matter), "title")]
         if matter.amount:
             title.append(Run(words["amount"].format(amount=one_line(matter.amount))))
         followed = bool(matter.reasons or matter.quotes)
-        yield from self._paragraph(f"matter {number}", title, type_, keep=followed)
-        hang = 0.0 if self.chinese else 1.5
+        yield from self._paragraph(f"matter {number}", title, type_, first=inset, rest=rest, keep=followed)
         if matter.reasons:
             sentences = [one_line(reason).rstrip("。；;. ") for reason in matter.reasons]
             text = words["between"].join(filter(None, sentences)) + words["end"]
             reasons = [Run(words["reasons"], "hei"), Run(text)]
-            yield from self._paragraph(
-                f"reasons {number}", reasons, small, indent=None if self.chinese else hang, hang=hang
-            )
+            yield from self._paragraph(f"reasons {number}", reasons, small, first=inset or rest, rest=rest)
         for place, quote in enumerate(matter.quotes):
-            number_text = f"（{one_line(quote.number)}）" if quote.number else ""
-            runs = [
-                Run(words["basis"], "hei"),
-                Run(f"《{one_line(quote.title)}》{number_text}：“{one_line(quote.words)}”", "kai"),
-            ]
-            indent = None if self.chinese else hang
+            document = f"（{one_line(quote.number)}）" if quote.number else ""
+            quoted = f"《{one_line(quote.title)}》{document}：“{one_line(quote.words)}”"
+            runs = [Run(words["basis"], "hei"), Run(quoted, "kai")]
             key = f"quote {number}.{place}"
-            yield from self._paragraph(key, runs, small, indent=indent, hang=hang, chinese=True)
+            yield from self._paragraph(key, runs, small, first=inset or rest, rest=rest, chinese=True)
+        yield space(0.12 * type_.leading)
 
-    def _sign_off(self, type_: Type) -> Piece:
-        """Worker and validity on the left, issuer and date with room for the seal on the right."""
+    def _sign_off(self, type_: Type, inset: float) -> Piece:
+        """Where to go, worker and validity on the left; issuer and date on the right with room for the seal."""
         value, words = self.value, self.words
-        left = [words["worker"].format(worker=one_line(value.worker))]
-        if value.worker_phone:
-            left.append(words["worker_phone"].format(phone=one_line(value.worker_phone)))
-        if value.valid_until:
-            left.append(words["valid"].format(date=day_text(words["date"], value.valid_until)))
-        issuer = shape([Run(one_line(value.issuer))])
-        size = min(type_.size + 1, 0.56 * MEASURE / width_of(issuer))
-        day = day_text(words["date"], value.issued_on)
-        step = 1.25 * type_.leading
+        issuer = self._glyphs("issuer", [Run(one_line(value.issuer))])
+        natural, room = width_of(issuer), 0.48 * MEASURE
+        size = max(min(type_.size + 0.5, room / natural), 9.5)
+        halves = natural if natural * size <= room + 0.01 else natural / 2 + 2  # two lines of about the same length
+        issuer_lines = break_lines(issuer, min(halves, MEASURE / 2 / size), justify=False)
+        day = self._glyphs("day", [Run(day_text(words["date"], value.issued_on), whole=True)])
+        seal = self._glyphs("seal", [Run(words["seal"])])
+        wide = max(max(line.width for line in issuer_lines), width_of(day) + 2 * width_of(seal) + 1) * size
+        left = [
+            line
+            for number, runs in enumerate(self._left_of_seal())
+            for line in break_lines(
+                self._glyphs(f"left {number}", runs), (MEASURE - wide - inset - 8 * MM) / type_.size, justify=False
+            )
+        ]
+        step = 1.3 * type_.leading
+        block = (len(issuer_lines) - 1) * type_.leading + step + type_.leading
+        height = max(len(left) * type_.leading, block + 4 * MM)
 
         def draw(paper: Paper, top: float) -> None:
-            for number, text in enumerate(left):
-                paper.text(LEFT, type_.baseline(top) + number * type_.leading, type_.size, text)
-            right = LEFT + MEASURE
-            base = type_.baseline(top)
-            end = right - 4 * size  # the date ends four characters from the edge
-            day_width = width_of(shape([Run(day)])) * size
-            middle = end - day_width / 2
-            half = width_of(issuer) * size / 2
-            middle_issuer = min(middle, right - half)  # a long issuer is moved left to stay inside the measure
-            paper.glyphs(middle_issuer - half, base + 0.3 * type_.leading, size, issuer)
-            paper.text(end, base + 0.3 * type_.leading + step, size, day, align="right")
-            paper.text(
-                right, base + 0.3 * type_.leading + step, type_.size - 1, words["seal"], align="right", colour=GREY
-            )
+            for number, line in enumerate(left):
+                paper.line(LEFT + inset, type_.baseline(top + number * type_.leading), type_.size, line)
+            middle = LEFT + MEASURE - wide / 2
+            at = top + (height - block) / 2
+            for line in issuer_lines:
+                paper.line(middle - line.width * size / 2, type_.baseline(at), size, line)
+                at += type_.leading
+            at += step - type_.leading
+            half = width_of(day) * size / 2
+            paper.glyphs(middle - half, type_.baseline(at), size, day)
+            paper.glyphs(middle + half + size / 2, type_.baseline(at), type_.size, seal, colour=GREY)
 
-        return Piece(max(len(left) * type_.leading, 0.3 * type_.leading + step + type_.leading) + 2 * MM, draw)
+        return Piece(height, draw)
+
+    def _left_of_seal(self) -> Iterator[list[Run]]:
+        value, words = self.value, self.words
+        if value.receiver_address or value.receiver_phone:
+            place = [Run(words["place"], "hei"), Run(one_line(value.receiver))]
+            if value.receiver_address:
+                place += [
+                    Run(words["between"] + words["place_address"].format(address=one_line(value.receiver_address)))
+                ]
+            if value.receiver_phone:
+                phone = words["place_phone"].format(phone=one_line(value.receiver_phone))
+                place += [Run(words["between"]), Run(phone, whole=True)]
+            yield place
+        worker = [Run(words["worker"].format(worker=one_line(value.worker)), whole=True)]
+        if value.worker_phone:
+            phone = words["worker_phone"].format(phone=one_line(value.worker_phone))
+            worker += [Run("　" if self.chinese else "  "), Run(phone, whole=True)]
+        yield worker
+        if value.valid_until:
+            yield [Run(words["valid"].format(date=day_text(words["date"], value.valid_until)))]
 
     # The slip
 
@@ -362,20 +388,19 @@ class _Letter:
             paper.text(LEFT, base, SLIP.size, [Run(number, whole=True)])
             paper.text(LEFT + MEASURE, base, SLIP.size, name, align="right")
 
-        outcome = 22 * MM if self.chinese else 24 * MM
+        outcome = 22 * MM
         wide = MEASURE - outcome * len(OUTCOMES)
         heads = [Cell([Run(words["slip_matter"], "hei")], wide, centre=True)]
         heads += [Cell([Run(words[key], "hei")], outcome, centre=True, shrink=True) for key in OUTCOMES]
         pieces = [
-            Piece(9 * MM, title),
+            Piece(8.5 * MM, title),
             Piece(SLIP.leading + 1 * MM, who),
-            table_row(heads, LEFT, SLIP, 6.2 * MM),
+            table_row(heads, LEFT, SLIP, 5.9 * MM),
         ]
         for place, matter in enumerate(value.matters, 1):
-            text = words["matter"].format(n=place, name=one_line(matter.name))
-            cells = [Cell([Run(text)], wide, shrink=True)]
+            cells = [Cell([Run(self._numbered(place, matter))], wide, shrink=True)]
             cells += [Cell([], outcome, box=True) for _ in OUTCOMES]
-            pieces.append(table_row(cells, LEFT, SLIP, max(6.2 * MM, BOX + 2 * MM)))
+            pieces.append(table_row(cells, LEFT, SLIP, 5.9 * MM))
 
         def remark(paper: Paper, top: float) -> None:
             base = top + 6.5 * MM
@@ -396,5 +421,5 @@ class _Letter:
             size = min(9.0, MEASURE / width_of(glyphs))
             paper.glyphs(LEFT, top + 6.5 * MM, size, glyphs)
 
-        pieces += [Piece(7 * MM, remark), Piece(8.5 * MM, sign), Piece(8 * MM, back)]
+        pieces += [Piece(7 * MM, remark), Piece(7.5 * MM, sign), Piece(6.5 * MM, back)]
         return pieces, height_of(pieces)

@@ -187,20 +187,16 @@ def _emergency(glyphs: Sequence[Glyph], start: int, end: int) -> int:
     """Where to cut when nothing from start to end may break: inside a whole run, else inside a Latin word, last
     inside a number wider than the line.
     """
-    tests = (
-        lambda a, b: a.kind == "han" and b.character not in NO_START and a.character not in NO_END,
-        lambda a, b: (
-            not (a.character in DIGITS and b.character in DIGITS)
-            and b.character not in NO_START
-            and a.character not in NO_END
-        ),
-        lambda a, b: True,
-    )
-    for test in tests:
-        for place in range(end, start, -1):
-            if test(glyphs[place - 1], glyphs[place]):
-                return place
-    return end
+    last = start + 1
+    for place in range(end, start, -1):
+        a, b = glyphs[place - 1], glyphs[place]
+        if b.character in NO_START or a.character in NO_END:
+            continue
+        if a.kind == "han":
+            return place
+        if last == start + 1 and not (a.character in DIGITS and b.character in DIGITS):
+            last = place
+    return last if last > start + 1 else end
 
 
 def break_lines(glyphs: Sequence[Glyph], measure: float, indent: float = 0.0, justify: bool = True) -> list[Line]:

@@ -74,7 +74,8 @@ class Paper:
         if not glyphs:
             return
         out = ["BT" if colour == BLACK else f"q {colour} rg BT", f"1 0 0 1 {x:.3f} {HEIGHT - y:.3f} Tm"]
-        face, parts, owed = "", [], 0.0
+        face, owed = "", 0.0
+        parts: list[str] = []
         for glyph in glyphs:
             if glyph.face != face:
                 if parts:

@@ -6,26 +6,36 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from models.errors import Problem
+from models.texts import _
 from reports.fonts import missing
 
 # An 18-digit citizen identity number (GB 11643-1999) or a 15-digit old one, standing by itself.
 WHOLE_NUMBER = re.compile(r"(?<![0-9])(?:[0-9]{17}[0-9Xx]|[0-9]{15})(?![0-9Xx])")
 
 
-class UnprintableText(Exception):
+class UnprintableText(Problem):
     """Some characters are in none of the faces. Nothing is printed; never a box in place of a character.
 
-    `characters` has each one once, `where` the fields that hold them ("resident_name", "matters.0.name"). The message
-    itself names no character, since it may end up in a log.
+    `characters` has each one once, `where` the fields that hold them ("resident_name", "matters.0.name"). The exception's
+    own text names no character, since it may end up in a log.
     """
 
     def __init__(self, characters: tuple[str, ...], where: tuple[str, ...]) -> None:
-        super().__init__(f"{len(characters)} characters cannot be printed, in: {', '.join(where)}")
+        super().__init__(characters=characters, where=where)
         self.characters = characters
         self.where = where
 
+    def sentence(self) -> str:
+        """Tell the worker which characters, with their codes where they cannot even be seen."""
+        shown = "、".join(c if c.isprintable() else f"U+{ord(c):04X}" for c in self.characters)
+        return _(
+            "Nothing was printed: no typeface here can show {characters}. The record is safe. "
+            "Check that the character was typed as on the document, or hand the paper in with the name written by hand."
+        ).format(characters=shown)
 
-class UnmaskedNumber(ValueError):
+
+class UnmaskedNumber(ValueError):  # noqa: N818  # a bug of the caller, not a Problem of the worker
     """A paper would show a whole identity number; only masked ones may be printed. `where` names the field."""
 
     def __init__(self, where: str) -> None:

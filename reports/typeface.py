@@ -1,4 +1,4 @@
-"""One TrueType face opened for printing: advances and subsets. Only what our own packed faces need; no ReportLab here."""
+"""One TrueType face opened for printing: advances and subsets. Only what our own faces need; no ReportLab here."""
 
 import mmap
 import struct
@@ -58,10 +58,7 @@ class Typeface:
         return width
 
     def _bearing(self, glyph: int) -> int:
-        if glyph < self.full_metrics:
-            place = 4 * glyph + 2
-        else:
-            place = 4 * self.full_metrics + 2 * (glyph - self.full_metrics)
+        place = 4 * glyph + 2 if glyph < self.full_metrics else 2 * self.full_metrics + 2 * glyph
         bearing: int = struct.unpack_from(">h", self.metrics, place)[0]
         return bearing
 
@@ -127,7 +124,8 @@ def _renumber(outline: bytes, chosen: list[int], added: dict[int, int]) -> bytes
 
 def _checksum(data: bytes) -> int:
     padded = data + b"\0" * (-len(data) % 4)
-    return sum(struct.unpack(f">{len(padded) // 4}L", padded)) & 0xFFFFFFFF
+    words: tuple[int, ...] = struct.unpack(f">{len(padded) // 4}L", padded)
+    return sum(words) & 0xFFFFFFFF
 
 
 def _font_file(tables: list[bytes]) -> bytes:
