@@ -9,13 +9,14 @@ from desktop.tasks import Tasks
 from models.clock import local_time, milliseconds
 from models.errors import Problem
 from models.texts import _
+from models.values import new_id
 
 WAIT = 500
 """Milliseconds from the first unsaved change to its saving; the timer is not put off by further typing."""
 
 
 class DraftKeeper(QObject):
-    """The draft of one page. `snapshot()` gives (title, subject id, body) as plain data, or None where there is none."""
+    """The draft of one page. `snapshot()` gives (title, subject id, body) as plain data; None where there is none."""
 
     kept = Signal(str)  # words for the worker
 
@@ -31,7 +32,8 @@ class DraftKeeper(QObject):
         super().__init__(parent)
         self._casebook, self._tasks, self._form, self._version = casebook, tasks, form, version
         self._snapshot = snapshot
-        self._id = ""  # set and read on the records lane, where the saves run one after another
+        self.id = new_id()  # made here, so that the page can name its draft before the first save
+        self._exists = False
         self._dirty = False
         self._over = False
         self._timer = QTimer(self)
@@ -41,7 +43,8 @@ class DraftKeeper(QObject):
 
     def resume(self, draft_id: str) -> None:
         """Go on saving into this draft."""
-        self._id = draft_id
+        self.id = draft_id
+        self._exists = True
 
     def touch(self) -> None:
         """Something was changed."""
@@ -62,11 +65,12 @@ class DraftKeeper(QObject):
             return
         title, subject, body = taken
 
+        self._exists = True
+        casebook, form, version, draft_id = self._casebook, self._form, self._version, self.id
+
         def work() -> int:
-            self._id = self._casebook.drafts.save(
-                self._form, self._version, subject, title, dict(body), draft_id=self._id
-            )
-            return milliseconds(self._casebook.clock)
+            casebook.drafts.save(form, version, subject, title, body, draft_id=draft_id)
+            return milliseconds(casebook.clock)
 
         self._tasks.run(work, self._say_kept, self._say_trouble, owner=self)
 
@@ -74,11 +78,9 @@ class DraftKeeper(QObject):
         """The form was saved (or thrown away): its draft is not needed any more."""
         self._timer.stop()
         self._over = True
-
-        def work() -> object:
-            return self._casebook.drafts.discard(self._id) if self._id else None
-
-        self._tasks.run(work)
+        casebook, draft_id = self._casebook, self.id
+        if self._exists:
+            self._tasks.run(lambda: casebook.drafts.discard(draft_id))
 
     def _say_kept(self, at: int) -> None:
         self.kept.emit(_("Draft kept {time}").format(time=f"{local_time(at):%H:%M}"))
