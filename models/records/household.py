@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import field_validator
 from pydantic_core import PydanticCustomError
+from sqlalchemy import Index
 from sqlmodel import Field
 
 from models.records.base import Entry, Kept, flag_field, text_field
@@ -16,7 +17,9 @@ from models.records.resident import ResidentEntry
 class Dwelling(Kept, table=True):
     """A place to live: one door."""
 
-    community_code: str = text_field(index=True)  # 12 digits of the statistical divisions
+    __table_args__ = (Index("ix_dwelling_door", "community_code", "building", "unit", "door"),)
+
+    community_code: str = text_field()  # 12 digits of the statistical divisions
     grid: str = text_field()
     street_line: str = text_field()  # road or village and number, as people say it
     building: str = text_field()

@@ -18,10 +18,10 @@ from models.records.phones import check_phone
 class Resident(Kept, table=True):
     """A person who lives in, is registered in, or is cared for by the community."""
 
-    name: str = text_field()
+    name: str = text_field(index=True)
     former_name: str = text_field()
     sex: str = text_field()  # GB/T 2261.1
-    birth_date: date | None = Field(default=None)
+    birth_date: date | None = Field(default=None, index=True)
     birth_source: str = text_field()  # document or told; lunar birthdays differ, the document counts
     ethnic_group: str = text_field()  # GB/T 3304
     education: str = text_field()  # GB/T 4658

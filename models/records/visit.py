@@ -27,7 +27,7 @@ class Visit(Kept, table=True):
     met_other: str = text_field()  # who else was met
     purpose: str = text_field()
     notes: str = text_field()
-    next_visit: date | None = Field(default=None)
+    next_visit: date | None = Field(default=None, index=True)
     next_reason: str = text_field()
     worker: str = text_field()
     at: int = moment_field()

@@ -1,6 +1,8 @@
 """Households: register one with all its people, show it, and say who joins and leaves."""
 
+from collections.abc import Callable, Iterable
 from datetime import date
+from itertools import islice
 
 from sqlalchemy import Connection, select
 
@@ -19,12 +21,21 @@ from models.store import search
 from models.store.rows import KEPT
 from models.store.work import Work
 
+_A_TRANSACTION = 200  # households: about a thousand people, a second of work
 _DWELLING, _HOUSEHOLD, _MEMBERSHIP = KEPT["dwelling"], KEPT["household"], KEPT["membership"]
 
 
-def register_household(work: Work, entry: HouseholdEntry, day: date) -> tuple[str, list[str]]:
-    """Write a household with its people inside a verb; returns the living household's id and the residents' ids."""
-    dwelling_id = _dwelling(work, entry.dwelling)
+def register_household(
+    work: Work, entry: HouseholdEntry, day: date, dwellings: dict[DwellingEntry, str] | None = None
+) -> tuple[str, list[str]]:
+    """Write a household with its people inside a verb; returns the living household's id and the residents' ids.
+
+    dwellings remembers what the same verb made already and has not written yet.
+    """
+    dwellings = {} if dwellings is None else dwellings
+    if entry.dwelling not in dwellings:
+        dwellings[entry.dwelling] = _dwelling(work, entry.dwelling)
+    dwelling_id = dwellings[entry.dwelling]
     households: dict[str, str] = {}
     kind: str
     for kind in entry.kinds:
@@ -76,6 +87,28 @@ class Households:
         with self._book.verb("households.register") as work:
             main, residents = register_household(work, entry, today(self._book.clock))
         return changed(work, main, residents)
+
+    def register_many(
+        self,
+        entries: Iterable[HouseholdEntry],
+        progress: Callable[[int], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> int:
+        """Put an existing register into the casebook, a few hundred households a transaction; returns how many.
+
+        Stopped in between, what was reported by progress is kept and the rest is not begun.
+        """
+        done = 0
+        todo = iter(entries)
+        while (part := list(islice(todo, _A_TRANSACTION))) and not (cancelled and cancelled()):
+            with self._book.verb("households.register_many") as work:
+                dwellings: dict[DwellingEntry, str] = {}
+                for entry in part:
+                    register_household(work, entry, today(self._book.clock), dwellings)
+            done += len(part)
+            if progress:
+                progress(done)
+        return done
 
     def get(self, household_id: str) -> HouseholdView:
         """One household with its people; the view is journalled. Raises NotFound where it is not here."""
