@@ -8,8 +8,6 @@ from models.services.views import ResidentRow
 from models.texts import _, language, ngettext
 
 TASKS = ("register", "visit", "assess", "eligibility", "referral")
-REFERRAL_STATUSES = ("issued", "received", "accepted", "refused", "done", "withdrawn")
-SOURCES = ("told", "document", "office", "assessment", "import")
 
 
 def day_text(day: date | None) -> str:
@@ -76,7 +74,7 @@ def document_text(kind: str) -> str:
 
 def kind_of_household(kind: str) -> str:
     """Registered or living household."""
-    return _("Registered household") if kind == "registered" else _("Living household")
+    return codes.label("household_kind", kind)
 
 
 def task_text(task: str) -> str:
@@ -97,50 +95,23 @@ def task_status_text(status: str) -> str:
         "in_progress": _("In progress"),
         "done": _("Done"),
         "blocked": _("Cannot start yet"),
+        "not_needed": _("Not needed"),
     }.get(status, status)
 
 
 def visit_outcome_text(outcome: str) -> str:
     """What came of a visit."""
-    return {
-        "met": _("Met"),
-        "nobody_home": _("Nobody at home"),
-        "refused": _("Did not want a visit"),
-        "moved_away": _("Moved away"),
-    }.get(outcome, outcome)
+    return codes.label("outcome", outcome)
 
 
-def need_group_text(group: str) -> str:
-    """The nine groups of the service list."""
-    return {
-        "childhood": _("Young children"),
-        "education": _("Education"),
-        "work": _("Work"),
-        "health": _("Health"),
-        "elderly": _("Old age"),
-        "housing": _("Housing"),
-        "support": _("Support for the weak"),
-        "veterans": _("Veterans"),
-        "culture": _("Culture and sport"),
-    }.get(group, group)
-
-
-def urgency_text(urgency: str) -> str:
-    """How soon a need must be seen to."""
-    return {"now": _("Urgent"), "soon": _("Soon"), "later": _("Not urgent")}.get(urgency, urgency)
+def need_text(group: str, urgency: str) -> str:
+    """A need's group of services and how soon it must be seen to."""
+    return f"{codes.label('need_group', group)} · {codes.label('urgency', urgency)}"
 
 
 def referral_status_text(status: str) -> str:
     """Where a referral stands."""
-    return {
-        "draft": _("Draft"),
-        "issued": _("Issued"),
-        "received": _("Received by the office"),
-        "accepted": _("Accepted"),
-        "refused": _("Refused"),
-        "done": _("Settled"),
-        "withdrawn": _("Withdrawn"),
-    }.get(status, status)
+    return codes.label("referral_status", status)
 
 
 def source_text(source: str) -> str:

@@ -1,0 +1,303 @@
+"""One person: who it is, the household, what is to be done, what happened, what is known."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+
+from desktop import theme
+from desktop.case_words import day_text, document_text, person_line
+from desktop.fact_words import dictionary, fact_sentences
+from desktop.pages.base import Page
+from desktop.widgets import pieces
+from desktop.widgets.case_parts import Card, Chip, labelled
+from desktop.widgets.facts_view import FactsView
+from desktop.widgets.household_panel import HouseholdPanel
+from desktop.widgets.task_list import TaskList, blocked_tasks
+from desktop.widgets.timeline_view import TimelineView
+from models.records import codes
+from models.services.views import Changed, HouseholdView, ResidentView, TimelineLine
+from models.texts import _
+
+REVEALED_MS = 20_000  # a whole number stays on the screen so long, in milliseconds
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """All that the page shows, read in one go."""
+
+    view: ResidentView
+    households: tuple[HouseholdView, ...]
+    lines: tuple[TimelineLine, ...]
+    sentences: Mapping[str, str]  # fact id -> what it says
+
+
+class PersonPage(Page):
+    """open(resident_id=...)."""
+
+    name = "person"
+    width = 1180
+    scrolls = False
+
+    def __init__(self, shell: Any) -> None:
+        super().__init__(shell)
+        self._top.hide()  # the person's own header stands in its place
+        self.loaded: Loaded | None = None
+        self._revealed: dict[str, str] = {}  # document or phone id -> whole number, for a short while
+        self._hide_again = QTimer(self, singleShot=True, interval=REVEALED_MS)
+        self._hide_again.timeout.connect(self.mask_all)
+        self.header = PersonHeader()
+        self.edit_button = pieces.button(_("Change"), self.edit, icon="edit", tip="Ctrl+E")
+        self.header.buttons.addWidget(self.edit_button)
+        self.body.addWidget(self.header)
+        self.body.addWidget(self._columns(), 1)
+        QShortcut(QKeySequence("Ctrl+E"), self, self.edit, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+
+    def title(self) -> str:
+        """The person's name once it is known."""
+        return self.loaded.view.row.name if self.loaded else _("Person")
+
+    def _columns(self) -> QWidget:
+        inside = QWidget()
+        both = pieces.line(inside, gap=16)
+        left, right = pieces.column(None, gap=16), pieces.column(None, gap=16)
+        both.addLayout(left, 5)
+        both.addLayout(right, 8)
+
+        self.tasks = TaskList()
+        self.tasks.chosen.connect(self._do_task)
+        tasks = Card(_("What is to be done"))
+        tasks.add(self.tasks)
+        self.panel = HouseholdPanel()
+        self.panel.person_chosen.connect(lambda resident: self.shell.go("person", resident_id=resident))
+        self.panel.household_chosen.connect(lambda household: self.shell.go("household", household_id=household))
+        household = Card(_("Household"))
+        household.add(self.panel)
+        self.numbers = Card(_("Documents and phones"))
+        for card in (tasks, household, self.numbers):
+            left.addWidget(card)
+        left.addStretch(1)
+
+        self.timeline = TimelineView(_("Visits, assessments, referrals and changes will be listed here."))
+        self.timeline.opened.connect(self._open_line)
+        timeline = Card(_("What happened"))
+        timeline.add(self.timeline)
+        self.facts = FactsView(_("What is learnt on visits and in the eligibility check will stand here."))
+        facts = Card(_("What is known"))
+        facts.add(self.facts)
+        self.particulars = Card(_("Particulars"))
+        for card in (timeline, facts, self.particulars):
+            right.addWidget(card)
+        right.addStretch(1)
+        self.area_below = pieces.scroll(inside)
+        return self.area_below
+
+    def open(self, **where: Any) -> None:
+        """Show the resident named by resident_id."""
+        if where.get("resident_id") != self.where.get("resident_id"):
+            self._revealed.clear()
+            self.area_below.verticalScrollBar().setValue(0)
+        self.where = where
+        resident_id = str(where["resident_id"])
+        casebook = self.casebook
+
+        def load() -> Loaded:
+            view = casebook.residents.get(resident_id)
+            return Loaded(
+                view,
+                tuple(casebook.households.of_resident(resident_id)),
+                tuple(casebook.residents.timeline(resident_id)),
+                fact_sentences(dictionary(), view.facts),
+            )
+
+        self.run(load, lambda loaded: self._show(resident_id, loaded))
+
+    def refresh(self, changed: Changed) -> None:
+        """Load again where this person, or somebody of the household, was concerned."""
+        resident_id = str(self.where.get("resident_id", ""))
+        households = {household.id for household in self.loaded.households} if self.loaded else set()
+        if resident_id in changed.rows or households & changed.rows:
+            self.open(**self.where)
+
+    def leave(self) -> bool:
+        """Whole numbers do not stay behind."""
+        self.mask_all()
+        return True
+
+    def first_focus(self) -> None:
+        """The first task that can be done."""
+        for button in self.tasks.buttons.values():
+            button.setFocus()
+            return
+
+    def subject(self) -> dict[str, str]:
+        """This person and the household now shown beside them."""
+        found = super().subject()
+        if self.panel.shown is not None:
+            found["household_id"] = self.panel.shown.id
+        return found
+
+    def _show(self, resident_id: str, loaded: Loaded) -> None:
+        if resident_id != self.where.get("resident_id"):
+            return  # the worker has gone on to somebody else meanwhile
+        self.loaded = loaded
+        view = loaded.view
+        self.header.show_person(view)
+        self.tasks.show_tasks(view.tasks, blocked_tasks(view.tasks, in_household=bool(loaded.households)))
+        self.panel.show_households(loaded.households, view.row.id)
+        self.timeline.show_lines(loaded.lines)
+        self.facts.show_facts(view.facts, loaded.sentences)
+        self._show_numbers(view)
+        pieces.clear(self.particulars.body)
+        self.particulars.body.addLayout(labelled(_particulars(view)))
+        self.shell.title_changed(self)
+
+    def _show_numbers(self, view: ResidentView) -> None:
+        body = self.numbers.body
+        pieces.clear(body)
+        self.reveal_buttons: dict[str, QPushButton] = {}
+        for document in view.documents:
+            notes = [_("seen") if document.seen else _("not seen")]
+            if document.valid_until:
+                notes.append(_("valid until {day}").format(day=day_text(document.valid_until)))
+            body.addLayout(
+                self._number_line("number", document.id, document_text(document.kind), document.masked, notes)
+            )
+        for phone in view.phones:
+            notes = [phone.whose] if phone.whose and phone.whose != "own" else []
+            body.addLayout(self._number_line("phone", phone.id, _("Phone"), phone.masked, notes))
+        if view.provisional_number:
+            body.addLayout(labelled([(_("Provisional number"), view.provisional_number)]))
+        if not view.documents and not view.phones:
+            body.addWidget(pieces.text(_("Neither a document nor a phone is recorded."), "soft"))
+
+    def _number_line(self, what: str, row_id: str, label: str, masked: str, notes: list[str]) -> QHBoxLayout:
+        whole = self._revealed.get(row_id)
+        number = pieces.text(whole or masked, "label", wrap=False, select=bool(whole))
+        words = pieces.column(None, pieces.text(label, "small"), number, gap=1)
+        said = " · ".join(note for note in notes if note)
+        if said:
+            words.addWidget(pieces.text(said, "small"))
+        button = pieces.button(
+            _("Hide") if whole else _("Show"),
+            lambda: self.toggle_number(what, row_id),
+            "link",
+            tip=_("Showing is recorded"),
+        )
+        button.setAccessibleName(f"{button.text()}: {label}")
+        self.reveal_buttons[row_id] = button
+        line = pieces.line(None, gap=8)
+        line.addLayout(words, 1)
+        line.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+        return line
+
+    def toggle_number(self, what: str, row_id: str) -> None:
+        """Show a whole number for a short while (what: number or phone), or mask it again; showing is journalled."""
+        if self._revealed.pop(row_id, None) is not None:
+            self._redraw_numbers()
+            return
+        resident_id, casebook = str(self.where["resident_id"]), self.casebook
+
+        def reveal() -> str:
+            return casebook.residents.reveal(resident_id, what, row_id)
+
+        def show(number: str) -> None:
+            if resident_id == self.where.get("resident_id"):
+                self._revealed[row_id] = number
+                self._hide_again.start()
+                self._redraw_numbers()
+
+        self.run(reveal, show)
+
+    def mask_all(self) -> None:
+        """Mask every number that was shown."""
+        self._hide_again.stop()
+        if self._revealed:
+            self._revealed.clear()
+            self._redraw_numbers()
+
+    def _redraw_numbers(self) -> None:
+        if self.loaded is not None:
+            self._show_numbers(self.loaded.view)
+
+    def edit(self) -> None:
+        """Open the registration form with this resident."""
+        self.shell.go("register", resident_id=self.where["resident_id"])
+
+    def _do_task(self, task: str) -> None:
+        who = self.subject()
+        if task == "register":
+            self.edit()
+        elif task == "visit":
+            self.shell.go("visit", household_id=who.get("household_id", ""))
+        elif task == "assess":
+            self.shell.go("assessment", resident_id=who["resident_id"])
+        elif task == "eligibility" or (self.loaded and self.loaded.view.tasks.get("referral") != "in_progress"):
+            self.shell.go("eligibility", **who)
+        else:
+            self.shell.go("referrals", resident_id=who["resident_id"])
+
+    def _open_line(self, line: TimelineLine) -> None:
+        who = self.subject()
+        if line.kind == "visit":
+            self.shell.go("visits", visit_id=line.subject_id)
+        elif line.kind == "assessment":
+            self.shell.go("assessment", resident_id=who["resident_id"], assessment_id=line.subject_id)
+        elif line.kind == "determination":
+            self.shell.go("eligibility", **who)
+        elif line.kind == "referral":
+            self.shell.go("referral", referral_id=line.subject_id)
+
+
+class PersonHeader(Card):
+    """Is this the right person? Name, sex, age, birth, address and phone tail stay in sight."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.name = pieces.text("", "figure", wrap=False, select=True)
+        self.line = pieces.text("", wrap=False, select=True)
+        self.address = pieces.text("", "soft")
+        self.chips = pieces.line(None, gap=8)
+        self.buttons = pieces.line(None, gap=8)
+        top = pieces.line(None, self.name, gap=16)
+        top.addLayout(self.chips)
+        top.addStretch(1)
+        top.addLayout(self.buttons)
+        self.add(top)
+        self.add(self.line)
+        self.add(self.address)
+        self.body.setSpacing(theme.px(4))
+
+    def show_person(self, view: ResidentView) -> None:
+        """Show this resident."""
+        row = view.row
+        self.name.setText(row.name)
+        former = _("formerly {name}").format(name=view.former_name) if view.former_name else ""
+        self.line.setText("  ·  ".join(part for part in (person_line(row), former) if part))
+        phone = _("phone …{tail}").format(tail=row.phone_tail) if row.phone_tail else _("no phone")
+        self.address.setText("  ·  ".join((row.address or _("no address recorded"), phone)))
+        pieces.clear(self.chips)
+        if view.new_resident:
+            self.chips.addWidget(Chip(_("New resident"), "person", "accent"))
+        if "waits" in row.flags:
+            self.chips.addWidget(Chip(_("Not yet sent"), "half", "soft"))
+        if "duplicate" in row.flags:
+            self.chips.addWidget(Chip(_("Perhaps registered twice"), "ask", "warn"))
+        self.setAccessibleName(", ".join((row.name, self.line.text(), self.address.text())))
+
+
+def _particulars(view: ResidentView) -> list[tuple[str, str]]:
+    source = {"document": _("as in the document"), "told": _("as told")}.get(view.birth_source, "")
+    born = day_text(view.row.birth_date)
+    return [
+        (_("Birth date"), f"{born}（{source}）" if born and source else born),
+        (_("Ethnic group"), codes.label("ethnic", view.ethnic_group) if view.ethnic_group else ""),
+        (_("Marital status"), codes.label("marital", view.marital_status) if view.marital_status else ""),
+        (_("Education"), codes.label("education", view.education) if view.education else ""),
+        (_("Hukou"), view.hukou_place),
+        (_("Registered on"), day_text(view.registered_on)),
+        (_("Note"), view.note),
+    ]

@@ -1,0 +1,58 @@
+"""Facts as a list of sentences, each with where it comes from; those that have run out are marked."""
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from desktop.case_words import day_text
+from desktop.fact_words import origin_text
+from desktop.widgets import pieces
+from desktop.widgets.case_parts import Chip
+from desktop.widgets.mark import Mark
+from models.services.views import FactView
+from models.texts import _, ngettext
+
+FIRST = 10  # facts shown before "show all"
+_ORDER = {"expired": 0, "known": 1, "not_known": 2, "refused": 3}
+
+
+class FactsView(QWidget):
+    """show_facts() replaces all."""
+
+    def __init__(self, empty: str) -> None:
+        super().__init__()
+        self._empty = empty
+        self._box = pieces.column(self, gap=10)
+
+    def show_facts(self, facts: Sequence[FactView], sentences: Mapping[str, str], *, all_of_them: bool = False) -> None:
+        """Show those facts that have a sentence (fact id -> sentence), the expired first; of the others only how many."""
+        pieces.clear(self._box)
+        told = sorted((fact for fact in facts if fact.id in sentences), key=lambda fact: _ORDER.get(fact.state, 9))
+        if not facts:
+            self._box.addWidget(pieces.text(self._empty, "soft"))
+            return
+        shown = told if all_of_them or len(told) <= FIRST + 3 else told[:FIRST]
+        for fact in shown:
+            self._box.addLayout(self._line(fact, sentences[fact.id]))
+        if len(shown) < len(told):
+            words = ngettext("Show {n} more", "Show {n} more", len(told) - len(shown)).format(n=len(told) - len(shown))
+            more = pieces.button(words, lambda: self.show_facts(facts, sentences, all_of_them=True), "link")
+            self._box.addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)
+        hidden = len(facts) - len(told)
+        if hidden:
+            words = ngettext("{n} sensitive fact is not shown.", "{n} sensitive facts are not shown.", hidden)
+            self._box.addWidget(pieces.text(words.format(n=hidden), "small"))
+
+    def _line(self, fact: FactView, sentence: str):
+        kind, tone = {"known": ("yes", "soft"), "expired": ("half", "warn")}.get(fact.state, ("ask", "soft"))
+        sentence_line = pieces.line(None, gap=8)
+        sentence_line.addWidget(pieces.text(sentence, select=True), 1)
+        if fact.state == "expired":
+            words = _("expired {day}").format(day=day_text(fact.good_until)) if fact.good_until else _("expired")
+            sentence_line.addWidget(Chip(words, tone="warn"), 0, Qt.AlignmentFlag.AlignTop)
+        words = pieces.column(None, sentence_line, pieces.text(origin_text(fact), "small"), gap=1)
+        line = pieces.line(None, gap=10)
+        line.addWidget(Mark(kind, tone, 18), 0, Qt.AlignmentFlag.AlignTop)
+        line.addLayout(words, 1)
+        return line
