@@ -81,7 +81,11 @@ def main(arguments: list[str]) -> int:
         print(USAGE, end="")
         return 0
     # Paths are the caller's: the programs below run in this folder.
-    rest = [os.path.abspath(a) if command in ("demo", "bench", "check") and not a.startswith("-") else a for a in rest]
+    if command in ("demo", "bench", "check"):
+        rest = [a if a.startswith("-") else str(Path(a).absolute()) for a in rest]
+    elif command not in ("", "lint", "test", "texts"):
+        print(f"run: unknown command: {command}\n{USAGE}", end="", file=sys.stderr)
+        return 2
     set_up()
     offscreen = {} if os.environ.get("QT_QPA_PLATFORM") else {"QT_QPA_PLATFORM": "offscreen"}
     if command == "lint":
@@ -94,9 +98,6 @@ def main(arguments: list[str]) -> int:
         return python("-m", "tests.house.catalogue")
     if command in ("demo", "bench", "check"):
         return python("-m", "desktop", command, *rest, **({} if has_screen() else offscreen))
-    if command:
-        print(f"run: unknown command: {command}\n{USAGE}", end="", file=sys.stderr)
-        return 2
     if not has_screen():
         out = HERE / "demo-out"
         print(f"run: there is no screen here, so the demonstration runs instead; look in {out}", flush=True)
