@@ -1,0 +1,34 @@
+"""Eligibility: facts and policy packs in, determinations with reasons out. Pure: knows no SQL and no screen.
+
+The packs are data in resources/policies; see policies.py for their files and schema.py for their shape.
+"""
+
+from models.eligibility.answers import answer_cases, read_case
+from models.eligibility.case import HOUSEHOLD, Case, Person
+from models.eligibility.deciding import decide, decide_all
+from models.eligibility.determination import AgencyPart, Amount, Determination, Missing, Used
+from models.eligibility.loader import load_policies
+from models.eligibility.policies import Citation, Component, PackError, Policies, Service
+from models.eligibility.schema import FactDefinition
+
+__all__ = [
+    "HOUSEHOLD",
+    "AgencyPart",
+    "Amount",
+    "Case",
+    "Citation",
+    "Component",
+    "Determination",
+    "FactDefinition",
+    "Missing",
+    "PackError",
+    "Person",
+    "Policies",
+    "Service",
+    "Used",
+    "answer_cases",
+    "decide",
+    "decide_all",
+    "load_policies",
+    "read_case",
+]

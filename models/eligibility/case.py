@@ -71,7 +71,7 @@ def counts(person: Person) -> bool:
 
 
 def relatives(case: Case, person_id: str, relation: str) -> tuple[str, ...]:
-    """Ids of the people who stand in this relation to the person, derived from everybody's role to the reference person.
+    """Ids of the people who stand in this relation to the person, worked out from their roles to the reference person.
 
     Empty where nobody is recorded: that is unknown, not "has none".
     """
@@ -202,9 +202,10 @@ class View:
             return number, number
         elif definition.type == "int":
             if isinstance(value, int) and not isinstance(value, bool):
-                if definition.domain and value not in definition.domain:
-                    raise ValueError(f"the fact {name} is out of its domain")
-                return value
+                if not definition.domain:
+                    return Decimal(value), Decimal(value)
+                if value in definition.domain:
+                    return value
         elif value in definition.domain:
             return value
         raise ValueError(f"the fact {name} is out of its domain")

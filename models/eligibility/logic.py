@@ -2,13 +2,13 @@
 
 A residual is ``True``, ``False`` or a nested tuple over variables that are still open:
 
-* ``("leaf", variable, test)``: one test of one unknown fact. A test is ``("in", frozenset of values)`` for a fact with a
-  finite domain, or ``("from", cut, negated)`` for a number or a date: true from the cut upwards (or below it, if negated).
+* ``("leaf", variable, test)``: one test of one unknown fact. A test is ``("in", frozenset of values)`` for a fact with
+  a finite domain, or ``("from", cut, negated)`` for a number or a date: true from the cut upwards (negated: below it).
 * ``("all", parts)``, ``("any", parts)``, ``("not", part)``, ``("least", k, parts)``
 * ``("switch", ((residual, terminal), ...))``: the terminal of the first branch that holds (amounts).
 
-Kleene's rules alone would keep an unknown that cannot decide (``A or not A``), and would name facts that do not matter.
-So a residual in which a variable occurs twice is turned into a reduced decision diagram: the condition depends on exactly
+Kleene's rules alone would keep an unknown that cannot decide (``A or not A``), and name facts that do not matter. So a
+residual in which a variable occurs twice is turned into a reduced decision diagram: the condition depends on exactly
 the variables that appear in it.
 """
 
@@ -77,8 +77,8 @@ def at_least(k: int, parts: Iterable[Residual]) -> Residual:
 
 
 def switch(branches: Iterable[tuple[Residual, Any]]) -> Residual:
-    """The first branch that holds: decided branches are folded in; the terminal itself once nothing is open before it."""
-    rest = []
+    """The first branch that holds; the terminal itself once nothing is open before it."""
+    rest: list[tuple[Residual, Any]] = []
     for condition, terminal in branches:
         if condition is False:
             continue
@@ -143,7 +143,7 @@ def assign(residual: Residual, variable: Variable, verdicts: Mapping[Any, bool])
 def cells(tests: Iterable[Any], domain: frozenset[Any] | None) -> list[dict[Any, bool]]:
     """The classes of values that the tests tell apart, each as {test: verdict}.
 
-    domain: the values still possible, of a fact with a finite domain; None for numbers and dates, whose cuts all lie
+    domain: the values still possible of a fact with a finite domain; None for numbers and dates, whose cuts all lie
     inside the interval still possible (a test that does not is decided before it gets here).
     """
     tests = list(dict.fromkeys(tests))
@@ -154,9 +154,7 @@ def cells(tests: Iterable[Any], domain: frozenset[Any] | None) -> list[dict[Any,
     return [{test: (place > cuts.index(test[1])) != test[2] for test in tests} for place in range(len(cuts) + 1)]
 
 
-def essential(
-    residual: Residual, domains: Mapping[Variable, frozenset[Any]]
-) -> tuple[Residual, tuple[Variable, ...]]:
+def essential(residual: Residual, domains: Mapping[Variable, frozenset[Any]]) -> tuple[Residual, tuple[Variable, ...]]:
     """(the residual, decided if it can be; the variables it truly depends on, in the order of the text).
 
     domains: the values still possible of each finite variable; a variable not in it is a number or a date.
@@ -204,10 +202,7 @@ def _diagram(
             while order[at] not in present:
                 at += 1
             children = tuple(expand(assign(rest, order[at], verdicts), at + 1) for verdicts in by_variable[at])
-            if len(set(children)) == 1:
-                found = children[0]
-            else:
-                found = node((at, children))
+            found = children[0] if len(set(children)) == 1 else node((at, children))
             memo[rest, level] = found
         return found
 
@@ -238,7 +233,7 @@ def _reached(root: int, nodes: dict[Any, int]) -> set[int]:
 
 
 def probability(residual: Residual, chances: Mapping[tuple[Variable, Any], float]) -> float:
-    """Roughly how likely the residual is to come true, its leaves taken as independent; only used to order questions."""
+    """Roughly how likely the residual is to come true, its leaves taken as independent; used to order questions."""
     if residual is True or residual is False:
         return float(residual)
     kind = residual[0]

@@ -171,7 +171,6 @@ class Condition(Shape):
     status: Status = "text"
     note: str = ""
 
-
     @property
     def kind(self) -> str:
         """Which kind of node this is."""

@@ -1,0 +1,86 @@
+"""Answers in the format of the acceptance cases: what the command ``check CASES ANSWERS`` of the application writes."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from models.eligibility.case import Case, Person
+from models.eligibility.deciding import decide
+from models.eligibility.determination import AgencyPart, Amount, Determination, Missing
+from models.eligibility.policies import Policies
+
+
+def answer_cases(cases: Mapping[str, Any], policies: Policies) -> dict[str, Any]:
+    """Answer every case of an acceptance file.
+
+    An answer names every fact that matters, also those that the screens keep from the worker (an office's, a sensitive
+    one): it is read by a machine that knows the case. A case that cannot be answered carries ``error`` instead.
+    """
+    return {"answers": [answer(case, policies) for case in cases["cases"]]}
+
+
+def answer(given: Mapping[str, Any], policies: Policies) -> dict[str, Any]:
+    """The answer to one case of an acceptance file."""
+    service = policies.by_name.get(given["service"])
+    if service is None:
+        return _unanswered(given, "no rule for this service")
+    component = given.get("component")
+    if component is not None and service.component(component) is None:
+        return _unanswered(given, "no such part of the service")
+    try:
+        result = decide(policies, read_case(given), given["applicant"], service.id, component)
+    except ValueError as problem:
+        return _unanswered(given, str(problem))
+    return {
+        "id": given["id"],
+        "outcome": result.outcome,
+        "missing": all_missing(result),
+        "amount": _amount(result.amount),
+        "amount_missing": [{"fact": part.fact, "of": part.of} for part in result.amount_missing],
+        "because": [{"file": cited.file, "line": cited.line, "quote": cited.quote} for cited in result.citations],
+        "word": result.word(),
+        "flags": list(result.flags),
+        "office_decides": [part.zh for part in result.agency if part.zh],
+    }
+
+
+def _unanswered(given: Mapping[str, Any], error: str) -> dict[str, Any]:
+    return {"id": given["id"], "outcome": "unknown", "missing": [], "amount": None, "because": [], "error": error}
+
+
+def all_missing(result: Determination) -> list[dict[str, str]]:
+    """Every fact that can still change the outcome, whoever may ask it."""
+    parts: list[Missing | AgencyPart] = [
+        *result.missing,
+        *(part for part in result.agency if part.fact),
+        *result.withheld,
+    ]
+    return [{"fact": part.fact, "of": part.of} for part in parts]
+
+
+def read_case(given: Mapping[str, Any]) -> Case:
+    """A case of an acceptance file as a Case."""
+    household = given["household"]
+    people = tuple(
+        Person(
+            id=member["id"],
+            facts=member.get("facts", {}),
+            role=member.get("role", ""),
+            receives=frozenset(member.get("receives", ())),
+        )
+        for member in household["members"]
+    )
+    return Case(on=date.fromisoformat(given["date"]), household=household.get("facts", {}), people=people)
+
+
+def _amount(amount: Amount | None) -> dict[str, Any] | None:
+    if amount is None:
+        return None
+    numbers = {key: getattr(amount, key) for key in ("number", "number_min", "number_max")}
+    said = {"kind": amount.kind, "unit": amount.unit, "per": amount.per}
+    return {**said, **{key: _number(value) for key, value in numbers.items() if value is not None}}
+
+
+def _number(value: Decimal) -> int | float:
+    return int(value) if value == value.to_integral_value() else float(value)

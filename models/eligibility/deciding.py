@@ -1,0 +1,231 @@
+"""Deciding: one service for one person, or every service for a household at once."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from models.eligibility.amounts import Worked, finite_domains, work_out
+from models.eligibility.case import HOUSEHOLD, Case, Person, View, counts, is_deceased
+from models.eligibility.determination import AgencyPart, Amount, Determination, Missing, Used
+from models.eligibility.logic import Residual, Variable, disjunction, essential
+from models.eligibility.nodes import AGENCY, INCOME
+from models.eligibility.policies import Citation, Component, Policies, Rule, Service
+
+_NOT_FOR_RESIDENTS = "organisation"
+
+
+def decide(
+    policies: Policies, case: Case, applicant_id: str, service_id: str, component: str | None = None
+) -> Determination:
+    """Decide one service (component None: as a whole, any of its parts) for one person of the case.
+
+    For services about the dead the deceased member is the subject, whoever applies. Raises KeyError for a service or
+    component that does not exist, ValueError for a fact outside the vocabulary or its domain.
+    """
+    service = policies.services[service_id]
+    if component is not None and service.component(component) is None:
+        raise KeyError(component)
+    return _decide(policies, View(policies.facts, case), applicant_id, service, component)
+
+
+def decide_all(policies: Policies, case: Case, *, with_sensitive: bool = False) -> list[Determination]:
+    """Decide every service that can be screened, for the household and everybody in it.
+
+    Left out: universal services, services for organisations and for people who are no registered residents, the dead
+    (except as subjects of their own services), people listed only for information, results that hang on nothing but
+    facts that are never asked, and, unless with_sensitive, services that would tell of a sensitive fact.
+    """
+    view = View(policies.facts, case)
+    living = [person for person in case.people if counts(person)]
+    dead = [person for person in case.people if is_deceased(person)]
+    found = []
+    for service in policies.services.values():
+        if service.universal or (service.sensitive and not with_sensitive):
+            continue
+        for part in service.components:
+            for person in _subjects(part.subject, living, dead):
+                result = _decide(policies, view, person.id, service, part.name)
+                if result.outcome == "unknown" and not result.missing and not result.agency:
+                    continue
+                found.append(result)
+    return _with_clashes(policies, found)
+
+
+def _subjects(subject: str, living: list[Person], dead: list[Person]) -> Iterable[Person]:
+    """For whom a component is decided: once a household, once a dead member, otherwise everybody."""
+    if subject == "household":
+        return living[:1]
+    if subject == "deceased":
+        return dead
+    return () if subject in (_NOT_FOR_RESIDENTS, "transient") else living
+
+
+def _decide(policies: Policies, view: View, applicant: str, service: Service, component: str | None) -> Determination:
+    view.used = {}
+    parts = [service.component(component)] if component is not None else list(service.components)
+    chosen = [part for part in parts if part is not None]
+    person = _subject(view, applicant, chosen[0].subject)
+    on = view.case.on
+    rules = [(part, part.rule(on)) for part in chosen]
+    residual, variables = _essential(
+        view, disjunction(_reduced(view, person, service, part, rule) for part, rule in rules)
+    )
+    missing, agency, withheld = _sorted_out(policies, view, variables)
+    worked = Worked(None, (), ())
+    if residual is True:
+        worked = _amounts(policies, view, person, service, rules)
+    whole = len(service.components) == 1
+    return Determination(
+        service_id=service.id,
+        component=None if whole else component,
+        person_id=None if chosen[0].subject == "household" else person,
+        outcome="eligible" if residual is True else "not_eligible" if residual is False else "unknown",
+        missing=missing,
+        agency=agency,
+        withheld=withheld,
+        amount=worked.amount,
+        amount_missing=tuple(part for group in _sorted_out(policies, view, worked.open)[::2] for part in group),
+        citations=_citations(rules, worked, residual),
+        trace=tuple(Used(fact, owner, _written(value)) for (fact, owner), value in sorted(view.used.items())),
+        flags=_flags(view, person, service, [rule for _, rule in rules]),
+        pack_id=service.pack.id,
+        pack_hash=service.pack.hash,
+        on=on,
+    )
+
+
+def _subject(view: View, applicant: str, subject: str) -> str:
+    """The person whose facts decide: the deceased for services about the dead, else the applicant."""
+    if subject != "deceased":
+        return applicant
+    dead = view.relatives(applicant, "deceased")
+    return applicant if applicant in dead else dead[0]
+
+
+def _reduced(view: View, person: str, service: Service, part: Component, rule: Rule) -> Residual:
+    if part.subject == _NOT_FOR_RESIDENTS:
+        return False
+    return service.universal if rule.node is None else rule.node.reduce(view, person)
+
+
+def _essential(view: View, residual: Residual) -> tuple[Residual, tuple[Variable, ...]]:
+    if residual is True or residual is False:
+        return residual, ()
+    return essential(residual, finite_domains(view, residual))
+
+
+def _sorted_out(
+    policies: Policies, view: View, variables: Iterable[Variable]
+) -> tuple[tuple[Missing, ...], tuple[AgencyPart, ...], tuple[Missing, ...]]:
+    """(facts to ask, what another office says, facts never asked) of the variables that matter."""
+    missing: list[Missing] = []
+    agency: list[AgencyPart] = []
+    withheld: list[Missing] = []
+    for fact, owner in variables:
+        if fact.startswith(AGENCY):
+            agency.append(AgencyPart("", owner, fact.removeprefix(AGENCY)))
+            continue
+        definition = policies.facts[fact]
+        if definition.sensitive or definition.ask == "never":
+            withheld.append(Missing(fact, owner))
+        elif definition.ask == "agency":
+            agency.append(AgencyPart(fact, owner, definition.zh.ask, definition.en.ask))
+        elif fact == INCOME:
+            missing.extend(_income_missing(view))
+        else:
+            missing.append(Missing(fact, owner))
+    return tuple(missing), tuple(agency), tuple(withheld)
+
+
+def _income_missing(view: View) -> list[Missing]:
+    """The incomes that are still silent; nobody's known, the income per head itself answers at once."""
+    silent = view.silent_earners()
+    if silent and len(silent) < len(view.counted()):
+        return [Missing("income_month", person) for person in silent]
+    return [Missing(INCOME, HOUSEHOLD), *(Missing("income_month", person, alternative=True) for person in silent)]
+
+
+def _amounts(
+    policies: Policies, view: View, person: str, service: Service, rules: list[tuple[Component, Rule]]
+) -> Worked:
+    """The amount of the one component, or of the whole: those due are added where they are exact and of one kind."""
+    found = []
+    for part, rule in rules:
+        state, _ = _essential(view, _reduced(view, person, service, part, rule))
+        if state is True:
+            found.append(work_out(policies, rule, view, person))
+        elif state is not False and rule.amounts:
+            return Worked(None, (), ())
+    given = [worked for worked in found if worked.amount is not None]
+    opened = tuple(dict.fromkeys(variable for worked in found for variable in worked.open))
+    cited = tuple(dict.fromkeys(citation for worked in found for citation in worked.citations))
+    if len(given) == 1:
+        return Worked(given[0].amount, opened, cited)
+    amounts = [worked.amount for worked in given if worked.amount is not None]
+    alike = {(amount.kind, amount.unit, amount.per) for amount in amounts}
+    if not amounts or len(alike) > 1 or amounts[0].kind != "exact" or opened:
+        return Worked(None, opened, cited)
+    total = sum((amount.number for amount in amounts if amount.number is not None), Decimal(0))
+    return Worked(Amount("exact", amounts[0].unit, amounts[0].per, amounts[0].per_en, number=total), opened, cited)
+
+
+def _citations(rules: list[tuple[Component, Rule]], worked: Worked, residual: Residual) -> tuple[Citation, ...]:
+    if len(rules) == 1:
+        cited = rules[0][1].citations
+    else:
+        cited = tuple(citation for _, rule in rules for citation in rule.citations)
+    if not worked.citations and len(rules) == 1:
+        return cited
+    return tuple(dict.fromkeys((*cited, *worked.citations)))
+
+
+def _flags(view: View, person: str, service: Service, rules: list[Rule]) -> tuple[str, ...]:
+    """Beside the verdict: is the period over, is the service already received, may another one clash with it?"""
+    on = view.case.on
+    flags = []
+    if all(rule.valid_to is not None and rule.valid_to < on for rule in rules):
+        flags.append("period_ended")
+    if all(rule.valid_from > on for rule in rules):
+        flags.append("not_yet_in_force")
+    receives = _receives(view, person, service)
+    if service.id in receives or (service.already is not None and service.already.reduce(view, person) is True):
+        flags.append("received")
+    flags.extend(f"may_clash:{clash.service}" for clash in service.clashes if clash.service in receives)
+    flags.extend(f"excluded_by:{clash.service}" for clash in service.excludes if clash.service in receives)
+    return tuple(flags)
+
+
+def _receives(view: View, person: str, service: Service) -> frozenset[str]:
+    """Ids of the services received by the person, or by anybody in the household of a household's service."""
+    if service.subject == "household":
+        return frozenset().union(*(member.receives for member in view.case.people))
+    member = view.case.person(person)
+    return member.receives if member else frozenset()
+
+
+def _with_clashes(policies: Policies, found: list[Determination]) -> list[Determination]:
+    """Mark what one person cannot perhaps have together. This comes after all verdicts and changes none of them."""
+    due: dict[str, set[str | None]] = {}
+    for result in found:
+        if result.outcome == "eligible":
+            due.setdefault(result.service_id, set()).add(result.person_id)
+    marked = []
+    for result in found:
+        service = policies.services[result.service_id]
+        also = [
+            f"may_clash:{clash.service}"
+            for clash in service.clashes
+            if result.outcome == "eligible" and due.get(clash.service, set()) & {result.person_id, None}
+        ]
+        flags = tuple(dict.fromkeys((*result.flags, *also)))
+        marked.append(result if flags == result.flags else replace(result, flags=flags))
+    return marked
+
+
+def _written(value: Any) -> str:
+    """A value as kept in the trace: intervals of one point as that point."""
+    if isinstance(value, tuple):
+        low, high = value
+        return str(low) if low == high else f"{low}..{'' if high is None else high}"
+    return {True: "true", False: "false"}.get(value, str(value)) if isinstance(value, bool) else str(value)

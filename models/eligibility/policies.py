@@ -1,0 +1,191 @@
+"""What the loaded packs hold: services ready to be decided, the dictionary of facts, parameters by date, texts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+
+from models.eligibility.nodes import Node
+from models.eligibility.schema import (
+    AmountRule,
+    Clash,
+    Expectation,
+    FactDefinition,
+    Param,
+    ParamValue,
+    Source,
+    Sum,
+    Term,
+    Words,
+)
+
+
+class PackError(Exception):
+    """A pack that cannot be used. file and line say where; problem says what, without the pack's contents."""
+
+    def __init__(self, file: str, line: int, problem: str) -> None:
+        super().__init__(f"{file}:{line}: {problem}")
+        self.file = file
+        self.line = line
+        self.problem = problem
+
+
+@dataclass(frozen=True)
+class Citation:
+    """Words of a policy text: file, line (1-based), title and number of the document, the words themselves."""
+
+    file: str
+    line: int
+    title: str
+    number: str
+    quote: str
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What holds of a component from one day to another, both included."""
+
+    valid_from: date
+    valid_to: date | None
+    node: Node | None
+    amounts: tuple[tuple[Node | None, AmountRule], ...]
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True)
+class Component:
+    """The part of a service that is decided at once; a service without parts has one, named None."""
+
+    name: str | None
+    name_en: str
+    row: str
+    subject: str
+    for_whom: str
+    standard: str
+    payer: str
+    coverage: str
+    line: int
+    rules: tuple[Rule, ...]
+
+    def rule(self, on: date) -> Rule:
+        """The rule in force on the day; else the latest that has ended; else the first to come."""
+        past = [rule for rule in self.rules if rule.valid_from <= on]
+        return past[-1] if past else self.rules[0]
+
+
+@dataclass(frozen=True)
+class OfficeOf:
+    """The office that receives an application; status says whether the text names it or it was read into it."""
+
+    zh: str
+    en: str
+    status: str
+
+
+@dataclass(frozen=True)
+class DocumentsOf:
+    """The documents to bring; status as for OfficeOf."""
+
+    zh: tuple[str, ...]
+    en: tuple[str, ...]
+    status: str
+
+
+@dataclass(frozen=True)
+class Pack:
+    """A document put into rules."""
+
+    id: str
+    file: str
+    title: str
+    title_en: str
+    issuer: str
+    number: str
+    dated: date
+    valid_from: date
+    valid_to: date | None
+    last_verified_on: date
+    hash: str = ""
+
+
+@dataclass(frozen=True)
+class Service:
+    """One service item of the texts, ready to be decided."""
+
+    id: str
+    name: str
+    name_en: str
+    group: str
+    subject: str
+    universal: bool
+    sensitive: bool
+    pack: Pack
+    for_whom: str
+    standard: str
+    payer: str
+    coverage: str
+    line: int
+    apply_at: OfficeOf
+    documents: DocumentsOf
+    components: tuple[Component, ...]
+    already: Node | None
+    clashes: tuple[Clash, ...]
+    excludes: tuple[Clash, ...]
+    remarks: tuple[Words, ...]
+    statuses: tuple[str, ...] = ()
+
+    def component(self, name: str | None) -> Component | None:
+        """The component of that name, or None."""
+        return next((part for part in self.components if part.name == name), None)
+
+
+@dataclass(frozen=True)
+class Policies:
+    """All packs of a folder, checked. hash changes with every rule, fact, term, parameter or text."""
+
+    services: Mapping[str, Service]
+    facts: Mapping[str, FactDefinition]
+    terms: Mapping[str, Term]
+    packs: Mapping[str, Pack]
+    params: Mapping[str, Param]
+    wording: Mapping[str, Mapping[str, str]]
+    cases: tuple[tuple[str, Expectation], ...]
+    hash: str
+    texts: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def param(self, name: str, on: date) -> Decimal:
+        """The parameter's value on the day; outside its dates the nearest earlier one, else the first."""
+        return dated_param(self.params, name, on)[0]
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Service]:
+        """Services by their printed name."""
+        return {service.name: service for service in self.services.values()}
+
+
+def dated_param(params: Mapping[str, Param], name: str, on: date) -> tuple[Decimal, Source]:
+    """(value on the day, the words it rests on); ValueError where there is no such parameter."""
+    param = params.get(name)
+    if param is None:
+        raise ValueError(f"no such parameter: {name}")
+    if param.derived is not None:
+        assert param.source is not None
+        return derived_value(params, param.derived, on), param.source
+    past = [value for value in param.values if value.valid_from <= on]
+    value: ParamValue = past[-1] if past else param.values[0]
+    return value.value, value.source
+
+
+def derived_value(params: Mapping[str, Param], part: Sum, on: date) -> Decimal:
+    """The value of a parameter that is derived from others on the day."""
+    if part.number is not None:
+        return part.number
+    if part.param is not None:
+        return dated_param(params, part.param, on)[0]
+    if part.times is not None:
+        product = Decimal(1)
+        for factor in part.times:
+            product *= derived_value(params, factor, on)
+        return product
+    raise ValueError("a parameter is derived by times, number and param only")
