@@ -21,6 +21,7 @@ CLOSING = frozenset("）》〉」』】〕〗”’)]}")
 PAUSES = frozenset("，。、；：！？．,.;:!?")
 NO_START = CLOSING | PAUSES | frozenset("·・‧—…～~％%‰℃")
 NO_END = OPENING | frozenset("￥¥$＃#№")
+UNITS = frozenset("号元年月日岁人户条次楼门室层个张份分时点级类万亿")  # stay with the number before them
 TIED = frozenset("—…")  # come in pairs that may not be cut
 WIDE_OPENING = frozenset("（《〈「『【〔〖“‘")  # drawn in the right half of their square
 WIDE_CLOSING = frozenset("）》〉」』】〕〗”’，。、；：．")  # drawn in the left half
@@ -61,6 +62,13 @@ class Glyph:
         self.whole = whole  # the number of the whole run it belongs to; 0: none
         self.break_after = False
         self.stretch_after = False
+
+    def moved_left(self, blank: float) -> "Glyph":
+        """The same glyph without the blank before it, in em."""
+        glyph = Glyph(self.character, self.face, self.kind, self.advance - blank, self.shift - blank, self.whole)
+        glyph.last_advance = self.last_advance - blank
+        glyph.break_after, glyph.stretch_after = self.break_after, self.stretch_after
+        return glyph
 
 
 class Line(NamedTuple):
@@ -167,6 +175,8 @@ def _share_blanks(glyph: Glyph, before: Glyph | None, after: Glyph | None) -> No
 def _may_break(before: Glyph | None, glyph: Glyph, after: Glyph) -> bool:
     if after.kind == "space" or after.character in NO_START:
         return False
+    if glyph.character in DIGITS and after.character in UNITS:
+        return False
     if glyph.kind == "space":
         return True
     if glyph.character in NO_END or (glyph.whole and glyph.whole == after.whole):
@@ -205,7 +215,7 @@ def break_lines(glyphs: Sequence[Glyph], measure: float, indent: float = 0.0, ju
     start, total = 0, len(glyphs)
     room = measure - indent
     while start < total:
-        width, place, best = 0.0, start, 0
+        width, place, best = -_blank_before(glyphs, start), start, 0
         limit = room + 1e-6
         while place < total:
             glyph = glyphs[place]
@@ -226,10 +236,18 @@ def break_lines(glyphs: Sequence[Glyph], measure: float, indent: float = 0.0, ju
     return lines
 
 
+def _blank_before(glyphs: Sequence[Glyph], start: int) -> float:
+    """The blank half of an opening mark that starts a line after the first: the line starts with its ink."""
+    glyph = glyphs[start]
+    return 0.5 if start and glyph.character in WIDE_OPENING and glyph.kind == "han" and glyph.advance > 0.9 else 0.0
+
+
 def _line(glyphs: Sequence[Glyph], start: int, end: int, room: float, justify: bool) -> Line:
     while end > start + 1 and glyphs[end - 1].kind == "space":
         end -= 1
     part = glyphs[start:end]
+    if blank := _blank_before(glyphs, start):
+        part = [part[0].moved_left(blank), *part[1:]]
     width = sum([g.advance for g in part]) + part[-1].last_advance - part[-1].advance
     stretch = 0.0
     if justify and width < room:

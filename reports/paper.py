@@ -1,6 +1,7 @@
 """A4 pages in points, measured from the top left corner, on ReportLab's canvas. The same calls give the same bytes."""
 
 import calendar
+import hashlib
 import time
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -46,7 +47,9 @@ class Paper:
         self._canvas.setAuthor(author)
         self._canvas.setSubject(subject)
         self._canvas.setCreator("Jinmen 津门入户")
-        stamp = self._canvas._doc._timeStamp
+        document = self._canvas._doc
+        document.signature = hashlib.md5(b"jinmen", usedforsecurity=False)  # ReportLab starts it with today's date
+        stamp = document._timeStamp
         stamp.t, stamp.tzname = calendar.timegm(day.timetuple()), "UTC"
         stamp.lt = time.gmtime(stamp.t)
         stamp.YMDhms, stamp.dhh, stamp.dmm = tuple(stamp.lt)[:6], 0, 0

@@ -17,8 +17,8 @@ WHOLE_NUMBER = re.compile(r"(?<![0-9])(?:[0-9]{17}[0-9Xx]|[0-9]{15})(?![0-9Xx])"
 class UnprintableText(Problem):
     """Some characters are in none of the faces. Nothing is printed; never a box in place of a character.
 
-    `characters` has each one once, `where` the fields that hold them ("resident_name", "matters.0.name"). The exception's
-    own text names no character, since it may end up in a log.
+    `characters` has each one once, `where` the fields that hold them ("resident_name", "matters.0.name"). The
+    exception's own text names no character, since it may end up in a log.
     """
 
     def __init__(self, characters: tuple[str, ...], where: tuple[str, ...]) -> None:
@@ -61,7 +61,7 @@ def check(value: BaseModel) -> None:
     for where, text in _texts(value, ""):
         if WHOLE_NUMBER.search(text):
             raise UnmaskedNumber(where)
-        if absent := missing(text):
+        if absent := missing(one_line(text)):
             characters += absent
             fields.append(where)
     if characters:
