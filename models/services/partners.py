@@ -1,0 +1,162 @@
+"""Those whom files are exchanged with: the own card, the cards that were trusted, and what each says it holds."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from sqlalchemy import Connection, insert, select, update
+
+from models.clock import local_time
+from models.errors import Problem
+from models.records.operation import Peer
+from models.services.views import Office
+from models.store.rows import table_of
+from models.store.work import read_meta
+from models.sync.batch import Tips
+from models.sync.card import MAX_CARD_BYTES, Card, key_id, read_card, write_card
+from models.sync.files import read_limited
+from models.texts import _, ngettext
+
+CARD_ENDING = ".jmcard"
+_PEER = table_of(Peer)
+_COMMUNITY_DIGITS = 12
+
+
+class NoPartner(Problem):
+    """There is nobody to write files for: no card was taken in yet."""
+
+    def sentence(self) -> str:
+        """Tell the worker."""
+        return _(
+            "The office's sync card is not here yet, so nothing could be sealed for it. Your changes are safe here. "
+            "Take in the office's card first, then export again."
+        )
+
+
+@dataclass(frozen=True)
+class Partner:
+    """An office or device whose card was trusted."""
+
+    id: str
+    kind: str  # office or device
+    name: str
+    fingerprint: str
+    sign_key: str = field(repr=False)
+    seal_key: str = field(repr=False)
+    holds: Tips = field(repr=False)
+    at: int  # last heard of, milliseconds
+
+
+@dataclass(frozen=True)
+class ReceiptValue:
+    """What an answer of the office says, as numbers for the worker."""
+
+    office: str
+    changes: int  # of this device, confirmed by this answer and not before; negative: the office lost some
+    confirmed: int  # of this device, in all
+    through_at: int  # moment of the newest confirmed change, milliseconds; 0: none
+    answered_at: int
+    files: int  # files written here that have arrived
+    unconfirmed: int  # changes of this device that the office does not have
+
+    def sentence(self) -> str:
+        """Tell the worker, in the language now shown."""
+        if self.changes < 0 or not self.confirmed:
+            text = ngettext(
+                "{office} does not have {n} of your changes. It is safe here and goes into the next export again.",
+                "{office} does not have {n} of your changes. They are safe here and go into the next export again.",
+                self.unconfirmed,
+            )
+            return text.format(n=self.unconfirmed, office=self.office)
+        moment, answered = local_time(self.through_at), local_time(self.answered_at)
+        time = moment.strftime("%H:%M" if moment.date() == answered.date() else "%Y-%m-%d %H:%M")
+        n = self.changes or self.confirmed
+        text = ngettext(
+            "Your {n} change up to {time} is at {office}.", "Your {n} changes up to {time} are at {office}.", n
+        )
+        return text.format(n=n, time=time, office=self.office)
+
+
+@dataclass(frozen=True)
+class Version:
+    """One of several current values of a field."""
+
+    operation: str
+    value: Any
+    worker: str
+    at: int
+
+
+@dataclass(frozen=True)
+class TwoVersions:
+    """A field that waits for somebody to choose; the version now shown comes first."""
+
+    entity: str
+    row: str
+    field: str
+    versions: tuple[Version, ...]
+
+
+def own_id(connection: Connection) -> str:
+    """The key id of this installation."""
+    keys = read_meta(connection, "device_keys")
+    return key_id(keys["sign_public"], keys["age_public"])
+
+
+def own_card(connection: Connection, office: Office) -> Card:
+    """This installation's card. A community's casebook is a device; that of a street or above is an office."""
+    keys = read_meta(connection, "device_keys")
+    kind: Literal["office", "device"] = "device" if len(office.code) == _COMMUNITY_DIGITS else "office"
+    return Card(own_id(connection), kind, office.code, office.name, keys["sign_public"], keys["age_public"])
+
+
+def card_bytes(connection: Connection, office: Office) -> bytes:
+    """The bytes of this installation's card file."""
+    return write_card(own_card(connection, office), read_meta(connection, "device_keys")["sign_secret"])
+
+
+def card_of(path: Path) -> Card:
+    """Read a card file. Raises CardRefused, CannotRead."""
+    return read_card(read_limited(path, MAX_CARD_BYTES))
+
+
+def trust(connection: Connection, card: Card, now: int) -> None:
+    """Keep a card; taken in again, it is trusted again and what was known of its maker stays."""
+    said = {"kind": card.kind, "name": card.office_name, "trusted": True}
+    said |= {"sign_key": card.sign_public, "seal_key": card.age_public}
+    if connection.execute(update(_PEER).where(_PEER.c.id == card.id).values(**said)).rowcount == 0:
+        connection.execute(insert(_PEER).values(id=card.id, **said, holds={}, at=now))
+
+
+def said_to_hold(connection: Connection, partner_id: str, holds: Tips, now: int) -> None:
+    """Keep what a partner says it holds, as it says now: it may be less than before."""
+    connection.execute(update(_PEER).where(_PEER.c.id == partner_id).values(holds=holds, at=now))
+
+
+def all_trusted(connection: Connection) -> list[Partner]:
+    """Everybody whose card was trusted, offices first, the latest heard of first."""
+    found = connection.execute(select(_PEER).where(_PEER.c.trusted.is_(True)).order_by(_PEER.c.at.desc())).all()
+    return [_partner(row) for kind in ("office", "device") for row in found if row.kind == kind]
+
+
+def usual(connection: Connection) -> Partner | None:
+    """Whom files are for when nobody is named: the office, or the only partner there is."""
+    known = all_trusted(connection)
+    return known[0] if known and (known[0].kind == "office" or len(known) == 1) else None
+
+
+def addressee(connection: Connection, partner_id: str) -> Partner:
+    """A trusted partner by id, or the usual one for an empty id. Raises NoPartner."""
+    if not partner_id:
+        partner = usual(connection)
+    else:
+        partner = next((one for one in all_trusted(connection) if one.id == partner_id), None)
+    if partner is None:
+        raise NoPartner
+    return partner
+
+
+def _partner(row: Any) -> Partner:
+    holds = {device: [(int(seq), str(identity)) for seq, identity in ends] for device, ends in row.holds.items()}
+    card = Card(row.id, row.kind, "", row.name, row.sign_key, row.seal_key)
+    return Partner(row.id, row.kind, row.name, card.fingerprint, row.sign_key, row.seal_key, holds, row.at)

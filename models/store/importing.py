@@ -1,0 +1,301 @@
+"""Operations of others enter the log, and typed rows are derived from the log: by sets, in the caller's transaction.
+
+Importing does not depend on order and may be repeated: the state is a function of the set of operations. The cost
+follows the batch, not the tables: one look at which operations are known, one at the earlier operations of the rows
+that are touched, then executemany.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Boolean, Connection, Date, Table, bindparam, delete, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from models.records.operation import Conflict, Head, Operation
+from models.store import chains
+from models.store.rows import KEPT, KEY_COLUMNS, default_of, empty_row, from_wire, table_of, to_wire
+from models.store.work import allow_writes
+from models.sync.content import canonical
+from models.sync.merge import Merged, merge_row
+
+_OPERATIONS, _HEADS, _CONFLICTS = table_of(Operation), table_of(Head), table_of(Conflict)
+_MEMBERSHIP, _HOUSEHOLD = KEPT["membership"], KEPT["household"]
+_AT_ONCE = 1000  # bound values of one statement; SQLite allows 32,766
+_LONGEST_INDEXED = 500  # characters; PostgreSQL keeps no index entry above 2,704 bytes
+_BIGGEST = 2**63
+
+Key = tuple[str, str]  # district and id of a record
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What importing some operations would do; made without writing anything."""
+
+    new: tuple[Mapping[str, Any], ...]  # operations that are not in the log yet
+    known: int  # how many already were
+    rows: Mapping[Key, Merged]  # the touched records as they will be
+    conflicts_before: frozenset[tuple[str, str, str]]  # district, row, field
+    mixed: frozenset[Key]  # records that operations of several entities claim
+
+    @property
+    def new_conflicts(self) -> int:
+        """Conflicts that are not there yet."""
+        after = {(*key, name) for key, merged in self.rows.items() for name in merged.conflicts}
+        return len(after - self.conflicts_before)
+
+    @property
+    def residents(self) -> frozenset[str]:
+        """The residents that the operations are about or belong to."""
+        return self._about("resident", "resident_id")
+
+    @property
+    def households(self) -> frozenset[str]:
+        """The households that the operations are about or belong to."""
+        return self._about("household", "household_id")
+
+    @property
+    def entities(self) -> frozenset[str]:
+        """The kinds of record that are touched."""
+        return frozenset(merged.entity for merged in self.rows.values())
+
+    @property
+    def concerned(self) -> frozenset[str]:
+        """The touched records and the residents and households they belong to."""
+        subjects = {str(merged.values.get("subject_id", "")) for merged in self.rows.values()} - {""}
+        return frozenset(row for _, row in self.rows) | self.residents | self.households | subjects
+
+    def count(self, entity: str) -> int:
+        """How many records of a kind are touched."""
+        return sum(merged.entity == entity for merged in self.rows.values())
+
+    def _about(self, entity: str, field: str) -> frozenset[str]:
+        found = {row for (_, row), merged in self.rows.items() if merged.entity == entity}
+        found.update(str(merged.values[field]) for merged in self.rows.values() if merged.values.get(field))
+        return frozenset(found)
+
+
+def plan(connection: Connection, operations: Sequence[Mapping[str, Any]]) -> Plan:
+    """Work out what importing these operations would do. Writes nothing; they must have been found genuine."""
+    given = {(operation["district"], operation["id"]): operation for operation in operations}
+    known = _known(connection, given)
+    new = tuple(operation for key, operation in given.items() if key not in known)
+    touched: dict[Key, list[Mapping[str, Any]]] = defaultdict(list)
+    for operation in new:
+        touched[operation["district"], operation["row"]].append(operation)
+    for earlier in _earlier(connection, touched):
+        key = (earlier["district"], earlier["row"])
+        if key in touched:
+            touched[key].append(earlier)
+    before = frozenset(_conflicts_of(connection, touched))
+    rows = {key: merge_row(together) for key, together in touched.items()}
+    mixed = frozenset(key for key, together in touched.items() if len({o["entity"] for o in together}) > 1)
+    return Plan(new, len(given) - len(new), rows, before, mixed)
+
+
+def apply(connection: Connection, planned: Plan) -> frozenset[str]:
+    """Write a plan made on this very transaction. Returns the residents whose search keys must be made anew."""
+    if not planned.new:
+        return frozenset()
+    with allow_writes(connection):
+        connection.execute(insert(_OPERATIONS), [_columns(operation) for operation in planned.new])
+        _write_rows(connection, planned.rows, planned.conflicts_before, planned.mixed)
+    chains.extend(connection, planned.new)
+    return _to_find_again(connection, planned)
+
+
+def rebuild(connection: Connection) -> None:
+    """Derive the typed rows, heads, conflicts and tips anew from the operations. Search keys are the caller's."""
+    with allow_writes(connection):
+        for table in (*KEPT.values(), _HEADS, _CONFLICTS):
+            connection.execute(delete(table))
+        batch: dict[Key, Merged] = {}
+        for key, together in _records(connection):
+            batch[key] = merge_row(together)
+            if len(batch) == _AT_ONCE:
+                _write_rows(connection, batch, frozenset(), frozenset())
+                batch = {}
+        _write_rows(connection, batch, frozenset(), frozenset())
+    chains.recount(connection)
+
+
+def digest(connection: Connection) -> str:
+    """One hash over what the casebook holds: operations, typed rows, heads and conflicts; the same on both engines.
+
+    Two casebooks that received the same operations give the same digest, whatever the order.
+    """
+    total = 0
+    for name, table in (*sorted(KEPT.items()), ("head", _HEADS), ("conflict", _CONFLICTS)):
+        for row in connection.execute(select(table).execution_options(yield_per=_AT_ONCE)).mappings():
+            total += _hash([name, {column: to_wire(value) for column, value in row.items()}])
+    keys = select(_OPERATIONS.c.district, _OPERATIONS.c.id).execution_options(yield_per=_AT_ONCE)
+    for key in connection.execute(keys):
+        total += _hash(["operation", *key])
+    return f"{total % 2**256:064x}"  # a sum: no two engines need to agree on an order
+
+
+def typed_row(merged: Merged, key: Key) -> dict[str, Any]:
+    """The columns of a record. What this program does not know, or what does not fit its column, goes to extra."""
+    columns = empty_row(merged.entity)
+    fitting = _fitting(merged.entity)
+    extra: dict[str, Any] = {}
+    for name, value in merged.values.items():
+        if name in fitting and fitting[name](value):
+            columns[name] = from_wire(merged.entity, name, value)
+        else:
+            extra[name] = value
+    columns["extra"] = extra
+    columns["district"], columns["id"] = key
+    return columns
+
+
+def _hash(said: object) -> int:
+    return int.from_bytes(hashlib.sha256(canonical(said)).digest())
+
+
+def _columns(operation: Mapping[str, Any]) -> dict[str, Any]:
+    return {column.name: operation[column.name] for column in _OPERATIONS.columns}
+
+
+def _by_district(keys: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, list[str]]]:
+    """The second parts of keys by their first, in portions for one statement."""
+    grouped: dict[str, set[str]] = defaultdict(set)
+    for key in keys:
+        grouped[key[0]].add(key[1])
+    for district, parts in grouped.items():
+        listed = sorted(parts)
+        for start in range(0, len(listed), _AT_ONCE):
+            yield district, listed[start : start + _AT_ONCE]
+
+
+def _known(connection: Connection, keys: Iterable[Key]) -> set[Key]:
+    found: set[Key] = set()
+    for district, ids in _by_district(keys):
+        query = select(_OPERATIONS.c.id).where(_OPERATIONS.c.district == district, _OPERATIONS.c.id.in_(ids))
+        found.update((district, identity) for identity in connection.execute(query).scalars())
+    return found
+
+
+def _earlier(connection: Connection, keys: Iterable[Key]) -> Iterator[Mapping[str, Any]]:
+    """The operations already in the log for some records."""
+    names = ("district", "id", "clock", "at", "entity", "row", "fields")
+    columns = [_OPERATIONS.c[name] for name in names]
+    for _, rows in _by_district(keys):
+        for found in connection.execute(select(*columns).where(_OPERATIONS.c.row.in_(rows))).mappings():
+            yield dict(found)
+
+
+def _conflicts_of(connection: Connection, keys: Iterable[Key]) -> Iterator[tuple[str, str, str]]:
+    for district, rows in _by_district(keys):
+        query = select(_CONFLICTS.c.row, _CONFLICTS.c.field)
+        for found in connection.execute(query.where(_CONFLICTS.c.district == district, _CONFLICTS.c.row.in_(rows))):
+            yield district, found.row, found.field
+
+
+def _records(connection: Connection) -> Iterator[tuple[Key, list[Mapping[str, Any]]]]:
+    """All records with their operations, streamed."""
+    names = ("district", "id", "clock", "at", "entity", "row", "fields")
+    query = select(*(_OPERATIONS.c[name] for name in names)).order_by(_OPERATIONS.c.district, _OPERATIONS.c.row)
+    found = connection.execute(query.execution_options(yield_per=_AT_ONCE)).mappings()
+    for key, together in groupby(found, key=lambda operation: (operation["district"], operation["row"])):
+        yield key, [dict(operation) for operation in together]
+
+
+def _write_rows(
+    connection: Connection,
+    rows: Mapping[Key, Merged],
+    conflicts_before: Iterable[tuple[str, str, str]],
+    mixed: Iterable[Key],
+) -> None:
+    heads, conflicts = [], []
+    typed: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for key, merged in rows.items():
+        district, row = key
+        heads.append({"district": district, "row": row, "entity": merged.entity, "ops": merged.heads})
+        for name, moment in merged.conflicts.items():
+            place = {"district": district, "row": row, "field": name}
+            conflicts.append({**place, "entity": merged.entity, "at": moment})
+        if merged.entity in KEPT:
+            typed[merged.entity].append(typed_row(merged, key))
+    _put(connection, _HEADS, heads)
+    settled = [{"the_district": district, "the_row": row} for district, row in {c[:2] for c in conflicts_before}]
+    if settled:
+        here = (_CONFLICTS.c.district == bindparam("the_district"), _CONFLICTS.c.row == bindparam("the_row"))
+        connection.execute(delete(_CONFLICTS).where(*here), settled)
+    _put(connection, _CONFLICTS, conflicts)
+    for entity, several in typed.items():
+        _put(connection, KEPT[entity], several)
+    for district, row in mixed:
+        for entity, table in KEPT.items():
+            if entity != rows[district, row].entity:
+                connection.execute(delete(table).where(table.c.district == district, table.c.id == row))
+
+
+def _put(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Insert, or replace by key."""
+    if not rows:
+        return
+    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement: Any = make(table)
+    keys = [column.name for column in table.primary_key]
+    others = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in keys}
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=others), rows)
+
+
+def _to_find_again(connection: Connection, planned: Plan) -> frozenset[str]:
+    """Residents whose names, numbers, phones or address changed."""
+    found: set[str] = set()
+    homes: set[str] = set()
+    dwellings: set[str] = set()
+    for (_, row), merged in planned.rows.items():
+        if merged.entity == "resident":
+            found.add(row)
+        elif merged.entity in ("identity_document", "phone", "membership"):
+            found.add(str(merged.values.get("resident_id", "")))
+        elif merged.entity == "household":
+            homes.add(row)
+        elif merged.entity == "dwelling":
+            dwellings.add(row)
+    for _, ids in _by_district(("", dwelling) for dwelling in dwellings):
+        homes.update(connection.execute(select(_HOUSEHOLD.c.id).where(_HOUSEHOLD.c.dwelling_id.in_(ids))).scalars())
+    for _, ids in _by_district(("", home) for home in homes):
+        query = select(_MEMBERSHIP.c.resident_id).where(_MEMBERSHIP.c.household_id.in_(ids))
+        found.update(connection.execute(query).scalars())
+    return frozenset(found - {""})
+
+
+@cache
+def _fitting(entity: str) -> Mapping[str, Callable[[object], bool]]:
+    """For each column that an operation may set: whether a JSON value can be kept in it."""
+    return {
+        column.name: _test_for(column.type, indexed=bool(column.index), default=default_of(entity, column.name))
+        for column in KEPT[entity].columns
+        if column.name not in KEY_COLUMNS and column.name != "extra"
+    }
+
+
+def _test_for(kind: object, *, indexed: bool, default: object) -> Callable[[object], bool]:
+    if isinstance(kind, Boolean):
+        return lambda value: type(value) is bool
+    if isinstance(kind, BigInteger):
+        return lambda value: type(value) is int and -_BIGGEST <= value < _BIGGEST
+    if isinstance(kind, Date):
+        return _is_day
+    if isinstance(kind, JSON):
+        return lambda value: type(value) is type(default)
+    most = _LONGEST_INDEXED if indexed else _BIGGEST
+    return lambda value: type(value) is str and len(value) <= most and "\x00" not in value
+
+
+def _is_day(value: object) -> bool:
+    if value is None:
+        return True
+    try:
+        return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False

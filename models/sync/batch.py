@@ -1,0 +1,218 @@
+"""What a batch says inside: a manifest, then one operation per line. FORMAT.md describes it for other implementations.
+
+What a reader can work out again is left out of a line (the operation's id, the hash of each value, the id of the
+operation before it where that stands in the line above); the manifest carries one hash over all the ids, so a line that
+does not say what its maker said is found.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from models.errors import BatchRefused
+from models.sync.content import canonical, operation_id, value_hash
+from models.sync.envelope import Header, Reader, unseal
+
+Tips = dict[str, list[tuple[int, str]]]  # device -> (sequence, operation id) of the ends of its unbroken chains
+
+MAX_OPERATIONS = 2000
+_HASH = re.compile(r"[0-9a-f]{64}\Z")
+_SHORT_HASH = re.compile(r"[0-9a-f]{32}\Z")
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
+_DISTRICT = re.compile(r"[0-9]{6}\Z")
+_BIGGEST = 2**63 - 1
+_TEXTS = {"device": 64, "worker": 200, "verb": 64, "row": 36, "office": 64}  # longest accepted
+_NUMBERS = ("seq", "clock", "at")
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """The first line: who wrote, how many operations follow, and what the writer held when it wrote."""
+
+    device: str  # the chain that the writer's own operations belong to
+    office: str
+    count: int
+    ids: str  # SHA-256 over the ids of the operations in their order
+    first: int  # lowest and highest sequence of the writer's own operations in this file; 0 where there are none
+    last: int
+    holds: Tips
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A batch file that was read and found good."""
+
+    header: Header
+    manifest: Manifest
+    operations: tuple[dict[str, Any], ...]  # with the columns of models.records.operation.Operation
+
+
+def write_lines(operations: Sequence[Mapping[str, Any]], *, device: str, office: str, holds: Tips) -> list[bytes]:
+    """The lines of one file: the manifest and at most MAX_OPERATIONS operations.
+
+    Operations of one device should stand together in the order of their sequence; that makes the file smaller.
+    """
+    if len(operations) > MAX_OPERATIONS:
+        raise ValueError("too many operations for one file")
+    own = [operation["seq"] for operation in operations if operation["device"] == device]
+    manifest = {
+        "device": device,
+        "office": office,
+        "count": len(operations),
+        "ids": _over_ids(operations),
+        "first": min(own, default=0),
+        "last": max(own, default=0),
+        "holds": holds,
+    }
+    lines = [canonical(manifest)]
+    before = ""
+    for operation in operations:
+        lines.append(canonical(_said(operation, before)))
+        before = operation["id"]
+    return lines
+
+
+def read_batch(data: bytes, reader: Reader) -> Batch:
+    """Open a batch file and check it to the last value.
+
+    Raises BatchRefused with the reasons of models.sync.envelope.unseal, and bad_content where the lines do not follow
+    the format.
+    """
+    opened = unseal("batch", data, reader)
+    try:
+        manifest = _read_manifest(_parse(opened.lines[0]))
+        if not 0 <= manifest.count <= MAX_OPERATIONS or len(opened.lines) != manifest.count + 1:
+            raise _BadError
+        operations: list[dict[str, Any]] = []
+        before = ""
+        for line in opened.lines[1:]:
+            operations.append(_read_operation(_parse(line), before))
+            before = operations[-1]["id"]
+        if _over_ids(operations) != manifest.ids:
+            raise _BadError
+    except (_BadError, ValueError, RecursionError) as trouble:  # ValueError: no JSON, no UTF-8, NaN, a lone surrogate
+        raise BatchRefused(reason="bad_content") from trouble
+    return Batch(opened.header, manifest, tuple(operations))
+
+
+def read_tips(said: object) -> Tips:
+    """Chain ends as JSON carries them. Raises ValueError where they are something else."""
+    if not isinstance(said, dict):
+        raise _BadError
+    tips: Tips = {}
+    for device, ends in said.items():
+        if not isinstance(ends, list) or not 0 < len(device) <= 64:
+            raise _BadError
+        tips[device] = [(_number(end[0]), _hash(end[1])) for end in ends if isinstance(end, list) and len(end) == 2]
+    return tips
+
+
+class _BadError(ValueError):
+    """The content does not follow the format."""
+
+
+def _parse(line: bytes) -> dict[str, Any]:
+    said = json.loads(line.decode("utf-8"), parse_constant=_no_constant)
+    if not isinstance(said, dict):
+        raise _BadError
+    return said
+
+
+def _no_constant(_name: str) -> None:
+    raise _BadError  # NaN and the infinities are no JSON
+
+
+def _over_ids(operations: Iterable[Mapping[str, Any]]) -> str:
+    return hashlib.sha256("".join(operation["id"] for operation in operations).encode()).hexdigest()
+
+
+def _said(operation: Mapping[str, Any], before: str) -> dict[str, Any]:
+    """One operation as its line says it."""
+    names = ("district", "device", "seq", "clock", "at", "worker", "verb", "entity", "row", "office")
+    said = {name: operation[name] for name in names}
+    if operation["prev"] != before or not before:
+        said["prev"] = operation["prev"]
+    fields: dict[str, dict[str, Any]] = {}
+    for name, change in operation["fields"].items():
+        erased = change.get("erased") is True
+        fields[name] = {"erased": True, "h": change["h"]} if erased else {"v": change["v"], "s": change["s"]}
+        if change["p"]:
+            fields[name]["p"] = change["p"]
+    said["fields"] = fields
+    return said
+
+
+def _read_manifest(said: dict[str, Any]) -> Manifest:
+    return Manifest(
+        device=_text(said, "device", 64),
+        office=_text(said, "office", 64),
+        count=_number(said.get("count")),
+        ids=_hash(said.get("ids")),
+        first=_number(said.get("first")),
+        last=_number(said.get("last")),
+        holds=read_tips(said.get("holds")),
+    )
+
+
+def _read_operation(said: dict[str, Any], before: str) -> dict[str, Any]:
+    prev = said.get("prev", before)
+    if prev != "":
+        _hash(prev)
+    fields = said.get("fields")
+    if not isinstance(fields, dict):
+        raise _BadError
+    operation: dict[str, Any] = {name: _text(said, name, longest) for name, longest in _TEXTS.items()}
+    operation.update((name, _number(said.get(name))) for name in _NUMBERS)
+    operation["district"] = _matching(_DISTRICT, said.get("district"))
+    operation["entity"] = _matching(_NAME, said.get("entity"))
+    operation["prev"] = prev
+    operation["fields"] = {_matching(_NAME, name): _read_change(change) for name, change in fields.items()}
+    if not operation["device"] or not operation["row"] or operation["seq"] < 1:
+        raise _BadError
+    operation["id"] = operation_id(operation)
+    return operation
+
+
+def _read_change(said: object) -> dict[str, Any]:
+    if not isinstance(said, dict):
+        raise _BadError
+    replaced = said.get("p", [])
+    if not isinstance(replaced, list) or len(replaced) > MAX_OPERATIONS:
+        raise _BadError
+    for identity in replaced:
+        _hash(identity)
+    if said.get("erased") is True:
+        return {"v": None, "s": "", "h": _matching(_SHORT_HASH, said.get("h")), "p": replaced, "erased": True}
+    salt = _text(said, "s", 64)
+    return {"v": said["v"], "s": salt, "h": value_hash(salt, said["v"]), "p": replaced} if "v" in said else _bad()
+
+
+def _bad() -> dict[str, Any]:
+    raise _BadError
+
+
+def _text(said: dict[str, Any], name: str, longest: int) -> str:
+    value = said.get(name)
+    if not isinstance(value, str) or len(value) > longest or "\x00" in value:  # one of the engines keeps no NUL
+        raise _BadError
+    value.encode()  # a lone surrogate cannot be kept either
+    return value
+
+
+def _number(value: object) -> int:
+    if type(value) is not int or not 0 <= value <= _BIGGEST:
+        raise _BadError
+    return value
+
+
+def _matching(pattern: re.Pattern[str], value: object) -> str:
+    if not isinstance(value, str) or not pattern.match(value):
+        raise _BadError
+    return value
+
+
+def _hash(value: object) -> str:
+    return _matching(_HASH, value)

@@ -1,0 +1,209 @@
+"""The sealed, signed file that batches and receipts travel in: an outside that says nothing of anybody, and a payload.
+
+    JINMEN-BATCH 1 \\n  header, one line of JSON \\n  Ed25519 signature, 64 bytes  payload = age(zstd(lines of UTF-8))
+
+The signature covers the first two lines; the header carries the size and hash of the payload and its addressee, so
+the whole file is vouched for before anything is decrypted. FORMAT.md describes every field for other implementations.
+"""
+
+import hashlib
+import io
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import zstandard
+
+from models.errors import BatchRefused
+from models.security import device
+from models.sync.content import canonical
+
+Kind = Literal["batch", "receipt"]
+
+VERSION = 1
+SCHEMA = 1  # what the records look like; said for the reader's information, never a reason to refuse
+MAX_HEADER_BYTES = 8 * 1024
+MAX_RAW_BYTES = 64 * 1024 * 1024  # of the lines, before compression
+MAX_FILE_BYTES = MAX_RAW_BYTES + 1024 * 1024
+SIGNATURE_BYTES = 64
+_MAX_WINDOW_BYTES = 8 * 1024 * 1024  # of memory that a zstd frame may ask of its reader; ours ask for 2 MiB
+_LEVEL = 3
+
+
+@dataclass(frozen=True)
+class Header:
+    """The readable line of a file. No field says anything about a person.
+
+    The field names are those of the file, except that `sender` is written as `from`.
+    """
+
+    sender: str  # key id of the installation that made the file
+    to: str  # key id of the installation it is sealed to
+    batch: str  # one export, whatever number of files it has
+    part: int  # 1 ... of
+    of: int
+    raw: int  # bytes of the lines before compression
+    len: int  # bytes of the payload
+    sha: str  # SHA-256 of the payload, hex: the identity of this file
+    made_at: int  # milliseconds since 1970 UTC, by the sender's clock; for display only
+    v: int = VERSION
+    schema: int = SCHEMA
+
+    def line(self) -> bytes:
+        """The header as it stands in the file, without the line end."""
+        said = asdict(self)
+        said["from"] = said.pop("sender")
+        return canonical(said)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who opens files: the own key id and secret age key, and how to find the signature key of a trusted sender."""
+
+    id: str
+    age_secret: str
+    sign_key_of: Callable[[str], str | None]  # key id of a sender -> Ed25519 public key, hex; None: not trusted
+
+    def __repr__(self) -> str:
+        return f"Reader({self.id})"  # never the key
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A file that passed every check of the envelope."""
+
+    header: Header
+    lines: tuple[bytes, ...]
+
+
+def seal(
+    kind: Kind,
+    lines: list[bytes],
+    *,
+    sender: str,
+    sign_secret: str,
+    to: str,
+    recipient: str,
+    batch: str,
+    made_at: int,
+    part: int = 1,
+    of: int = 1,
+) -> bytes:
+    """The bytes of one file.
+
+    Sender and to are key ids, recipient is the age recipient of the addressee. Raises ValueError where the lines are
+    larger than a reader accepts.
+    """
+    raw = b"".join(line + b"\n" for line in lines)
+    if len(raw) > MAX_RAW_BYTES:
+        raise ValueError("too much for one file")
+    packer = zstandard.ZstdCompressor(level=_LEVEL, write_checksum=False, write_content_size=False).compressobj()
+    packed = packer.compress(raw) + packer.flush()
+    payload = device.seal([recipient], packed)
+    header = Header(
+        sender=sender,
+        to=to,
+        batch=batch,
+        part=part,
+        of=of,
+        raw=len(raw),
+        len=len(payload),
+        sha=hashlib.sha256(payload).hexdigest(),
+        made_at=made_at,
+    )
+    signed = _magic(kind) + b"\n" + header.line() + b"\n"
+    return signed + device.sign(sign_secret, signed) + payload
+
+
+def unseal(kind: Kind, data: bytes, reader: Reader) -> Opened:
+    """Check a file in the order of cost, then decrypt it.
+
+    Raises BatchRefused with reason not_a_batch, newer, unknown_sender, bad_signature, other_office, damaged,
+    too_large or bad_content. Nothing is decrypted before the signature, the addressee, the length and the hash are
+    right, and never more is inflated than the header says.
+    """
+    header, signed, signature, payload = _outside(kind, data)
+    sign_key = reader.sign_key_of(header.sender)
+    if sign_key is None:
+        raise BatchRefused(reason="unknown_sender")
+    if not device.verify(sign_key, signature, signed):
+        raise BatchRefused(reason="bad_signature")
+    if header.to != reader.id:
+        raise BatchRefused(reason="other_office")
+    if len(payload) != header.len or hashlib.sha256(payload).hexdigest() != header.sha:
+        raise BatchRefused(reason="damaged")
+    if not 0 < header.raw <= MAX_RAW_BYTES:
+        raise BatchRefused(reason="too_large")
+    packed = device.unseal(reader.age_secret, payload)
+    if packed is None:
+        raise BatchRefused(reason="damaged")
+    raw = _inflate(packed, header.raw)
+    if not raw.endswith(b"\n"):
+        raise BatchRefused(reason="bad_content")
+    return Opened(header, tuple(raw[:-1].split(b"\n")))
+
+
+def peek(kind: Kind, data: bytes) -> Header:
+    """The header of a file whose signature was not looked at: good for messages, not for decisions.
+
+    Raises BatchRefused with reason not_a_batch or newer.
+    """
+    return _outside(kind, data)[0]
+
+
+def _magic(kind: Kind, version: int = VERSION) -> bytes:
+    return f"JINMEN-{kind.upper()} {version}".encode()
+
+
+def _outside(kind: Kind, data: bytes) -> tuple[Header, bytes, bytes, bytes]:
+    """Header, signed bytes, signature, payload."""
+    magic = _magic(kind) + b"\n"
+    if not data.startswith(magic):
+        first = data[:40].split(b"\n")[0]
+        other = first.removeprefix(f"JINMEN-{kind.upper()} ".encode())
+        newer = other != first and other.isdigit() and int(other) > VERSION
+        raise BatchRefused(reason="newer" if newer else "not_a_batch")
+    end = data.find(b"\n", len(magic), len(magic) + MAX_HEADER_BYTES)
+    if end < 0:
+        raise BatchRefused(reason="not_a_batch")
+    header = _read_header(data[len(magic) : end])
+    start = end + 1 + SIGNATURE_BYTES
+    return header, data[: end + 1], data[end + 1 : start], data[start:]
+
+
+def _read_header(line: bytes) -> Header:
+    try:
+        said = json.loads(line.decode("utf-8"))
+    except (ValueError, RecursionError) as trouble:
+        raise BatchRefused(reason="not_a_batch") from trouble
+    if not isinstance(said, dict):
+        raise BatchRefused(reason="not_a_batch")
+    version = said.get("v")
+    if type(version) is int and version > VERSION:
+        raise BatchRefused(reason="newer")
+    texts = _all(said, ("from", "to", "batch", "sha"), str)
+    numbers = _all(said, ("part", "of", "raw", "len", "made_at", "v", "schema"), int)
+    if texts is None or numbers is None or max(map(len, texts.values())) > 64:
+        raise BatchRefused(reason="not_a_batch")
+    return Header(sender=texts.pop("from"), **texts, **numbers)
+
+
+def _all(said: dict[str, Any], names: tuple[str, ...], kind: type) -> dict[str, Any] | None:
+    """The named members if all are there and of a kind; a bool is no number."""
+    found = {name: said.get(name) for name in names}
+    return found if all(type(value) is kind for value in found.values()) else None
+
+
+def _inflate(packed: bytes, size: int) -> bytes:
+    """Exactly size bytes. Raises BatchRefused: too_large where there are more, damaged where there are fewer."""
+    try:
+        unpacker = zstandard.ZstdDecompressor(max_window_size=_MAX_WINDOW_BYTES)
+        raw = bytes(unpacker.stream_reader(io.BytesIO(packed)).read(size + 1))
+    except zstandard.ZstdError as trouble:
+        raise BatchRefused(reason="damaged") from trouble
+    if len(raw) > size:
+        raise BatchRefused(reason="too_large")
+    if len(raw) < size:
+        raise BatchRefused(reason="damaged")
+    return raw
