@@ -7,8 +7,11 @@ from models.eligibility.answers import answer_cases, read_case
 from models.eligibility.case import HOUSEHOLD, Case, Person
 from models.eligibility.deciding import decide, decide_all
 from models.eligibility.determination import AgencyPart, Amount, Determination, Missing, Used
+from models.eligibility.explanation import Explanation, explain
 from models.eligibility.loader import load_policies
 from models.eligibility.policies import Citation, Component, PackError, Policies, Service
+from models.eligibility.questions import Question, next_questions
+from models.eligibility.running import CaseResult, run_cases
 from models.eligibility.schema import FactDefinition
 
 __all__ = [
@@ -16,19 +19,25 @@ __all__ = [
     "AgencyPart",
     "Amount",
     "Case",
+    "CaseResult",
     "Citation",
     "Component",
     "Determination",
+    "Explanation",
     "FactDefinition",
     "Missing",
     "PackError",
     "Person",
     "Policies",
+    "Question",
     "Service",
     "Used",
     "answer_cases",
     "decide",
     "decide_all",
+    "explain",
     "load_policies",
+    "next_questions",
     "read_case",
+    "run_cases",
 ]

@@ -121,7 +121,7 @@ def occurrences(residual: Residual, found: list[tuple[Variable, Any]] | None = N
 
 
 def assign(residual: Residual, variable: Variable, verdicts: Mapping[Any, bool]) -> Residual:
-    """The residual once the variable lies in one cell of its domain; verdicts says what each of its tests then gives."""
+    """The residual once the variable lies in one cell of its domain; verdicts: what each of its tests then gives."""
     if residual is True or residual is False:
         return residual
     kind = residual[0]
