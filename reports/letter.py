@@ -18,7 +18,7 @@ from reports.flow import (
     table_row,
     tick_list,
 )
-from reports.lines import Glyph, Run, break_lines, name_run, shape, width_of
+from reports.lines import Run, break_lines, forget, name_run, shape, width_of
 from reports.paper import GREY, HEIGHT, MM, RED, WIDTH, Paper
 from reports.printable import UnmaskedNumber, UnprintableText, check, one_line
 from reports.wording import day_text, filled, wording
@@ -61,21 +61,23 @@ def render_letters(values: Sequence[LetterValue]) -> bytes:
         language="zh-CN" if first.language == "zh" else "en",
         day=first.issued_on,
     )
-    for number, value in enumerate(values):
-        if number:
-            paper.next_page()
-        _Letter(value).draw(paper)
+    try:
+        for number, value in enumerate(values):
+            if number:
+                paper.next_page()
+            _Letter(value).draw(paper)
+    finally:
+        forget()
     return paper.finish()
 
 
 class _Letter:
-    """One letter being laid out: shaped once, then tried at smaller and smaller sizes."""
+    """One letter being laid out: shaped once, then tried at several sizes."""
 
     def __init__(self, value: LetterValue) -> None:
         self.value = value
         self.words: Mapping[str, str] = wording("letter", value.language)
         self.chinese = value.language == "zh"
-        self._shaped: dict[str, list[Glyph]] = {}
 
     def draw(self, paper: Paper) -> None:
         """Draw the letter's pages; the paper stands at the top of an empty page."""
@@ -155,16 +157,8 @@ class _Letter:
 
     # The body
 
-    def _glyphs(self, key: str, runs: Iterable[Run]) -> list[Glyph]:
-        """Shaped once under a key; sizes do not matter to shaping."""
-        known = self._shaped.get(key)
-        if known is None:
-            known = self._shaped[key] = shape(runs)
-        return known
-
     def _paragraph(
         self,
-        key: str,
         runs: Iterable[Run],
         type_: Type,
         *,
@@ -175,7 +169,7 @@ class _Letter:
     ) -> list[Piece]:
         """A paragraph whose first line starts `first` and whose other lines start `rest` points inside the measure."""
         return paragraph(
-            self._glyphs(key, runs),
+            shape(runs),
             LEFT,
             MEASURE,
             type_,
@@ -191,11 +185,11 @@ class _Letter:
         if value.version > 1:
             yield from self._correction(small)
         receiver = words["to"].format(receiver=one_line(value.receiver))
-        yield from self._paragraph("to", [Run(receiver)], type_, keep=True)
+        yield from self._paragraph([Run(receiver)], type_, keep=True)
         if not self.chinese:
             yield space(0.15 * type_.leading)
         body = filled(words["body"], name=name_run(one_line(value.resident_name)))
-        yield from self._paragraph("body", body, type_, first=self._inset(type_))
+        yield from self._paragraph(body, type_, first=self._inset(type_))
         yield space(0.35 * type_.leading)
         yield from self._resident(small)
         yield space(0.35 * type_.leading)
@@ -209,7 +203,7 @@ class _Letter:
         if value.note:
             yield space(0.25 * type_.leading)
             note = [Run(words["note"], "hei"), Run(one_line(value.note))]
-            yield from self._paragraph("note", note, small, first=inset, keep=True)
+            yield from self._paragraph(note, small, first=inset, keep=True)
         yield space(0.4 * type_.leading)
         yield self._sign_off(small, inset)
 
@@ -289,37 +283,34 @@ class _Letter:
         if matter.amount:
             title.append(Run(words["amount"].format(amount=one_line(matter.amount))))
         followed = bool(matter.reasons or matter.quotes)
-        yield from self._paragraph(f"matter {number}", title, type_, first=inset, rest=rest, keep=followed)
+        yield from self._paragraph(title, type_, first=inset, rest=rest, keep=followed)
         if matter.reasons:
             sentences = [one_line(reason).rstrip("。；;. ") for reason in matter.reasons]
             text = words["between"].join(filter(None, sentences)) + words["end"]
             reasons = [Run(words["reasons"], "hei"), Run(text)]
-            yield from self._paragraph(f"reasons {number}", reasons, small, first=inset or rest, rest=rest)
-        for place, quote in enumerate(matter.quotes):
+            yield from self._paragraph(reasons, small, first=inset or rest, rest=rest)
+        for quote in matter.quotes:
             document = f"（{one_line(quote.number)}）" if quote.number else ""
             quoted = f"《{one_line(quote.title)}》{document}：“{one_line(quote.words)}”"
             runs = [Run(words["basis"], "hei"), Run(quoted, "kai")]
-            key = f"quote {number}.{place}"
-            yield from self._paragraph(key, runs, small, first=inset or rest, rest=rest, chinese=True)
+            yield from self._paragraph(runs, small, first=inset or rest, rest=rest, chinese=True)
         yield space(0.12 * type_.leading)
 
     def _sign_off(self, type_: Type, inset: float) -> Piece:
         """Where to go, worker and validity on the left; issuer and date on the right with room for the seal."""
         value, words = self.value, self.words
-        issuer = self._glyphs("issuer", [Run(one_line(value.issuer))])
+        issuer = shape([Run(one_line(value.issuer))])
         natural, room = width_of(issuer), 0.48 * MEASURE
         size = max(min(type_.size + 0.5, room / natural), 9.5)
         halves = natural if natural * size <= room + 0.01 else natural / 2 + 2  # two lines of about the same length
         issuer_lines = break_lines(issuer, min(halves, MEASURE / 2 / size), justify=False)
-        day = self._glyphs("day", [Run(day_text(words["date"], value.issued_on), whole=True)])
-        seal = self._glyphs("seal", [Run(words["seal"])])
+        day = shape([Run(day_text(words["date"], value.issued_on), whole=True)])
+        seal = shape([Run(words["seal"])])
         wide = max(max(line.width for line in issuer_lines), width_of(day) + 2 * width_of(seal) + 1) * size
         left = [
             line
-            for number, runs in enumerate(self._left_of_seal())
-            for line in break_lines(
-                self._glyphs(f"left {number}", runs), (MEASURE - wide - inset - 8 * MM) / type_.size, justify=False
-            )
+            for runs in self._left_of_seal()
+            for line in break_lines(shape(runs), (MEASURE - wide - inset - 8 * MM) / type_.size, justify=False)
         ]
         step = 1.3 * type_.leading
         block = (len(issuer_lines) - 1) * type_.leading + step + type_.leading

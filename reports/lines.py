@@ -6,8 +6,9 @@ blank halves, a closing mark at the end of a line gives its blank half back, num
 and what is left of the measure goes between Chinese characters, never into a number, a Latin word or a name.
 """
 
+import itertools
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from reports.fonts import FALLBACKS, covering, has
@@ -26,6 +27,7 @@ TIED = frozenset("—…")  # come in pairs that may not be cut
 WIDE_OPENING = frozenset("（《〈「『【〔〖“‘")  # drawn in the right half of their square
 WIDE_CLOSING = frozenset("）》〉」』】〕〗”’，。、；：．")  # drawn in the left half
 QUOTES = frozenset("“”‘’")
+MARKS = WIDE_OPENING | WIDE_CLOSING | QUOTES | {"—"}  # may change beside their neighbours
 DIGITS = frozenset("0123456789")
 
 
@@ -126,25 +128,48 @@ def name_run(name: str, face: str = "song") -> Run:
     return Run(name, covering(name, face) or face, whole=True)
 
 
-def shape(runs: Iterable[Run]) -> list[Glyph]:
+def shape(runs: Iterable[Run]) -> Sequence[Glyph]:
     """The glyphs of a paragraph with their widths, and where a line may break and stretch.
 
-    Raises KeyError with the character if no face can show one: letters are checked before they are set.
+    Raises KeyError with the character if no face can show one: letters are checked before they are set. The last few
+    hundred texts are remembered, since letters repeat themselves; `forget` drops them.
     """
+    return _shape(tuple(runs))
+
+
+def forget() -> None:
+    """Drop the remembered texts: they may hold names, and live no longer than the paper being printed."""
+    _shape.cache_clear()
+
+
+@lru_cache(maxsize=256)
+def _shape(runs: tuple[Run, ...]) -> Sequence[Glyph]:
     glyphs: list[Glyph] = []
     for number, run in enumerate(runs, 1):
         whole = number if run.whole else 0
         for character in run.text:
             face, kind, advance, shift = _drawn(character, run.face)
             glyphs.append(Glyph(character, face, kind, advance, shift, whole))
+    before: Glyph | None = None
     for place, glyph in enumerate(glyphs):
-        before = glyphs[place - 1] if place else None
         after = glyphs[place + 1] if place + 1 < len(glyphs) else None
-        _share_blanks(glyph, before, after)
-        if after is not None:
-            glyph.break_after = _may_break(before, glyph, after)
-            glyph.stretch_after = _may_stretch(glyph, after)
+        if glyph.character in MARKS:
+            _share_blanks(glyph, before, after)
+        before = glyph
+    before = None
+    for glyph, after in itertools.pairwise(glyphs):  # once more: narrow quotes count as Latin now
+        glyph.break_after = _may_break(before, glyph, after)
+        glyph.stretch_after = _may_stretch(glyph, after)
+        before = glyph
     return glyphs
+
+
+def spread(glyphs: Sequence[Glyph], em: float) -> list[Glyph]:
+    """The same glyphs with some em more between them, for a headline."""
+    out = [glyph.moved_left(0) for glyph in glyphs]
+    for glyph in out[:-1]:
+        glyph.advance += em
+    return out
 
 
 def _share_blanks(glyph: Glyph, before: Glyph | None, after: Glyph | None) -> None:

@@ -13,7 +13,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 
 from reports.embedding import CIDTrueType
-from reports.lines import Glyph, Line, Run, shape, width_of
+from reports.lines import Glyph, Line, Run, shape, spread, width_of
 from reports.typeface import typeface
 
 rl_config.useA85 = 0  # plain binary streams: 13 % smaller
@@ -116,8 +116,7 @@ class Paper:
         """Draw a short text on one line and give its width in points. Spacing: extra em between its characters."""
         glyphs = shape([Run(text, face)] if isinstance(text, str) else text)
         if spacing:
-            for glyph in glyphs[:-1]:
-                glyph.advance += spacing
+            glyphs = spread(glyphs, spacing)
         width = width_of(glyphs) * size
         start = x - (width if align == "right" else width / 2 if align == "center" else 0)
         self.glyphs(start, y, size, glyphs, colour=colour)
