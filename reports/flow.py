@@ -159,6 +159,15 @@ def height_of(pieces: Sequence[Piece]) -> float:
     return sum(piece.height for piece in pieces)
 
 
+def put(paper: Paper, pieces: Sequence[Piece], top: float) -> float:
+    """Draw pieces one under the other from `top` on and give the end of the last."""
+    for piece in pieces:
+        if piece.draw:
+            piece.draw(paper, top)
+        top += piece.height
+    return top
+
+
 def divide(pieces: Sequence[Piece], rooms: Callable[[int], float], foot: float) -> list[list[Piece]]:
     """Divide pieces into pages. rooms(n) is the height of page n (from 0); the last page keeps `foot` free at its end.
 

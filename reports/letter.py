@@ -14,6 +14,7 @@ from reports.flow import (
     divide,
     height_of,
     paragraph,
+    put,
     space,
     table_row,
     tick_list,
@@ -89,20 +90,12 @@ class _Letter:
         if pages is None:
             pages = divide(list(self._body(FLOWING)), lambda n: PAGE_END - (NEXT_TOP if n else top), foot)
         for number, page in enumerate(pages):
-            at = NEXT_TOP if number else top
             if number:
                 paper.next_page()
                 self._running_head(paper, number + 1, len(pages))
-            for piece in page:
-                if piece.draw:
-                    piece.draw(paper, at)
-                at += piece.height
+            put(paper, page, NEXT_TOP if number else top)
         self._tear_line(paper, slip_top)
-        at = slip_top
-        for piece in slip:
-            if piece.draw:
-                piece.draw(paper, at)
-            at += piece.height
+        put(paper, slip, slip_top)
 
     def _one_page(self, room: float) -> list[list[Piece]] | None:
         """The whole body at the largest size that fits, or None. Sizes are halved, not tried one after the other."""

@@ -16,7 +16,7 @@ from reports.lines import (
     width_of,
 )
 
-WORDS = (
+WORDS = (  # noqa: SIM905
     "居民、社区工作者、上门走访、困难残疾人生活补贴、经评估为重度失能的老年人、所需资金由区财政负担、最低生活保障、第3条、电话："
 ).split("、")
 WORDS += [

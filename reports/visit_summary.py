@@ -1,0 +1,191 @@
+"""The record of one visit on paper (入户走访记录): who was met, what was found and learnt, what comes next."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from reports.flow import Cell, Piece, Type, divide, height_of, paragraph, put, space, table_row
+from reports.lines import Run, forget, name_run, shape
+from reports.paper import HEIGHT, MM, WIDTH, Paper
+from reports.printable import check, one_line
+from reports.wording import day_text, wording
+
+LEFT, MEASURE = 25 * MM, 160 * MM
+LABEL = 24 * MM
+TOP, NEXT_TOP, END = 40 * MM, 30 * MM, HEIGHT - 20 * MM
+SIGNATURES = 16 * MM
+SIZES = (Type(11.5, 18), Type(10.5, 15.8))
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class PersonMet(_Value):
+    """Somebody who was at home."""
+
+    name: str
+    relation: str = ""  # to the householder, in words
+    remark: str = ""
+
+
+class NeedFound(_Value):
+    """A need, all in words."""
+
+    who: str = ""  # empty: the household
+    group: str = ""
+    urgency: str = ""
+    words: str = ""
+
+
+class FactLearnt(_Value):
+    """An answer that was given at the door."""
+
+    who: str = ""  # empty: the household
+    what: str
+    answer: str
+    source: str = ""  # who said it or which document was seen
+
+
+class VisitSheet(_Value):
+    """A visit as it is printed, in the words of its language; nothing is looked up later."""
+
+    language: Literal["zh", "en"] = "zh"
+    community: str
+    visited_on: date
+    worker: str
+    outcome: str  # in words
+    address: str
+    householder: str = ""
+    phone: str = ""
+    purpose: str = ""
+    met: tuple[PersonMet, ...] = ()
+    needs: tuple[NeedFound, ...] = ()
+    learnt: tuple[FactLearnt, ...] = ()
+    notes: str = ""
+    next_visit: date | None = None
+    next_reason: str = ""
+
+
+def render_visit(value: VisitSheet) -> bytes:
+    """The visit record as a PDF, on one page where it fits. Raises UnprintableText for a character in no face, and
+    UnmaskedNumber for a whole identity number. The same value always gives the same bytes.
+    """
+    check(value)
+    words = wording("visit", value.language)
+    day = day_text(words["date"], value.visited_on)
+    paper = Paper(
+        title=f"{words['title']} {day}",
+        author=value.community,
+        subject=words["subject"],
+        language="zh-CN" if value.language == "zh" else "en",
+        day=value.visited_on,
+    )
+    try:
+        _draw(paper, value, f"{words['title']}　{day}")
+    finally:
+        forget()
+    return paper.finish()
+
+
+def _draw(paper: Paper, value: VisitSheet, head: str) -> None:
+    words = wording("visit", value.language)
+    chinese = value.language == "zh"
+    room = END - SIGNATURES
+    for type_ in SIZES:
+        pieces = list(_body(value, type_))
+        if height_of(pieces) <= room - TOP:
+            pages = [pieces]
+            break
+    else:
+        pieces = list(_body(value, SIZES[0]))
+        pages = divide(pieces, lambda n: END - (NEXT_TOP if n else TOP), SIGNATURES)
+    paper.text(WIDTH / 2, 20 * MM, 11, one_line(value.community), align="center")
+    paper.text(WIDTH / 2, 30 * MM, 20, words["title"], "title", "center", 0.2 if chinese else 0)
+    bottom = TOP
+    for number, page in enumerate(pages):
+        if number:
+            paper.next_page()
+            base = NEXT_TOP - 8 * MM
+            paper.text(LEFT, base, 10, head)
+            paper.text(LEFT + MEASURE, base, 10, words["page"].format(page=number + 1, pages=len(pages)), align="right")
+            paper.rule(LEFT, base + 2 * MM, LEFT + MEASURE, base + 2 * MM)
+        bottom = put(paper, page, NEXT_TOP if number else TOP)
+    base = bottom + 12 * MM
+    paper.text(LEFT, base, 10.5, words["resident_sign"])
+    paper.text(LEFT + 58 * MM, base, 10.5, words["worker_sign"])
+    date_left = LEFT + MEASURE - (0 if chinese else 32 * MM)
+    paper.text(date_left, base, 10.5, words["sign_date"], align="right" if chinese else "left")
+
+
+def _body(value: VisitSheet, type_: Type) -> Iterator[Piece]:
+    words = wording("visit", value.language)
+    small = type_.smaller(1, 9.5)
+    half = MEASURE / 2 - LABEL
+
+    def head(key: str) -> Cell:
+        return Cell([Run(words[key], "hei")], LABEL, centre=True, shrink=True)
+
+    def row(cells: Sequence[Cell]) -> Piece:
+        return table_row(cells, LEFT, small, 7.5 * MM)
+
+    day = day_text(words["date"], value.visited_on)
+    yield row([head("householder"), Cell([name_run(one_line(value.householder))], half, shrink=True),
+               head("phone"), Cell([Run(one_line(value.phone), whole=True)], half, shrink=True)])  # fmt: skip
+    yield row([head("address"), Cell([Run(one_line(value.address))], MEASURE - LABEL)])
+    yield row([head("visited"), Cell([Run(day)], half), head("worker"), Cell([name_run(one_line(value.worker))], half)])
+    yield row([head("outcome"), Cell([Run(one_line(value.outcome))], half),
+               head("purpose"), Cell([Run(one_line(value.purpose))], half)])  # fmt: skip
+    yield from _table(value, "met", (("name", 40), ("relation", 32), ("remark", 88)), type_, small, [
+        [name_run(one_line(p.name)), Run(one_line(p.relation)), Run(one_line(p.remark))] for p in value.met
+    ])  # fmt: skip
+    yield from _table(value, "needs", (("who", 40), ("group", 26), ("urgency", 18), ("words", 76)), type_, small, [
+        [name_run(one_line(n.who)), Run(one_line(n.group)), Run(one_line(n.urgency)), Run(one_line(n.words))]
+        for n in value.needs
+    ])  # fmt: skip
+    yield from _table(value, "learnt", (("who", 40), ("what", 38), ("answer", 46), ("source", 36)), type_, small, [
+        [name_run(one_line(f.who)), Run(one_line(f.what)), Run(one_line(f.answer)), Run(one_line(f.source))]
+        for f in value.learnt
+    ])  # fmt: skip
+    plan = " ".join(filter(None, (
+        day_text(words["date"], value.next_visit) if value.next_visit else "", one_line(value.next_reason)
+    )))  # fmt: skip
+    for key, text in (("notes", value.notes), ("next", plan)):
+        if text:
+            yield space(0.4 * type_.leading)
+            yield from _heading(words[key], type_)
+            for line in filter(None, map(one_line, text.splitlines())):
+                yield from _text(line, small, value.language == "zh")
+
+
+def _heading(text: str, type_: Type) -> list[Piece]:
+    return paragraph(shape([Run(text, "hei")]), LEFT, MEASURE, type_, indent=0, keep=True)
+
+
+def _text(text: str, type_: Type, chinese: bool) -> list[Piece]:
+    return paragraph(shape([Run(text)]), LEFT, MEASURE, type_, indent=2.0 if chinese else 0.0, justify=chinese)
+
+
+def _table(
+    value: VisitSheet,
+    title: str,
+    columns: Sequence[tuple[str, int]],
+    type_: Type,
+    small: Type,
+    rows: Sequence[Sequence[Run]],
+) -> Iterator[Piece]:
+    """A titled table, widths in mm; 无 under the title where there is nothing to list."""
+    words = wording("visit", value.language)
+    yield space(0.5 * type_.leading)
+    if not rows:
+        nothing = [Run(words[title], "hei"), Run("：" if value.language == "zh" else ": "), Run(words["none"])]
+        yield from paragraph(shape(nothing), LEFT, MEASURE, type_, indent=0)
+        return
+    yield from _heading(words[title], type_)
+    heads = [Cell([Run(words[key], "hei")], width * MM, centre=True, shrink=True) for key, width in columns]
+    yield table_row(heads, LEFT, small, 6.5 * MM, keep=True)
+    for row in rows:
+        cells = [Cell([run], width * MM, shrink=run.whole) for run, (_, width) in zip(row, columns, strict=True)]
+        yield table_row(cells, LEFT, small, 6.5 * MM)
