@@ -2,24 +2,139 @@
 
 import os
 import sys
+from importlib import import_module
+from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QByteArray, QLibraryInfo, QLockFile, QTimer
 from PySide6.QtWidgets import QApplication
 
 from desktop import theme
+from desktop.crash import Catcher
 from desktop.shell import Shell
 from models.paths import data_folder
+
+HEAVY = (
+    "models.casebook",
+    "desktop.work_area",
+    "desktop.pages.today",
+    "desktop.pages.residents",
+    "desktop.pages.person",
+    "forms.definitions",
+    "pypinyin",
+)
+"""Imported behind the painted window, in this order, so that the worker never waits for them."""
+
+
+def choose_input_method() -> None:
+    """fcitx has no plugin in the wheel of Qt, but answers ibus: without this no Chinese could be typed."""
+    if os.environ.get("QT_IM_MODULE", "").startswith("fcitx"):
+        folder = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath)) / "platforminputcontexts"
+        if not any("fcitx" in plugin.name for plugin in folder.glob("*")):
+            os.environ["QT_IM_MODULE"] = "ibus"
+
+
+def application(arguments: list[str]) -> QApplication:
+    """The Qt application in our dress, its screen face loaded."""
+    choose_input_method()
+    app = QApplication(arguments)
+    app.setApplicationName("jinmen")
+    app.setStyle("Fusion")
+    theme.load_face("hei")
+    app.setWindowIcon(theme.icon("jinmen", "accent"))
+    return app
+
+
+def socket_name(folder: Path) -> str:
+    """Where the first window of a data folder listens."""
+    import hashlib
+
+    return "jinmen-" + hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
+
+
+class OneWindow:
+    """One window per data folder: the second start raises the first window and ends."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = QLockFile(str(folder / "window.lock"))
+        self._lock.setStaleLockTime(0)  # only the death of its process makes a lock stale, never its age
+        self._server = None
+
+    def is_first(self) -> bool:
+        """Take the folder; false when another window has it."""
+        return self._lock.tryLock(0)
+
+    def raise_other(self) -> bool:
+        """Ask the first window to come to the front; false when it does not answer within a second."""
+        from PySide6.QtNetwork import QLocalSocket
+
+        socket = QLocalSocket()
+        socket.connectToServer(socket_name(self._folder))
+        reached = socket.waitForConnected(1000)
+        if reached:
+            socket.write(QByteArray(b"raise"))
+            socket.waitForBytesWritten(1000)
+            socket.disconnectFromServer()
+        return reached
+
+    def listen(self, shell: Shell) -> None:
+        """Come to the front when a second start asks."""
+        from PySide6.QtNetwork import QLocalServer
+
+        name = socket_name(self._folder)
+        QLocalServer.removeServer(name)  # left over from a window that was killed; the lock says that it is ours
+        server = QLocalServer(shell)
+        server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
+
+        def come() -> None:
+            while (connection := server.nextPendingConnection()) is not None:
+                connection.disconnected.connect(connection.deleteLater)
+                connection.disconnectFromServer()
+            shell.setWindowState(shell.windowState() & ~shell.windowState().WindowMinimized)
+            shell.raise_()
+            shell.activateWindow()
+
+        server.newConnection.connect(come)
+        server.listen(name)
+        self._server = server
+
+    def let_go(self) -> None:
+        """Give the folder free."""
+        if self._server is not None:
+            self._server.close()
+        self._lock.unlock()
+
+
+def preload(shell: Shell) -> None:
+    """Import what the pages will need on the reader lane, and load the faces for rare characters."""
+
+    def heavy() -> None:
+        for name in HEAVY:
+            import_module(name)
+
+    shell.tasks.read(heavy, owner=shell)
+    QTimer.singleShot(400, shell, lambda: theme.load_face("song"))
+    QTimer.singleShot(800, shell, lambda: theme.load_face("names"))
 
 
 def main() -> int:
     """Open the window and stay until it is closed."""
-    os.environ.setdefault("QT_IM_MODULE", "")
     folder = data_folder()
     folder.mkdir(parents=True, exist_ok=True)
-    app = QApplication(sys.argv[:1])
-    app.setStyle("Fusion")
-    theme.load_face("hei")
+    app = application(sys.argv[:1])
+    one = OneWindow(folder)
+    if not one.is_first():
+        return 0 if one.raise_other() else 1
     shell = Shell(folder)
+    catcher = Catcher(shell.save_draft)
+    catcher.install()
+    shell.tasks.fault.connect(catcher.show)
+    shell.state.restore_geometry(shell.restoreGeometry)
     shell.show()
-    QTimer.singleShot(0, lambda: None)
-    return app.exec()
+    QTimer.singleShot(50, shell, lambda: one.listen(shell))
+    QTimer.singleShot(100, shell, lambda: preload(shell))
+    try:
+        return app.exec()
+    finally:
+        shell.shut_down()
+        one.let_go()

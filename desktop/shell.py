@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QStackedWidget, QWidget
 
 from desktop import actions, theme
 from desktop.pages.base import Page
 from desktop.state import LANGUAGES, SCALES, THEMES, State
 from desktop.tasks import Tasks
-from desktop.work_area import WorkArea
 from models import texts
 from models.clock import Clock, SystemClock
 from models.errors import Problem
 from models.texts import _
 
 if TYPE_CHECKING:
+    from desktop.work_area import WorkArea
     from models.casebook import Casebook
     from models.services.views import Changed, Worker
 
@@ -35,7 +35,7 @@ PAGES = {
     "referral": "desktop.pages.referral:ReferralPage",
     "referrals": "desktop.pages.referrals:ReferralsPage",
     "sync": "desktop.pages.sync:SyncPage",
-    "office": "desktop.pages.office:OfficePage",
+    "office": "desktop.pages.settings:SettingsPage",
     "settings": "desktop.pages.settings:SettingsPage",
     "help": "desktop.pages.help:HelpPage",
 }
@@ -77,8 +77,6 @@ class Shell(QMainWindow):
         self._casebook: Casebook | None = None
         self._pages: dict[str, Page] = {}
         self._history: list[tuple[str, dict[str, Any]]] = []
-        self._stale: set[str] = set()
-        self._subject: dict[str, str] = {}
         self.area: WorkArea | None = None
         self.gate: QWidget | None = None
         self._last_input = self.clock.now()
@@ -135,7 +133,6 @@ class Shell(QMainWindow):
         self._casebook = casebook
         self._last_input = self.clock.now()
         self._history.clear()
-        self._subject = {}
         self._build_area()
         if self.gate is not None:
             self._stack.removeWidget(self.gate)
@@ -153,12 +150,17 @@ class Shell(QMainWindow):
         if page is not None:
             page.leave()
         casebook, self._casebook = self._casebook, None
+        for dialog in self.findChildren(QDialog):
+            dialog.reject()
         self._forget_pages()
+        self._history.clear()
         self.tasks.run(casebook.close)
         self.show_gate()
         self.locked.emit()
 
     def _build_area(self) -> None:
+        from desktop.work_area import WorkArea  # with all that it brings, not before the first paint
+
         self._forget_pages()
         self.area = WorkArea(self)
         self._stack.addWidget(self.area)
@@ -170,7 +172,6 @@ class Shell(QMainWindow):
             page.hide()
             page.deleteLater()
         self._pages.clear()
-        self._stale.clear()
         if self.area is not None:
             self._stack.removeWidget(self.area)
             self.area.deleteLater()
@@ -193,7 +194,7 @@ class Shell(QMainWindow):
             return False
         if not self.can_leave():
             return False
-        if self.page is not None:
+        if self.page is not None and (self.page.name, self.page.where) != (name, where):
             self._history.append((self.page.name, self.page.where))
             del self._history[:-HISTORY]
         self._show(name, where)
@@ -206,6 +207,11 @@ class Shell(QMainWindow):
         self._show(*self._history.pop())
         return True
 
+    def save_draft(self) -> None:
+        """Have the page now shown keep what is being typed."""
+        if self.page is not None:
+            self.page.leave()
+
     def can_leave(self) -> bool:
         """Ask the page now shown to save its draft; false when it wants to stay."""
         return self.page is None or self.page.leave()
@@ -214,12 +220,10 @@ class Shell(QMainWindow):
         assert self.area is not None
         page = self._page(name)
         page.where = where
-        self._stale.discard(name)
         self.area.show_page(page, RAIL_OF.get(name, name))
         page.heading.setText(page.title())
         page.open(**where)
-        self._subject = page.subject() or self._subject
-        self.actions_by_name["back"].setEnabled(bool(self._history))
+        self.area.back_button.setEnabled(bool(self._history))
         self.title_changed(page)
         page.first_focus()
         self.page_shown.emit(name)
@@ -273,11 +277,8 @@ class Shell(QMainWindow):
         if self.area is None:
             return
         self.area.saved_now()
-        for name, page in self._pages.items():
-            if page is self.page:
-                page.refresh(changed)
-            else:
-                self._stale.add(name)
+        if self.page is not None:
+            self.page.refresh(changed)  # the others load anew when they are opened
 
     # Commands.
 
@@ -311,7 +312,7 @@ class Shell(QMainWindow):
         """Make a backup where the worker chose to keep them."""
         casebook = self.casebook
         self.tasks.long(
-            lambda progress, cancelled: casebook.back_up(None),
+            lambda progress, cancelled: casebook.back_up(backup_folder(casebook)),
             lambda path: self.say(_("The backup “{name}” was written.").format(name=path.name)),
             title=_("Backing up"),
         )
@@ -421,6 +422,13 @@ _INPUT = frozenset(
         QEvent.Type.InputMethod,
     }
 )
+
+
+def backup_folder(casebook: "Casebook") -> Path | None:
+    """Where the worker keeps backups; None is the casebook's own folder. Asked off the window's thread."""
+    chosen = str(casebook.settings.get("backup_folder", ""))
+    return Path(chosen) if chosen else None
+
 
 _qt_texts: list[Any] = []
 

@@ -220,7 +220,6 @@ def _style_sheet(t: Tokens) -> str:
         "box": px(26 if _look.touch else 20),
         "box_half": px(26 if _look.touch else 20) // 2 + 2,  # the border counts
         "arrow": px(12),
-        "rail": px(26 if _look.touch else 22),
         "bar": px(22 if _look.touch else 14),
         "bar_in": px(36),
         "down": (folder / f"down-{ink}.svg").as_posix(),
@@ -229,6 +228,7 @@ def _style_sheet(t: Tokens) -> str:
         "minus": (folder / f"minus-{tick}.svg").as_posix(),
         "dot": (folder / f"dot-{tick}.svg").as_posix(),
     }
+    assert not measures.keys() & vars(t).keys(), "no measure hides a colour"
     sheet = _SHEET
     for key, value in {**vars(t), **measures}.items():
         sheet = sheet.replace(f"${key}$", f"{value:g}" if isinstance(value, float) else str(value))
@@ -294,8 +294,15 @@ QPushButton[role="row"] { background: $surface$; border: 2px solid transparent; 
 QPushButton[role="row"]:hover { background: $accent_soft$; }
 QPushButton[role="row"]:focus { border: 2px solid $focus$; }
 
+QPushButton[role="choice"] { text-align: left; min-height: $t$px; }
+
 QFrame[role="rail"] { background: $rail$; border: none; }
 QFrame[role="rail"] QLabel { color: $rail_text$; }
+QFrame[role="rail"] QLabel[role="brand"] { font-size: $h2$pt; font-weight: 700; }
+QFrame[role="status"] { background: $sunken$; border: none; border-top: 1px solid $line$; }
+QPushButton[role="status"] { background: transparent; border: 2px solid transparent; color: $accent$; font-size: $s$pt; padding: 0 $p1$px; min-height: $p4$px; }
+QPushButton[role="status"]:hover { text-decoration: underline; }
+QPushButton[role="status"]:focus { border: 2px solid $focus$; }
 QFrame[role="rail"] QToolButton { color: $rail_text$; background: transparent; border: 2px solid transparent; border-radius: $r2$px;
   padding: $p1$px; font-size: $m$pt; min-height: $t$px; }
 QFrame[role="rail"] QToolButton:hover { border-color: $rail_text$; background: transparent; }

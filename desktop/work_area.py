@@ -3,12 +3,15 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QFrame, QStackedWidget, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QSizePolicy, QStackedWidget, QToolButton, QWidget
 
 from desktop import actions, theme
 from desktop.pages.base import Page
 from desktop.widgets import pieces
 from desktop.widgets.banner import BannerPlace, UndoBar
+from desktop.widgets.progress_strip import ProgressStrip
+from desktop.widgets.search_box import SearchBox
+from desktop.widgets.status_bar import StatusLine
 from models.texts import _
 
 if TYPE_CHECKING:
@@ -24,53 +27,97 @@ class WorkArea(QWidget):
         self.page: Page | None = None
         self.banners = BannerPlace()
         self.undo_bar = UndoBar()
+        self.progress = ProgressStrip(shell.tasks)
+        self.status = StatusLine(shell)
         self.pages = QStackedWidget()
         self.rail_buttons: dict[str, QToolButton] = {}
-        right = pieces.column(None, self.banners, gap=0)
+        right = pieces.column(None, self._top_bar(), self.progress, self.banners, gap=0)
         right.addWidget(self.pages, 1)
         right.addWidget(self.undo_bar)
-        whole = pieces.line(self, self._rail(), gap=0)
-        whole.addLayout(right, 1)
+        upper = pieces.line(None, self._rail(), gap=0)
+        upper.addLayout(right, 1)
+        whole = pieces.column(self, gap=0)
+        whole.addLayout(upper, 1)
+        whole.addWidget(self.status)
+        self.setTabOrder(self.search, self.pages)
 
     def _rail(self) -> QFrame:
         rail = QFrame()
         rail.setProperty("role", "rail")
-        layout = pieces.column(rail, margin=8, gap=4)
+        layout = pieces.column(rail, gap=4)
+        layout.setContentsMargins(theme.px(10), theme.px(12), theme.px(10), theme.px(12))
+        sign, name = QLabel(), pieces.text(_("Jinmen"), "brand", wrap=False)
+        sign.setPixmap(theme.pixmap("jinmen", 26, "rail_text", self.devicePixelRatioF()))
+        brand = pieces.line(None, sign, name, None, gap=8)
+        brand.setContentsMargins(theme.px(8), 0, 0, theme.px(10))
+        layout.addLayout(brand)
         for page, _text, icon in actions.RAIL:
-            action = self.shell.actions_by_name[f"go_{page}"]
-            made = QToolButton()
-            made.setText(action.text())
-            made.setIcon(theme.icon(icon, "rail_text", "rail_on_text"))
-            made.setIconSize(QSize(theme.px(22), theme.px(22)))
-            made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            made.setCheckable(True)
-            made.setAutoExclusive(True)
-            made.setMinimumWidth(theme.px(104))
-            made.setToolTip(pieces.with_shortcut(action))
-            made.setAccessibleName(action.text())
-            made.clicked.connect(lambda _checked=False, action=action: action.trigger())
+            made = self._rail_button(page, icon)
             layout.addWidget(made)
             self.rail_buttons[page] = made
         layout.addStretch(1)
+        for name_, icon in (("go_settings", "settings"), ("help", "help"), ("lock", "lock")):
+            layout.addWidget(self._rail_button(name_, icon, checkable=False))
         return rail
+
+    def _rail_button(self, name: str, icon: str, checkable: bool = True) -> QToolButton:
+        action = self.shell.actions_by_name[f"go_{name}" if checkable else name]
+        made = QToolButton()
+        made.setText(action.text() if name != "help" else _("Help"))
+        made.setIcon(theme.icon(icon, "rail_text", "rail_on_text"))
+        made.setIconSize(QSize(theme.px(20), theme.px(20)))
+        made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        made.setCheckable(checkable)
+        made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        made.setMinimumWidth(theme.px(116))
+        made.setToolTip(pieces.with_shortcut(action))
+        made.setAccessibleName(action.text())
+        made.clicked.connect(lambda _checked=False: (self._light(), action.trigger()))
+        return made
+
+    def _top_bar(self) -> QFrame:
+        bar = QFrame()
+        bar.setProperty("role", "topbar")
+        act = self.shell.actions_by_name
+        self.back_button = pieces.icon_button(pieces.with_shortcut(act["back"]), "back", act["back"].trigger, "text")
+        self.back_button.setAccessibleName(act["back"].text())
+        self.back_button.setEnabled(False)
+        self.search = SearchBox(self.shell, self)
+        self.search.setMaximumWidth(theme.px(620))
+        commands = pieces.button(_("Commands"), act["palette"].trigger, icon="keyboard", tip="Ctrl+K")
+        row = pieces.line(bar, self.back_button, self.search, None, commands, gap=12)
+        row.setStretch(1, 1)
+        row.setContentsMargins(theme.px(16), theme.px(8), theme.px(16), theme.px(8))
+        return bar
 
     def show_page(self, page: Page, rail: str) -> None:
         """Put a page in view and light its entry of the rail."""
         self.banners.clear()
+        self.search.put_away(clear=True)
         if self.pages.indexOf(page) < 0:
             self.pages.addWidget(page)
         self.pages.setCurrentWidget(page)
         self.page = page
+        self._lit = rail
+        self._light()
+
+    def _light(self) -> None:
         for name, made in self.rail_buttons.items():
-            made.setAutoExclusive(False)
-            made.setChecked(name == rail)
-            made.setAutoExclusive(bool(rail))
+            made.setChecked(name == self._lit)
+
+    _lit = ""
 
     def saved_now(self) -> None:
         """A verb was committed."""
+        self.status.saved_now()
 
     def refresh_status(self) -> None:
         """Ask what waits."""
+        self.status.refresh()
 
     def focus_search(self) -> None:
-        """Put the cursor into the search box."""
+        """Put the cursor into the page's own search box where it has one, else into the one on top."""
+        own = getattr(self.page, "search", None)
+        box = own if isinstance(own, QLineEdit) and not own.hasFocus() else self.search
+        box.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        box.selectAll()

@@ -64,8 +64,10 @@ class Page(QWidget):
         inner = QWidget()
         inner.setProperty("role", "ground")
         self.body = pieces.column(None, gap=16)
-        pieces.column(inner, self._top, self.body, gap=16)
-        inner.layout().setStretch(1, 1)
+        layout = pieces.column(inner, self._top, gap=16)
+        layout.addLayout(self.body, 0 if self.scrolls else 1)
+        if self.scrolls:
+            layout.addStretch(1)
         if self.width:
             inner.setMaximumWidth(theme.px(self.width))
         outer = QWidget()

@@ -1,18 +1,169 @@
 """The gate: the passphrase opens the casebook; where there is none, the first run makes one."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QWidget
 
+from desktop import theme
 from desktop.widgets import pieces
+from models.errors import Problem
 from models.texts import _
 
 if TYPE_CHECKING:
     from desktop.shell import Shell
+    from models.casebook import Casebook
+
+FILES = ("casebook.db", "casebook.keys")
+"""What lies in the data folder once there is a casebook: Casebook.exists looks for the same, but takes half a second
+to import, and the first window must not wait for it."""
+
+
+def casebook_exists(folder: Path) -> bool:
+    """Whether there is a casebook in the data folder."""
+    return any((folder / name).exists() for name in FILES)
 
 
 def gate(shell: "Shell") -> QWidget:
-    """The page that stands before the records."""
-    made = QWidget()
-    pieces.column(made, pieces.text(_("Open the casebook"), "title"))
-    return made
+    """The page that stands before the records: sign-in, or the first run (which goes on where it was)."""
+    if casebook_exists(shell.folder):
+        return SignIn(shell)
+    from desktop.pages.first_run import FirstRun
+
+    return FirstRun(shell, shell.gate.answers if isinstance(shell.gate, FirstRun) else None)
+
+
+def open_casebook(folder: Path, passphrase: str, shell: "Shell") -> "Casebook":
+    """Open the casebook; called off the window's thread, since it imports and derives keys."""
+    from models.casebook import Casebook
+
+    return Casebook.open(folder, passphrase, clock=shell.clock)
+
+
+class PassphraseField(QWidget):
+    """A passphrase: hidden unless shown on purpose; tells when Caps Lock seems to be on."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.line = QLineEdit()
+        self.line.setEchoMode(QLineEdit.EchoMode.Password)
+        self.line.setAccessibleName(name)
+        self.line.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText)
+        self.line.installEventFilter(self)
+        self.show_button = pieces.icon_button(_("Show the passphrase"), "eye", self._turn)
+        self.show_button.setCheckable(True)
+        self.caps = pieces.text(_("Caps Lock seems to be on."), "error")
+        self.caps.hide()
+        row = pieces.line(None, self.line, self.show_button)
+        row.setStretch(0, 1)
+        pieces.column(self, row, self.caps, gap=4)
+        self.setFocusProxy(self.line)
+
+    def text(self) -> str:
+        """What is typed."""
+        return self.line.text()
+
+    def _turn(self) -> None:
+        shown = self.show_button.isChecked()
+        self.line.setEchoMode(QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password)
+        self.show_button.setIcon(theme.icon("eye-off" if shown else "eye", "soft"))
+        self.show_button.setToolTip(_("Hide the passphrase") if shown else _("Show the passphrase"))
+        self.show_button.setAccessibleName(self.show_button.toolTip())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A capital letter without Shift, or a small one with it: Caps Lock. Qt cannot be asked."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            letter = event.text()
+            if len(letter) == 1 and letter.isascii() and letter.isalpha():
+                shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+                self.caps.setVisible(letter.isupper() != shift)
+            elif event.key() == Qt.Key.Key_CapsLock:
+                self.caps.hide()
+        return super().eventFilter(watched, event)
+
+
+def brand(size: int = 40) -> QHBoxLayout:
+    """The sign and the name of the program."""
+    sign = QLabel()
+    sign.setPixmap(theme.pixmap("jinmen", size, "accent"))
+    return pieces.line(None, sign, pieces.text(_("Jinmen"), "title", wrap=False), None, gap=12)
+
+
+def gate_foot(shell: "Shell") -> QHBoxLayout:
+    """Below the card: the looks and the language can be changed before anything is opened."""
+    row = pieces.line(None, None, gap=8)
+    for name in ("language", "theme", "touch", "help"):
+        action = shell.actions_by_name[name]
+        made = pieces.button(action.text(), action.trigger, "link", tip=pieces.with_shortcut(action))
+        row.addWidget(made)
+    row.addStretch(1)
+    return row
+
+
+def centred(shell: "Shell", card: QFrame, width: int) -> QWidget:
+    """A card in the middle of the window, with the small links below; scrolls where the window is low."""
+    card.setFixedWidth(theme.px(width))
+    inside = QWidget()
+    middle = pieces.line(None, None, card, None)
+    pieces.column(inside, None, middle, gate_foot(shell), None, margin=16, gap=16)
+    return pieces.scroll(inside)
+
+
+class SignIn(QWidget):
+    """One field and one button."""
+
+    def __init__(self, shell: "Shell") -> None:
+        super().__init__()
+        self.shell = shell
+        self.setProperty("role", "ground")
+        self.passphrase = PassphraseField(_("Passphrase"))
+        self.passphrase.line.returnPressed.connect(self.unlock)
+        label = pieces.text(_("Passphrase"), "label")
+        label.setBuddy(self.passphrase.line)
+        self.trouble = pieces.text("", "error")
+        self.trouble.hide()
+        self.button = pieces.button(_("Open the casebook"), self.unlock, "primary")
+        self.card = pieces.card(
+            brand(),
+            pieces.text(_("The records on this computer are encrypted. Your passphrase opens them."), "soft"),
+            label,
+            self.passphrase,
+            self.trouble,
+            self.button,
+            margin=32,
+            gap=12,
+        )
+        pieces.column(self, centred(shell, self.card, 460))
+        self.passphrase.setFocus()
+
+    def unlock(self) -> None:
+        """Try the passphrase."""
+        passphrase = self.passphrase.text()
+        if not passphrase or not self.button.isEnabled():
+            self.passphrase.setFocus()
+            return
+        self._busy(True)
+        folder, shell = self.shell.folder, self.shell
+        self.shell.tasks.run(lambda: open_casebook(folder, passphrase, shell), self._opened, self._failed, owner=self)
+
+    def _opened(self, casebook: "Casebook") -> None:
+        self.passphrase.line.clear()
+        self.shell.unlock(casebook)
+
+    def _failed(self, problem: Problem) -> None:
+        self._busy(False)
+        self.trouble.setText(problem.sentence())
+        self.trouble.show()
+        self.passphrase.line.setProperty("wrong", "true")
+        pieces.polish(self.passphrase.line)
+        self.passphrase.setFocus()
+        self.passphrase.line.selectAll()
+
+    def _busy(self, busy: bool) -> None:
+        self.button.setEnabled(not busy)
+        self.passphrase.setEnabled(not busy)
+        self.button.setText(_("Opening ...") if busy else _("Open the casebook"))
+        if busy:
+            self.trouble.hide()

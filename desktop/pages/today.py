@@ -1,12 +1,297 @@
-"""What needs doing today, and nothing else."""
+"""What needs doing today, and nothing else: every line is one click from being done."""
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
+
+from desktop import theme
 from desktop.pages.base import Page
-from models.texts import _
+from desktop.widgets import pieces
+from desktop.widgets.empty_state import EmptyState
+from models.clock import local_time
+from models.texts import N_, _, language, ngettext
+
+if TYPE_CHECKING:
+    from desktop.shell import Shell
+    from models.services.views import Changed, DraftView, DueVisit, NeedView, Today
+
+SHOWN = 8
+"""Lines of a kind; the rest is counted."""
+
+DRAFT_PAGES = {"resident": "register", "household": "register", "visit": "visit", "referral": "referral"}
+"""Which page goes on with a draft of a form; every other form is an instrument."""
+
+FORM_NAMES = {
+    "resident": N_("Registration"),
+    "household": N_("Registration of a household"),
+    "visit": N_("Visit"),
+    "referral": N_("Referral letter"),
+}
+
+WEEKDAYS = (
+    N_("Monday"),
+    N_("Tuesday"),
+    N_("Wednesday"),
+    N_("Thursday"),
+    N_("Friday"),
+    N_("Saturday"),
+    N_("Sunday"),
+)
+
+
+def long_day(day: Any) -> str:
+    """A day in full: 2026年11月22日 星期日, Sunday 22 November 2026 as 2026-11-22 Sunday."""
+    weekday = _(WEEKDAYS[day.weekday()])
+    if language() == "zh_CN":
+        return f"{day.year}年{day.month}月{day.day}日 {weekday}"
+    return f"{weekday}, {day.isoformat()}"
 
 
 class TodayPage(Page):
-    """Due visits, unfinished drafts, what waits for sync, papers that run out."""
+    """open() shows due visits, unfinished drafts, what waits for sync, papers that run out, the month's figures."""
+
+    name = "today"
+    width = 1080
+
+    def __init__(self, shell: "Shell") -> None:
+        super().__init__(shell)
+        self.shown: Today | None = None
+        self._papers: dict[str, str] = {}
+        self.day = pieces.text("", "soft")
+        self.figures = QHBoxLayout()
+        self.figures.setSpacing(theme.px(16))
+        self.cards = pieces.column(None, gap=16)
+        self.body.addWidget(self.day)
+        self.body.addLayout(self.figures)
+        self.body.addLayout(self.cards)
+        self.aside.addWidget(pieces.action_button(shell.actions_by_name["register"], "primary"))
 
     def title(self) -> str:
         """The page's name."""
         return _("Today")
+
+    def open(self, **where: Any) -> None:
+        """Ask what waits."""
+        casebook = self.casebook
+
+        def ask() -> tuple["Today", dict[str, str]]:
+            today = casebook.today()
+            return today, {what: paper_name(what) for _id, _name, what, _day in today.expiring}
+
+        self.read(ask, lambda found: self.show_today(*found))
+
+    def refresh(self, changed: "Changed") -> None:
+        """Anything may add or take a line."""
+        self.open()
+
+    def first_focus(self) -> None:
+        """The page itself: Tab goes to the first line."""
+        self.setFocus()
+
+    def show_today(self, today: "Today", papers: dict[str, str]) -> None:
+        """Show what waits; `papers` says how the documents and facts that run out are called."""
+        self.shown = today
+        self._papers = papers
+        self.day.setText(long_day(today.on))
+        pieces.clear(self.figures)
+        for count, words, page in (
+            (today.residents, ngettext("resident", "residents", today.residents), "residents"),
+            (today.households, ngettext("household", "households", today.households), "residents"),
+            (
+                today.visits_this_month,
+                ngettext("visit this month", "visits this month", today.visits_this_month),
+                "visit",
+            ),
+            (today.waiting_changes, ngettext("change to sync", "changes to sync", today.waiting_changes), "sync"),
+        ):
+            self.figures.addWidget(self._figure(count, words, page))
+        pieces.clear(self.cards)
+        late = [visit for visit in today.due if visit.due < today.on]
+        groups = (
+            (_("Visits that are due"), "visit", [self._due(visit, today) for visit in today.due], len(late)),
+            (_("Begun and not finished"), "draft", [self._draft(draft) for draft in today.drafts], 0),
+            (_("Papers that run out within 30 days"), "clock", [self._expiring(line) for line in today.expiring], 0),
+            (_("Needs that are still open"), "flag", [self._need(need) for need in today.open_needs], 0),
+        )
+        for title, icon, lines, urgent in groups:
+            if lines:
+                self.cards.addWidget(self._group(title, icon, lines, urgent))
+        if not any(lines for _title, _icon, lines, _urgent in groups):
+            self.cards.addWidget(self._nothing(today))
+
+    def _nothing(self, today: "Today") -> QWidget:
+        if today.residents:
+            nothing = EmptyState(
+                "check", _("Nothing waits today"), _("Due visits and unfinished work will be listed here.")
+            )
+        else:
+            nothing = EmptyState(
+                "residents",
+                _("Nobody is registered yet"),
+                _("Due visits and unfinished work will be listed here."),
+                (_("Register the first resident"), lambda: self.shell.go("register")),
+            )
+        return pieces.card(nothing)
+
+    def _figure(self, count: int, words: str, page: str) -> QFrame:
+        made = pieces.card(margin=16, gap=0)
+        number = pieces.text(f"{count:,}", "figure", wrap=False)
+        link = pieces.button(words, lambda: self.shell.go(page), "link")
+        link.setAccessibleName(f"{count} {words}")
+        for thing in (number, link):
+            made.layout().addWidget(thing)
+        return made
+
+    def _group(self, title: str, icon: str, lines: list[QWidget], urgent: int) -> QFrame:
+        sign = QLabel()
+        sign.setPixmap(theme.pixmap(icon, 20, "accent", self.devicePixelRatioF()))
+        head = pieces.line(None, sign, pieces.text(title, "subheading", wrap=False), gap=10)
+        head.addWidget(pieces.text(str(len(lines)), "tag-quiet"))
+        if urgent:
+            words = ngettext("{n} overdue", "{n} overdue", urgent).format(n=urgent)
+            head.addWidget(pieces.text(words, "tag-danger"))
+        head.addStretch(1)
+        made = pieces.card(head, margin=16, gap=4)
+        for line in lines[:SHOWN]:
+            made.layout().addWidget(pieces.rule())
+            made.layout().addWidget(line)
+        if len(lines) > SHOWN:
+            more = len(lines) - SHOWN
+            made.layout().addWidget(pieces.rule())
+            made.layout().addWidget(pieces.text(ngettext("and {n} more", "and {n} more", more).format(n=more), "small"))
+            for line in lines[SHOWN:]:
+                line.deleteLater()
+        return made
+
+    def _line(
+        self,
+        first: str,
+        second: str,
+        tag: tuple[str, str] | None,
+        act: Callable[[], object],
+        extra: QPushButton | None = None,
+    ) -> QWidget:
+        return TodayLine(first, second, tag, act, extra)
+
+    def _due(self, visit: "DueVisit", today: "Today") -> QWidget:
+        days = (today.on - visit.due).days
+        if days > 0:
+            tag = (ngettext("{n} day late", "{n} days late", days).format(n=days), "tag-danger")
+        else:
+            tag = (_("today") if days == 0 else visit.due.isoformat(), "tag")
+        reason = f" · {visit.reason}" if visit.reason else ""
+        return self._line(
+            "、".join(visit.names) if language() == "zh_CN" else ", ".join(visit.names),
+            f"{visit.address}{reason}",
+            tag,
+            lambda: self.shell.go("visit", household_id=visit.household_id),
+        )
+
+    def _draft(self, draft: "DraftView") -> QWidget:
+        moment = local_time(draft.at).strftime("%m-%d %H:%M")
+        form = _(FORM_NAMES[draft.form]) if draft.form in FORM_NAMES else _("Assessment")
+        throw_away = pieces.button(_("Discard"), lambda: self._discard(draft), "link")
+        throw_away.setAccessibleName(_("Discard: {title}").format(title=draft.title or form))
+        return self._line(
+            draft.title or form,
+            _("{form}, kept {time}").format(form=form, time=moment),
+            (_("Go on"), "tag"),
+            lambda: self.shell.go(DRAFT_PAGES.get(draft.form, "assessment"), draft_id=draft.id),
+            throw_away,
+        )
+
+    def _discard(self, draft: "DraftView") -> None:
+        drafts = self.casebook.drafts
+
+        def put_back() -> str:
+            return str(drafts.save(draft.form, draft.form_version, draft.subject_id, draft.title, dict(draft.body)))
+
+        def gone(_nothing: object) -> None:
+            self.shell.say(_("The draft was discarded."), undo=put_back)
+            self.open()
+
+        self.run(lambda: drafts.discard(draft.id), gone)
+
+    def _expiring(self, line: tuple[str, str, str, Any]) -> QWidget:
+        resident_id, person, what, day = line
+        return self._line(
+            person,
+            self._papers.get(what, what),
+            (_("until {day}").format(day=day.isoformat()), "tag-warn"),
+            lambda: self.shell.go("person", resident_id=resident_id),
+        )
+
+    def _need(self, need: "NeedView") -> QWidget:
+        found = _("found {day}").format(day=need.found_on.isoformat()) if need.found_on else ""
+        return self._line(
+            need.note or need_words(need),
+            " · ".join(part for part in (need_words(need) if need.note else "", found) if part),
+            (_("urgent"), "tag-danger") if need.urgency == "now" else None,
+            lambda: self._open_need(need),
+        )
+
+    def _open_need(self, need: "NeedView") -> None:
+        if need.resident_id:
+            self.shell.go("person", resident_id=need.resident_id)
+            return
+        visits = self.casebook.visits
+        self.read(
+            lambda: visits.get(need.visit_id).household_id,
+            lambda household: self.shell.go("household", household_id=household),
+        )
+
+
+class TodayLine(QWidget):
+    """One thing to do: two lines of text, a mark, and the whole line is the button."""
+
+    def __init__(
+        self,
+        first: str,
+        second: str,
+        tag: tuple[str, str] | None,
+        act: Callable[[], object],
+        extra: QPushButton | None = None,
+    ) -> None:
+        super().__init__()
+        self.button = pieces.button("", act, "row")
+        self.button.setAccessibleName("，".join(part for part in (first, second, tag[0] if tag else "") if part))
+        inside = QGridLayout(self.button)
+        inside.setContentsMargins(theme.px(8), theme.px(8), theme.px(8), theme.px(8))
+        inside.setVerticalSpacing(theme.px(2))
+        inside.setColumnStretch(0, 1)
+        words = [pieces.text(first, "label"), pieces.text(second, "soft")]
+        for place, label in enumerate(words):
+            inside.addWidget(label, place, 0)
+        if tag is not None:
+            words.append(pieces.text(*tag))
+            inside.addWidget(words[-1], 0, 1, 2, 1, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
+        for label in words:
+            label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.button.setMinimumHeight(inside.sizeHint().height())
+        row = pieces.line(self, self.button, gap=8)
+        row.setStretch(0, 1)
+        if extra is not None:
+            row.addWidget(extra)
+
+
+def paper_name(what: str) -> str:
+    """A document kind or a fact, as the worker says it. Reads the policy dictionary: called off the window's thread."""
+    from desktop.case_words import document_text
+    from desktop.fact_words import dictionary
+    from models.records.documents import DOCUMENT_KINDS
+
+    if what in DOCUMENT_KINDS:
+        return document_text(what)
+    definition = dictionary().facts.get(what)
+    if definition is None:
+        return what
+    return (definition.zh if language() == "zh_CN" else definition.en).label or what
+
+
+def need_words(need: "NeedView") -> str:
+    """A need's group and how soon it must be seen to."""
+    from desktop.case_words import need_text
+
+    return need_text(need.group, need.urgency)

@@ -23,6 +23,11 @@ from desktop import theme
 def set_role(widget: QWidget, role: str) -> None:
     """Say what a widget is, so that the style sheet dresses it; may be called again later."""
     widget.setProperty("role", role)
+    polish(widget)
+
+
+def polish(widget: QWidget) -> None:
+    """Dress a widget anew after one of its properties (role, wrong) changed."""
     widget.style().unpolish(widget)
     widget.style().polish(widget)
 

@@ -1,0 +1,332 @@
+"""The first run: language, office, worker, passphrase, backup place; then the casebook is made."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QFormLayout, QLineEdit, QVBoxLayout, QWidget
+
+from desktop import theme
+from desktop.pages.sign_in import PassphraseField, brand, centred
+from desktop.widgets import pieces
+from desktop.widgets.finder import Finder, Match
+from models.errors import Problem
+from models.records import divisions
+from models.texts import _
+
+if TYPE_CHECKING:
+    from desktop.shell import Shell
+    from models.casebook import Casebook
+
+STEPS = 5
+
+
+@dataclass
+class Answers:
+    """What was answered so far; survives a change of language, not the end of the program."""
+
+    step: int = 0
+    office_code: str = ""
+    office_name: str = ""
+    letter_mark: str = ""
+    office_phone: str = ""
+    worker: str = ""
+    worker_phone: str = ""
+    passphrase: str = ""
+    again: str = ""
+    understood: bool = False
+    backup_folder: str = ""
+
+
+def make_casebook(shell: "Shell", answers: Answers) -> "Casebook":
+    """Make the casebook from the answers; called off the window's thread."""
+    from models.casebook import Casebook
+    from models.services.views import Office, Worker
+
+    casebook = Casebook.create(
+        shell.folder,
+        answers.passphrase,
+        office=Office(answers.office_code, answers.office_name, answers.letter_mark, answers.office_phone),
+        worker=Worker(answers.worker, answers.worker_phone),
+        clock=shell.clock,
+    )
+    if answers.backup_folder:
+        casebook.settings.set("backup_folder", answers.backup_folder)
+    return casebook
+
+
+def office_name(code: str) -> str:
+    """How an office is printed on letters unless the worker says otherwise: 天津市和平区劝业场街道花园路社区居委会."""
+    place = divisions.division(code)
+    if place is None:
+        return ""
+    above = divisions.division(place.parent_code)
+    return "天津市" + (above.full_name if above is not None else "") + place.name
+
+
+def letter_mark(code: str) -> str:
+    """The word in letter numbers unless the worker says otherwise: the street's name without its kind, 劝业场."""
+    street = divisions.street(code[:9])
+    short = street.short if street is not None else ""
+    for kind in ("街道", "地区", "镇", "乡", "街"):
+        short = short.removesuffix(kind)
+    return short[:6]
+
+
+def strength(passphrase: str) -> tuple[str, str]:
+    """What to say of a passphrase while it is typed: (words, role of the line)."""
+    from models.security.passphrase import is_weak
+
+    if not passphrase:
+        return _("At least ten characters. Four unrelated words are easy to remember and hard to guess."), "soft"
+    if is_weak(passphrase):
+        return _("Too easy to guess so far."), "error"
+    if len(passphrase) >= 16 or (not passphrase.isascii() and len(passphrase) >= 8):
+        return _("Strong."), "good"
+    return _("Good enough. Longer is better."), "good"
+
+
+class FirstRun(QWidget):
+    """Five small steps; what was typed is never lost on the way."""
+
+    def __init__(self, shell: "Shell", answers: Answers | None = None) -> None:
+        super().__init__()
+        self.shell = shell
+        self.answers = answers or Answers()
+        self.setProperty("role", "ground")
+        self.where = pieces.text("", "small")
+        self.heading = pieces.text("", "heading")
+        self.intro = pieces.text("", "soft")
+        self.content = QVBoxLayout()
+        self.content.setSpacing(theme.px(8))
+        self.trouble = pieces.text("", "error")
+        self.back_button = pieces.button(_("Back"), lambda: self._show(self.answers.step - 1), icon="back")
+        self.next_button = pieces.button(_("Continue"), self.go_on, "primary")
+        self.card = pieces.card(
+            brand(),
+            self.where,
+            self.heading,
+            self.intro,
+            self.content,
+            self.trouble,
+            pieces.line(None, self.back_button, None, self.next_button),
+            margin=32,
+            gap=12,
+        )
+        self._outer = pieces.column(self, centred(shell, self.card, 640))
+        self._check: Callable[[], str] = str
+        self._show(self.answers.step)
+
+    def _show(self, step: int) -> None:
+        self.answers.step = step
+        pieces.clear(self.content)
+        self._say("")
+        self.where.setText(_("Setting up: step {n} of {all}").format(n=step + 1, all=STEPS))
+        self.back_button.setVisible(step > 0)
+        self.next_button.setText(_("Make the casebook") if step == STEPS - 1 else _("Continue"))
+        title, intro, build = (
+            (_("Language"), _("It can be changed at any time."), self._language),
+            (_("Your office"), _("Type the name of your community, or its initials."), self._office),
+            (_("You"), _("Your name is printed on letters and noted beside what you record."), self._worker),
+            (_("Passphrase"), _("It encrypts everything on this computer."), self._passphrase),
+            (_("Backups"), _("A copy of the casebook, encrypted like the casebook itself."), self._backup),
+        )[step]
+        self.heading.setText(title)
+        self.intro.setText(intro)
+        self._check = build()
+
+    def _say(self, sentence: str) -> None:
+        self.trouble.setText(sentence)
+        self.trouble.setVisible(bool(sentence))
+
+    def go_on(self) -> None:
+        """To the next step, or make the casebook; a missing answer is said and nothing is cleared."""
+        trouble = self._check()
+        self._say(trouble)
+        if trouble:
+            return
+        if self.answers.step < STEPS - 1:
+            self._show(self.answers.step + 1)
+            return
+        self.next_button.setEnabled(False)
+        self.next_button.setText(_("Making the casebook ..."))
+        shell, answers = self.shell, self.answers
+        self.shell.tasks.run(lambda: make_casebook(shell, answers), self._made, self._failed, owner=self)
+
+    def _made(self, casebook: "Casebook") -> None:
+        self.answers = Answers()
+        self.shell.unlock(casebook)
+
+    def _failed(self, problem: Problem) -> None:
+        self.next_button.setEnabled(True)
+        self.next_button.setText(_("Make the casebook"))
+        self._say(problem.sentence())
+
+    # The steps. Each fills `content` and returns what checks it: a sentence, or "" when it is all right.
+
+    def _language(self) -> Callable[[], str]:
+        for code, label in (("zh_CN", "中文（简体）"), ("en", "English")):
+            chosen = code == self.shell.state.language
+            made = pieces.button(label, lambda code=code: self._speak(code), "choice", "check" if chosen else "")
+            made.setCheckable(True)
+            made.setChecked(chosen)
+            self.content.addWidget(made)
+        self.next_button.setFocus()
+        return str
+
+    def _speak(self, code: str) -> None:
+        if code != self.shell.state.language:
+            self.shell.state.language = code
+            self.shell.redress()
+        else:
+            self._show(0)
+
+    def _office(self) -> Callable[[], str]:
+        self.finder = Finder(name=_("Community or street"), hint=_("For example 花园路 or hyl"))
+        self.finder.asked.connect(self._find_office)
+        self.finder.picked.connect(self._office_picked)
+        self.content.addWidget(self.finder)
+        form = self._form()
+        self.name_line = self._line(form, _("Name of the office, as printed on letters"), "office_name")
+        self.mark_line = self._line(
+            form, _("Letter mark"), "letter_mark", _("The word in letter numbers: 津劝业转字〔2026〕0001号")
+        )
+        self._line(form, _("Phone of the office"), "office_phone", _("Printed on letters; may stay empty."))
+        if self.answers.office_code:
+            self.finder.show_chosen(_match(self.answers.office_code))
+        self.finder.first_focus().setFocus()
+        return self._office_trouble
+
+    def _find_office(self, text: str) -> None:
+        def find() -> list[Match]:
+            found = [place for place in divisions.find(text, limit=40) if place.level != "district"]
+            return [Match(place.code, place.name, place.path) for place in found[:20]]
+
+        finder = self.finder
+        self.shell.tasks.read(find, lambda found: finder.offer(text, found), owner=finder)
+
+    def _office_picked(self, code: str) -> None:
+        self.answers.office_code = code
+        self.name_line.setText(office_name(code))
+        self.mark_line.setText(letter_mark(code))
+
+    def _office_trouble(self) -> str:
+        if self.finder.chosen() is None:
+            return _("Choose your community or street from the list.")
+        if not self.answers.office_name:
+            return _("Type the name of the office, as it is printed on letters.")
+        if not self.answers.letter_mark:
+            return _("Type the letter mark, a word of one to six characters.")
+        return ""
+
+    def _worker(self) -> Callable[[], str]:
+        form = self._form()
+        first = self._line(form, _("Your name"), "worker")
+        self._line(
+            form, _("Your phone"), "worker_phone", _("Printed on letters so that the receiver can ask; may stay empty.")
+        )
+        first.setFocus()
+        return lambda: "" if self.answers.worker else _("Type your name.")
+
+    def _passphrase(self) -> Callable[[], str]:
+        self.first = PassphraseField(_("Passphrase"))
+        self.second = PassphraseField(_("The same passphrase again"))
+        self.hint = pieces.text("", "soft")
+        for label, field, key in (
+            (_("Passphrase"), self.first, "passphrase"),
+            (_("The same passphrase again"), self.second, "again"),
+        ):
+            words = pieces.text(label, "label")
+            words.setBuddy(field.line)
+            self.content.addWidget(words)
+            field.line.setText(getattr(self.answers, key))
+            field.line.textChanged.connect(lambda text, key=key: setattr(self.answers, key, text))
+            self.content.addWidget(field)
+            if field is self.first:
+                self.content.addWidget(self.hint)
+        self.first.line.textChanged.connect(self._say_strength)
+        self._say_strength(self.answers.passphrase)
+        self.content.addWidget(
+            pieces.card(
+                pieces.text(_("If you forget it"), "label"),
+                pieces.text(
+                    _(
+                        "Nobody can open this casebook any more: not your office, not the makers of this program. "
+                        "Only what was exported to your office is left. Write the passphrase down on paper and keep "
+                        "it where you keep your seal, not with this computer."
+                    )
+                ),
+                role="banner-warn",
+                margin=12,
+            )
+        )
+        self.understood = QCheckBox(_("I have understood this"))
+        self.understood.setChecked(self.answers.understood)
+        self.understood.toggled.connect(lambda on: setattr(self.answers, "understood", on))
+        self.content.addWidget(self.understood)
+        self.first.setFocus()
+        return self._passphrase_trouble
+
+    def _say_strength(self, passphrase: str) -> None:
+        words, role = strength(passphrase)
+        self.hint.setText(words)
+        pieces.set_role(self.hint, role)
+
+    def _passphrase_trouble(self) -> str:
+        from models.errors import WeakPassphrase
+        from models.security.passphrase import is_weak
+
+        if is_weak(self.answers.passphrase):
+            return WeakPassphrase().sentence()
+        if self.answers.passphrase != self.answers.again:
+            return _("The two passphrases are not the same. Show them and compare.")
+        if not self.answers.understood:
+            return _("Please read what happens when the passphrase is forgotten, and tick the box.")
+        return ""
+
+    def _backup(self) -> Callable[[], str]:
+        form = self._form()
+        self.folder_line = self._line(
+            form,
+            _("Folder for backups"),
+            "backup_folder",
+            _("Empty: beside the casebook. A stick or a network folder is better: it survives this computer."),
+        )
+        self.content.addWidget(pieces.button(_("Choose a folder"), self._choose_folder, icon="save"))
+        self.folder_line.setFocus()
+        return self._backup_trouble
+
+    def _choose_folder(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, _("Folder for backups"), self.answers.backup_folder)
+        if chosen:
+            self.folder_line.setText(chosen)
+
+    def _backup_trouble(self) -> str:
+        folder = self.answers.backup_folder
+        return "" if not folder or Path(folder).is_dir() else _("There is no such folder. Choose another one.")
+
+    def _form(self) -> QFormLayout:
+        form = QFormLayout()
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
+        form.setVerticalSpacing(theme.px(6))
+        self.content.addLayout(form)
+        return form
+
+    def _line(self, form: QFormLayout, label: str, key: str, hint: str = "") -> QLineEdit:
+        made = QLineEdit(getattr(self.answers, key))
+        made.setAccessibleName(label)
+        made.setAccessibleDescription(hint)
+        made.textChanged.connect(lambda text: setattr(self.answers, key, text.strip()))
+        made.returnPressed.connect(self.go_on)
+        words = pieces.text(label, "label")
+        words.setBuddy(made)
+        form.addRow(words, made)
+        if hint:
+            form.addRow(pieces.text(hint, "small"))
+        return made
+
+
+def _match(code: str) -> Match:
+    place = divisions.division(code)
+    return Match(code, place.name if place else code, divisions.path(code))

@@ -1,0 +1,112 @@
+"""F1: a short page for the screen one comes from, offline, in both languages."""
+
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QListWidget, QListWidgetItem, QTextBrowser
+
+from desktop import theme
+from desktop.pages.base import Page
+from desktop.widgets import pieces
+from models.texts import N_, _, language
+
+if TYPE_CHECKING:
+    from desktop.shell import Shell
+    from models.services.views import Changed
+
+TOPICS = {
+    "start": N_("A day with Jinmen"),
+    "today": N_("Today"),
+    "residents": N_("Residents"),
+    "person": N_("A person's page"),
+    "household": N_("Households"),
+    "register": N_("Registering"),
+    "visit": N_("Visits"),
+    "assessment": N_("Assessments"),
+    "eligibility": N_("Eligibility"),
+    "referral": N_("Writing a letter"),
+    "referrals": N_("Referrals"),
+    "sync": N_("Sync"),
+    "office": N_("Office"),
+    "settings": N_("Settings"),
+    "sign_in": N_("Passphrase and locking"),
+    "keys": N_("Keyboard and touch"),
+}
+"""Topic -> its title. Each has a file in resources/help/<language>; a page's topic is the page's name."""
+
+
+def help_text(topic: str) -> str:
+    """The Markdown of a topic in the language now shown."""
+    name = topic if topic in TOPICS else "start"
+    return (files("resources") / "help" / language() / f"{name}.md").read_text("utf-8")
+
+
+def browser() -> QTextBrowser:
+    """A quiet page of text."""
+    made = QTextBrowser()
+    made.setOpenLinks(False)
+    made.setFrameShape(QTextBrowser.Shape.NoFrame)
+    made.document().setDocumentMargin(theme.px(20))
+    pieces.finger_scroll(made)
+    return made
+
+
+class HelpPage(Page):
+    """open(topic="") shows a topic: the name of a page, or "start"."""
+
+    name = "help"
+    width = 1080
+    scrolls = False
+
+    def __init__(self, shell: "Shell") -> None:
+        super().__init__(shell)
+        self.topics = QListWidget()
+        self.topics.setAccessibleName(_("Topics"))
+        self.topics.setFixedWidth(theme.px(230))
+        for topic, label in TOPICS.items():
+            item = QListWidgetItem(_(label))
+            item.setData(Qt.ItemDataRole.UserRole, topic)
+            self.topics.addItem(item)
+        self.text = browser()
+        self.text.setAccessibleName(_("Help"))
+        self.topics.currentItemChanged.connect(self._chosen)
+        row = pieces.line(None, self.topics, self.text, gap=16)
+        row.setStretch(1, 1)
+        self.body.addLayout(row, 1)
+
+    def title(self) -> str:
+        """The page's name."""
+        return _("Help")
+
+    def open(self, topic: str = "start", **where: Any) -> None:
+        """Show a topic."""
+        names = list(TOPICS)
+        self.topics.setCurrentRow(names.index(topic) if topic in names else 0)
+
+    def refresh(self, changed: "Changed") -> None:
+        """Help does not change."""
+
+    def first_focus(self) -> None:
+        """The list of topics."""
+        self.topics.setFocus()
+
+    def _chosen(self, item: QListWidgetItem | None, _before: QListWidgetItem | None = None) -> None:
+        if item is not None:
+            topic = item.data(Qt.ItemDataRole.UserRole)
+            self.where = {"topic": topic}
+            self.text.setMarkdown(help_text(topic))
+
+
+def show_window(shell: "Shell", topic: str) -> QDialog:
+    """Show a topic in a window of its own, where there are no pages yet."""
+    window = QDialog(shell)
+    window.setWindowTitle(_("Help"))
+    window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    text = browser()
+    text.setMarkdown(help_text(topic))
+    close = pieces.button(_("Close"), window.accept, "primary")
+    pieces.column(window, text, pieces.line(None, None, close), margin=16)
+    window.resize(min(theme.px(640), shell.width()), min(theme.px(520), shell.height()))
+    window.open()
+    return window

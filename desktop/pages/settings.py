@@ -1,0 +1,283 @@
+"""The office and its worker, how the window looks, passphrase, locking and backups."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QFrame, QGridLayout, QLabel, QLineEdit, QWidget
+
+from desktop import theme
+from desktop.pages.base import Page
+from desktop.pages.sign_in import PassphraseField
+from desktop.state import SCALES
+from desktop.widgets import pieces
+from models.texts import _, ngettext
+
+if TYPE_CHECKING:
+    from desktop.shell import Shell
+    from models.casebook import Casebook
+    from models.services.views import Changed
+
+IDLE_MINUTES = (2, 5, 10, 15, 30, 60, 0)
+
+
+class SettingsPage(Page):
+    """open(). Looks apply at once; the office and the passphrase when their button is pressed."""
+
+    name = "settings"
+    width = 880
+
+    def __init__(self, shell: "Shell") -> None:
+        super().__init__(shell)
+        for section in (self._looks(), self._office(), self._safety(), self._passphrase(), self._backups()):
+            self.body.addWidget(section)
+
+    def title(self) -> str:
+        """The page's name."""
+        return _("Settings")
+
+    def open(self, **where: Any) -> None:
+        """Show what is set."""
+        casebook = self.casebook
+        self._show_office(casebook)
+        self.read(lambda: str(casebook.settings.get("backup_folder", "")), self._show_backup_folder)
+
+    def refresh(self, changed: "Changed") -> None:
+        """Nothing that verbs change is shown here."""
+
+    def first_focus(self) -> None:
+        """The language."""
+        self.language.setFocus()
+
+    def _section(self, icon: str, title: str, *inside: QWidget | Any) -> QFrame:
+        sign = QLabel()
+        sign.setPixmap(theme.pixmap(icon, 22, "accent", self.devicePixelRatioF()))
+        head = pieces.line(None, sign, pieces.text(title, "heading", wrap=False), None, gap=10)
+        return pieces.card(head, *inside, margin=20, gap=12)
+
+    def _grid(self, *rows: tuple[str, QWidget, str]) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(theme.px(20))
+        grid.setVerticalSpacing(theme.px(10))
+        grid.setColumnMinimumWidth(0, theme.px(150))
+        grid.setColumnStretch(1, 1)
+        for place, (label, field, hint) in enumerate(rows):
+            words = pieces.text(label, "label")
+            words.setBuddy(field)
+            field.setAccessibleName(label)
+            field.setAccessibleDescription(hint)
+            grid.addWidget(words, 2 * place, 0, Qt.AlignmentFlag.AlignVCenter)
+            grid.addWidget(field, 2 * place, 1)
+            if hint:
+                grid.addWidget(pieces.text(hint, "small"), 2 * place + 1, 1)
+        return grid
+
+    # How it looks.
+
+    def _looks(self) -> QFrame:
+        state = self.shell.state
+        self.language = self._choice((("zh_CN", "中文（简体）"), ("en", "English")), state.language)
+        self.language.activated.connect(lambda _place: self._look("language", self.language))
+        themes = (("light", _("Light")), ("dark", _("Dark")), ("sun", _("Sun: strongest contrast, for outdoors")))
+        self.theme = self._choice(themes, state.theme)
+        self.theme.activated.connect(lambda _place: self._look("theme", self.theme))
+        self.scale = self._choice(tuple((scale, f"{scale} %") for scale in SCALES), state.scale)
+        self.scale.activated.connect(lambda _place: self._look("scale", self.scale))
+        self.touch = QCheckBox(_("Large targets for fingers"))
+        self.touch.setChecked(state.touch)
+        self.touch.toggled.connect(lambda _on: self.shell.toggle_touch())
+        return self._section(
+            "contrast",
+            _("Look"),
+            self._grid(
+                (_("Language"), self.language, ""),
+                (_("Theme"), self.theme, ""),
+                (_("Size"), self.scale, ""),
+                (_("Touch"), self.touch, ""),
+            ),
+        )
+
+    def _choice(self, choices: tuple[tuple[Any, str], ...], now: Any) -> QComboBox:
+        made = QComboBox()
+        for value, label in choices:
+            made.addItem(label, value)
+        made.setCurrentIndex(max(made.findData(now), 0))
+        return made
+
+    def _look(self, what: str, box: QComboBox) -> None:
+        if getattr(self.shell.state, what) != box.currentData():
+            setattr(self.shell.state, what, box.currentData())
+            self.shell.redress()
+
+    # Office and worker.
+
+    def _office(self) -> QFrame:
+        self.office_name, self.letter_mark, self.office_phone = QLineEdit(), QLineEdit(), QLineEdit()
+        self.worker_name, self.worker_phone = QLineEdit(), QLineEdit()
+        self.place = pieces.text("", "soft")
+        self.office_trouble = pieces.text("", "error")
+        self.office_trouble.hide()
+        self.save_office = pieces.button(_("Save office and worker"), self._save_office, "primary", "check")
+        return self._section(
+            "office",
+            _("Office and worker"),
+            self.place,
+            self._grid(
+                (_("Name of the office"), self.office_name, _("As printed on letters.")),
+                (_("Letter mark"), self.letter_mark, _("The word in letter numbers: 津劝业转字〔2026〕0001号")),
+                (_("Phone of the office"), self.office_phone, ""),
+                (_("Your name"), self.worker_name, ""),
+                (_("Your phone"), self.worker_phone, ""),
+            ),
+            self.office_trouble,
+            pieces.line(None, self.save_office, None),
+        )
+
+    def _show_office(self, casebook: "Casebook") -> None:
+        from models.records import divisions
+
+        office, worker = casebook.office, casebook.worker
+        self.place.setText(f"{divisions.path(office.code)}  {office.code}")
+        for field, text in (
+            (self.office_name, office.name),
+            (self.letter_mark, office.letter_mark),
+            (self.office_phone, office.phone),
+            (self.worker_name, worker.name),
+            (self.worker_phone, worker.phone),
+        ):
+            field.setText(text)
+
+    def _save_office(self) -> None:
+        from models.services.views import Office, Worker
+
+        casebook = self.casebook
+        office = Office(
+            casebook.office.code,
+            self.office_name.text().strip(),
+            self.letter_mark.text().strip(),
+            self.office_phone.text().strip(),
+        )
+        worker = Worker(self.worker_name.text().strip(), self.worker_phone.text().strip())
+        for field, value in (
+            (self.office_name, office.name),
+            (self.letter_mark, office.letter_mark),
+            (self.worker_name, worker.name),
+        ):
+            if not value:
+                self.office_trouble.setText(
+                    _("Name of the office, letter mark and your name are printed on letters and cannot be empty.")
+                )
+                self.office_trouble.show()
+                field.setFocus()
+                return
+        self.office_trouble.hide()
+        self.run(lambda: casebook.set_office(office, worker), self._office_saved)
+
+    def _office_saved(self, _nothing: None) -> None:
+        self.shell.say(_("Office and worker were saved."))
+        if self.shell.area is not None:
+            self.shell.area.status.show_worker()
+
+    # Locking and passphrase.
+
+    def _safety(self) -> QFrame:
+        labels = tuple(
+            (n, ngettext("after {n} minute", "after {n} minutes", n).format(n=n) if n else _("never"))
+            for n in IDLE_MINUTES
+        )
+        self.idle = self._choice(labels, self.shell.state.idle_minutes)
+        self.idle.activated.connect(lambda _place: setattr(self.shell.state, "idle_minutes", self.idle.currentData()))
+        lock = pieces.action_button(self.shell.actions_by_name["lock"])
+        hint = _("Without a key or a click for so long, the casebook is closed; what you were typing is kept.")
+        return self._section(
+            "lock", _("Locking"), self._grid((_("Lock by itself"), self.idle, hint)), pieces.line(None, lock, None)
+        )
+
+    def _passphrase(self) -> QFrame:
+        self.old = PassphraseField(_("Passphrase now"))
+        self.new = PassphraseField(_("New passphrase"))
+        self.again = PassphraseField(_("New passphrase again"))
+        self.strength = pieces.text("", "soft")
+        self.new.line.textChanged.connect(self._say_strength)
+        self.passphrase_trouble = pieces.text("", "error")
+        self.passphrase_trouble.hide()
+        self.change = pieces.button(_("Change the passphrase"), self._change, icon="key")
+        self._say_strength("")
+        return self._section(
+            "key",
+            _("Passphrase"),
+            self._grid(
+                (_("Passphrase now"), self.old, ""),
+                (_("New passphrase"), self.new, ""),
+                (_("New passphrase again"), self.again, ""),
+            ),
+            self.strength,
+            self.passphrase_trouble,
+            pieces.line(None, self.change, None),
+        )
+
+    def _say_strength(self, passphrase: str) -> None:
+        from desktop.pages.first_run import strength
+
+        words, role = strength(passphrase)
+        self.strength.setText(words)
+        pieces.set_role(self.strength, role)
+
+    def _change(self) -> None:
+        if self.new.text() != self.again.text():
+            self._passphrase_failed(_("The two passphrases are not the same. Show them and compare."))
+            self.again.setFocus()
+            return
+        casebook, old, new = self.casebook, self.old.text(), self.new.text()
+        self.change.setEnabled(False)
+        self.run(
+            lambda: casebook.change_passphrase(old, new),
+            self._changed,
+            lambda problem: self._passphrase_failed(problem.sentence()),
+        )
+
+    def _changed(self, _nothing: None) -> None:
+        self.change.setEnabled(True)
+        self.passphrase_trouble.hide()
+        for field in (self.old, self.new, self.again):
+            field.line.clear()
+        self.shell.say(_("The passphrase was changed. Older backups still open with the old one."))
+
+    def _passphrase_failed(self, sentence: str) -> None:
+        self.change.setEnabled(True)
+        self.passphrase_trouble.setText(sentence)
+        self.passphrase_trouble.show()
+
+    # Backups.
+
+    def _backups(self) -> QFrame:
+        self.folder_words = pieces.text("", select=True)
+        choose = pieces.button(_("Choose a folder"), self._choose_folder, icon="save")
+        beside = pieces.button(_("Keep them beside the casebook"), lambda: self._keep_folder(""), "link")
+        now = pieces.action_button(self.shell.actions_by_name["back_up"], "primary")
+        now.setIcon(theme.icon("shield", "on_accent"))
+        return self._section(
+            "shield",
+            _("Backups"),
+            pieces.text(_("A copy of the casebook, encrypted like the casebook itself."), "soft"),
+            self._grid((_("Folder"), self.folder_words, "")),
+            pieces.line(None, now, choose, beside, None),
+        )
+
+    def _show_backup_folder(self, folder: str) -> None:
+        self._backup_folder = folder
+        self.folder_words.setText(folder or _("beside the casebook"))
+
+    _backup_folder = ""
+
+    def _choose_folder(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, _("Folder for backups"), self._backup_folder)
+        if chosen:
+            self._keep_folder(str(Path(chosen)))
+
+    def _keep_folder(self, folder: str) -> None:
+        settings = self.casebook.settings
+        self.run(
+            lambda: settings.set("backup_folder", folder),
+            lambda _nothing: self._show_backup_folder(folder),
+        )
