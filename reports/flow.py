@@ -100,7 +100,8 @@ def table_row(cells: Sequence[Cell], x: float, type_: Type, least: float = 0.0, 
         natural = width_of(glyphs)
         own = type_
         if cell.shrink and natural * own.size > room:
-            own = own.smaller(own.size - max(room / natural - 0.005, 8.0), 8.0)
+            fitting = room / natural - 0.005
+            own = own.smaller(own.size - fitting, 8.0) if fitting >= 8.0 else own.smaller(0.5, 9.0)
         lines = break_lines(glyphs, room / own.size, 0, justify=False)
         tallest = max(tallest, len(lines) * own.leading + 1.2 * MM)
         laid.append((cell, own, lines))

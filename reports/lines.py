@@ -236,12 +236,26 @@ def _emergency(glyphs: Sequence[Glyph], start: int, end: int) -> int:
 
 def break_lines(glyphs: Sequence[Glyph], measure: float, indent: float = 0.0, justify: bool = True) -> list[Line]:
     """The lines of a paragraph. Measure and first-line indent in em; the last line keeps its natural width."""
-    lines: list[Line] = []
+    if not glyphs:
+        return []
+    starts = _starts(glyphs, measure, indent)
+    if len(starts) > 1:
+        _keep_company(glyphs, starts, measure if len(starts) > 2 else measure - indent)
+    ends = [*starts[1:], len(glyphs)]
+    return [
+        _line(glyphs, start, end, measure if start else measure - indent, justify and end < len(glyphs))
+        for start, end in zip(starts, ends, strict=True)
+    ]
+
+
+def _starts(glyphs: Sequence[Glyph], measure: float, indent: float) -> list[int]:
+    """Where the lines start when each takes as much as it can hold."""
+    starts: list[int] = []
     start, total = 0, len(glyphs)
-    room = measure - indent
+    limit = measure - indent + 1e-6
     while start < total:
+        starts.append(start)
         width, place, best = -_blank_before(glyphs, start), start, 0
-        limit = room + 1e-6
         while place < total:
             glyph = glyphs[place]
             if glyph.kind != "space" and width + glyph.last_advance > limit:
@@ -251,14 +265,24 @@ def break_lines(glyphs: Sequence[Glyph], measure: float, indent: float = 0.0, ju
             width += glyph.advance
             place += 1
         if place == total:
-            end = total
-        elif best > start:
-            end = best
-        else:
-            end = _emergency(glyphs, start, max(place, start + 1))
-        lines.append(_line(glyphs, start, end, room, justify and end < total))
-        start, room = end, measure
-    return lines
+            break
+        start = best if best > start else _emergency(glyphs, start, max(place, start + 1))
+        limit = measure + 1e-6
+    return starts
+
+
+def _keep_company(glyphs: Sequence[Glyph], starts: list[int], room: float) -> None:
+    """Send a second character down to a last line that has only one, where the line above it allows."""
+    start, above = starts[-1], starts[-2]
+    alone = [glyph for glyph in glyphs[start:] if glyph.character not in NO_START]
+    if len(alone) != 1 or alone[0].kind != "han" or alone[0].whole:
+        return
+    for place in range(start - 1, max(above, start - 4), -1):
+        if glyphs[place - 1].break_after and glyphs[place].kind == "han":
+            line = _line(glyphs, above, place, room, True)
+            if line.stretch or line.width > room - 0.5:
+                starts[-1] = place
+            return
 
 
 def _blank_before(glyphs: Sequence[Glyph], start: int) -> float:

@@ -1,6 +1,6 @@
 """The record of one visit on paper (入户走访记录): who was met, what was found and learnt, what comes next."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Literal
 
@@ -138,17 +138,21 @@ def _body(value: VisitSheet, type_: Type) -> Iterator[Piece]:
     yield row([head("visited"), Cell([Run(day)], half), head("worker"), Cell([name_run(one_line(value.worker))], half)])
     yield row([head("outcome"), Cell([Run(one_line(value.outcome))], half),
                head("purpose"), Cell([Run(one_line(value.purpose))], half)])  # fmt: skip
-    yield from _table(value, "met", (("name", 40), ("relation", 32), ("remark", 88)), type_, small, [
+    yield from _table(value, "met", (("name", 46), ("relation", 32), ("remark", 82)), type_, small, [
         [name_run(one_line(p.name)), Run(one_line(p.relation)), Run(one_line(p.remark))] for p in value.met
     ])  # fmt: skip
-    yield from _table(value, "needs", (("who", 40), ("group", 26), ("urgency", 18), ("words", 76)), type_, small, [
-        [name_run(one_line(n.who)), Run(one_line(n.group)), Run(one_line(n.urgency)), Run(one_line(n.words))]
+    needs = [
+        [_who(n.who, words), Run(one_line(n.group)), Run(one_line(n.urgency)), Run(one_line(n.words))]
         for n in value.needs
-    ])  # fmt: skip
-    yield from _table(value, "learnt", (("who", 40), ("what", 38), ("answer", 46), ("source", 36)), type_, small, [
-        [name_run(one_line(f.who)), Run(one_line(f.what)), Run(one_line(f.answer)), Run(one_line(f.source))]
+    ]
+    columns = (("who", 46), ("group", 24), ("urgency", 18), ("words", 72))
+    yield from _table(value, "needs", columns, type_, small, needs)
+    learnt = [
+        [_who(f.who, words), Run(one_line(f.what)), Run(one_line(f.answer)), Run(one_line(f.source))]
         for f in value.learnt
-    ])  # fmt: skip
+    ]
+    columns = (("who", 46), ("what", 38), ("answer", 42), ("source", 34))
+    yield from _table(value, "learnt", columns, type_, small, learnt)
     plan = " ".join(filter(None, (
         day_text(words["date"], value.next_visit) if value.next_visit else "", one_line(value.next_reason)
     )))  # fmt: skip
@@ -158,6 +162,10 @@ def _body(value: VisitSheet, type_: Type) -> Iterator[Piece]:
             yield from _heading(words[key], type_)
             for line in filter(None, map(one_line, text.splitlines())):
                 yield from _text(line, small, value.language == "zh")
+
+
+def _who(name: str, words: Mapping[str, str]) -> Run:
+    return name_run(one_line(name)) if name else Run(words["household"])
 
 
 def _heading(text: str, type_: Type) -> list[Piece]:

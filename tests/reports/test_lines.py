@@ -166,6 +166,15 @@ def test_a_number_wider_than_the_line_is_cut_rather_than_lost():
     assert all(line.filled <= 10.0 + 1e-6 for line in lines)
 
 
+def test_a_last_line_has_no_single_character():
+    text = "经了解该居民可能符合下列事项的办理条件现转介贵处请按规定受理审核并及时退回。"
+    lines = [line.text for line in break_lines(shape([Run(text)]), (len(text) - 2) / 2, 0)]
+    assert len(lines) == 3
+    assert lines[-1] == "退回。"
+    first = break_lines(shape([Run(text)]), (len(text) - 2) / 2, 0)[1]
+    assert 0 < first.stretch <= MAX_STRETCH
+
+
 def test_a_character_of_no_face_is_refused():
     with pytest.raises(KeyError):
         shape([Run("\U0010ffff")])
