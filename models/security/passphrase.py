@@ -15,8 +15,8 @@ LEAST_DISTINCT = 5
 _COMMON = (
     "password", "passw0rd", "p@ssw0rd", "p@ssword", "letmein", "welcome", "iloveyou", "woaini", "administrator",
     "admin", "qwertyuiop", "qwerty", "asdfgh", "zxcvbn", "1q2w3e4r", "qazwsx", "abc123", "a123456", "test", "user",
-    "root", "jinmen", "tianjin", "shequ", "juweihui", "huangguan", "dragon", "monkey", "我的密码", "密码", "社区", "居委会",
-    "天津", "津门入户", "我爱你", "中国",
+    "root", "jinmen", "tianjin", "shequ", "juweihui", "huangguan", "dragon", "monkey", "我的密码", "密码", "社区",
+    "居委会", "天津", "津门入户", "我爱你", "中国",
 )
 # fmt: on
 _ROWS = (

@@ -250,7 +250,7 @@ def sorted_trouble(connection: Connection | None = None, *, name: str = "") -> I
     except (exc.DBAPIError, exc.TimeoutError, sqlcipher.Error) as trouble:
         if connection is not None:
             _roll_back(connection)
-        problem = _problem_of(trouble, name)
+        problem = problem_of(trouble, name)
         if problem is None:
             raise
         raise problem from trouble
@@ -289,7 +289,8 @@ _SQLITE_PROBLEMS: dict[int, type[Problem]] = {
 _WRITE_FAILED = {10 | n << 8 for n in (3, 4, 6, 19)}
 
 
-def _problem_of(trouble: Exception, name: str) -> Problem | None:
+def problem_of(trouble: Exception, name: str = "") -> Problem | None:
+    """The Problem that a driver's error stands for; None where it is a fault of the program."""
     if isinstance(trouble, exc.TimeoutError):
         return StoreBusy()  # all connections of this window are taken
     driver = trouble.orig if isinstance(trouble, exc.DBAPIError) else trouble

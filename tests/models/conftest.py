@@ -1,0 +1,89 @@
+"""Stores to test with: migrated and empty, on SQLite, on PostgreSQL, or on each in turn (`engines`)."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from models.store import migrate
+from models.store.engine import Engines, open_postgres, open_sqlite
+from tests.postgres import Server, running
+
+TEST_KEY = bytes(range(100, 148))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """One server for all tests of a process."""
+    with running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store without records, made once and copied for each test."""
+    path = tmp_path_factory.mktemp("migrated") / "case.db"
+    engines = open_sqlite(path, TEST_KEY)
+    migrate.upgrade(engines)
+    engines.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_database(postgres: Server) -> str:
+    """The same on the server, to be the template of each test's database."""
+    name = postgres.make()
+    engines = open_postgres(postgres.url(name))
+    migrate.upgrade(engines)
+    engines.close()
+    return name
+
+
+@pytest.fixture
+def sqlite_engines(migrated_file: Path, tmp_path: Path) -> Iterator[Engines]:
+    """A migrated, empty, encrypted file."""
+    shutil.copy(migrated_file, tmp_path / "case.db")
+    engines = open_sqlite(tmp_path / "case.db", TEST_KEY)
+    yield engines
+    engines.close()
+
+
+@pytest.fixture
+def postgres_engines(postgres: Server, migrated_database: str) -> Iterator[Engines]:
+    """A migrated, empty database on the server."""
+    name = postgres.make(migrated_database)
+    engines = open_postgres(postgres.url(name))
+    yield engines
+    engines.close()
+    postgres.drop(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engines(request: pytest.FixtureRequest) -> Engines:
+    """A migrated, empty store; the test runs once on each engine."""
+    found = request.getfixturevalue("sqlite_engines" if request.param == "sqlite" else "postgres_engines")
+    assert isinstance(found, Engines)
+    return found
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def unmigrated(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], Engines]]:
+    """Opens one and the same store without any table, as often as it is called; once on each engine."""
+    opened: list[Engines] = []
+    if request.param == "postgresql":
+        server = request.getfixturevalue("postgres")
+        name = server.make()
+
+    def open_it() -> Engines:
+        for earlier in opened:
+            earlier.close()
+        again = request.param == "sqlite"
+        opened.append(open_sqlite(tmp_path / "new.db", TEST_KEY) if again else open_postgres(server.url(name)))
+        return opened[-1]
+
+    yield open_it
+    for engines in opened:
+        engines.close()
+    if request.param == "postgresql":
+        server.drop(name)
