@@ -106,7 +106,9 @@ def read_tips(said: object) -> Tips:
     for device, ends in said.items():
         if not isinstance(ends, list) or not 0 < len(device) <= 64:
             raise _BadError
-        tips[device] = [(_number(end[0]), _hash(end[1])) for end in ends if isinstance(end, list) and len(end) == 2]
+        if not all(isinstance(end, list) and len(end) == 2 for end in ends):
+            raise _BadError
+        tips[device] = [(_number(seq), _hash(identity)) for seq, identity in ends]
     return tips
 
 
