@@ -1,15 +1,15 @@
 """Amounts: the first rule that applies, worked out in Decimal; what is open stays an interval, never a guess."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from models.eligibility.case import View
 from models.eligibility.determination import Amount
-from models.eligibility.logic import Variable, essential, occurrences, switch
+from models.eligibility.logic import Variable, essential, switch
 from models.eligibility.policies import Citation, Policies, Rule
 from models.eligibility.schema import AmountRule, Band, Sum
+from models.eligibility.settling import finite_domains
 
 Interval = tuple[Decimal, Decimal | None]
 """(lowest, highest); None: no highest."""
@@ -132,16 +132,6 @@ def work_out(policies: Policies, rule: Rule, view: View, person: str) -> Worked:
     candidates = [sums[key] for _, key in left[1] if key is not None]
     opened = tuple(dict.fromkeys([*variables, *(v for _, spans, o in candidates for v in o if _wide(spans))]))
     return Worked(_between(candidates), opened, _cited([amount for amount, _, _ in candidates], rule))
-
-
-def finite_domains(view: View, residual: Any) -> Mapping[Variable, frozenset[Any]]:
-    """The values still possible of every variable of a residual that has a finite domain."""
-    domains: dict[Variable, frozenset[Any]] = {}
-    for (fact, owner), test in occurrences(residual):
-        if test[0] == "in" and (fact, owner) not in domains:
-            possible = view.possible(fact, owner) if fact in view.facts else frozenset((True, False))
-            domains[fact, owner] = possible or frozenset()
-    return domains
 
 
 def _wide(intervals: tuple[Interval, ...]) -> bool:

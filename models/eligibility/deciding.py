@@ -5,12 +5,13 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from models.eligibility.amounts import Worked, finite_domains, work_out
+from models.eligibility.amounts import Worked, work_out
 from models.eligibility.case import HOUSEHOLD, Case, Person, View, counts, is_deceased
 from models.eligibility.determination import AgencyPart, Amount, Determination, Missing, Used
-from models.eligibility.logic import Residual, Variable, disjunction, essential
+from models.eligibility.logic import Residual, Variable, disjunction
 from models.eligibility.nodes import AGENCY, INCOME
 from models.eligibility.policies import Citation, Component, Policies, Rule, Service
+from models.eligibility.settling import settle
 
 _NOT_FOR_RESIDENTS = "organisation"
 
@@ -68,9 +69,7 @@ def _decide(policies: Policies, view: View, applicant: str, service: Service, co
     person = _subject(view, applicant, chosen[0].subject)
     on = view.case.on
     rules = [(part, part.rule(on)) for part in chosen]
-    residual, variables = _essential(
-        view, disjunction(_reduced(view, person, service, part, rule) for part, rule in rules)
-    )
+    residual, variables = settle(view, disjunction(_reduced(view, person, service, part, rule) for part, rule in rules))
     missing, agency, withheld = _sorted_out(policies, view, variables)
     worked = Worked(None, (), ())
     if residual is True:
@@ -107,12 +106,6 @@ def _reduced(view: View, person: str, service: Service, part: Component, rule: R
     if part.subject == _NOT_FOR_RESIDENTS:
         return False
     return service.universal if rule.node is None else rule.node.reduce(view, person)
-
-
-def _essential(view: View, residual: Residual) -> tuple[Residual, tuple[Variable, ...]]:
-    if residual is True or residual is False:
-        return residual, ()
-    return essential(residual, finite_domains(view, residual))
 
 
 def _sorted_out(
@@ -152,7 +145,7 @@ def _amounts(
     """The amount of the one component, or of the whole: those due are added where they are exact and of one kind."""
     found = []
     for part, rule in rules:
-        state, _ = _essential(view, _reduced(view, person, service, part, rule))
+        state, _ = settle(view, _reduced(view, person, service, part, rule))
         if state is True:
             found.append(work_out(policies, rule, view, person))
         elif state is not False and rule.amounts:

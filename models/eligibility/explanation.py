@@ -9,13 +9,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
-from models.eligibility.amounts import finite_domains
 from models.eligibility.case import HOUSEHOLD, Case, View, completed_years, plus_years
 from models.eligibility.determination import Amount, Determination, Missing
-from models.eligibility.logic import essential
 from models.eligibility.nodes import INCOME, Choice, Defined, Group, Members, Never, Node, OpenList, Threshold
 from models.eligibility.policies import Citation, Component, Policies, Service
 from models.eligibility.schema import WORDS, FactDefinition
+from models.eligibility.settling import settle
 
 Language = Literal["zh_CN", "en"]
 
@@ -172,7 +171,7 @@ class _Speaker:
         residual = node.reduce(self.view, person)
         if residual is True or residual is False:
             return residual
-        decided, _ = essential(residual, finite_domains(self.view, residual))
+        decided, _ = settle(self.view, residual)
         return decided if decided is True or decided is False else None
 
     def _met_parts(self, parts: list[Component]) -> list[str]:

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from models.eligibility.amounts import finite_domains
 from models.eligibility.case import Case, View
 from models.eligibility.determination import Determination, Missing
 from models.eligibility.logic import disjunction, occurrences, probability
 from models.eligibility.policies import Policies
 from models.eligibility.schema import FactDefinition, Value
+from models.eligibility.settling import finite_domains
 
 _SETTLED = ("not_known", "refused")
 _CUT_CHANCE = 0.4  # that a date or a number lies on the wanted side of a cut; used to order questions
