@@ -6,8 +6,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from importlib.resources import as_file, files
+from typing import Literal, cast
 
-LANGUAGES = ("zh_CN", "en")
+Language = Literal["zh_CN", "en"]
+LANGUAGES: tuple[Language, ...] = ("zh_CN", "en")
 
 _shown = "en"
 _spoken: ContextVar[str | None] = ContextVar("spoken", default=None)
@@ -30,9 +32,9 @@ def set_language(code: str) -> None:
     _shown = code
 
 
-def language() -> str:
+def language() -> Language:
     """The language of texts built now: zh_CN or en."""
-    return _spoken.get() or _shown
+    return cast(Language, _spoken.get() or _shown)
 
 
 @contextmanager

@@ -23,13 +23,14 @@ Language = Literal["zh_CN", "en"]
 class Explanation:
     """headline: the verdict in one sentence. reasons: why. change: what to ask or what would have to change.
 
-    quotes: the words of the texts that the reasons rest on.
+    quotes: the words of the texts that the reasons rest on. amount: the sum in words, as the reasons say it too.
     """
 
     headline: str
     reasons: tuple[str, ...]
     change: tuple[str, ...]
     quotes: tuple[Citation, ...]
+    amount: str = ""
 
 
 def explain(policies: Policies, determination: Determination, case: Case, language: Language) -> Explanation:
@@ -74,7 +75,8 @@ class _Speaker:
             change = self._questions()
         reasons += self._flags()
         quotes = tuple(dict.fromkeys((*self.quotes, *said.citations)))
-        return Explanation(self._headline(), tuple(dict.fromkeys(reasons)), tuple(dict.fromkeys(change)), quotes)
+        amount = "" if said.amount is None else self._amount(said.amount)
+        return Explanation(self._headline(), tuple(dict.fromkeys(reasons)), tuple(dict.fromkeys(change)), quotes, amount)
 
     # what is said of the whole
 

@@ -193,7 +193,7 @@ class Households:
                 _HOUSEHOLD.c.id != household_id,
                 _HOUSEHOLD.c.dead.is_(False),
             )
-        ).tuples()
+        )
         return HouseholdView(
             id=household_id,
             kind=household.kind,

@@ -56,7 +56,7 @@ def resident_rows(connection: Connection, ids: Sequence[str], on: date) -> list[
             select(_VISIT.c.household_id, func.max(_VISIT.c.happened_on))
             .where(_VISIT.c.household_id.in_(households), _VISIT.c.dead.is_(False))
             .group_by(_VISIT.c.household_id)
-        ).tuples()
+        ).all()
     )
     rows = []
     for resident_id in wanted:

@@ -218,7 +218,8 @@ class Referrals:
         return Matter(
             service_id=matter.service_id,
             name=name,
-            reasons=told.reasons,
+            # The sum has its own line on the letter.
+            reasons=tuple(reason for reason in told.reasons if not told.amount or told.amount not in reason),
             amount=told.amount,
             quotes=tuple(Quote(title=q.title, number=q.number, words=q.quote) for q in found.citations[:3]),
             documents=tuple(documents),

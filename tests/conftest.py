@@ -1,0 +1,68 @@
+"""What every test may use: a clock that stands still, an office, and a casebook of its own in a temporary folder."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from models import texts
+from models.casebook import Casebook
+from models.clock import FixedClock
+from models.security import keystore
+from models.services.views import Office, Worker
+
+PASSPHRASE = "海河 边上 四个 词语 ok"
+NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)  # ten in the morning in Tianjin
+OFFICE = Office(
+    code="120101001001", name="天津市和平区劝业场街道花园路社区居民委员会", letter_mark="劝花社", phone="022-27355555"
+)
+WORKER = Worker(name="周敏", phone="13800220001")
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Tests that look at texts say which language they mean; the others get the one of the code."""
+    texts.set_language("en")
+    yield
+    texts.set_language("en")
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(NOW)
+
+
+@pytest.fixture(scope="session")
+def casebook_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A casebook made once; tests work on copies (making one costs a migration and a key derivation)."""
+    folder = tmp_path_factory.mktemp("template") / "casebook"
+    book = Casebook.create(folder, PASSPHRASE, office=OFFICE, worker=WORKER, clock=FixedClock(NOW), cost=keystore.FLOOR)
+    book.close()
+    return folder
+
+
+@pytest.fixture
+def casebook_folder(casebook_template: Path, tmp_path: Path) -> Path:
+    folder = tmp_path / "casebook"
+    shutil.copytree(casebook_template, folder)
+    return folder
+
+
+@pytest.fixture
+def casebook(casebook_folder: Path, clock: FixedClock) -> Iterator[Casebook]:
+    book = Casebook.open(casebook_folder, PASSPHRASE, clock=clock)
+    yield book
+    book.close()
+
+
+@pytest.fixture
+def reopen(casebook_folder: Path, clock: FixedClock) -> Callable[[Casebook], Casebook]:
+    """Close a casebook and open it again, as the next morning does."""
+
+    def again(book: Casebook) -> Casebook:
+        book.close()
+        return Casebook.open(casebook_folder, PASSPHRASE, clock=clock)
+
+    return again
