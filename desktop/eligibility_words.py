@@ -1,4 +1,4 @@
-"""How results of the eligibility check are said and ordered on screen: outcome, sum, flags, and what a new check changed."""
+"""How results of the eligibility check are said on screen: outcome, sum, flags, and what a new check changed."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
@@ -56,11 +56,6 @@ def heading_of(outcome: str) -> str:
     }[outcome]
 
 
-def caution_of(outcome: str) -> str:
-    """What has to be added so that nobody hears a promise."""
-    return _("May qualify; the office decides.") if outcome == "eligible" else ""
-
-
 def key_of(result: ServiceResult) -> Key:
     """What tells one result from another, in one check and in the next."""
     return result.service_id, result.component, result.resident_id
@@ -116,18 +111,15 @@ def amount_kind_text(amount: Amount) -> str:
     }.get(amount.kind, "")
 
 
-def flag_text(flag: str, names: Mapping[str, str]) -> str:
-    """A flag as a short warning; names: service id -> name. Empty for flags that are no warning."""
-    kind, _colon, other = flag.partition(":")
-    if kind == "period_ended":
-        return _("The period of this text has ended: ask before relying on it")
-    if kind == "not_yet_in_force":
-        return _("This text is not yet in force")
-    if kind == "may_clash":
-        return _("May not be possible together with {service}").format(service=names.get(other, other))
-    if kind == "excluded_by":
-        return _("Not together with {service}, which is already received").format(service=names.get(other, other))
-    return ""
+def flag_chip(flag: str) -> str:
+    """A flag in two or three words; the reasons say it in full. Empty for flags that are no warning."""
+    kind = flag.partition(":")[0]
+    return {
+        "period_ended": _("Text out of date"),
+        "not_yet_in_force": _("Not yet in force"),
+        "may_clash": _("Perhaps not together"),
+        "excluded_by": _("Perhaps not together"),
+    }.get(kind, "")
 
 
 def counts_of(results: Iterable[ServiceResult]) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""Building stones of the case pages beyond `pieces`: a drawn chip, a row to click, a card with a heading, a table of facts."""
+"""Building stones of the case pages beyond `pieces`: a drawn chip, a row to click, a card with a heading."""
 
 from collections.abc import Callable, Sequence
 
@@ -70,7 +70,7 @@ class Chip(QWidget):
 
 
 class ClickRow(QFrame):
-    """A row that does something when clicked, or by Enter or the space bar; lights up under the pointer and the focus."""
+    """A row that does something when clicked, or by Enter or space; lights up under the pointer and the focus."""
 
     chosen = Signal()
 

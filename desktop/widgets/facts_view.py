@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.case_words import day_text
 from desktop.fact_words import origin_text
@@ -26,7 +26,7 @@ class FactsView(QWidget):
         self._box = pieces.column(self, gap=10)
 
     def show_facts(self, facts: Sequence[FactView], sentences: Mapping[str, str], *, all_of_them: bool = False) -> None:
-        """Show those facts that have a sentence (fact id -> sentence), the expired first; of the others only how many."""
+        """Show the facts that have a sentence (fact id -> sentence), the expired first; of others only how many."""
         pieces.clear(self._box)
         told = sorted((fact for fact in facts if fact.id in sentences), key=lambda fact: _ORDER.get(fact.state, 9))
         if not facts:
@@ -44,15 +44,15 @@ class FactsView(QWidget):
             words = ngettext("{n} sensitive fact is not shown.", "{n} sensitive facts are not shown.", hidden)
             self._box.addWidget(pieces.text(words.format(n=hidden), "small"))
 
-    def _line(self, fact: FactView, sentence: str):
+    def _line(self, fact: FactView, sentence: str) -> QHBoxLayout:
         kind, tone = {"known": ("yes", "soft"), "expired": ("half", "warn")}.get(fact.state, ("ask", "soft"))
         sentence_line = pieces.line(None, gap=8)
         sentence_line.addWidget(pieces.text(sentence, select=True), 1)
         if fact.state == "expired":
             words = _("expired {day}").format(day=day_text(fact.good_until)) if fact.good_until else _("expired")
             sentence_line.addWidget(Chip(words, tone="warn"), 0, Qt.AlignmentFlag.AlignTop)
-        words = pieces.column(None, sentence_line, pieces.text(origin_text(fact), "small"), gap=1)
+        told = pieces.column(None, sentence_line, pieces.text(origin_text(fact), "small"), gap=1)
         line = pieces.line(None, gap=10)
         line.addWidget(Mark(kind, tone, 18), 0, Qt.AlignmentFlag.AlignTop)
-        line.addLayout(words, 1)
+        line.addLayout(told, 1)
         return line

@@ -1,6 +1,7 @@
 """The household beside a person: who belongs to it, how they stand to the head, and a click to go there."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
@@ -76,7 +77,7 @@ class HouseholdPanel(QWidget):
             if other != place:
                 words = _("Show the other: {kind}").format(kind=kind_of_household(view.kind))
                 self._box.addWidget(
-                    pieces.button(words, lambda other=other: self._show(households, other, here), "link"),
+                    pieces.button(words, partial(self._show, households, other, here), "link"),
                     0,
                     Qt.AlignmentFlag.AlignLeft,
                 )

@@ -11,7 +11,7 @@ MARKS = ("yes", "ask", "office", "no", "has", "half", "todo", "blocked", "note",
 
 
 class Mark(QWidget):
-    """One mark in the colour of a token of the theme (good, warn, accent, danger, soft). It says nothing by itself: words stand beside it."""
+    """One mark in a colour of the theme: good, warn, accent, danger, soft. Words stand beside it, always."""
 
     def __init__(self, kind: str, tone: str, size: int = 22, parent: QWidget | None = None) -> None:
         super().__init__(parent)

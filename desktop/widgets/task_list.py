@@ -1,6 +1,7 @@
 """The five tasks of a case, how far each is, and one click to do it."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QPushButton, QWidget
@@ -60,7 +61,7 @@ class TaskList(QWidget):
             line = pieces.line(None, Mark(mark, tone, 24), gap=12)
             line.addLayout(words, 1)
             if task not in blocked:
-                button = pieces.button(action_text(task, status), lambda task=task: self.chosen.emit(task))
+                button = pieces.button(action_text(task, status), partial(self.chosen.emit, task))
                 button.setAccessibleName(f"{task_text(task)}: {task_status_text(status)}. {button.text()}")
                 line.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
                 self.buttons[task] = button

@@ -1,0 +1,586 @@
+"""Who of a household may be entitled to what, with reasons; the next best question is asked on the spot."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Literal
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
+
+from desktop import theme
+from desktop.case_words import day_text, short_person
+from desktop.eligibility_words import (
+    GROUPS,
+    OUTCOMES,
+    Key,
+    counts_of,
+    heading_of,
+    key_of,
+    mark_of,
+    outcome_of,
+    what_changed,
+)
+from desktop.fact_words import dictionary
+from desktop.pages.base import Page
+from desktop.widgets import pieces
+from desktop.widgets.banner import Banner
+from desktop.widgets.case_parts import Card, Chip, ClickRow, show_more
+from desktop.widgets.finder import Finder, Match
+from desktop.widgets.mark import Mark
+from desktop.widgets.question_card import Asked, QuestionCard
+from desktop.widgets.result_card import CHOOSABLE, Ask, ResultCard, RuledOut
+from models.clock import today
+from models.eligibility import HOUSEHOLD, Missing, Policies
+from models.records import codes
+from models.services.views import Changed, HouseholdCheck, HouseholdView, ResidentRow, ServiceResult
+from models.texts import _, language, ngettext
+
+EVERYBODY = "*"
+MOST_MATTERS = 6  # on one letter, as models.records.referral.ReferralEntry allows
+FIRST_CARDS = 8  # cards of a section that are built at once; the others when asked for
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """One check and what is needed to show it."""
+
+    view: HouseholdView
+    check: HouseholdCheck
+    policies: Policies
+
+    @property
+    def people(self) -> Mapping[str, ResidentRow]:
+        """The members by id, head first."""
+        return {member.resident.id: member.resident for member in self.view.members}
+
+    def who(self, of: str) -> str:
+        """The name of a person; what the household is called; a relation of whom nobody is recorded."""
+        if of == HOUSEHOLD:
+            return _("The household")
+        if of in self.people:
+            return self.people[of].name
+        return {
+            "spouse": _("the spouse (not registered)"),
+            "child": _("a child (not registered)"),
+            "parent": _("a parent (not registered)"),
+            "father": _("the father (not registered)"),
+            "mother": _("the mother (not registered)"),
+        }.get(of, _("a relative (not registered)"))
+
+
+class EligibilityPage(Page):
+    """open(household_id=..., resident_id="") checks a household; without either it asks for whom."""
+
+    name = "eligibility"
+    width = 1240
+    scrolls = False
+
+    def __init__(self, shell: Any) -> None:
+        super().__init__(shell)
+        self.loaded: Loaded | None = None
+        self.shown = EVERYBODY
+        """Whose results are shown: a resident's id, "" for the household's own, or EVERYBODY."""
+        self.chosen: dict[Key, ServiceResult] = {}
+        self._asking = 0
+        self._wanted: Asked | None = None
+        self._round = 0
+        self._build_aside()
+        self._build_search()
+        self._build_work()
+        QShortcut(QKeySequence("Ctrl+S"), self, self.keep, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+
+    # What is built once.
+
+    def _build_aside(self) -> None:
+        self.only_eligible = QCheckBox(_("Only what meets the conditions"))
+        self.only_eligible.toggled.connect(lambda _on: self._show_results())
+        self.group = QComboBox()
+        self.group.setAccessibleName(_("Group of services"))
+        self.group.addItem(_("All groups"), "")
+        for name, (_code, label) in zip(GROUPS, codes.choices("need_group"), strict=True):
+            self.group.addItem(label, name)
+        self.group.currentIndexChanged.connect(lambda _place: self._show_results())
+        for thing in (self.only_eligible, self.group):
+            self.aside.addWidget(thing)
+
+    def _build_search(self) -> None:
+        self.search = Card(_("For whom?"))
+        self.search.add(
+            pieces.text(
+                _("Here you see what each member of a household may qualify for, and why. Choose a resident."), "soft"
+            )
+        )
+        self.finder = Finder(name=_("Name of a resident"), hint=_("Name, pinyin, phone or address"))
+        self.finder.asked.connect(self._find)
+        self.finder.picked.connect(self._picked)
+        self.search.add(self.finder)
+        self.body.addWidget(self.search)
+
+    def _build_work(self) -> None:
+        self.work = QWidget()
+        box = pieces.column(self.work, gap=12)
+        self.under = pieces.text("", "soft")
+        box.addWidget(self.under)
+        self.question = QuestionCard(today(self.casebook.clock))
+        self.question.answered.connect(self._answer)
+        self.question.next_wanted.connect(self._other_question)
+        box.addWidget(self.question)
+        self.news = pieces.column(None, gap=4)
+        box.addLayout(self.news)
+        both = pieces.line(None, gap=16)
+        people = QWidget()
+        self.people_box = pieces.column(people, gap=6)
+        self.people_area = pieces.scroll(people)
+        self.people_area.setFixedWidth(theme.px(236))
+        both.addWidget(self.people_area)
+        inside = QWidget()
+        self.results = pieces.column(inside, gap=10)
+        self.results.setContentsMargins(0, 0, theme.px(10), 0)
+        self.area_below = pieces.scroll(inside)
+        both.addWidget(self.area_below, 1)
+        box.addLayout(both, 1)
+        self.body.addWidget(self.work, 1)
+        self.keep_button = pieces.button(_("Keep this check"), self.keep, icon="save", tip="Ctrl+S")
+        self.refer_button = pieces.button("", self.refer, "primary", "referral", tip="F7")
+        self.picked_line = pieces.text("", "soft")
+        self.show_footer(self.picked_line, None, self.keep_button, self.refer_button)
+        self.people_rows: dict[str, ClickRow] = {}
+        self.cards: dict[Key, ResultCard] = {}
+
+    def title(self) -> str:
+        """The page's name."""
+        return _("Eligibility")
+
+    # Opening and loading.
+
+    def open(self, **where: Any) -> None:
+        """Check the household named by household_id, or that of resident_id; ask for whom without either."""
+        before = self.loaded.check.household_id if self.loaded else ""
+        if where.get("household_id", "") != before or not before:
+            self._forget()
+        self.where = where
+        known = bool(where.get("household_id") or where.get("resident_id"))
+        self.search.setVisible(not known)
+        self.work.setVisible(known)
+        for thing in (self.only_eligible, self.group, self._footer_frame):
+            thing.setVisible(known)
+        if known:
+            if where.get("resident_id") and (not before or self.shown == EVERYBODY):
+                self.shown = str(where["resident_id"])
+            self._check()
+
+    def refresh(self, changed: Changed) -> None:
+        """Check again where this household or one of its people was concerned."""
+        if self.loaded is not None:
+            rows = {self.loaded.check.household_id, *self.loaded.people}
+            if rows & changed.rows and changed.entities & {"fact", "resident", "membership", "household"}:
+                self._check()
+
+    def first_focus(self) -> None:
+        """The answer to the question, or the search."""
+        if self.search.isVisibleTo(self):
+            self.finder.line.setFocus()
+
+    def subject(self) -> dict[str, Any]:
+        """The household, the person whose results are shown, and the services ticked."""
+        found: dict[str, Any] = super().subject()
+        if self.loaded is not None:
+            found["household_id"] = self.loaded.check.household_id
+            found["resident_id"] = self._person_to_refer()
+            if self.chosen:
+                found["service_ids"] = [(service, component) for service, component, _who in self.chosen]
+        return {key: value for key, value in found.items() if value}
+
+    def _forget(self) -> None:
+        self.loaded = None
+        self.shown = EVERYBODY
+        self.chosen.clear()
+        self.cards.clear()
+        self._wanted = None
+        self._asking = 0
+        pieces.clear(self.results)
+        pieces.clear(self.people_box)
+        pieces.clear(self.news)
+        self.under.setText(_("Checking …"))
+        self.question.hide()
+        self._say_chosen()
+
+    def _check(self) -> None:
+        self._round += 1
+        this, casebook, where = self._round, self.casebook, dict(self.where)
+
+        def load() -> Loaded | None:
+            household_id = str(where.get("household_id") or "")
+            if not household_id:
+                homes = casebook.households.of_resident(str(where["resident_id"]))
+                homes.sort(key=lambda home: home.kind != "living")
+                if not homes:
+                    return None
+                household_id = homes[0].id
+            return Loaded(casebook.households.get(household_id), casebook.eligibility.check(household_id), dictionary())
+
+        self.run(load, lambda loaded: self._loaded(this, loaded))
+
+    def _loaded(self, this: int, loaded: Loaded | None) -> None:
+        if this != self._round:
+            return  # a newer check is under way
+        if loaded is None:
+            self.under.setText(
+                _("This person is in no household yet. Say first in which household they live, then check again.")
+            )
+            self._footer_frame.hide()
+            return
+        before, self.loaded = self.loaded, loaded
+        self.where.setdefault("household_id", loaded.check.household_id)
+        if self.shown not in (EVERYBODY, "") and self.shown not in loaded.people:
+            self.shown = EVERYBODY
+        new_keys = {key_of(result): result for result in loaded.check.results}
+        self.chosen = {
+            key: new_keys[key]
+            for key in self.chosen
+            if key in new_keys and outcome_of(new_keys[key].determination) in CHOOSABLE
+        }
+        self._show_head(loaded)
+        if before is not None:
+            self._show_news(what_changed(before.check.results, loaded.check.results, loaded.people))
+        self._show_question()
+        self._show_people()
+        place = self.area_below.verticalScrollBar().value()
+        self._show_results()
+        self.results.activate()
+        self.area_below.verticalScrollBar().setValue(place)
+
+    def _find(self, text: str) -> None:
+        casebook = self.casebook
+
+        def find() -> list[Match]:
+            rows = casebook.residents.rows(casebook.residents.find(text, 20))
+            return [Match(row.id, row.name, " · ".join((short_person(row), row.address))) for row in rows]
+
+        self.read(find, lambda matches: self.finder.offer(text, matches))
+
+    def _picked(self, resident_id: str) -> None:
+        self.finder.show_chosen(None)
+        self.finder.line.clear()
+        self.shell.go("eligibility", resident_id=resident_id)
+
+    # Showing.
+
+    def _show_head(self, loaded: Loaded) -> None:
+        people = ngettext("{n} person", "{n} people", len(loaded.people)).format(n=len(loaded.people))
+        caution = _("What is shown may apply; the office that receives the application decides.")
+        parts = (loaded.view.address, people, _("as of {day}").format(day=day_text(loaded.check.on)))
+        self.under.setText("  ·  ".join(part for part in parts if part) + "\n" + caution)
+
+    def _show_news(self, sentences: Sequence[tuple[str, str]]) -> None:
+        pieces.clear(self.news)
+        for outcome, sentence in sentences:
+            kind = {"eligible": "good", "missing": "warn"}.get(outcome, "info")
+            banner = Banner(kind, sentence)
+            banner.closed.connect(banner.deleteLater)
+            self.news.addWidget(banner)
+
+    def _show_question(self) -> None:
+        loaded = self.loaded
+        assert loaded is not None
+        open_questions = self._questions(loaded)
+        asked = self._wanted
+        if asked is not None and not _is_open(loaded, asked):
+            asked = self._wanted = None
+        if asked is None and open_questions:
+            asked = open_questions[self._asking % len(open_questions)]
+        self.question.ask(asked, more=len(open_questions) > 1)
+        self.question.set_busy(False)
+
+    def _questions(self, loaded: Loaded) -> list[Asked]:
+        """The next best questions, without those about people who are not registered: nobody could keep the answer."""
+        return [
+            self._asked(loaded, question.fact, question.of)
+            for question in loaded.check.questions
+            if question.of == HOUSEHOLD or question.of in loaded.people
+        ]
+
+    def _asked(self, loaded: Loaded, fact: str, of: str) -> Asked:
+        helps = sum(
+            any(part.fact == fact and part.of == of for part in result.determination.missing)
+            for result in loaded.check.results
+        )
+        return Asked(loaded.policies.facts[fact], of, loaded.who(of), helps)
+
+    def _other_question(self) -> None:
+        self._wanted = None
+        self._asking += 1
+        self._show_question()
+        self.question.first_focus().setFocus()
+
+    def ask_for(self, part: Missing) -> None:
+        """Ask for this missing fact now."""
+        if self.loaded is not None:
+            self._wanted = self._asked(self.loaded, part.fact, part.of)
+            self._show_question()
+            self.question.first_focus().setFocus()
+
+    def _answer(self, asked: Asked, value: object, state: Literal["known", "not_known", "refused"]) -> None:
+        casebook = self.casebook
+        assert self.loaded is not None
+        household_id = self.loaded.check.household_id
+        self._wanted = None
+        self._asking = 0
+
+        def failed(problem: Any) -> None:
+            self.question.set_busy(False)
+            self.shell.problem(problem)
+
+        # The verb reports what changed, and refresh() checks again.
+        self.run(lambda: casebook.eligibility.answer(household_id, asked.of, asked.fact, value, state), None, failed)
+
+    def _show_people(self) -> None:
+        loaded = self.loaded
+        assert loaded is not None
+        pieces.clear(self.people_box)
+        self.people_rows = {}
+        results = loaded.check.results
+        entries = [(EVERYBODY, _("The whole household"), "")]
+        if any(not result.resident_id for result in results):
+            entries.append(("", _("Services for the household"), ""))
+        entries += [(row.id, row.name, short_person(row)) for row in loaded.people.values()]
+        for who, name, detail in entries:
+            own = [result for result in results if who == EVERYBODY or result.resident_id == who]
+            row = PersonRow(name, detail, counts_of(own))
+            row.set_marked(who == self.shown)
+            row.chosen.connect(lambda who=who: self.show_person(who))
+            self.people_rows[who] = row
+            self.people_box.addWidget(row)
+        self.people_box.addStretch(1)
+
+    def show_person(self, who: str) -> None:
+        """Show the results of one person (id), of the household ("") or of EVERYBODY."""
+        if who != self.shown:
+            self.shown = who
+            self.chosen.clear()
+        for other, row in self.people_rows.items():
+            row.set_marked(other == who)
+        self._show_results()
+        self.area_below.verticalScrollBar().setValue(0)
+
+    def _filtered(self, loaded: Loaded) -> list[ServiceResult]:
+        group = self.group.currentData()
+        return [result for result in loaded.check.results if not group or result.group == group]
+
+    def _show_results(self) -> None:
+        loaded = self.loaded
+        if loaded is None:
+            return
+        old, self.cards = self.cards, {}
+        while self.results.count():  # cards that stay as they are are taken over, so that nothing flickers
+            item = self.results.takeAt(0)
+            widget = item.widget() if item is not None else None
+            if isinstance(widget, ResultCard):
+                widget.setParent(None)
+            elif widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        results = self._filtered(loaded)
+        if self.shown == EVERYBODY:
+            self._show_everybody(loaded, results, old)
+        else:
+            self._show_sections(loaded, [result for result in results if result.resident_id == self.shown], old)
+        self.results.addStretch(1)
+        for key, card in old.items():
+            if self.cards.get(key) is not card:
+                card.deleteLater()
+        self._say_chosen()
+
+    def _show_everybody(self, loaded: Loaded, results: list[ServiceResult], old: Mapping[Key, ResultCard]) -> None:
+        found = False
+        for who in ("", *loaded.people):
+            own = [result for result in results if result.resident_id == who]
+            eligible = [result for result in own if outcome_of(result.determination) == "eligible"]
+            if not eligible:
+                continue
+            found = True
+            row = loaded.people.get(who)
+            name = f"{row.name}  {short_person(row)}" if row else _("Services for the household")
+            self.results.addWidget(pieces.text(name, "heading"))
+            self._add_cards(self.results, loaded, eligible, old)
+        if not found:
+            self.results.addWidget(self._nothing(_("So far nobody meets all conditions of a service.")))
+
+    def _nothing(self, words: str) -> Card:
+        card = Card(words)
+        card.add(pieces.text(_("Answer the question above, or choose a person to see what is missing."), "soft"))
+        return card
+
+    def _show_sections(self, loaded: Loaded, results: list[ServiceResult], old: Mapping[Key, ResultCard]) -> None:
+        by_outcome: dict[str, list[ServiceResult]] = {outcome: [] for outcome in OUTCOMES}
+        for result in results:
+            by_outcome[outcome_of(result.determination)].append(result)
+        if self.only_eligible.isChecked():
+            by_outcome = {"eligible": by_outcome["eligible"]}
+        if not by_outcome["eligible"]:
+            self.results.addWidget(self._nothing(_("So far all conditions of no service are met.")))
+        for outcome, own in by_outcome.items():
+            if not own:
+                continue
+            words = f"{heading_of(outcome)}  {len(own)}"
+            if outcome == "not_eligible":
+                link, place = show_more(words, partial(_add_ruled_out, own))
+                self.results.addWidget(link)
+                self.results.addWidget(place)
+                continue
+            self.results.addWidget(self._section_head(outcome, len(own)))
+            self._add_cards(self.results, loaded, own[:FIRST_CARDS], old)
+            if rest := own[FIRST_CARDS:]:
+                more = ngettext("{n} more", "{n} more", len(rest)).format(n=len(rest))
+                link, place = show_more(more, partial(self._add_more, loaded, rest))
+                self.results.addWidget(link)
+                self.results.addWidget(place)
+
+    def _section_head(self, outcome: str, count: int) -> QWidget:
+        head = QWidget()
+        mark, tone = mark_of(outcome)
+        line = pieces.line(head, Mark(mark, tone, 20), gap=10)
+        line.setContentsMargins(0, theme.px(6), 0, 0)
+        line.addWidget(pieces.text(heading_of(outcome), "heading", wrap=False))
+        line.addWidget(Chip(str(count), tone=tone))
+        line.addStretch(1)
+        return head
+
+    def _add_cards(
+        self, box: QVBoxLayout, loaded: Loaded, results: Sequence[ServiceResult], old: Mapping[Key, ResultCard]
+    ) -> None:
+        for result in results:
+            key, asks = key_of(result), self._asks(loaded, result)
+            card = old.get(key)
+            if card is None or not card.same_as(result, asks):
+                card = ResultCard(result, loaded.policies.services[result.service_id], asks, chosen=key in self.chosen)
+                card.picked.connect(lambda on, key=key: self._pick(key, on))
+                card.asked.connect(self.ask_for)
+                card.receives.connect(lambda on, result=result: self._receives(result, on))
+            elif card.choose is not None:
+                card.choose.setChecked(key in self.chosen)
+            self.cards[key] = card
+            box.addWidget(card)
+
+    def _add_more(self, loaded: Loaded, results: Sequence[ServiceResult], box: QVBoxLayout) -> None:
+        self._add_cards(box, loaded, results, {})
+
+    def _asks(self, loaded: Loaded, result: ServiceResult) -> tuple[Ask, ...]:
+        chinese = language() == "zh_CN"
+        found = []
+        for part in result.determination.missing:
+            if part.alternative:
+                continue
+            definition = loaded.policies.facts[part.fact]
+            possible = part.of == HOUSEHOLD or part.of in loaded.people
+            words = definition.question_zh if chinese else definition.question_en
+            if part.of != result.resident_id:
+                words = _("{who}: {question}").format(who=loaded.who(part.of), question=words)
+            state = loaded.check.case.states.get((part.of, part.fact))
+            if state in ("not_known", "refused"):
+                words += _(" (asked before: not known)") if state == "not_known" else _(" (asked before: no answer)")
+            found.append(Ask(part, words, possible))
+        return tuple(found)
+
+    # Choosing, referring, keeping.
+
+    def _person_to_refer(self) -> str:
+        """Whose referral it will be: the person shown, or of a ticked result, or the head for the household's own."""
+        loaded = self.loaded
+        if loaded is None:
+            return ""
+        for result in self.chosen.values():
+            if result.resident_id:
+                return result.resident_id
+        if self.shown in loaded.people:
+            return self.shown
+        return next(iter(loaded.people), "") if self.chosen else ""
+
+    def _pick(self, key: Key, on: bool) -> None:
+        if self.loaded is None:
+            return
+        result = next((r for r in self.loaded.check.results if key_of(r) == key), None)
+        if not on or result is None:
+            self.chosen.pop(key, None)
+        else:
+            person = result.resident_id
+            # A letter is about one person: ticking somebody else's begins a new choice.
+            dropped = [k for k, r in self.chosen.items() if person and r.resident_id not in ("", person)]
+            for other in dropped:
+                self.chosen.pop(other)
+            if len(self.chosen) >= MOST_MATTERS:
+                self.shell.notice(_("One letter holds at most {n} services.").format(n=MOST_MATTERS), "warn")
+            else:
+                self.chosen[key] = result
+            for other_key, card in self.cards.items():
+                if card.choose is not None and card.choose.isChecked() != (other_key in self.chosen):
+                    card.choose.blockSignals(True)
+                    card.choose.setChecked(other_key in self.chosen)
+                    card.choose.blockSignals(False)
+        self._say_chosen()
+
+    def _say_chosen(self) -> None:
+        count = len(self.chosen)
+        self.refer_button.setEnabled(bool(count))
+        words = ngettext("Write a letter for {n} service", "Write a letter for {n} services", count).format(n=count)
+        self.refer_button.setText(words if count else _("Write a referral letter"))
+        name = self.loaded.people[self._person_to_refer()].name if count and self.loaded else ""
+        self.picked_line.setText(
+            _("For {name}").format(name=name) if name else _("Tick “Refer” beside the services for a letter.")
+        )
+
+    def refer(self) -> None:
+        """Open a referral letter for what is ticked."""
+        if self.chosen:
+            self.shell.go("referral", **self.subject())
+
+    def _receives(self, result: ServiceResult, on: bool) -> None:
+        casebook = self.casebook
+        self.run(lambda: casebook.eligibility.receives(result.resident_id, result.service_id, on))
+
+    def keep(self) -> None:
+        """Store this check with the facts it rests on."""
+        if self.loaded is None:
+            return
+        casebook, check = self.casebook, self.loaded.check
+        words = _("The check of {day} is kept, with the facts it rests on.").format(day=day_text(check.on))
+        self.run(lambda: casebook.eligibility.keep(check), lambda _changed: self.shell.say(words))
+
+
+class PersonRow(ClickRow):
+    """A person in the list on the left, with how many services stand where."""
+
+    def __init__(self, name: str, detail: str, counts: Mapping[str, int]) -> None:
+        told = [f"{heading_of(outcome)} {counts[outcome]}" for outcome in OUTCOMES if counts[outcome]]
+        super().__init__(", ".join((name, detail, *told)))
+        box = pieces.column(self, gap=4)
+        box.setContentsMargins(theme.px(12), theme.px(9), theme.px(10), theme.px(9))
+        head = pieces.line(None, gap=8)
+        head.addWidget(pieces.text(name, "label"), 1)
+        if detail:
+            head.addWidget(pieces.text(detail, "small", wrap=False))
+        box.addLayout(head)
+        figures = pieces.line(None, gap=6)
+        for outcome in ("eligible", "missing", "office", "received"):
+            if counts[outcome]:
+                mark, tone = mark_of(outcome)
+                chip = Chip(str(counts[outcome]), mark, tone)
+                chip.setToolTip(heading_of(outcome))
+                figures.addWidget(chip)
+        figures.addStretch(1)
+        box.addLayout(figures)
+
+
+def _add_ruled_out(results: Sequence[ServiceResult], box: QVBoxLayout) -> None:
+    box.addWidget(RuledOut(results))
+
+
+def _is_open(loaded: Loaded, asked: Asked) -> bool:
+    """Whether the fact still matters to some result."""
+    return any(
+        part.fact == asked.fact and part.of == asked.of
+        for result in loaded.check.results
+        for part in (*result.determination.missing, *result.determination.amount_missing)
+    )

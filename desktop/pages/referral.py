@@ -1,0 +1,525 @@
+"""One referral: write the letter with the very page beside it, issue, print, correct it, say what became of it."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QWidget
+
+from desktop import theme
+from desktop.case_words import day_text, moment_text, person_line, referral_status_text
+from desktop.pages.base import Page
+from desktop.pages.draft_keeper import DraftKeeper
+from desktop.widgets import pieces
+from desktop.widgets.banner import Banner
+from desktop.widgets.case_parts import Card, Chip, labelled
+from desktop.widgets.letter_form import LetterForm
+from desktop.widgets.pdf_view import PdfView
+from models.clock import today
+from models.errors import CannotWrite
+from models.records import codes
+from models.records.letter import LetterValue
+from models.records.referral import ReferralEntry
+from models.services.views import Changed, LetterView, ReferralView, ResidentRow
+from models.texts import _
+from reports.letter import UnmaskedNumber, UnprintableText, render_letter
+
+TYPING_MS = 400  # after the last change the preview is drawn anew, in milliseconds
+FORM, FORM_VERSION = "referral", "1"
+TONE_OF = {"done": "good", "accepted": "good", "refused": "danger", "withdrawn": "warn"}
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A letter made, or why it cannot be: characters that no face can print, or a whole number in the text."""
+
+    value: LetterValue
+    pdf: bytes = b""
+    characters: tuple[str, ...] = ()
+    whole_number: bool = False
+
+
+def make_sheet(value: LetterValue) -> Sheet:
+    """Render a letter; what may not go on paper is reported, not raised."""
+    try:
+        return Sheet(value, render_letter(value))
+    except UnprintableText as trouble:
+        return Sheet(value, characters=trouble.characters)
+    except UnmaskedNumber:
+        return Sheet(value, whole_number=True)
+
+
+class ReferralPage(Page):
+    """open(resident_id=..., service_ids=[(service, component), ...]) begins a letter, open(draft_id=...) goes on with
+    one, open(referral_id=...) shows one that was issued.
+    """
+
+    name = "referral"
+    width = 0
+    scrolls = False
+
+    def __init__(self, shell: Any) -> None:
+        super().__init__(shell)
+        self.mode = "new"  # new, issued, correcting
+        self.resident: ResidentRow | None = None
+        self.referral: ReferralView | None = None
+        self.sheet: Sheet | None = None
+        self._round = 0
+        self._keeper: DraftKeeper | None = None
+        self.form = LetterForm()
+        self.form.changed.connect(self._changed)
+        self.reason = QLineEdit()
+        self.reason.setAccessibleName(_("Why is the letter corrected?"))
+        self.reason.setPlaceholderText(_("For example: wrong office"))
+        self.reason.setMaxLength(120)
+        self.reason_card = Card(_("Why is the letter corrected?"))
+        self.reason_card.add(self.reason)
+        self.summary = QWidget()
+        self._summary_box = pieces.column(self.summary, gap=14)
+        left = QWidget()
+        column = pieces.column(left, gap=14)
+        column.setContentsMargins(0, 0, theme.px(12), 0)
+        for thing in (self.reason_card, self.form, self.summary):
+            column.addWidget(thing)
+        column.addStretch(1)
+        self.left_area = pieces.scroll(left)
+        self.left_area.setMinimumWidth(theme.px(360))
+        self.trouble = pieces.column(None)
+        self.preview = PdfView(shell.tasks)
+        right = pieces.column(None, gap=8)
+        right.addLayout(self.trouble)
+        right.addWidget(self.preview, 1)
+        both = pieces.line(None, gap=16)
+        both.addWidget(self.left_area, 5)
+        both.addLayout(right, 6)
+        self.who = pieces.text("", "soft")
+        self.body.setSpacing(theme.px(8))
+        self.body.addWidget(self.who)
+        self.body.addLayout(both, 1)
+        self.issue_button = pieces.button(_("Issue the letter"), self.issue, "primary", "check", tip="Ctrl+Return")
+        self.kept_line = pieces.text("", "small", wrap=False)
+        self.print_button = pieces.button(_("Print"), self.print_letter, "primary", "print", tip="Ctrl+P")
+        self.save_button = pieces.button(_("Save as PDF"), self.save_pdf, icon="save")
+        self.correct_button = pieces.button(_("Correct"), self.correct, icon="edit")
+        self.cancel_button = pieces.button(_("Do not correct"), self._show_issued_again)
+        buttons = (self.issue_button, self.print_button, self.save_button, self.correct_button, self.cancel_button)
+        self.show_footer(
+            self.kept_line,
+            None,
+            self.cancel_button,
+            self.correct_button,
+            self.save_button,
+            self.print_button,
+            self.issue_button,
+        )
+        self._buttons = buttons
+        self._later = QTimer(self, singleShot=True, interval=TYPING_MS)
+        self._later.timeout.connect(self._draw_draft)
+        here = Qt.ShortcutContext.WidgetWithChildrenShortcut
+        QShortcut(QKeySequence("Ctrl+Return"), self, self.issue, context=here)
+        QShortcut(QKeySequence("Ctrl+P"), self, self.print_letter, context=here)
+
+    def title(self) -> str:
+        """What is being done, or the letter's number."""
+        if self.referral is not None and self.mode == "correcting":
+            return _("Correct {number}").format(number=self.referral.number)
+        if self.referral is not None:
+            return self.referral.number
+        return _("Referral letter")
+
+    # Opening.
+
+    def open(self, **where: Any) -> None:
+        """Begin, go on with, or show a letter; see the class."""
+        self.where = where
+        self._later.stop()
+        self._round += 1
+        self._clear()
+        if where.get("referral_id"):
+            self._open_issued(str(where["referral_id"]))
+        else:
+            self._open_new(where)
+
+    def refresh(self, changed: Changed) -> None:
+        """An issued letter is shown anew where it was concerned; one being written stays as it is typed."""
+        if self.mode == "issued" and self.referral is not None and self.referral.id in changed.rows:
+            self._open_issued(self.referral.id)
+
+    def leave(self) -> bool:
+        """Keep the draft."""
+        if self._keeper is not None:
+            self._keeper.flush()
+        return True
+
+    def subject(self) -> dict[str, str]:
+        """The resident of the letter."""
+        return {"resident_id": self.resident.id} if self.resident is not None else super().subject()
+
+    def first_focus(self) -> None:
+        """The note, which is the only thing that nobody else can write; or the print button."""
+        (self.print_button if self.mode == "issued" else self.form.note).setFocus()
+
+    def _clear(self) -> None:
+        self.resident = None
+        self.referral = None
+        self.sheet = None
+        self._keeper = None
+        self.who.clear()
+        self.kept_line.clear()
+        self.preview.show_pdf(b"")
+        pieces.clear(self.trouble)
+        pieces.clear(self._summary_box)
+        for button in self._buttons:
+            button.hide()
+        for thing in (self.form, self.reason_card, self.summary):
+            thing.hide()
+
+    def _open_new(self, where: dict[str, Any]) -> None:
+        casebook, this = self.casebook, self._round
+
+        def load() -> tuple[ResidentRow | None, Any, dict[str, Any]]:
+            body: dict[str, Any] = {}
+            resident_id = str(where.get("resident_id") or "")
+            if where.get("draft_id"):
+                draft = casebook.drafts.get(str(where["draft_id"]))
+                resident_id, body = draft.subject_id, dict(draft.body)
+            row = casebook.residents.row(resident_id) if resident_id else None
+            return row, casebook.eligibility.services(), body
+
+        def show(found: tuple[ResidentRow | None, Any, dict[str, Any]]) -> None:
+            if this != self._round:
+                return
+            self.resident, services, body = found
+            if self.resident is None:
+                self._show_nobody()
+                return
+            self.form.show_services(services)
+            wanted = [{"service_id": s, "component": c} for s, c in where.get("service_ids", ())]
+            self.form.show_body(body or {"matters": wanted})
+            self._keeper = DraftKeeper(casebook, self.shell.tasks, FORM, FORM_VERSION, self._snapshot, self)
+            self._keeper.kept.connect(self.kept_line.setText)
+            if where.get("draft_id"):
+                self._keeper.resume(str(where["draft_id"]))
+            self._set_mode("new")
+            self._draw_draft()
+            self.first_focus()
+
+        self.run(load, show)
+
+    def _show_nobody(self) -> None:
+        """Nobody was named: a letter begins with a person."""
+        card = Card(_("A letter begins with a person"))
+        card.add(
+            pieces.text(_("Check the eligibility of a resident and tick the services; then write the letter."), "soft")
+        )
+        go = pieces.button(_("Check eligibility"), lambda: self.shell.go("eligibility"), "primary")
+        card.add(pieces.line(None, go, None))
+        self._summary_box.addWidget(card)
+        self.summary.show()
+        self.mode = "issued"
+
+    def _snapshot(self) -> tuple[str, str, dict[str, Any]] | None:
+        if self.mode != "new" or self.resident is None:
+            return None
+        return _("Letter for {name}").format(name=self.resident.name), self.resident.id, self.form.body()
+
+    def _set_mode(self, mode: str) -> None:
+        self.mode = mode
+        writing = mode != "issued"
+        self.form.setVisible(writing)
+        self.reason_card.setVisible(mode == "correcting")
+        self.summary.setVisible(not writing)
+        self.issue_button.setVisible(writing)
+        self.issue_button.setText(_("Issue the letter") if mode == "new" else _("Issue the corrected letter"))
+        self.cancel_button.setVisible(mode == "correcting")
+        for button in (self.print_button, self.save_button, self.correct_button):
+            button.setVisible(not writing)
+        if self.resident is not None:
+            parts = (self.resident.name, person_line(self.resident), self.resident.address)
+            self.who.setText("  ·  ".join(part for part in parts if part))
+        self.left_area.verticalScrollBar().setValue(0)
+        self.set_title(self.title())
+
+    # Writing, with the page beside it.
+
+    def _changed(self) -> None:
+        if self._keeper is not None and self.mode == "new":
+            self._keeper.touch()
+        self._later.start()
+
+    def _entry(self) -> ReferralEntry | None:
+        return self.form.entry(self.resident.id) if self.resident is not None else None
+
+    def _draw_draft(self) -> None:
+        """Draw the page as it would be printed, off the window's thread; an older drawing is dropped."""
+        entry = self._entry()
+        if entry is None or self.mode == "issued":
+            return
+        self._round += 1
+        this, casebook = self._round, self.casebook
+        self.read(
+            lambda: make_sheet(casebook.referrals.draft(entry)),
+            lambda sheet: self._show_sheet(sheet) if this == self._round else None,
+        )
+
+    def _show_sheet(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+        pieces.clear(self.trouble)
+        words = ""
+        if sheet.characters:
+            words = _(
+                "These characters cannot be printed by any typeface here: {characters}. "
+                "Nothing is printed with a box in their place; write them in another way."
+            ).format(characters="  ".join(sheet.characters))
+        elif sheet.whole_number:
+            words = _(
+                "The letter would show a whole identity number. Take it out of the note; the last four are enough."
+            )
+        if words:
+            self.trouble.addWidget(Banner("problem", words, closable=False))
+        self.preview.show_pdf(sheet.pdf)
+        ready = bool(sheet.pdf)
+        for button in (self.issue_button, self.print_button, self.save_button):
+            button.setEnabled(ready)
+
+    def issue(self) -> None:
+        """Give the letter its number (or the referral a corrected letter) and show what will be printed."""
+        if self.mode == "issued" or not self.issue_button.isEnabled():
+            return
+        entry = self._entry()
+        if entry is None:
+            self.left_area.ensureWidgetVisible(self.form.problem)
+            return
+        if self.sheet is not None and not self.sheet.pdf:
+            return
+        casebook, reason = self.casebook, self.reason.text().strip()
+        if self.mode == "correcting" and not reason:
+            self.form.say_problem(_("Say why the letter is corrected; it is printed on it."))
+            self.reason.setFocus()
+            return
+        self._later.stop()
+        self._round += 1
+        self.issue_button.setEnabled(False)
+        referral = self.referral
+
+        def work() -> Changed:
+            if referral is not None:
+                return casebook.referrals.correct(referral.id, entry, reason)
+            return casebook.referrals.issue(entry)
+
+        def failed(problem: Any) -> None:
+            self.issue_button.setEnabled(True)
+            self.shell.problem(problem)
+
+        self.run(work, lambda changed: self._issued(referral.id if referral else changed.id), failed)
+
+    def _issued(self, referral_id: str) -> None:
+        if self._keeper is not None:
+            self._keeper.discard()
+            self._keeper = None
+        # The page now is that letter: "back" must not open the form again and issue it twice.
+        self.where = {"referral_id": referral_id}
+        self.reason.clear()
+        self._open_issued(referral_id, fresh=True)
+
+    # Issued.
+
+    def _open_issued(self, referral_id: str, *, fresh: bool = False) -> None:
+        casebook = self.casebook
+        self._round += 1
+        this = self._round
+
+        def load() -> tuple[ReferralView, ResidentRow, Sheet, Any]:
+            view = casebook.referrals.get(referral_id)
+            value = casebook.referrals.letter(view.letters[0].id)
+            return view, casebook.residents.row(view.resident_id), make_sheet(value), casebook.eligibility.services()
+
+        def show(found: tuple[ReferralView, ResidentRow, Sheet, Any]) -> None:
+            if this != self._round:
+                return
+            self.referral, self.resident, sheet, services = found
+            self.form.show_services(services)
+            self._set_mode("issued")
+            self._show_sheet(sheet)
+            self._show_summary(self.referral)
+            letter = self.referral.letters[0]
+            digest = hashlib.sha256(sheet.pdf).hexdigest()
+            if sheet.pdf and not letter.sha256:
+                self.run(lambda: casebook.referrals.keep_bytes(letter.id, sheet.pdf))
+            elif sheet.pdf and letter.sha256 != digest:
+                words = _("This program sets the letter in another way than the one that printed it first.")
+                self.trouble.addWidget(Banner("warn", words))
+            if fresh:
+                self.shell.say(_("{number} is issued. Print it now.").format(number=self.referral.number))
+                self.print_button.setFocus()
+
+        self.run(load, show)
+
+    def _show_summary(self, view: ReferralView) -> None:
+        pieces.clear(self._summary_box)
+        status = Chip(referral_status_text(view.status), "letter", TONE_OF.get(view.status, "accent"))
+        card = Card(_("Letter {number}").format(number=view.number), status)
+        card.add(
+            labelled(
+                [
+                    (_("Services"), "\n".join(view.matters)),
+                    (_("Receiving office"), view.receiver),
+                    (_("Issued on"), day_text(view.issued_on)),
+                    (_("Good until"), day_text(view.valid_until)),
+                    (_("Worker"), view.worker),
+                    (_("Outcome"), view.outcome_note),
+                ]
+            )
+        )
+        person = pieces.button(
+            _("To the person"), lambda: self.shell.go("person", resident_id=view.resident_id), "link"
+        )
+        card.add(pieces.line(None, person, None))
+        self._summary_box.addWidget(card)
+        self._summary_box.addWidget(self._outcome_card(view))
+        self._summary_box.addWidget(self._versions_card(view))
+
+    def _outcome_card(self, view: ReferralView) -> Card:
+        card = Card(_("What became of it"))
+        self.status = QComboBox()
+        self.status.setAccessibleName(_("Where the referral stands"))
+        for code, label in codes.choices("referral_status"):
+            self.status.addItem(label, code)
+        self.status.setCurrentIndex(self.status.findData(view.status))
+        self.outcome = QLineEdit(view.outcome_note)
+        self.outcome.setAccessibleName(_("Note on the outcome"))
+        self.outcome.setPlaceholderText(_("For example: approved from July"))
+        self.outcome.setMaxLength(300)
+        self.status_button = pieces.button(_("Note it"), self.set_status)
+        self.outcome.returnPressed.connect(self.set_status)
+        card.add(pieces.line(None, self.status, self.status_button, None))
+        card.add(self.outcome)
+        return card
+
+    def _versions_card(self, view: ReferralView) -> Card:
+        card = Card(_("Versions"))
+        on = today(self.casebook.clock)
+        for letter in view.letters:
+            words = _("Version {n}, {moment}").format(n=letter.version, moment=moment_text(letter.at, on))
+            line = pieces.line(None, pieces.text(words), gap=8)
+            line.addWidget(
+                Chip(_("printed") if letter.printed else _("not printed"), tone="good" if letter.printed else "soft")
+            )
+            if letter is not view.letters[0]:
+                show = pieces.button(_("Look"), partial(self._look_at, letter), "link")
+                show.setAccessibleName(_("Look at version {n}").format(n=letter.version))
+                line.addWidget(show)
+            card.add(line)
+        return card
+
+    def _look_at(self, letter: LetterView) -> None:
+        """Show an earlier version; it can be looked at, not printed again as the one that counts."""
+        casebook, this = self.casebook, self._round
+
+        def show(sheet: Sheet) -> None:
+            if this == self._round:
+                self._show_sheet(sheet)
+                words = _("This is version {n}; a later one replaced it.").format(n=letter.version)
+                back = (_("Back to the present one"), lambda: self._open_issued(str(self.where["referral_id"])))
+                self.trouble.addWidget(Banner("warn", words, back, closable=False))
+                for button in (self.print_button, self.save_button):
+                    button.setEnabled(False)
+
+        self.run(lambda: make_sheet(casebook.referrals.letter(letter.id)), show)
+
+    def set_status(self) -> None:
+        """Note where the referral stands."""
+        assert self.referral is not None
+        casebook, referral_id = self.casebook, self.referral.id
+        status, note = str(self.status.currentData()), self.outcome.text().strip()
+        words = _("Noted: {status}.").format(status=referral_status_text(status))
+        self.run(
+            lambda: casebook.referrals.set_status(referral_id, status, note), lambda _changed: self.shell.say(words)
+        )
+
+    def correct(self) -> None:
+        """Write the letter anew under its number; the old version stays."""
+        if self.referral is None or self.sheet is None:
+            return
+        value = self.sheet.value
+        self.form.show_body(body_of(value, self.form.services))
+        self._set_mode("correcting")
+        self.reason.setFocus()
+        self._draw_draft()
+
+    def _show_issued_again(self) -> None:
+        if self.referral is not None:
+            self._later.stop()
+            self._open_issued(self.referral.id)
+
+    # Paper and files.
+
+    def choose_file(self, name: str) -> Path | None:
+        """Ask where to save; None where the worker does not want to. Tests put their own in its place."""
+        chosen, _kind = QFileDialog.getSaveFileName(self, _("Save as PDF"), name, "PDF (*.pdf)")
+        return Path(chosen) if chosen else None
+
+    def print_letter(self) -> None:
+        """Print the very bytes that are shown; "printed" is noted once they went to the printer."""
+        if self.mode != "issued" or self.referral is None or self.sheet is None or not self.print_button.isEnabled():
+            return
+        casebook, letter = self.casebook, self.referral.letters[0]
+
+        def printed(copies: int) -> None:
+            self.run(
+                lambda: casebook.referrals.printed(letter.id, copies),
+                lambda _changed: self.shell.say(_("The letter went to the printer.")),
+            )
+
+        self.preview.print_pdf(self.referral.number, printed)
+
+    def save_pdf(self) -> None:
+        """Write the very bytes that are shown to a file."""
+        if self.sheet is None or self.referral is None:
+            return
+        path, pdf = self.choose_file(f"{self.referral.number}.pdf"), self.sheet.pdf
+        if path is None:
+            return
+
+        def write() -> None:
+            try:
+                path.write_bytes(pdf)
+            except OSError as trouble:
+                raise CannotWrite(name=path.name) from trouble
+
+        words = _("Saved as “{name}”. The file holds personal data.").format(name=path.name)
+        self.run(write, lambda _nothing: self.shell.say(words))
+
+
+def body_of(value: LetterValue, services: Any) -> dict[str, Any]:
+    """What the form must show to write this letter again; ticks are told from the papers on it."""
+    matters = []
+    for matter in value.matters:
+        service = services.get(matter.service_id)
+        if service is None:
+            continue
+        papers = service.documents.zh if value.language == "zh" else service.documents.en
+        parts = [part.name for part in service.components if part.name] if len(service.components) > 1 else []
+        component = next((part for part in sorted(parts, key=len, reverse=True) if part in matter.name), "")
+        matters.append(
+            {
+                "service_id": matter.service_id,
+                "component": component,
+                "ticks": [paper in matter.documents for paper in papers],
+            }
+        )
+    days = (value.valid_until - value.issued_on).days if value.valid_until else 30
+    return {
+        "matters": matters,
+        "receiver": value.receiver,
+        "receiver_address": value.receiver_address,
+        "receiver_phone": value.receiver_phone,
+        "note": value.note,
+        "language": value.language,
+        "red_head": value.red_head,
+        "valid_days": max(days, 1),
+    }
