@@ -9,11 +9,6 @@ from models import texts
 from models.records import divisions
 
 
-@pytest.fixture(autouse=True)
-def _in_english():
-    texts.set_language("en")
-
-
 def names(text, **options):
     return [place.short for place in divisions.find(text, **options)]
 
@@ -106,11 +101,8 @@ def test_nothing_fits_nothing():
 
 def test_the_province_of_a_number_is_said_in_both_languages():
     assert divisions.province("130102") == "Hebei"
-    texts._language = "zh_CN"
-    try:
+    with texts.speaking("zh_CN"):
         assert divisions.province("130102") == "河北省"
-    finally:
-        texts._language = "en"
     assert divisions.province("990000") == ""
 
 
