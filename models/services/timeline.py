@@ -10,7 +10,7 @@ from models.records.operation import Operation
 from models.services.book import Book
 from models.services.views import TimelineLine
 from models.store.rows import KEPT, table_of
-from models.texts import _
+from models.texts import _, pgettext
 
 _OPERATION = table_of(Operation)
 _MEMBERSHIP = KEPT["membership"]
@@ -122,21 +122,21 @@ def _operations(connection: Connection, row_id: str) -> list[TimelineLine]:
 def field_label(name: str) -> str:
     """A column's name in the worker's words."""
     labels = {
-        "name": _("name"),
-        "former_name": _("former name"),
-        "sex": _("sex"),
-        "birth_date": _("birth date"),
-        "birth_source": _("source of the birth date"),
-        "ethnic_group": _("ethnic group"),
-        "education": _("education"),
-        "marital_status": _("marital status"),
-        "hukou_place": _("place of the hukou"),
-        "provisional_number": _("provisional number"),
-        "note": _("note"),
-        "dwelling_id": _("address"),
-        "book_number": _("household register number"),
-        "since": _("from"),
-        "until": _("until"),
-        "dead": _("removed"),
+        "name": pgettext("field", "name"),
+        "former_name": pgettext("field", "former name"),
+        "sex": pgettext("field", "sex"),
+        "birth_date": pgettext("field", "birth date"),
+        "birth_source": pgettext("field", "source of the birth date"),
+        "ethnic_group": pgettext("field", "ethnic group"),
+        "education": pgettext("field", "education"),
+        "marital_status": pgettext("field", "marital status"),
+        "hukou_place": pgettext("field", "place of the hukou"),
+        "provisional_number": pgettext("field", "provisional number"),
+        "note": pgettext("field", "note"),
+        "dwelling_id": pgettext("field", "address"),
+        "book_number": pgettext("field", "household register number"),
+        "since": pgettext("field", "from"),
+        "until": pgettext("field", "until"),
+        "dead": pgettext("field", "removed"),
     }
     return labels.get(name, name)
