@@ -66,7 +66,7 @@ def _next_provisional(work: Work, day: date) -> str:
     count = int(read_meta(work.connection, "provisional").get("count", 0)) + 1
     write_meta(work.connection, "provisional", {"count": count})
     device = str(read_meta(work.connection, "device")["id"])[-4:].upper()
-    return f"L{day:%Y%m%d}-{device}-{count:04d}"
+    return f"L{day:%Y%m%d}{device}{count:04d}"
 
 
 class Residents:
