@@ -32,6 +32,7 @@ _GIVEN, _OTHER_READING, _NUMBER, _ADDRESS = ".", "~", "#", "@"
 _FORMER = 5  # added to the rank of names that the resident had before
 _MOST_WORDS = 5
 _MOST_ALTERNATIVES = 6  # further full spellings of one name
+_DOOR_ALONE = 3  # a door with so many characters is a key of its own
 _LAST = "\U0010ffff"  # sorts after every character
 _FOLLOWS = 4  # rows read for each resident wanted: a resident has several keys in a range
 
@@ -199,7 +200,10 @@ def _door_keys(building: str, unit: str, door: str) -> list[Key]:
     ways = [parts]
     if len(parts) == 3:
         ways += [parts[1:], [parts[0], parts[2]]]
-    return [Key(_ADDRESS + "-".join(way), "address", 40 + n) for n, way in enumerate(ways) if len(way) > 1]
+    found = [Key(_ADDRESS + "-".join(way), "address", 40 + n) for n, way in enumerate(ways) if len(way) > 1]
+    if parts and len(parts[-1]) >= _DOOR_ALONE:
+        found.append(Key(_ADDRESS + parts[-1], "address", 45))
+    return found
 
 
 def _door_part(typed: str) -> str:
@@ -281,19 +285,31 @@ def _signs(word: str) -> tuple[str, ...]:
 
 
 def _collect(connection: Connection, word: str, found: dict[str, None], limit: int) -> None:
-    """Add the residents whom one word finds until there are enough: class by class, whole keys before longer ones."""
-    for sign in _signs(word):
-        key = sign + word
-        rows = connection.execute(
-            select(KEYS.c.resident_id, KEYS.c.rank).where(KEYS.c.key == key).order_by(*_ORDER).limit(_FOLLOWS * limit)
-        ).all()
-        for row in sorted(rows, key=lambda row: int(row.rank)):
-            if len(found) >= limit:
-                return
-            found[row.resident_id] = None
-        longer = select(KEYS.c.resident_id).where(KEYS.c.key > key, KEYS.c.key < key + _LAST).order_by(*_ORDER)
-        if _read(connection, longer, found, limit):
+    """Add the residents whom one word finds until there are enough: class by class, whole keys before longer ones.
+
+    Of numbers the whole ones of all classes come first: 1201 is somebody's door and begins every number of Tianjin.
+    """
+    signs = _signs(word)
+    if _has_digit(word):
+        steps = [(sign, step) for step in (_add_whole, _add_longer) for sign in signs]
+    else:
+        steps = [(sign, step) for sign in signs for step in (_add_whole, _add_longer)]
+    for sign, step in steps:
+        if len(found) < limit:
+            step(connection, sign + word, found, limit)
+
+
+def _add_whole(connection: Connection, key: str, found: dict[str, None], limit: int) -> None:
+    query = select(KEYS.c.resident_id, KEYS.c.rank).where(KEYS.c.key == key).order_by(*_ORDER).limit(_FOLLOWS * limit)
+    for row in sorted(connection.execute(query), key=lambda row: int(row.rank)):
+        if len(found) >= limit:
             return
+        found[row.resident_id] = None
+
+
+def _add_longer(connection: Connection, key: str, found: dict[str, None], limit: int) -> None:
+    longer = select(KEYS.c.resident_id).where(KEYS.c.key > key, KEYS.c.key < key + _LAST).order_by(*_ORDER)
+    _read(connection, longer, found, limit)
 
 
 def _collect_common(connection: Connection, words: list[str], found: dict[str, None], limit: int) -> None:
