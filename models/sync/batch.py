@@ -188,12 +188,10 @@ def _read_change(said: object) -> dict[str, Any]:
         _hash(identity)
     if said.get("erased") is True:
         return {"v": None, "s": "", "h": _matching(_SHORT_HASH, said.get("h")), "p": replaced, "erased": True}
-    salt = _text(said, "s", 64)
-    return {"v": said["v"], "s": salt, "h": value_hash(salt, said["v"]), "p": replaced} if "v" in said else _bad()
-
-
-def _bad() -> dict[str, Any]:
-    raise _BadError
+    salt = said.get("s")
+    if not isinstance(salt, str) or len(salt) > 64 or "v" not in said:
+        raise _BadError
+    return {"v": said["v"], "s": salt, "h": value_hash(salt, said["v"]), "p": replaced}
 
 
 def _text(said: dict[str, Any], name: str, longest: int) -> str:

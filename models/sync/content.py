@@ -10,12 +10,14 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+_WRITER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
 FieldChange = dict[str, Any]  # {"v": value, "s": salt, "h": hash, "p": [operation ids replaced]}
 
 
 def canonical(value: object) -> bytes:
     """The one way a JSON value is written for hashing: sorted keys, no spaces, UTF-8, no NaN."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+    return _WRITER.encode(value).encode()
 
 
 def value_hash(salt: str, value: object) -> str:
