@@ -16,6 +16,7 @@ from forms.collecting import (
     read_answer,
     read_facts,
     read_rows,
+    read_text,
 )
 from forms.definitions import Form
 from forms.shape import Question
@@ -104,15 +105,17 @@ def _read_people(form: Form, question: Question, typed: object, out: Collector) 
                     out.problem(here, "missing")
                 else:
                     member["relation"] = "0"  # the head comes first
-        if known := row.get("resident_id"):
-            member["resident_id"] = str(known)
+        if known := read_text(row.get("resident_id"), f"{path}resident_id", out):
+            member["resident_id"] = known
             person: dict[str, Any] = {}
         else:
             out.walk(path + "name", question.label, (*at, "resident"))
             member["resident"] = person = resident.read_person(form.person, row, out, path, (*at, "resident"))
         for document in person.get("documents", ()):
             if document["kind"] != "disability_cert" and document["number"] in numbers:
-                out.problem(f"{path}documents.{_row_of(row, document['number'])}.number", "same_number_twice")
+                out.problem(
+                    f"{path}documents.{_row_of(row, document['number'], path, out)}.number", "same_number_twice"
+                )
         numbers |= {document["number"] for document in person.get("documents", ())}
         members.append(member)
         doubtful.append(
@@ -122,12 +125,10 @@ def _read_people(form: Form, question: Question, typed: object, out: Collector) 
     return members
 
 
-def _row_of(row: Answers, number: str) -> int:
+def _row_of(row: Answers, number: str, path: str, out: Collector) -> int:
     """Which row of a person's documents holds this number, as typed."""
-    for place, document in enumerate(row.get("documents") or ()):
-        if isinstance(document, Mapping) and tidy_number(str(document.get("number", ""))) == number:
-            return place
-    return 0
+    rows = read_rows(row.get("documents"), f"{path}documents", out)
+    return next((n for n, typed in rows if tidy_number(read_text(typed.get("number"), path, out)) == number), 0)
 
 
 def _is_blank(row: Answers) -> bool:

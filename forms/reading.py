@@ -42,7 +42,7 @@ def tidy(typed: object, lines: bool = False) -> str:
         return ""
     if isinstance(typed, bool):
         return "yes" if typed else "no"
-    if not isinstance(typed, str | int | float):
+    if not isinstance(typed, str | int | float) or (isinstance(typed, int) and typed.bit_length() > 128):
         raise Unreadable("not_text")
     kept = []
     for c in str(typed).replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n"):
