@@ -12,6 +12,8 @@ from typing import Any
 
 _WRITER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
 FieldChange = dict[str, Any]  # {"v": value, "s": salt, "h": hash, "p": [operation ids replaced]}
 
 
