@@ -3,17 +3,17 @@
 from collections.abc import Mapping
 from datetime import date
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, or_, select
 
 from models.eligibility import Case, Person, Policies
 from models.errors import NotFound
 from models.records.documents import read_disability_certificate
 from models.services.facts import current_facts
-from models.services.memberships import memberships_of
-from models.services.views import FactView, MembershipView
+from models.services.views import FactView
 from models.store.rows import KEPT
 
-_RESIDENT, _DOCUMENT, _HOUSEHOLD = KEPT["resident"], KEPT["identity_document"], KEPT["household"]
+_RESIDENT, _DOCUMENT = KEPT["resident"], KEPT["identity_document"]
+_HOUSEHOLD, _MEMBERSHIP = KEPT["household"], KEPT["membership"]
 
 RECEIVES = "receives:"  # prefix of the facts that say which services a resident already receives
 _MARRIED = {"10": "未婚", "20": "已婚", "21": "已婚", "22": "已婚", "23": "已婚", "30": "丧偶", "40": "离异"}
@@ -23,10 +23,10 @@ def build_case(connection: Connection, policies: Policies, household_id: str, on
     """The case of a household on a day. Raises NotFound where the household is not here."""
     if connection.execute(select(_HOUSEHOLD.c.id).where(_HOUSEHOLD.c.id == household_id)).first() is None:
         raise NotFound
-    members = [m for m in memberships_of(connection, on, household_id=household_id) if m.until is None or m.until > on]
-    ids = [member.resident.id for member in members]
+    members = _members(connection, household_id, on)
+    ids = [member.id for member in members]
     facts = current_facts(connection, [household_id, *ids], on)
-    derived = _derived(connection, ids)
+    derived = _derived(connection, members)
     states: dict[tuple[str, str], str] = {}
 
     def known(subject: str, owner: str) -> dict[str, object]:
@@ -43,24 +43,24 @@ def build_case(connection: Connection, policies: Policies, household_id: str, on
     household = known(household_id, "household")
     people = []
     for member in members:
-        own = known(member.resident.id, member.resident.id)
-        told = {name: value for name, value in derived[member.resident.id].items() if name in policies.facts}
+        own = known(member.id, member.id)
+        told = {name: value for name, value in derived[member.id].items() if name in policies.facts}
         for name in told:
-            states.pop((member.resident.id, name), None)
+            states.pop((member.id, name), None)
         people.append(
             Person(
-                id=member.resident.id,
+                id=member.id,
                 facts={**own, **told, **({} if member.counts else {"counts_in_household": False})},
                 role=_role(member),
-                receives=_receives(facts.get(member.resident.id, {})),
+                receives=_receives(facts.get(member.id, {})),
             )
         )
     return Case(on=on, household=household, people=tuple(people), states=states)
 
 
-def _role(member: MembershipView) -> str:
+def _role(member: Row) -> str:  # type: ignore[type-arg]
     """The relation to the head, in the words of the rules."""
-    by_sex = member.resident.sex == "2"
+    by_sex = member.sex == "2"
     return {
         "0": "applicant",
         "1": "wife" if by_sex else "husband",
@@ -76,10 +76,29 @@ def _receives(facts: Mapping[str, FactView]) -> frozenset[str]:
     )
 
 
-def _derived(connection: Connection, ids: list[str]) -> dict[str, dict[str, object]]:
+def _members(connection: Connection, household_id: str, on: date) -> list[Row]:  # type: ignore[type-arg]
+    """The present members with what the register says of them, the head first."""
+    query = (
+        select(
+            *(_RESIDENT.c[name] for name in ("id", "sex", "birth_date", "marital_status", "ethnic_group")),
+            _MEMBERSHIP.c.relation,
+            _MEMBERSHIP.c.counts,
+        )
+        .join(_RESIDENT, _RESIDENT.c.id == _MEMBERSHIP.c.resident_id)
+        .where(
+            _MEMBERSHIP.c.household_id == household_id,
+            _MEMBERSHIP.c.dead.is_(False),
+            or_(_MEMBERSHIP.c.until.is_(None), _MEMBERSHIP.c.until > on),
+        )
+        .order_by(_MEMBERSHIP.c.relation, _MEMBERSHIP.c.id)
+    )
+    return list(connection.execute(query))
+
+
+def _derived(connection: Connection, members: list[Row]) -> dict[str, dict[str, object]]:  # type: ignore[type-arg]
     """What the register itself says: birth date, marital status, ethnic group, disability by certificate number."""
     derived: dict[str, dict[str, object]] = {}
-    for person in connection.execute(select(_RESIDENT).where(_RESIDENT.c.id.in_(ids))):
+    for person in members:
         said: dict[str, object] = {}
         if person.birth_date is not None:
             said["birth_date"] = person.birth_date.isoformat()
@@ -89,7 +108,7 @@ def _derived(connection: Connection, ids: list[str]) -> dict[str, dict[str, obje
             said["ethnic_minority"] = person.ethnic_group != "01"
         derived[person.id] = said
     certificates = select(_DOCUMENT.c.resident_id, _DOCUMENT.c.number).where(
-        _DOCUMENT.c.resident_id.in_(ids), _DOCUMENT.c.kind == "disability_cert", _DOCUMENT.c.dead.is_(False)
+        _DOCUMENT.c.resident_id.in_(list(derived)), _DOCUMENT.c.kind == "disability_cert", _DOCUMENT.c.dead.is_(False)
     )
     for row in connection.execute(certificates):
         read = read_disability_certificate(row.number)

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from models import texts
@@ -50,7 +51,7 @@ class Eligibility:
                 group=policies.services[found.service_id].group,
                 resident_id=found.person_id or "",
                 determination=found,
-                explanation=explain(policies, found, case, language),
+                explain=partial(explain, policies, found, case, language),
             )
             for found in determinations
         ]

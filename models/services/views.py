@@ -1,8 +1,9 @@
 """What the services hand to the screens and to paper: plain frozen values, numbers masked unless revealed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from models.eligibility import Case, Determination, Explanation, Question
@@ -227,7 +228,12 @@ class ServiceResult:
     group: str
     resident_id: str  # empty: of the household
     determination: Determination
-    explanation: Explanation
+    explain: Callable[[], Explanation] = field(repr=False, compare=False)
+
+    @cached_property
+    def explanation(self) -> Explanation:
+        """The verdict in words, in the language of the check; put together when it is first looked at."""
+        return self.explain()
 
 
 @dataclass(frozen=True)
