@@ -14,7 +14,7 @@ from typing import Any
 
 from models.errors import BatchRefused
 from models.sync.content import canonical, operation_id, value_hash
-from models.sync.envelope import Header, Reader, unseal
+from models.sync.envelope import LAST_MOMENT, Header, Reader, unseal
 
 Tips = dict[str, list[tuple[int, str]]]  # device -> (sequence, operation id) of the ends of its unbroken chains
 
@@ -172,7 +172,7 @@ def _read_operation(said: dict[str, Any], before: str) -> dict[str, Any]:
     operation["entity"] = _matching(_NAME, said.get("entity"))
     operation["prev"] = prev
     operation["fields"] = {_matching(_NAME, name): _read_change(change) for name, change in fields.items()}
-    if not operation["device"] or not operation["row"] or operation["seq"] < 1:
+    if not operation["device"] or not operation["row"] or operation["seq"] < 1 or operation["at"] > LAST_MOMENT:
         raise _BadError
     operation["id"] = operation_id(operation)
     return operation

@@ -29,6 +29,7 @@ MAX_FILE_BYTES = MAX_RAW_BYTES + 1024 * 1024
 SIGNATURE_BYTES = 64
 _MAX_WINDOW_BYTES = 8 * 1024 * 1024  # of memory that a zstd frame may ask of its reader; ours ask for 2 MiB
 _LEVEL = 3
+LAST_MOMENT = 253_370_764_800_000  # 9999-01-01: later moments cannot be shown as a date
 
 
 @dataclass(frozen=True)
@@ -185,6 +186,8 @@ def _read_header(line: bytes) -> Header:
     texts = _all(said, ("from", "to", "batch", "sha"), str)
     numbers = _all(said, ("part", "of", "raw", "len", "made_at", "v", "schema"), int)
     if texts is None or numbers is None or max(map(len, texts.values())) > 64:
+        raise BatchRefused(reason="not_a_batch")
+    if not all(0 <= number <= LAST_MOMENT for number in numbers.values()):
         raise BatchRefused(reason="not_a_batch")
     return Header(sender=texts.pop("from"), **texts, **numbers)
 

@@ -7,7 +7,7 @@ from typing import Any
 from models.errors import BatchRefused
 from models.sync.batch import Tips, read_tips
 from models.sync.content import canonical
-from models.sync.envelope import Header, Reader, unseal
+from models.sync.envelope import LAST_MOMENT, Header, Reader, unseal
 
 MAX_ARRIVED = 500  # files named in one receipt, the newest ones
 
@@ -53,6 +53,6 @@ def read_receipt(data: bytes, reader: Reader) -> Receipt:
 
 def _arrived(said: dict[str, Any]) -> Arrived:
     sha, numbers = said["sha"], [said[name] for name in ("count", "new", "newest_at")]
-    if not isinstance(sha, str) or any(type(number) is not int for number in numbers):
+    if not isinstance(sha, str) or any(type(n) is not int or not 0 <= n <= LAST_MOMENT for n in numbers):
         raise ValueError("arrived")
     return Arrived(sha, *numbers)

@@ -156,6 +156,8 @@ def test_every_cut_is_refused() -> None:
         (lambda h: h | {"sha": "0" * 64}, "damaged"),
         (lambda h: {k: v for k, v in h.items() if k != "to"}, "not_a_batch"),
         (lambda h: h | {"batch": "x" * 65}, "not_a_batch"),
+        (lambda h: h | {"made_at": 2**50}, "not_a_batch"),
+        (lambda h: h | {"part": -1}, "not_a_batch"),
         (lambda h: h | {"pad": "x" * 10_000}, "not_a_batch"),
     ],
 )
@@ -233,6 +235,7 @@ FIELD = min(GOOD["fields"])
         canonical(GOOD | {"seq": True}),
         canonical(GOOD | {"seq": 2**63}),
         canonical(GOOD | {"clock": -1}),
+        canonical(GOOD | {"at": 253_370_764_800_001}),
         canonical(GOOD | {"clock": 1.5}),
         canonical(GOOD | {"district": "12010"}),
         canonical(GOOD | {"district": "120101x"}),
