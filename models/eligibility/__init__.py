@@ -4,9 +4,9 @@ The packs are data in resources/policies; see policies.py for their files and sc
 """
 
 from models.eligibility.answers import answer_cases, read_case
-from models.eligibility.case import HOUSEHOLD, Case, Person
+from models.eligibility.case import HOUSEHOLD, Case, Person, Used
 from models.eligibility.deciding import decide, decide_all
-from models.eligibility.determination import AgencyPart, Amount, Determination, Missing, Used
+from models.eligibility.determination import AgencyPart, Amount, Determination, Missing
 from models.eligibility.explanation import Explanation, explain
 from models.eligibility.loader import load_policies
 from models.eligibility.policies import Citation, Component, PackError, Policies, Service

@@ -156,6 +156,15 @@ def _day_range(value: object, fact: str) -> tuple[date, date]:
     return day, day
 
 
+@dataclass(frozen=True)
+class Used:
+    """A fact the decision read, with its value as written."""
+
+    fact: str
+    of: str
+    value: str
+
+
 class View:
     """The facts of one case as one decision after the other looks them up, checked and with what follows from them.
 
@@ -169,6 +178,8 @@ class View:
         self._known: dict[tuple[str, str], Any] = {}
         self._narrowed: dict[tuple[str, str], frozenset[Any]] = {}
         self._possible: dict[tuple[str, str], frozenset[Any] | None] = {}
+        self._written: dict[tuple[str, str], Used] = {}
+        self.decided: dict[tuple[int, str], bool | None] = {}
         self._relatives: dict[tuple[str, str], tuple[str, ...]] = {}
         self._income: tuple[Decimal, Decimal | None] | None = None
         for owner, given in self._given():
@@ -239,6 +250,19 @@ class View:
         if value is not None:
             self.used[fact, owner] = value
         return value
+
+    def written(self, fact: str, owner: str, value: Any) -> Used:
+        """A fact that was read, as the trace of a determination keeps it: an interval of one point as that point."""
+        key = (fact, owner)
+        found = self._written.get(key)
+        if found is None:
+            if isinstance(value, tuple):
+                low, high = value
+                shown = str(low) if low == high else f"{low}..{'' if high is None else high}"
+            else:
+                shown = str(value).lower() if isinstance(value, bool) else str(value)
+            found = self._written[key] = Used(fact, owner, shown)
+        return found
 
     def possible(self, fact: str, owner: str) -> frozenset[Any] | None:
         """The values still possible of an unknown fact; empty where it has no meaning; None: any number or date."""

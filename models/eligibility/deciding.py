@@ -3,17 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 
 from models.eligibility.amounts import Worked, work_out
 from models.eligibility.case import HOUSEHOLD, Case, Person, View, counts, is_deceased
-from models.eligibility.determination import AgencyPart, Amount, Determination, Missing, Used
+from models.eligibility.determination import AgencyPart, Amount, Determination, Missing
 from models.eligibility.logic import Residual, Variable, disjunction
 from models.eligibility.nodes import AGENCY, INCOME
 from models.eligibility.policies import Citation, Component, Policies, Rule, Service
 from models.eligibility.settling import settle
 
 _NOT_FOR_RESIDENTS = "organisation"
+_NOTHING = Worked(None, (), ())
 
 
 def decide(
@@ -64,30 +64,33 @@ def _subjects(subject: str, living: list[Person], dead: list[Person]) -> Iterabl
 
 def _decide(policies: Policies, view: View, applicant: str, service: Service, component: str | None) -> Determination:
     view.used = {}
-    parts = [service.component(component)] if component is not None else list(service.components)
-    chosen = [part for part in parts if part is not None]
-    person = _subject(view, applicant, chosen[0].subject)
     on = view.case.on
+    chosen = service.components
+    if component is not None and len(chosen) > 1:
+        chosen = tuple(part for part in chosen if part.name == component)
+    subject = chosen[0].subject
+    person = _subject(view, applicant, subject)
     rules = [(part, part.rule(on)) for part in chosen]
-    residual, variables = settle(view, disjunction(_reduced(view, person, service, part, rule) for part, rule in rules))
-    missing, agency, withheld = _sorted_out(policies, view, variables)
-    worked = Worked(None, (), ())
+    reduced = [_reduced(view, person, service, part, rule) for part, rule in rules]
+    residual, variables = settle(view, reduced[0] if len(reduced) == 1 else disjunction(reduced))
+    missing, agency, withheld = _sorted_out(policies, view, variables) if variables else ((), (), ())
+    worked = _NOTHING
     if residual is True:
-        worked = _amounts(policies, view, person, service, rules)
-    whole = len(service.components) == 1
-    return Determination(
+        worked = _amounts(policies, view, person, rules, reduced)
+    opened = _sorted_out(policies, view, worked.open) if worked.open else ((), (), ())
+    return Determination.of(
         service_id=service.id,
-        component=None if whole else component,
-        person_id=None if chosen[0].subject == "household" else person,
+        component=None if len(service.components) == 1 else component,
+        person_id=None if subject == "household" else person,
         outcome="eligible" if residual is True else "not_eligible" if residual is False else "unknown",
         missing=missing,
         agency=agency,
         withheld=withheld,
         amount=worked.amount,
-        amount_missing=tuple(part for group in _sorted_out(policies, view, worked.open)[::2] for part in group),
-        citations=_citations(rules, worked, residual),
-        trace=tuple(Used(fact, owner, _written(value)) for (fact, owner), value in sorted(view.used.items())),
-        flags=_flags(view, person, service, [rule for _, rule in rules]),
+        amount_missing=(*opened[0], *opened[2]),
+        citations=_citations(rules, worked),
+        trace=tuple(view.written(fact, owner, value) for (fact, owner), value in sorted(view.used.items())),
+        flags=_flags(view, person, service, rules),
         pack_id=service.pack.id,
         pack_hash=service.pack.hash,
         on=on,
@@ -140,16 +143,20 @@ def _income_missing(view: View) -> list[Missing]:
 
 
 def _amounts(
-    policies: Policies, view: View, person: str, service: Service, rules: list[tuple[Component, Rule]]
+    policies: Policies, view: View, person: str, rules: list[tuple[Component, Rule]], reduced: list[Residual]
 ) -> Worked:
     """The amount of the one component, or of the whole: those due are added where they are exact and of one kind."""
     found = []
-    for part, rule in rules:
-        state, _ = settle(view, _reduced(view, person, service, part, rule))
+    for (_, rule), residual in zip(rules, reduced, strict=True):
+        if not rule.amounts:
+            continue
+        state, _ = settle(view, residual)
         if state is True:
             found.append(work_out(policies, rule, view, person))
-        elif state is not False and rule.amounts:
-            return Worked(None, (), ())
+        elif state is not False:
+            return _NOTHING
+    if not found:
+        return _NOTHING
     given = [worked for worked in found if worked.amount is not None]
     opened = tuple(dict.fromkeys(variable for worked in found for variable in worked.open))
     cited = tuple(dict.fromkeys(citation for worked in found for citation in worked.citations))
@@ -163,30 +170,28 @@ def _amounts(
     return Worked(Amount("exact", amounts[0].unit, amounts[0].per, amounts[0].per_en, number=total), opened, cited)
 
 
-def _citations(rules: list[tuple[Component, Rule]], worked: Worked, residual: Residual) -> tuple[Citation, ...]:
-    if len(rules) == 1:
-        cited = rules[0][1].citations
-    else:
-        cited = tuple(citation for _, rule in rules for citation in rule.citations)
-    if not worked.citations and len(rules) == 1:
-        return cited
+def _citations(rules: list[tuple[Component, Rule]], worked: Worked) -> tuple[Citation, ...]:
+    if len(rules) == 1 and not worked.citations:
+        return rules[0][1].citations
+    cited = (citation for _, rule in rules for citation in rule.citations)
     return tuple(dict.fromkeys((*cited, *worked.citations)))
 
 
-def _flags(view: View, person: str, service: Service, rules: list[Rule]) -> tuple[str, ...]:
+def _flags(view: View, person: str, service: Service, rules: list[tuple[Component, Rule]]) -> tuple[str, ...]:
     """Beside the verdict: is the period over, is the service already received, may another one clash with it?"""
     on = view.case.on
-    flags = []
-    if all(rule.valid_to is not None and rule.valid_to < on for rule in rules):
-        flags.append("period_ended")
-    if all(rule.valid_from > on for rule in rules):
-        flags.append("not_yet_in_force")
+    flags: tuple[str, ...] = ()
+    if all(rule.valid_to is not None and rule.valid_to < on for _, rule in rules):
+        flags = ("period_ended",)
+    elif all(rule.valid_from > on for _, rule in rules):
+        flags = ("not_yet_in_force",)
     receives = _receives(view, person, service)
     if service.id in receives or (service.already is not None and service.already.reduce(view, person) is True):
-        flags.append("received")
-    flags.extend(f"may_clash:{clash.service}" for clash in service.clashes if clash.service in receives)
-    flags.extend(f"excluded_by:{clash.service}" for clash in service.excludes if clash.service in receives)
-    return tuple(flags)
+        flags += ("received",)
+    if receives:
+        flags += tuple(f"may_clash:{clash.service}" for clash in service.clashes if clash.service in receives)
+        flags += tuple(f"excluded_by:{clash.service}" for clash in service.excludes if clash.service in receives)
+    return flags
 
 
 def _receives(view: View, person: str, service: Service) -> frozenset[str]:
@@ -214,11 +219,3 @@ def _with_clashes(policies: Policies, found: list[Determination]) -> list[Determ
         flags = tuple(dict.fromkeys((*result.flags, *also)))
         marked.append(result if flags == result.flags else replace(result, flags=flags))
     return marked
-
-
-def _written(value: Any) -> str:
-    """A value as kept in the trace: intervals of one point as that point."""
-    if isinstance(value, tuple):
-        low, high = value
-        return str(low) if low == high else f"{low}..{'' if high is None else high}"
-    return {True: "true", False: "false"}.get(value, str(value)) if isinstance(value, bool) else str(value)

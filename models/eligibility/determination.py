@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
+from models.eligibility.case import Used
 from models.eligibility.policies import Citation
 from models.texts import _, ngettext
 
@@ -55,15 +56,6 @@ class Amount:
 
 
 @dataclass(frozen=True)
-class Used:
-    """A fact the decision read, with its value as written."""
-
-    fact: str
-    of: str
-    value: str
-
-
-@dataclass(frozen=True)
 class Determination:
     """The answer for one service, component and person (None: for the household) on one day.
 
@@ -87,6 +79,13 @@ class Determination:
     pack_id: str
     pack_hash: str
     on: date
+
+    @classmethod
+    def of(cls, **fields: Any) -> "Determination":
+        """All fields at once; some hundred are made for a household, and this is thrice as quick as field by field."""
+        made = object.__new__(cls)
+        made.__dict__.update(fields)
+        return made
 
     @property
     def questions(self) -> int:

@@ -42,13 +42,25 @@ def explain(policies: Policies, determination: Determination, case: Case, langua
     return _Speaker(policies, determination, case, language).explanation()
 
 
+_latest: tuple[Policies, Case, View] | None = None
+
+
+def _view(policies: Policies, case: Case) -> View:
+    """The facts of a case, kept from one explanation of a household to the next."""
+    global _latest
+    latest = _latest
+    if latest is None or latest[0] is not policies or latest[1] is not case:
+        latest = _latest = (policies, case, View(policies.facts, case))
+    return latest[2]
+
+
 class _Speaker:
     """One explanation in the making."""
 
     def __init__(self, policies: Policies, determination: Determination, case: Case, language: Language) -> None:
         self.policies = policies
         self.said = determination
-        self.view = View(policies.facts, case)
+        self.view = _view(policies, case)
         self.zh = language == "zh_CN"
         self.words = policies.wording[language]
         self.service = policies.services[determination.service_id]
@@ -76,7 +88,9 @@ class _Speaker:
         reasons += self._flags()
         quotes = tuple(dict.fromkeys((*self.quotes, *said.citations)))
         amount = "" if said.amount is None else self._amount(said.amount)
-        return Explanation(self._headline(), tuple(dict.fromkeys(reasons)), tuple(dict.fromkeys(change)), quotes, amount)
+        return Explanation(
+            self._headline(), tuple(dict.fromkeys(reasons)), tuple(dict.fromkeys(change)), quotes, amount
+        )
 
     # what is said of the whole
 
@@ -170,11 +184,11 @@ class _Speaker:
         return self.service.universal if rule.node is None else self._decided(rule.node, self.subject)
 
     def _decided(self, node: Node, person: str) -> Any:
-        residual = node.reduce(self.view, person)
-        if residual is True or residual is False:
-            return residual
-        decided, _ = settle(self.view, residual)
-        return decided if decided is True or decided is False else None
+        key = (id(node), person)
+        if key not in self.view.decided:
+            decided, _ = settle(self.view, node.reduce(self.view, person))
+            self.view.decided[key] = decided if decided is True or decided is False else None
+        return self.view.decided[key]
 
     def _met_parts(self, parts: list[Component]) -> list[str]:
         reasons: list[str] = []

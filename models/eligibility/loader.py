@@ -156,6 +156,8 @@ class _Builder:
     def build(self) -> Policies:
         """Everything checked and compiled."""
         reader = self.reader
+        for name, pack in self.packs.items():
+            self._pack_checked(name, pack)
         for name, term in self.terms.items():
             with_file = ("terms.yaml", (name,))
             self._quote(term.source, "", *with_file)
@@ -166,7 +168,6 @@ class _Builder:
         cases: list[tuple[str, Expectation]] = []
         packs: dict[str, Pack] = {}
         for name, pack in self.packs.items():
-            self._pack_checked(name, pack)
             for file in reader.names("packs", name, "services"):
                 path = f"packs/{name}/services/{file}"
                 for place, service in enumerate(reader.checked(path, list[ServiceFile])):

@@ -17,7 +17,13 @@ from models.eligibility.nodes import Choice, Node, Threshold
 DATA = Path(__file__).parent / "data"
 ON = date(2026, 5, 20)
 APPLICANT = "p1"
-RELATED = {"parent": ("p2", "father"), "child": ("p3", "child"), "spouse": ("p4", "spouse")}
+RELATED = {
+    "parent": ("p2", "father"),
+    "father": ("p2", "father"),
+    "mother": ("p5", "mother"),
+    "child": ("p3", "child"),
+    "spouse": ("p4", "spouse"),
+}
 
 
 @cache
@@ -102,7 +108,9 @@ def values_for(leaf_list: list[Choice | Threshold]) -> list[Any]:
     cuts = sorted({leaf.cut_at(ON)[0] for leaf in leaf_list if isinstance(leaf, Threshold)})
     if fact.type == "date":
         return [cuts[0] - timedelta(days=1), *cuts, *(cut + timedelta(days=1) for cut in cuts)]
-    step = Decimal(1) if fact.type == "int" else Decimal("0.01")
+    if fact.type == "int":
+        return sorted({int(cut) + by for cut in cuts for by in (-1, 0, 1) if cut + by >= 0})
+    step = Decimal("0.01")
     return [value for cut in cuts for value in (cut - step, cut, cut + step) if value >= 0]
 
 
@@ -110,18 +118,23 @@ def variables(service: str, component: str | None) -> dict[tuple[str, str], list
     """{(fact, owner): values that stand for all} of every fact the tree reads."""
     found: dict[tuple[str, str], list[Choice | Threshold]] = {}
     for who, leaf in leaves(root(service, component)):
-        owner = "household" if leaf.fact.level == "household" else RELATED.get(who, (APPLICANT, ""))[0]
-        found.setdefault((leaf.fact.name, owner), []).append(leaf)
+        found.setdefault((leaf.fact.name, owner_of(who, leaf)), []).append(leaf)
     return {key: values_for(group) for key, group in found.items()}
 
 
-def case_of(known: dict[tuple[str, str], Any], subject: str = "person", on: date = ON) -> Case:
-    """A case in which exactly these facts are known; the relatives a tree may speak of are all there."""
-    people = [Person(APPLICANT, _facts(known, APPLICANT), "deceased" if subject == "deceased" else "applicant")]
-    people += [
-        Person(person, {**_facts(known, person), "counts_in_household": False}, role)
-        for person, role in RELATED.values()
-    ]
+def owner_of(who: str, leaf: Choice | Threshold) -> str:
+    return "household" if leaf.fact.level == "household" else RELATED.get(who, (APPLICANT, ""))[0]
+
+
+def case_of(known: dict[tuple[str, str], Any], service: str = "S50", on: date = ON) -> Case:
+    """A case in which exactly these facts are known; the relatives that the service's rules speak of are all there."""
+    parts = policies().services[service].components
+    nodes = [node for part in parts if (node := part.rule(ON).node) is not None]
+    spoken_of = {who for node in nodes for who, _ in leaves(node)}
+    role = "deceased" if parts[0].subject == "deceased" else "applicant"
+    people = [Person(APPLICANT, _facts(known, APPLICANT), role)]
+    for person, relation in dict.fromkeys(RELATED[who] for who in RELATED if who in spoken_of):
+        people.append(Person(person, {**_facts(known, person), "counts_in_household": False}, relation))
     return Case(on, _facts(known, "household"), tuple(people))
 
 

@@ -10,7 +10,7 @@ from models.eligibility import Case, Determination, Person, answer_cases, decide
 from models.eligibility.answers import all_missing
 from models.eligibility.case import View, completed_years, plus_years
 from models.eligibility.logic import conjunction, disjunction, negation
-from models.eligibility.nodes import Choice, Group, Threshold
+from models.eligibility.nodes import Choice, Group, OpenList, Threshold
 from models.eligibility.settling import settle
 from models.texts import set_language
 
@@ -24,6 +24,7 @@ from .support import (
     example_cases,
     leaves,
     misses,
+    owner_of,
     policies,
     root,
     sample,
@@ -81,12 +82,11 @@ def test_reading_an_unknown_as_no_or_as_zero_fails_the_cases(monkeypatch, wrong_
 
 @pytest.mark.parametrize(("service", "component"), components())
 def test_completing_the_unknown_facts_never_overturns_a_verdict(service, component):
-    subject = policies().services[service].subject
     for seed in SEEDS:
         known, opened = sample(seed, service, component, 3)
-        before = decide(policies(), case_of(known, subject), APPLICANT, service, component)
+        before = decide(policies(), case_of(known, service), APPLICANT, service, component)
         outcomes = {
-            decide(policies(), case_of(full, subject), APPLICANT, service, component).outcome
+            decide(policies(), case_of(full, service), APPLICANT, service, component).outcome
             for full in itertools.islice(completions(known, opened), 200)
         } - {"unknown"}  # an office's decision stays open however many facts are known
         if before.outcome != "unknown":
@@ -97,15 +97,14 @@ def test_completing_the_unknown_facts_never_overturns_a_verdict(service, compone
 
 @pytest.mark.parametrize(("service", "component"), components())
 def test_the_missing_facts_are_exactly_those_that_can_change_the_verdict(service, component):
-    subject = policies().services[service].subject
     for seed in SEEDS:
         known, opened = sample(seed, service, component, 3)
-        said = decide(policies(), case_of(known, subject), APPLICANT, service, component)
+        said = decide(policies(), case_of(known, service), APPLICANT, service, component)
         named = {(part["fact"], part["of"]) for part in all_missing(said)} - {("income_month", APPLICANT)}
         outcomes: dict[tuple, str] = {}
         for full in completions(known, opened):
             key = tuple(full[name] for name in opened)
-            outcomes[key] = decide(policies(), case_of(full, subject), APPLICANT, service, component).outcome
+            outcomes[key] = decide(policies(), case_of(full, service), APPLICANT, service, component).outcome
         matter = {name for place, name in enumerate(opened) if _matters(place, name, list(opened), outcomes)}
         assert named == matter, (known, list(opened))
 
@@ -136,11 +135,10 @@ def test_the_order_of_conditions_changes_neither_verdict_nor_missing_facts(servi
             return replace(node, parts=tuple(parts))
         return replace(node, part=shuffled(node.part)) if hasattr(node, "part") else node
 
-    subject = policies().services[service].subject
     tree = root(service, component)
     for seed in SEEDS:
         known, _ = sample(seed, service, component, 4)
-        case = case_of(known, subject)
+        case = case_of(known, service)
         results = []
         for node in (tree, shuffled(tree)):
             view = View(policies().facts, case)
@@ -153,8 +151,7 @@ def test_the_order_of_conditions_changes_neither_verdict_nor_missing_facts(servi
 @pytest.mark.parametrize(("service", "component"), components())
 def test_every_leaf_can_decide(service, component):
     """A leaf that never decides is a dead condition: with it true and with it false the rule would be the same rule."""
-    subject = policies().services[service].subject
-    view = View(policies().facts, case_of({}, subject))
+    view = View(policies().facts, case_of({}, service))
     tree = root(service, component)
     for _, leaf in leaves(tree):
         with_it, without = _forced(tree, leaf, True, view), _forced(tree, leaf, False, view)
@@ -172,6 +169,10 @@ def _forced(node, leaf, value, view, person=APPLICANT):
         if node.kind == "not":
             return negation(parts[0])
         return conjunction(parts) if node.kind == "all" else disjunction(parts)
+    if isinstance(node, OpenList):
+        return disjunction(
+            (*(_forced(p, leaf, value, view, person) for p in node.parts), node.rest.reduce(view, person))
+        )
     if hasattr(node, "who"):
         found = [_forced(node.part, leaf, value, view, member) for member in view.relatives(person, node.who)]
         return conjunction(found) if node.every else disjunction(found)
@@ -187,13 +188,14 @@ def _forced(node, leaf, value, view, person=APPLICANT):
 def test_every_threshold_is_decided_just_below_on_and_just_above_it(service, component):
     """Around each cut the leaf itself turns over exactly once: no off-by-one day, cent or year."""
     for (fact, owner), values in variables(service, component).items():
-        group = [leaf for _, leaf in leaves(root(service, component)) if leaf.fact.name == fact]
+        tree = leaves(root(service, component))
+        group = [leaf for who, leaf in tree if (leaf.fact.name, owner_of(who, leaf)) == (fact, owner)]
         for leaf in group:
             if not isinstance(leaf, Threshold):
                 continue
             cut, above = leaf.cut_at(ON)
             for value in values:
-                view = View(policies().facts, case_of({(fact, owner): value}))
+                view = View(policies().facts, case_of({(fact, owner): value}, service))
                 verdict = leaf.reduce(view, owner if owner != "household" else APPLICANT)
                 reached = value > cut if above else value >= cut
                 assert verdict is (reached != leaf.negated)
