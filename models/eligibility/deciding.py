@@ -35,7 +35,8 @@ def decide_all(policies: Policies, case: Case, *, with_sensitive: bool = False) 
 
     Left out: universal services, services for organisations and for people who are no registered residents, the dead
     (except as subjects of their own services), people listed only for information, results that hang on nothing but
-    facts that are never asked, and, unless with_sensitive, services that would tell of a sensitive fact.
+    facts that are never asked, results left to an office for which nothing known of the household speaks, and, unless
+    with_sensitive, services that would tell of a sensitive fact.
     """
     view = View(policies.facts, case)
     living = [person for person in case.people if counts(person)]
@@ -47,7 +48,7 @@ def decide_all(policies: Policies, case: Case, *, with_sensitive: bool = False) 
         for part in service.components:
             for person in _subjects(part.subject, living, dead):
                 result = _decide(policies, view, person.id, service, part.name)
-                if result.outcome == "unknown" and not result.missing and not result.agency:
+                if result.outcome == "unknown" and not result.missing and not (result.agency and result.trace):
                     continue
                 found.append(result)
     return _with_clashes(policies, found)

@@ -133,7 +133,6 @@ class Service:
     clashes: tuple[Clash, ...]
     excludes: tuple[Clash, ...]
     remarks: tuple[Words, ...]
-    statuses: tuple[str, ...] = ()
 
     def component(self, name: str | None) -> Component | None:
         """The component of that name, or None."""

@@ -37,9 +37,10 @@ def next_questions(
 ) -> list[Question]:
     """The most useful questions first, at most limit of them.
 
-    A question is worth, over all open determinations it can change, the chance that each comes out as eligible, shared
-    among the facts it still lacks. Never asked: what only an office can say, what is marked never or sensitive, and
-    what was already answered with "not known" or was refused.
+    A question is worth, over all open determinations it can change, the chance that each comes out as eligible over the
+    square of the facts it still lacks: of the new entitlements of drawn residents, five questions found 41 % so, 25 %
+    with the plain number. Never asked: what only an office can say, what is marked never or sensitive, and what was
+    already answered with "not known" or was refused.
     """
     worth: dict[tuple[str, str], float] = {}
     view = View(policies.facts, case)
@@ -49,7 +50,8 @@ def next_questions(
         asked = [part for part in said.missing if not part.alternative and _may_ask(policies, case, part)]
         if not asked:
             continue
-        chance = _chance(policies, view, said) / max(1, said.questions + len(said.agency) + len(said.withheld))
+        lacking = max(1, said.questions + len(said.agency) + len(said.withheld))
+        chance = _chance(policies, view, said) / lacking**2
         for part in asked:
             worth[part.fact, part.of] = worth.get((part.fact, part.of), 0.0) + chance
     order = sorted(worth, key=lambda key: (-worth[key], key))

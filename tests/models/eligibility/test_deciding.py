@@ -372,6 +372,23 @@ def test_two_benefits_that_may_clash_are_both_flagged_and_neither_verdict_change
     assert found["S51"].outcome == "eligible"
 
 
+def test_a_benefit_that_the_text_excludes_by_another_one_says_so_once_that_one_is_received():
+    facts = {"school_stage": "中职", "school_in_tianjin": True, "formal_enrolment": True, "school_year": 1}
+    person = Person("p1", {**facts, "national_grant_awarded": False}, receives=frozenset({"S15"}))
+    said = decide(policies(), Case(ON, {}, (person,)), "p1", "S18")
+    assert "excluded_by:S15" in said.flags
+    assert said.outcome == "unknown"  # the verdict reads the facts; receipts only mark it
+
+
+def test_what_is_left_to_an_office_is_listed_only_where_something_known_speaks_for_it():
+    def listed(household):
+        found = decide_all(policies(), Case(ON, household, (Person("p1", {"birth_date": "1980-01-01"}),)))
+        return {said.service_id for said in found}
+
+    assert not {"S64", "001-C1", "002-5", "004-2b"} & listed({})
+    assert "S60" in listed({"income_per_capita_month": 500})
+
+
 def test_a_dependent_fact_is_known_by_what_presupposes_it():
     assert dependent(("disability_grade", "p1"))
     view = View(policies().facts, Case(ON, {}, (Person("p1", {"disability_grade": 2}),)))

@@ -236,12 +236,12 @@ def _found_within(truth, questions, pick):
     return due(known) - start, due(askable | known) - start
 
 
-def test_asking_in_order_finds_several_times_what_a_fixed_order_finds_within_ten_questions():
+def test_asking_in_order_finds_several_times_what_a_fixed_order_finds_within_five_questions():
     ours = fixed = total = 0
     for seed in range(12):
         truth = _drawn(seed)
-        found, all_of_them = _found_within(truth, 10, lambda asked: asked[0])
+        found, all_of_them = _found_within(truth, 5, lambda asked: asked[0])
         ours, total = ours + found, total + all_of_them
-        fixed += _found_within(truth, 10, lambda asked: min(asked, key=lambda question: question.fact))[0]
-    assert ours >= 0.4 * total, (ours, fixed, total)
+        fixed += _found_within(truth, 5, lambda asked: min(asked, key=lambda question: question.fact))[0]
+    assert ours >= 0.33 * total, (ours, fixed, total)
     assert ours >= 3 * fixed, (ours, fixed, total)
