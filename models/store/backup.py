@@ -207,18 +207,21 @@ def _set_aside(target: Path, keys: Keys, now: int) -> Path | None:
     """Keep the present store under another name too, with what its log still holds; it stays until the swap."""
     if not target.exists():
         return None
-    with suppress(Exception), closing(connect_sqlite(target, keys.page_key)) as old:
-        old.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # a damaged store keeps its log, which goes aside with it
     aside = _free_name(target.parent, local_time(now), target.stem + "-before-restore-", target.suffix)
+    log, log_aside = target.with_name(target.name + "-wal"), aside.with_name(aside.name + "-wal")
+    if log.exists():  # a crash left it; copied first, since even looking at a damaged store may end it
+        shutil.copyfile(log, log_aside)
+        _flush(log_aside)
+    with suppress(Exception), closing(connect_sqlite(target, keys.page_key)) as old:
+        if old.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0:
+            log_aside.unlink(missing_ok=True)  # all of it is in the store now
     try:
         os.link(target, aside)
     except OSError:  # not on every file system
         shutil.copyfile(target, aside)
         _flush(aside)
-    for ending in ("-wal", "-shm"):
-        log = target.with_name(target.name + ending)
-        if log.exists():  # it must never be read into the restored store
-            log.replace(aside.with_name(aside.name + ending))
+    for ending in ("-wal", "-shm"):  # they must never be read into the restored store
+        target.with_name(target.name + ending).unlink(missing_ok=True)
     return aside
 
 

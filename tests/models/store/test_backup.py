@@ -170,6 +170,12 @@ def test_a_store_repacked_with_a_fitting_hash_is_refused(store: Engines, home: P
     (newer / "manifest.json").write_text(json.dumps(manifest))
     with pytest.raises(backup.DamagedBackup):
         backup.verify(newer, keys)
+    told = json.loads((older / "manifest.json").read_bytes())
+    for change in ({"made_at": told["made_at"] + 86_400_000}, {"vault": "another"}, {"more": 1}):
+        (older / "manifest.json").write_text(json.dumps({**told, **change}))  # an old backup that looks like today's
+        with pytest.raises(backup.DamagedBackup):
+            backup.verify(older, keys)
+    (older / "manifest.json").write_text(json.dumps(told))
     backup.verify(older, keys)
 
 
@@ -239,6 +245,7 @@ def test_a_damaged_store_is_replaced_and_kept_aside_with_its_log(
     aside = backup.restore(made, broken / "casebook.db", keys, CLOCK)
     assert aside is not None
     assert aside.read_bytes() == b"\1" * 20_000
+    assert aside.with_name(aside.name + "-wal").read_bytes() == b"left"
     assert rows_in(broken / "casebook.db", keys) == 3
 
 
