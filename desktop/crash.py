@@ -5,7 +5,6 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import PurePath
 from types import TracebackType
 
@@ -31,6 +30,8 @@ def details(error: BaseException) -> str:
 
 
 def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version  # 18 ms that only a fault is worth
+
     try:
         return version("jinmen")
     except PackageNotFoundError:

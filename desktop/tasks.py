@@ -73,7 +73,8 @@ class _Lane:
     def __init__(self, name: str, finished: Callable[[Job[Any]], None]) -> None:
         self._jobs: queue.SimpleQueue[Job[Any] | None] = queue.SimpleQueue()
         self._finished = finished
-        self._thread = threading.Thread(target=self._serve, name=name)
+        # A daemon only so that a program that failed before its window was there can end; `stop` waits for it.
+        self._thread = threading.Thread(target=self._serve, name=name, daemon=True)
         self._thread.start()
 
     def put(self, job: Job[Any]) -> None:

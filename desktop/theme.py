@@ -201,7 +201,7 @@ def _palette(t: Tokens) -> QPalette:
 def _style_sheet(t: Tokens) -> str:
     ink = "paper" if t.dark else "ink"
     tick = "ink" if t.dark else "paper"
-    folder = Path(str(files("resources"))) / "icons" / "style"
+    folder = Path(str(files("resources").joinpath("icons/style")))
     measures = {
         "s": points(9.5),
         "m": points(11),
@@ -267,6 +267,7 @@ QFrame[role="banner-problem"] { background: $danger_soft$; border: none; border-
 QFrame[role="banner-warn"] { background: $warn_soft$; border: none; border-left: $p1$px solid $warn$; }
 QFrame[role="banner-good"] { background: $good_soft$; border: none; border-left: $p1$px solid $good$; }
 QFrame[role="banner-info"] { background: $accent_soft$; border: none; border-left: $p1$px solid $accent$; }
+QWidget[role="desk"] { background: $sunken$; }
 QFrame[role="quote"] { background: $sunken$; border: none; border-left: $p1$px solid $control$; }
 
 QPushButton, QToolButton { background: $surface$; color: $text$; border: 1px solid $control$; border-radius: $r$px;
@@ -290,6 +291,7 @@ QToolButton[role="flat"] { background: transparent; border: 2px solid transparen
 QToolButton[role="flat"]:hover { background: $sunken$; }
 QToolButton[role="flat"]:focus { border: 2px solid $focus$; }
 QToolButton::menu-indicator { image: none; }
+QLineEdit QToolButton, QLineEdit QToolButton:focus { min-height: 0; padding: 0; border: none; background: transparent; }
 QPushButton[role="row"] { background: $surface$; border: 2px solid transparent; border-radius: $r$px; text-align: left; padding: 0 $p3$px; }
 QPushButton[role="row"]:hover { background: $accent_soft$; }
 QPushButton[role="row"]:focus { border: 2px solid $focus$; }

@@ -63,7 +63,7 @@ class WorkArea(QWidget):
     def _rail_button(self, name: str, icon: str, checkable: bool = True) -> QToolButton:
         action = self.shell.actions_by_name[f"go_{name}" if checkable else name]
         made = QToolButton()
-        made.setText(action.text() if name != "help" else _("Help"))
+        made.setText("  " + (action.text() if name != "help" else _("Help")))  # air between icon and word
         made.setIcon(theme.icon(icon, "rail_text", "rail_on_text"))
         made.setIconSize(QSize(theme.px(20), theme.px(20)))
         made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -72,7 +72,8 @@ class WorkArea(QWidget):
         made.setMinimumWidth(theme.px(116))
         made.setToolTip(pieces.with_shortcut(action))
         made.setAccessibleName(action.text())
-        made.clicked.connect(lambda _checked=False: (self._light(), action.trigger()))
+        made.clicked.connect(self._light)  # a click alone does not move the light: the page may want to stay
+        made.clicked.connect(action.trigger)
         return made
 
     def _top_bar(self) -> QFrame:
@@ -101,7 +102,7 @@ class WorkArea(QWidget):
         self._lit = rail
         self._light()
 
-    def _light(self) -> None:
+    def _light(self, _checked: bool = False) -> None:
         for name, made in self.rail_buttons.items():
             made.setChecked(name == self._lit)
 

@@ -132,9 +132,10 @@ class ResidentsPage(Page):
         if not ids:
             self._say_nobody(text)
             self.results.setCurrentWidget(self.nobody)
-            self.card.show_row(None)
+            self.card.hide()
             self.count.setText("")
             return
+        self.card.show()
         self.list.show_ids(ids, first, selected)
         self.results.setCurrentWidget(self.list)
         if text and len(ids) >= LIMIT:

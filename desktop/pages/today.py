@@ -138,6 +138,7 @@ class TodayPage(Page):
     def _figure(self, count: int, words: str, page: str) -> QFrame:
         made = pieces.card(margin=16, gap=0)
         number = pieces.text(f"{count:,}", "figure", wrap=False)
+        number.setIndent(theme.px(5))  # above the first letter of the link
         link = pieces.button(words, lambda: self.shell.go(page), "link")
         link.setAccessibleName(f"{count} {words}")
         for thing in (number, link):

@@ -86,8 +86,7 @@ def icon_button(label: str, icon: str, clicked: Callable[[], object] | None = No
 
 def action_button(action: QAction, role: str = "") -> QPushButton:
     """A button for an action: its text, its icon, and its shortcut printed on the button's tooltip."""
-    made = button(action.text(), action.trigger, role)
-    made.setIcon(action.icon())
+    made = button(action.text(), action.trigger, role, icon=getattr(action.data(), "icon", ""))
     made.setToolTip(with_shortcut(action))
     made.setEnabled(action.isEnabled())
     action.enabledChanged.connect(made.setEnabled)
@@ -100,7 +99,7 @@ def with_shortcut(action: QAction) -> str:
     return f"{action.text()} ({keys})" if keys else action.text()
 
 
-def card(*inside: QWidget | QLayout, role: str = "card", margin: int = 16, gap: int = 8) -> QFrame:
+def card(*inside: QWidget | QLayout | None, role: str = "card", margin: int = 16, gap: int = 8) -> QFrame:
     """A framed box with its content below one another; `made.layout()` takes more."""
     made = QFrame()
     made.setProperty("role", role)
@@ -108,8 +107,8 @@ def card(*inside: QWidget | QLayout, role: str = "card", margin: int = 16, gap: 
     return made
 
 
-def column(parent: QWidget | None, *inside: QWidget | QLayout, margin: int = 0, gap: int = 8) -> QVBoxLayout:
-    """A layout from top to bottom; lengths in pixels at 100 per cent."""
+def column(parent: QWidget | None, *inside: QWidget | QLayout | None, margin: int = 0, gap: int = 8) -> QVBoxLayout:
+    """A layout from top to bottom; None is a stretch; lengths in pixels at 100 per cent."""
     return _fill(QVBoxLayout(parent), inside, margin, gap)
 
 
@@ -141,7 +140,9 @@ def rule() -> QFrame:
 
 def clear(layout: QLayout) -> None:
     """Take everything out of a layout and let it go; safe from inside a signal of one of the things."""
-    while (item := layout.takeAt(0)) is not None:
+    while layout.count():
+        item = layout.takeAt(0)
+        assert item is not None
         inner, widget = item.layout(), item.widget()
         if inner is not None:
             clear(inner)

@@ -56,7 +56,8 @@ class ResidentCard(QFrame):
             self._inside, self.name, self.person, self._tags, pieces.rule(), grid, None, *self.buttons, gap=12
         )
         self._hint = pieces.text(_("Choose somebody on the left to see more here."), "soft")
-        pieces.column(self, self._hint, self._inside, margin=20)
+        pieces.column(self, self._hint, self._inside, margin=20).setStretch(1, 1)
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._tags.addStretch(1)
         self.show_row(None)
 

@@ -1,9 +1,9 @@
-"""The window under test: Chinese, a clock that stands still, a data folder of its own, and a casebook of invented people."""
+"""The window under test: in Chinese, with a clock that stands still, a data folder of its own, invented people."""
 
+import gettext
 import io
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -14,36 +14,15 @@ from PySide6.QtWidgets import QApplication, QWidget
 from desktop import theme
 from models import texts
 from models.clock import FixedClock
+from tests.house.catalogue import mo_bytes, updated
 
 
 @pytest.fixture(scope="session", autouse=True)
-def chinese_catalogue(tmp_path_factory) -> None:
-    """While the one catalogue is not merged yet, translate from the parts."""
-    locale = Path(str(files("resources"))) / "locale"
-    if (locale / "zh_CN" / "LC_MESSAGES" / "jinmen.mo").exists():
-        return
-    import gettext
-
-    from babel.messages import Catalog
-    from babel.messages.mofile import write_mo
-    from babel.messages.pofile import read_po
-
-    whole = Catalog(locale="zh_CN")
-    for part in sorted((locale / "zh_CN" / "parts").glob("*.po")):
-        with part.open("rb") as file:
-            for message in read_po(file, locale="zh_CN"):
-                if message.id:
-                    whole.add(message.id, message.string, context=message.context)
-    packed = io.BytesIO()
-    write_mo(packed, whole)
-    packed.seek(0)
-    chinese = gettext.GNUTranslations(packed)
-
-    def set_language(code: str) -> None:
-        texts._translations = chinese if code == "zh_CN" else gettext.NullTranslations()
-        texts._language = code
-
-    texts.set_language = set_language
+def _whole_catalogue() -> None:
+    """Chinese from the sources of the catalogue, parts still under work included."""
+    chinese = gettext.GNUTranslations(io.BytesIO(mo_bytes(updated())))
+    english = gettext.NullTranslations()
+    texts._catalogue = lambda code: chinese if code == "zh_CN" else english
 
 
 @pytest.fixture(scope="session")
