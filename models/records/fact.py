@@ -3,9 +3,12 @@
 from datetime import date
 from typing import Any, Literal
 
+from sqlalchemy import Index, text
 from sqlmodel import Field
 
 from models.records.base import Entry, Kept, json_field, moment_field, text_field
+
+_ENDS = text("good_until IS NOT NULL")  # most facts never expire
 
 Source = Literal["told", "document", "office", "assessment", "import"]
 State = Literal["known", "not_known", "refused"]
@@ -13,6 +16,8 @@ State = Literal["known", "not_known", "refused"]
 
 class Fact(Kept, table=True):
     """One statement. The newest by as_of (then by moment) that is still good counts; older ones are the history."""
+
+    __table_args__ = (Index("ix_fact_good_until", "good_until", sqlite_where=_ENDS, postgresql_where=_ENDS),)
 
     subject_kind: str = text_field()  # resident or household
     subject_id: str = text_field(index=True)

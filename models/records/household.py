@@ -30,6 +30,8 @@ class Dwelling(Kept, table=True):
 class Household(Kept, table=True):
     """A household: registered (户口簿) or living (同住). The two are different things of the same people."""
 
+    __table_args__ = (Index("ix_household_kind", "kind", "dead"),)
+
     kind: str = text_field()  # registered or living
     dwelling_id: str = text_field(index=True)
     book_number: str = text_field()  # of the household register, for registered ones

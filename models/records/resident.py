@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import field_validator, model_validator
 from pydantic_core import PydanticCustomError
+from sqlalchemy import Index
 from sqlmodel import Field
 
 from models.records.base import Entry, Kept, flag_field, text_field
@@ -17,6 +18,8 @@ from models.records.phones import check_phone
 
 class Resident(Kept, table=True):
     """A person who lives in, is registered in, or is cared for by the community."""
+
+    __table_args__ = (Index("ix_resident_dead", "dead"),)  # lets the register be counted without reading it
 
     name: str = text_field(index=True)
     former_name: str = text_field()
@@ -40,7 +43,7 @@ class IdentityDocument(Kept, table=True):
     resident_id: str = text_field(index=True)
     kind: str = text_field()  # key of DOCUMENT_KINDS
     number: str = text_field(index=True)
-    valid_until: date | None = Field(default=None)
+    valid_until: date | None = Field(default=None, index=True)
     seen: bool = flag_field()  # the worker had it in hand
 
 

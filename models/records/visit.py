@@ -22,7 +22,7 @@ class Visit(Kept, table=True):
 
     household_id: str = text_field(index=True)
     outcome: str = text_field()
-    happened_on: date | None = Field(default=None)
+    happened_on: date | None = Field(default=None, index=True)
     met: list[str] = json_field(list)  # resident ids
     met_other: str = text_field()  # who else was met
     purpose: str = text_field()

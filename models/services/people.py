@@ -15,6 +15,8 @@ from models.values import age_on
 _RESIDENT, _DOCUMENT, _PHONE = KEPT["resident"], KEPT["identity_document"], KEPT["phone"]
 _MEMBERSHIP, _HOUSEHOLD, _DWELLING, _VISIT = KEPT["membership"], KEPT["household"], KEPT["dwelling"], KEPT["visit"]
 
+_PLACE = ("community_code", "street_line", "building", "unit", "door")
+
 
 def door(dwelling: Mapping[Any, Any]) -> str:
     """Road, building, unit and door as people write them: 鞍山道12号 3号楼2单元501."""
@@ -101,6 +103,30 @@ def homes_of(connection: Connection, ids: Sequence[str]) -> dict[str, Home]:
     return {
         row["resident_id"]: Home(row["household"], row["kind"], row) for row in connection.execute(query).mappings()
     }
+
+
+def ids_by_home(connection: Connection, *, by_visit: bool) -> list[str]:
+    """All residents by address, or by the last visit to their living household, never visited ones first."""
+    home = (
+        select(_MEMBERSHIP.c.resident_id, _HOUSEHOLD.c.id, *(_DWELLING.c[part] for part in _PLACE))
+        .join(_HOUSEHOLD, _HOUSEHOLD.c.id == _MEMBERSHIP.c.household_id)
+        .join(_DWELLING, _DWELLING.c.id == _HOUSEHOLD.c.dwelling_id)
+        .where(_MEMBERSHIP.c.until.is_(None), _MEMBERSHIP.c.dead.is_(False), _HOUSEHOLD.c.kind == "living")
+        .subquery()
+    )
+    query = select(_RESIDENT.c.id).outerjoin(home, home.c.resident_id == _RESIDENT.c.id)
+    place = [home.c[part] for part in _PLACE]
+    if by_visit:
+        visited = (
+            select(_VISIT.c.household_id, func.max(_VISIT.c.happened_on).label("day"))
+            .where(_VISIT.c.dead.is_(False))
+            .group_by(_VISIT.c.household_id)
+            .subquery()
+        )
+        query = query.outerjoin(visited, visited.c.household_id == home.c.id)
+        place = [func.coalesce(visited.c.day, date(1, 1, 1)), *place]
+    rows = connection.execute(query.where(_RESIDENT.c.dead.is_(False)).order_by(*place, _RESIDENT.c.id)).scalars()
+    return list(dict.fromkeys(rows))
 
 
 def _tails(connection: Connection, table: Table, ids: Sequence[str]) -> dict[str, str]:

@@ -15,7 +15,20 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Index, Select, and_, delete, exists, func, insert, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Index,
+    Select,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+)
 
 from models.records import divisions
 from models.records.operation import SearchKey
@@ -23,10 +36,18 @@ from models.records.phones import show_phone
 from models.store.names import is_chinese, readings, sound_of, spelt, surname_length, tidy
 from models.store.rows import table_of
 
-__all__ = ["KEYS", "Key", "find", "keys_for_resident", "name_keys", "sound_of", "write_keys"]
+__all__ = ["KEYS", "Key", "find", "in_order_of_names", "keys_for_resident", "name_keys", "sound_of", "write_keys"]
 
 KEYS = table_of(SearchKey)
 Index("ix_search_key_resident_id", KEYS.c.resident_id, KEYS.c.key)
+_FIRST_SOUND = text("kind = 'pinyin' AND rank = 1")  # the whole present name in its usual reading
+Index(
+    "ix_search_key_names",
+    KEYS.c.key,
+    KEYS.c.resident_id,
+    sqlite_where=_FIRST_SOUND,
+    postgresql_where=_FIRST_SOUND,
+)
 
 _GIVEN, _OTHER_READING, _NUMBER, _ADDRESS = ".", "~", "#", "@"
 _FORMER = 5  # added to the rank of names that the resident had before
@@ -367,3 +388,8 @@ def _read(connection: Connection, query: Select[Any], found: dict[str, None], li
             return False
         rows *= _FOLLOWS
     return True
+
+
+def in_order_of_names(connection: Connection) -> list[str]:
+    """All residents that have a Chinese name, by its pinyin; somebody with two readings may come twice."""
+    return list(connection.execute(select(KEYS.c.resident_id).where(_FIRST_SOUND).order_by(KEYS.c.key)).scalars())

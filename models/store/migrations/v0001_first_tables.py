@@ -59,6 +59,7 @@ def upgrade() -> None:
         text("worker"),
         number("at"),
     )
+    op.create_index("ix_assessment_id", "assessment", ["id"])
     op.create_index("ix_assessment_resident_id", "assessment", ["resident_id"])
     op.create_table(
         "batch",
@@ -88,6 +89,7 @@ def upgrade() -> None:
         json("facts"),
         number("at"),
     )
+    op.create_index("ix_determination_id", "determination", ["id"])
     op.create_index("ix_determination_resident_id", "determination", ["resident_id"])
     op.create_table(
         "draft",
@@ -110,6 +112,7 @@ def upgrade() -> None:
         text("unit"),
         text("door"),
     )
+    op.create_index("ix_dwelling_id", "dwelling", ["id"])
     op.create_index("ix_dwelling_door", "dwelling", ["community_code", "building", "unit", "door"])
     op.create_table(
         "fact",
@@ -127,6 +130,9 @@ def upgrade() -> None:
         text("worker"),
         number("at"),
     )
+    op.create_index("ix_fact_id", "fact", ["id"])
+    ends = sa.text("good_until IS NOT NULL")
+    op.create_index("ix_fact_good_until", "fact", ["good_until"], sqlite_where=ends, postgresql_where=ends)
     op.create_index("ix_fact_subject_id", "fact", ["subject_id"])
     op.create_table("head", key("district", 6), key("row", 36), text("entity"), json("ops"))
     op.create_table(
@@ -139,6 +145,8 @@ def upgrade() -> None:
         day("until"),
         text("note"),
     )
+    op.create_index("ix_household_id", "household", ["id"])
+    op.create_index("ix_household_kind", "household", ["kind", "dead"])
     op.create_index("ix_household_dwelling_id", "household", ["dwelling_id"])
     op.create_table(
         "identity_document",
@@ -149,6 +157,8 @@ def upgrade() -> None:
         day("valid_until"),
         flag("seen"),
     )
+    op.create_index("ix_identity_document_id", "identity_document", ["id"])
+    op.create_index("ix_identity_document_valid_until", "identity_document", ["valid_until"])
     op.create_index("ix_identity_document_number", "identity_document", ["number"])
     op.create_index("ix_identity_document_resident_id", "identity_document", ["resident_id"])
     op.create_table(
@@ -175,6 +185,7 @@ def upgrade() -> None:
         text("worker"),
         number("at"),
     )
+    op.create_index("ix_letter_id", "letter", ["id"])
     op.create_index("ix_letter_referral_id", "letter", ["referral_id"])
     op.create_table(
         "membership",
@@ -186,6 +197,7 @@ def upgrade() -> None:
         day("since"),
         day("until"),
     )
+    op.create_index("ix_membership_id", "membership", ["id"])
     op.create_index("ix_membership_household_id", "membership", ["household_id"])
     op.create_index("ix_membership_resident_id", "membership", ["resident_id"])
     op.create_table("meta", key("key", 60), json("value"))
@@ -201,6 +213,7 @@ def upgrade() -> None:
         text("status"),
         number("at"),
     )
+    op.create_index("ix_need_id", "need", ["id"])
     op.create_index("ix_need_household_id", "need", ["household_id"])
     op.create_index("ix_need_visit_id", "need", ["visit_id"])
     op.create_table(
@@ -253,6 +266,9 @@ def upgrade() -> None:
         text("worker"),
         number("at"),
     )
+    op.create_index("ix_referral_id", "referral", ["id"])
+    op.create_index("ix_phone_id", "phone", ["id"])
+    op.create_index("ix_person_link_id", "person_link", ["id"])
     op.create_index("ix_referral_number", "referral", ["number"])
     op.create_index("ix_referral_resident_id", "referral", ["resident_id"])
     op.create_table(
@@ -271,6 +287,8 @@ def upgrade() -> None:
         text("note"),
         day("registered_on"),
     )
+    op.create_index("ix_resident_id", "resident", ["id"])
+    op.create_index("ix_resident_dead", "resident", ["dead"])
     op.create_index("ix_resident_birth_date", "resident", ["birth_date"])
     op.create_index("ix_resident_name", "resident", ["name"])
     op.create_table(
@@ -288,6 +306,8 @@ def upgrade() -> None:
         text("worker"),
         number("at"),
     )
+    op.create_index("ix_visit_id", "visit", ["id"])
+    op.create_index("ix_visit_happened_on", "visit", ["happened_on"])
     op.create_index("ix_visit_household_id", "visit", ["household_id"])
     op.create_index("ix_visit_next_visit", "visit", ["next_visit"])
     # Prefixes are searched as ranges of keys, so keys must sort by their bytes; PostgreSQL sorts by language otherwise.
@@ -301,3 +321,7 @@ def upgrade() -> None:
         sqlite_with_rowid=False,  # the primary key is the table: half the size
     )
     op.create_index("ix_search_key_resident_id", "search_key", ["resident_id", "key"])
+    first = sa.text("kind = 'pinyin' AND rank = 1")
+    op.create_index(
+        "ix_search_key_names", "search_key", ["key", "resident_id"], sqlite_where=first, postgresql_where=first
+    )
