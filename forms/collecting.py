@@ -90,7 +90,10 @@ class Collector:
         except ValidationError as trouble:
             for error in trouble.errors(include_url=False, include_input=False):
                 facts = error.get("ctx") or {}
-                self.problem(self._path_of(error["loc"], error["type"], facts), error["type"], facts)
+                path = self._path_of(error["loc"], error["type"], facts)
+                # Rows that are wrong count as missing with pydantic: the row's own problem is the one to tell.
+                if error["type"] != "too_short" or not any(told.startswith(path + ".") for told in self._problems):
+                    self.problem(path, error["type"], facts)
         order = {path: place for place, path in enumerate(self._labels)}
         found = [FieldProblem(path, sentence) for path, sentence in self._problems.items()]
         found.sort(key=lambda one: order.get(one.field, len(order)))
@@ -164,7 +167,7 @@ def _choice(question: Question, typed: object) -> str:
     word = tidy(typed)
     if question.choices_from or word in (codes := dict(question.choices)):
         return word
-    by_label = {label.casefold(): code for code, label in codes.items()}
+    by_label = {plain(label).casefold(): code for code, label in codes.items()}
     code = by_label.get(plain(word).casefold())
     if code is None:
         raise Unreadable("choice")
@@ -224,9 +227,12 @@ def read_facts(
 
 
 def fact_fields(
-    question: Question, answer: Answer, answers: Answers, out: Collector, path: str = ""
+    question: Question, answer: Answer, answers: Answers, out: Collector, path: str = "", until_path: str = ""
 ) -> list[dict[str, Any]]:
-    """One answer as the fields of the FactEntries that it states, with who said it and how long it stays good."""
+    """One answer as the fields of the FactEntries that it states, with who said it and how long it stays good.
+
+    `until_path` is the field that a wrong last day is told at, where it is not the question's own.
+    """
     shared: dict[str, Any] = {"as_of": out.on, "source": "told"}
     seen = answers.get(f"{question.id}.seen")
     if question.paper_words and not is_empty(seen) and is_ticked(seen) and answer.state is None:
@@ -236,7 +242,7 @@ def fact_fields(
     if answer.state is not None:
         return [{"name": name, "state": answer.state, **shared} for name in question.facts]
     if question.good_until:
-        until_path = path + question.good_until
+        until_path = until_path or path + question.good_until
         until = Question.model_validate(
             {"id": question.good_until, "kind": "date", "label": question.label_words.model_dump()}
         )

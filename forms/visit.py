@@ -101,7 +101,7 @@ def _read_learnt(question: Question, typed: object, out: Collector, on: date | N
             continue
         about = read_text(row.get("resident_id"), f"{here}.resident_id", out)
         inner: dict[str, Any] = {f"{chosen.id}.seen": row.get("seen"), chosen.good_until: row.get("good_until")}
-        for stated in fact_fields(chosen, answer, inner, out, f"{here}."):
+        for stated in fact_fields(chosen, answer, inner, out, until_path=f"{here}.good_until"):
             at: Loc = (question.id, len(learnt))
             out.walk(f"{here}.answer", chosen.label, at)
             learnt.append({"resident_id": about, "fact": stated | {"as_of": on}})
