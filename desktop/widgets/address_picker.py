@@ -105,10 +105,11 @@ class AddressPicker(QWidget):
 
 
 def address_words(answer: Mapping[str, object]) -> str:
-    """An address answer on one line."""
+    """An address answer on one line, as addresses are written: 花园路社区 花园路12号 3号楼2单元501."""
 
-    def part(key: str) -> str:
-        return str(answer.get(key) or "").strip()
+    def part(key: str, endings: str = "", word: str = "") -> str:
+        text = str(answer.get(key) or "").strip()
+        return text + word if text and text[-1] not in endings else text
 
-    number = "-".join(filter(None, (part("building"), part("unit"), part("door"))))
+    number = part("building", "号楼栋座", "号楼") + part("unit", "单元门", "单元") + part("door")
     return " ".join(filter(None, (part("community"), part("street_line"), number)))

@@ -1,6 +1,7 @@
 """Choices as plain buttons: one of several, or several of several. Arrows move, number keys pick, nothing is hidden."""
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
@@ -22,13 +23,19 @@ def _mark() -> int:
     return theme.px(20 if theme.look().touch else 15)
 
 
-class _Drawn:
+if TYPE_CHECKING:
+    _Button = QAbstractButton
+else:
+    _Button = object  # mixed into two Qt classes, which bring the button themselves
+
+
+class _Drawn(_Button):
     """How both kinds of choice look: a framed field with a mark, the words, and the number key that picks it."""
 
     round_mark = True
 
     def __init__(self, words: str, key: str = "") -> None:
-        super().__init__(words)
+        super().__init__(words)  # type: ignore[arg-type]  # the Qt class that this is mixed into takes the words
         self.key = key
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
@@ -150,11 +157,13 @@ class ChoiceField(QWidget):
         *,
         several: bool = False,
         column: bool = False,
+        keys: bool = True,
         name: str = "",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.several = several
+        self._keys = keys
         self._buttons: list[tuple[str, QAbstractButton]] = []
         self.setAccessibleName(name)
         if column:
@@ -168,12 +177,12 @@ class ChoiceField(QWidget):
     def set_choices(self, choices: Sequence[tuple[str, str]]) -> None:
         """Offer these (code, words) pairs; what was picked and is still offered stays picked."""
         picked = set(self.codes())
-        for _code, button in self._buttons:
-            self._rows.removeWidget(button)
-            button.deleteLater()
+        for _code, old in self._buttons:
+            self._rows.removeWidget(old)
+            old.deleteLater()
         self._buttons = []
         for place, (code, words) in enumerate(choices):
-            key = str(place + 1) if place < 9 and len(choices) > 1 else ""
+            key = str(place + 1) if self._keys and place < 9 and len(choices) > 1 else ""
             button: QAbstractButton = TickButton(words, key) if self.several else ChoiceButton(words, key)
             button.setCheckable(True)
             button.setChecked(code in picked)
@@ -182,6 +191,10 @@ class ChoiceField(QWidget):
             self._rows.addWidget(button)
             self._buttons.append((code, button))
         self._settle_focus()
+
+    def add_beside(self, widget: QWidget) -> None:
+        """Put something behind the choices, in the same rows."""
+        self._rows.addWidget(widget)
 
     def codes(self) -> list[str]:
         """The codes that are picked, in the order of the choices."""
@@ -243,7 +256,7 @@ class ChoiceField(QWidget):
             self.entered.emit()
             return True
         typed = event.text()
-        if typed and typed in "123456789" and int(typed) <= len(buttons):
+        if self._keys and typed and typed in "123456789" and int(typed) <= len(buttons):
             chosen = buttons[int(typed) - 1]
             chosen.setFocus(Qt.FocusReason.TabFocusReason)
             chosen.click()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics
@@ -31,6 +32,7 @@ class DateField(QWidget):
         *,
         name: str,
         birth: bool = False,
+        example: str = "",
         quick: Sequence[tuple[str, date]] = (),
         parent: QWidget | None = None,
     ) -> None:
@@ -39,8 +41,8 @@ class DateField(QWidget):
         self.line = QLineEdit()
         self.line.setAccessibleName(name)
         self.line.setInputMethodHints(Qt.InputMethodHint.ImhPreferNumbers)
-        self.line.setPlaceholderText(_("e.g. 1952-3-8 or 19520308"))
-        self.line.setFixedWidth(QFontMetrics(self.line.font()).horizontalAdvance("0") * 26 + theme.px(24))
+        self.line.setPlaceholderText(_("e.g. {date}").format(date=example or "2026-3-8"))
+        self.line.setFixedWidth(QFontMetrics(self.line.font()).horizontalAdvance("0") * 16 + theme.px(24))
         self.echo = pieces.text("", "good")
         self.quick_buttons: list[QPushButton] = []
         row = pieces.line(None, self.line, self.echo, gap=12)
@@ -49,7 +51,7 @@ class DateField(QWidget):
         if quick:
             days = FlowLayout()
             for words, day in quick:
-                button = pieces.button(words, lambda d=day: self._choose(d))
+                button = pieces.button(words, partial(self._choose, day))
                 button.setCheckable(True)
                 button.setProperty("day", day.isoformat())
                 self.quick_buttons.append(button)

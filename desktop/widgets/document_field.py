@@ -1,6 +1,7 @@
 """An identity document: kind, number checked while it is typed, and whether it was seen."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics
@@ -9,6 +10,8 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 from desktop import theme
 from desktop.widgets import pieces
 from desktop.widgets.choice_field import TickButton
+from desktop.widgets.date_field import DateField
+from forms.reading import read_date
 from models.records.documents import check_document, tidy_number
 from models.texts import _, ngettext
 
@@ -46,7 +49,13 @@ class DocumentField(QWidget):
     completed = Signal(str, str)
 
     def __init__(
-        self, kinds: Sequence[tuple[str, str]], *, name: str, kind: str = "resident_card", parent: QWidget | None = None
+        self,
+        kinds: Sequence[tuple[str, str]],
+        today: date,
+        *,
+        name: str,
+        kind: str = "resident_card",
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._known = ""
@@ -64,8 +73,16 @@ class DocumentField(QWidget):
         self.state = pieces.text("", "soft")
         row = pieces.line(None, self.kind, self.number, self.seen)
         row.setStretch(1, 1)
-        pieces.column(self, row, self.state, gap=2)
+        self.until = DateField(read_date, today, name=_("Valid until"), example="2036-3-8")
+        self._until_row = QWidget()
+        pieces.line(self._until_row, pieces.text(_("Valid until"), "small", wrap=False), self.until, None)
+        below = pieces.line(None, self.state, self._until_row, gap=16)
+        below.setStretch(0, 1)
+        pieces.column(self, row, below, gap=3)
+        self._until_row.hide()
         self.state.hide()
+        self.until.changed.connect(self.changed)
+        self.until.entered.connect(self.entered)
         self._pick_kind(kind)
         self.setFocusProxy(self.number)
         self.number.textEdited.connect(self._typed)
@@ -79,6 +96,7 @@ class DocumentField(QWidget):
             "kind": str(self.kind.currentData() or ""),
             "number": self.number.text(),
             "seen": self.seen.isChecked(),
+            "valid_until": self.until.answer(),
         }
 
     def show_answer(self, answer: object) -> None:
@@ -87,6 +105,7 @@ class DocumentField(QWidget):
         self._pick_kind(str(given.get("kind") or "resident_card"))
         self.number.setText(str(given.get("number") or ""))
         self.seen.setChecked(bool(given.get("seen")))
+        self.until.show_answer(given.get("valid_until"))
         self._known = tidy_number(self.number.text())
         self._say()
 
@@ -113,6 +132,7 @@ class DocumentField(QWidget):
         tone, words = number_state(str(self.kind.currentData() or ""), self.number.text())
         self.state.setText(words)
         self.state.setVisible(bool(words))
+        self._until_row.setVisible(bool(self.number.text().strip()))
         role = {"good": "good", "bad": "error"}.get(tone, "soft")
         if self.state.property("role") != role:
             pieces.set_role(self.state, role)

@@ -1,6 +1,7 @@
 """What must be put right, on top of the page: it takes the cursor, and each line leads to its field."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QPushButton, QWidget
@@ -31,7 +32,7 @@ class ErrorSummary(QFrame):
             link.deleteLater()
         self.links = {}
         for field, sentence in problems:
-            link = pieces.button(sentence, lambda f=field: self.chosen.emit(f), "link")
+            link = pieces.button(sentence, partial(self.chosen.emit, field), "link")
             self._rows.addWidget(link, alignment=Qt.AlignmentFlag.AlignLeft)
             self.links[field] = link
         count = len(problems)

@@ -1,0 +1,72 @@
+"""How a person belongs to the household: relation to the head, whether counted, whether registered here too."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from desktop.widgets import pieces
+from desktop.widgets.choice_field import ChoiceField
+from desktop.widgets.question_row import QuestionRow
+from forms.shape import Question
+from models.texts import _
+
+
+class MemberParts(QWidget):
+    """The parts of a people question for one person, with the way to take the person off the form."""
+
+    changed = Signal()
+    entered = Signal()
+    removed = Signal()
+
+    def __init__(self, question: Question, *, step: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.rows: dict[str, QuestionRow] = {}
+        self.title = pieces.text("", "heading")
+        self.known = pieces.card(
+            pieces.text(_("This person is on the register already. The record is used as it is.")),
+            role="banner-info",
+            margin=10,
+        )
+        self.remove: QPushButton = pieces.button(_("Take off the list"), self.removed.emit, "link", "trash")
+        head = pieces.line(None, self.title, self.remove)
+        head.setStretch(0, 1)
+        layout = pieces.column(None, head, self.known, gap=12)
+        for part in question.parts:
+            field = ChoiceField(part.choices, name=part.label)
+            row = QuestionRow(part, field, step=step)
+            row.changed.connect(self.changed)
+            row.entered.connect(self._go_on)
+            layout.addWidget(row)
+            self.rows[part.id] = row
+        self.known.hide()
+        pieces.column(self, pieces.card(layout, margin=18))
+
+    def show_answers(self, title: str, answers: Mapping[str, Any], *, known: bool, removable: bool) -> None:
+        """Show how this person belongs. Emits nothing."""
+        self.title.setText(title)
+        self.known.setVisible(known)
+        self.remove.setVisible(removable)
+        for row in self.rows.values():
+            row.show_answers(answers)
+            row.show_problem("")
+            row.show_doubt("")
+
+    def answers(self) -> dict[str, Any]:
+        """The parts that are answered."""
+        return {part: answer for part, row in self.rows.items() if (answer := row.answer())}
+
+    def focus_part(self, part: str) -> QWidget:
+        """Put the cursor into a part."""
+        target: QWidget = self.rows[part].field.first_focus()
+        target.setFocus()
+        return target
+
+    def _go_on(self) -> None:
+        rows = list(self.rows.values())
+        place = rows.index(self.sender())  # type: ignore[arg-type]  # only rows are connected
+        if place + 1 < len(rows):
+            rows[place + 1].field.first_focus().setFocus()
+        else:
+            self.entered.emit()
