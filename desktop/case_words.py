@@ -20,6 +20,11 @@ def day_text(day: date | None) -> str:
     return f"{day.day} {months[day.month - 1]} {day.year}"
 
 
+def noted(words: str, note: str) -> str:
+    """Words with a note in brackets behind them."""
+    return _("{words} ({note})").format(words=words, note=note)
+
+
 def moment_text(moment_ms: int, today: date) -> str:
     """A kept moment in Tianjin time: the time alone if it was today, else day and time; empty for 0."""
     if not moment_ms:

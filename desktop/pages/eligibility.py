@@ -120,7 +120,7 @@ class EligibilityPage(Page):
 
     def _build_work(self) -> None:
         self.work = QWidget()
-        box = pieces.column(self.work, gap=12)
+        box = pieces.column(self.work, gap=10)
         self.under = pieces.text("", "soft")
         box.addWidget(self.under)
         self.question = QuestionCard(today(self.casebook.clock))
@@ -131,7 +131,7 @@ class EligibilityPage(Page):
         box.addLayout(self.news)
         both = pieces.line(None, gap=16)
         people = QWidget()
-        self.people_box = pieces.column(people, gap=6)
+        self.people_box = pieces.column(people, gap=2)
         self.people_area = pieces.scroll(people)
         self.people_area.setFixedWidth(theme.px(236))
         both.addWidget(self.people_area)
@@ -246,6 +246,8 @@ class EligibilityPage(Page):
         if before is not None:
             self._show_news(what_changed(before.check.results, loaded.check.results, loaded.people))
         self._show_question()
+        if before is None and self.question.isVisibleTo(self):
+            self.question.first_focus().setFocus()
         self._show_people()
         place = self.area_below.verticalScrollBar().value()
         self._show_results()
@@ -270,9 +272,9 @@ class EligibilityPage(Page):
 
     def _show_head(self, loaded: Loaded) -> None:
         people = ngettext("{n} person", "{n} people", len(loaded.people)).format(n=len(loaded.people))
-        caution = _("What is shown may apply; the office that receives the application decides.")
-        parts = (loaded.view.address, people, _("as of {day}").format(day=day_text(loaded.check.on)))
-        self.under.setText("  ·  ".join(part for part in parts if part) + "\n" + caution)
+        caution = _("What is shown may apply; the office that approves decides")
+        parts = (loaded.view.address, people, _("as of {day}").format(day=day_text(loaded.check.on)), caution)
+        self.under.setText("  ·  ".join(part for part in parts if part))
 
     def _show_news(self, sentences: Sequence[tuple[str, str]]) -> None:
         pieces.clear(self.news)
@@ -555,8 +557,8 @@ class PersonRow(ClickRow):
     def __init__(self, name: str, detail: str, counts: Mapping[str, int]) -> None:
         told = [f"{heading_of(outcome)} {counts[outcome]}" for outcome in OUTCOMES if counts[outcome]]
         super().__init__(", ".join((name, detail, *told)))
-        box = pieces.column(self, gap=4)
-        box.setContentsMargins(theme.px(12), theme.px(9), theme.px(10), theme.px(9))
+        box = pieces.column(self, gap=3)
+        box.setContentsMargins(theme.px(12), theme.px(6), theme.px(10), theme.px(7))
         head = pieces.line(None, gap=8)
         head.addWidget(pieces.text(name, "label"), 1)
         if detail:
@@ -566,7 +568,7 @@ class PersonRow(ClickRow):
         for outcome in ("eligible", "missing", "office", "received"):
             if counts[outcome]:
                 mark, tone = mark_of(outcome)
-                chip = Chip(str(counts[outcome]), mark, tone)
+                chip = Chip(str(counts[outcome]), mark, tone, ground="surface")
                 chip.setToolTip(heading_of(outcome))
                 figures.addWidget(chip)
         figures.addStretch(1)

@@ -8,8 +8,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
-from desktop import theme
-from desktop.case_words import day_text, document_text, person_line
+from desktop.case_words import day_text, document_text, noted, person_line
 from desktop.fact_words import dictionary, fact_sentences
 from desktop.pages.base import Page
 from desktop.widgets import pieces
@@ -258,18 +257,15 @@ class PersonHeader(Card):
     def __init__(self) -> None:
         super().__init__()
         self.name = pieces.text("", "figure", wrap=False, select=True)
-        self.line = pieces.text("", wrap=False, select=True)
-        self.address = pieces.text("", "soft")
+        self.line = pieces.text("", select=True)
+        self.address = pieces.text("", "soft", select=True)
         self.chips = pieces.line(None, gap=8)
         self.buttons = pieces.line(None, gap=8)
-        top = pieces.line(None, self.name, gap=16)
+        top = pieces.line(None, self.name, gap=20)
+        top.addLayout(pieces.column(None, self.line, self.address, gap=2), 1)
         top.addLayout(self.chips)
-        top.addStretch(1)
         top.addLayout(self.buttons)
         self.add(top)
-        self.add(self.line)
-        self.add(self.address)
-        self.body.setSpacing(theme.px(4))
 
     def show_person(self, view: ResidentView) -> None:
         """Show this resident."""
@@ -293,7 +289,7 @@ def _particulars(view: ResidentView) -> list[tuple[str, str]]:
     source = {"document": _("as in the document"), "told": _("as told")}.get(view.birth_source, "")
     born = day_text(view.row.birth_date)
     return [
-        (_("Birth date"), f"{born}（{source}）" if born and source else born),
+        (_("Birth date"), noted(born, source) if born and source else born),
         (_("Ethnic group"), codes.label("ethnic", view.ethnic_group) if view.ethnic_group else ""),
         (_("Marital status"), codes.label("marital", view.marital_status) if view.marital_status else ""),
         (_("Education"), codes.label("education", view.education) if view.education else ""),

@@ -410,7 +410,7 @@ class ReferralPage(Page):
                 Chip(_("printed") if letter.printed else _("not printed"), tone="good" if letter.printed else "soft")
             )
             if letter is not view.letters[0]:
-                show = pieces.button(_("Look"), partial(self._look_at, letter), "link")
+                show = pieces.button(_("View"), partial(self._look_at, letter), "link")
                 show.setAccessibleName(_("Look at version {n}").format(n=letter.version))
                 line.addWidget(show)
             card.add(line)

@@ -33,7 +33,7 @@ class ReferralsPage(Page):
         self.status = QComboBox()
         self.status.setAccessibleName(_("Where the referral stands"))
         self.status.addItem(_("All"), "")
-        self.status.addItem(_("Open"), "open")
+        self.status.addItem(_("Not settled yet"), "open")
         for code, label in codes.choices("referral_status"):
             self.status.addItem(label, code)
         self.status.currentIndexChanged.connect(lambda _place: self._load())

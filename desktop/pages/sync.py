@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop import theme
-from desktop.case_words import batch_status_text, moment_text
+from desktop.case_words import batch_status_text, moment_text, noted
 from desktop.pages.base import Page
 from desktop.widgets import pieces
 from desktop.widgets.banner import Banner
@@ -354,7 +354,7 @@ class SyncPage(Page):
         def show(card: Any) -> None:
             panel = Card(_("Trust this card?"))
             kind = _("Office") if card.kind == "office" else _("Laptop")
-            panel.add(labelled([(_("From"), f"{card.office_name}（{kind}）"), (_("Fingerprint"), card.fingerprint)]))
+            panel.add(labelled([(_("From"), noted(card.office_name, kind)), (_("Fingerprint"), card.fingerprint)]))
             panel.add(
                 pieces.text(
                     _("Ask the other side to read its fingerprint aloud. Trust the card only if all digits agree."),
@@ -413,7 +413,7 @@ class SyncPage(Page):
             leave = pieces.button(_("Leave it"), self._leave_batch)
         else:
             panel.add(pieces.text(_("Everything in it is already here; nothing is to be done."), "label"))
-            take = pieces.button(_("Go on"), self._leave_batch, "primary")
+            take = pieces.button(_("Continue"), self._leave_batch, "primary")
             leave = None
         panel.add(pieces.line(None, take, *([leave] if leave else []), None))
         self._tell(panel)

@@ -20,11 +20,15 @@ _GROUNDS = {
 
 
 class Chip(QWidget):
-    """A short state in words with its mark, in a tinted frame. tone: good, warn, accent, danger, soft."""
+    """A short state in words with its mark, in a tinted frame.
 
-    def __init__(self, words: str, mark: str = "", tone: str = "soft") -> None:
+    tone: good, warn, accent, danger, soft. ground: another token to stand on, where the tint would not be seen.
+    """
+
+    def __init__(self, words: str, mark: str = "", tone: str = "soft", *, ground: str = "") -> None:
         super().__init__()
         self.mark = mark
+        self.ground = ground or _GROUNDS[tone]
         self.tone = tone
         self.words = ""
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -53,7 +57,7 @@ class Chip(QWidget):
         del event
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ground, ink = theme.colour(_GROUNDS[self.tone]), theme.colour(self.tone)
+        ground, ink = theme.colour(self.ground), theme.colour(self.tone)
         area = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         painter.setBrush(ground)
         painter.setPen(QPen(ink, 1) if theme.look().theme == "sun" else Qt.PenStyle.NoPen)

@@ -45,7 +45,7 @@ class FactsView(QWidget):
             self._box.addWidget(pieces.text(words.format(n=hidden), "small"))
 
     def _line(self, fact: FactView, sentence: str) -> QHBoxLayout:
-        kind, tone = {"known": ("yes", "soft"), "expired": ("half", "warn")}.get(fact.state, ("ask", "soft"))
+        kind, tone = {"known": ("note", "soft"), "expired": ("half", "warn")}.get(fact.state, ("ask", "soft"))
         sentence_line = pieces.line(None, gap=8)
         sentence_line.addWidget(pieces.text(sentence, select=True), 1)
         if fact.state == "expired":

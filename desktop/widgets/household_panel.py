@@ -19,7 +19,7 @@ class MemberLine(ClickRow):
     def __init__(self, member: MembershipView, *, here: bool = False) -> None:
         details = [short_person(member.resident)]
         if member.until is not None:
-            details.append(_("until {day}").format(day=day_text(member.until)))
+            details.append(_("left on {day}").format(day=day_text(member.until)))
         elif not member.counts:
             details.append(_("income not counted"))
         name = ", ".join((member.resident.name, relation_text(member.relation), *details))

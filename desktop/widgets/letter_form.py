@@ -67,7 +67,7 @@ class LetterForm(QWidget):
 
     def _build_receiver(self) -> None:
         card = Card(_("Receiving office"))
-        labels = (_("Office"), _("Address"), _("Phone"))
+        labels = (_("Office that receives it"), _("Address"), _("Phone"))
         self.lines: dict[str, QLineEdit] = {}
         for name, label in zip(_LINES, labels, strict=True):
             line = QLineEdit()

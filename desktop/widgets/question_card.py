@@ -8,6 +8,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop import theme
+from desktop.case_words import noted
 from desktop.fact_words import value_text
 from desktop.widgets import pieces
 from desktop.widgets.answer_fields import TextField
@@ -49,7 +50,6 @@ class QuestionCard(Card):
         self.asked: Asked | None = None
         self.field: ChoiceField | DateField | TextField | None = None
         self.who = Chip("", "person", "accent")
-        self.helps = pieces.text("", "small", wrap=False)
         self.words = pieces.text("", "heading")
         self.why = pieces.text("", "small")
         self.problem = pieces.text("", "error")
@@ -59,9 +59,10 @@ class QuestionCard(Card):
         self.not_known = pieces.button(_("Not known"), lambda: self._give(None, "not_known"))
         self.refused = pieces.button(_("No answer wanted"), lambda: self._give(None, "refused"))
         self.other = pieces.button(_("Another question"), self.next_wanted.emit, "link")
-        top = pieces.line(None, self.who, self.helps, None, self.other, gap=12)
+        top = pieces.line(None, self.who, gap=12)
+        top.addWidget(self.words, 1)
+        top.addWidget(self.other)
         self.add(top)
-        self.add(self.words)
         self.add(self.why)
         self.add(self.problem)
         answers = pieces.line(None, gap=10)
@@ -88,9 +89,9 @@ class QuestionCard(Card):
         words = definition.zh if language() == "zh_CN" else definition.en
         self.who.say(asked.who)
         helps = ngettext("settles up to {n} service", "settles up to {n} services", asked.helps).format(n=asked.helps)
-        self.helps.setText(helps if asked.helps > 1 else "")
         self.words.setText(words.ask)
-        self.why.setText(definition.why_zh if language() == "zh_CN" else definition.why_en)
+        why = definition.why_zh if language() == "zh_CN" else definition.why_en
+        self.why.setText(noted(why, helps) if asked.helps > 1 else why)
         self.setAccessibleName(f"{asked.who}: {words.ask}")
         self.problem.hide()
         pieces.clear(self._place)

@@ -8,9 +8,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop import theme
+from desktop.case_words import noted
 from desktop.eligibility_words import amount_kind_text, amount_text, flag_chip, mark_of, name_of, outcome_of
 from desktop.widgets import pieces
-from desktop.widgets.case_parts import Chip, ClickRow
+from desktop.widgets.case_parts import Chip, ClickRow, indented
 from desktop.widgets.mark import Mark
 from desktop.widgets.quote_box import QuoteBox
 from models.eligibility import Missing, Service
@@ -19,6 +20,9 @@ from models.texts import _, language
 
 CHOOSABLE = frozenset({"eligible", "office"})
 """Outcomes for which a referral makes sense without more."""
+
+SHORT = 3
+"""How many reasons are told while the card is closed."""
 
 
 @dataclass(frozen=True)
@@ -50,9 +54,9 @@ class ResultCard(QFrame):
         self._body.setContentsMargins(theme.px(10), theme.px(8), theme.px(14), theme.px(10))
         self.choose: QCheckBox | None = None
         self._body.addLayout(self._head(word, chosen))
-        self._in = theme.px(40)
-        self._add(*self._always())
+        self._in = 40
         self._details: QWidget | None = None
+        self._add(*self._always())
 
     def _head(self, word: str, chosen: bool) -> QHBoxLayout:
         mark, tone = mark_of(self.outcome)
@@ -77,24 +81,33 @@ class ResultCard(QFrame):
         return line
 
     def _always(self) -> list[QWidget]:
-        shown: list[QWidget] = []
-        said = self.result.determination
-        chips = [chip for chip in (flag_chip(flag) for flag in said.flags) if chip]
-        if chips:
-            place = QWidget()
-            box = pieces.line(place, gap=6)
-            for words in dict.fromkeys(chips):
-                box.addWidget(Chip(words, "note", "warn"))
-            box.addStretch(1)
-            shown.append(place)
+        """What is shown while the card is closed: why, or what is missing; then the way to the rest, and warnings."""
         told = self.result.explanation
+        chips = [chip for chip in (flag_chip(flag) for flag in self.result.determination.flags) if chip]
+        shown: list[QWidget] = []
         if self.outcome == "missing":
             shown.append(self._missing())
         elif told.reasons:
-            shown.append(pieces.text(told.reasons[0], select=True))
+            # The last reasons put the flags into sentences; closed, their chips are enough.
+            reasons = told.reasons[: max(len(told.reasons) - len(chips), 1)][:SHORT]
+            shown.append(pieces.text(("" if language() == "zh_CN" else " ").join(reasons), select=True))
         elif told.change:
             shown.append(pieces.text(told.change[0], "soft", select=True))
+        self.more = pieces.button("", self.toggle, "link")
+        self._say_more()
+        foot = QWidget()
+        line = pieces.line(foot, self.more, gap=10)
+        for words in dict.fromkeys(chips):
+            line.addWidget(Chip(words, "note", "warn"))
+        line.addStretch(1)
+        shown.append(foot)
+        self._told = len(reasons) if self.outcome != "missing" and told.reasons else 0
         return shown
+
+    def _say_more(self) -> None:
+        words = _("Less") if self.is_open else _("Words of the policy, where to apply, what to bring")
+        self.more.setText(("▾ " if self.is_open else "▸ ") + words)
+        self.more.setAccessibleName(f"{name_of(self.result)}: {words}")
 
     def _missing(self) -> QWidget:
         """The missing facts; those that can be asked now are links."""
@@ -111,9 +124,7 @@ class ResultCard(QFrame):
 
     def _add(self, *items: QWidget) -> None:
         for item in items:
-            inset = pieces.line(None, item, gap=0)
-            inset.setContentsMargins(self._in, 0, 0, 0)
-            self._body.addLayout(inset)
+            self._body.addLayout(indented(item, self._in))
 
     @property
     def is_open(self) -> bool:
@@ -128,16 +139,17 @@ class ResultCard(QFrame):
             self._add(self._details)
         else:
             self._details.setHidden(not self._details.isHidden())
+        self._say_more()
 
     def _fill(self, box: QVBoxLayout) -> None:
         said, told = self.result.determination, self.result.explanation
-        for reason in told.reasons[1:] if self.outcome != "missing" else told.reasons:
+        for reason in told.reasons[self._told :]:
             box.addWidget(pieces.text(reason, select=True))
         if self.outcome != "missing":
             for sentence in told.change if told.reasons else told.change[1:]:
                 box.addWidget(pieces.text(sentence, "soft", select=True))
         if said.amount is not None:
-            words = f"{amount_text(said.amount)}（{amount_kind_text(said.amount)}）"
+            words = noted(amount_text(said.amount), amount_kind_text(said.amount))
             box.addWidget(pieces.text(_("Sum: {words}").format(words=words), select=True))
         if told.quotes:
             box.addWidget(QuoteBox(told.quotes))

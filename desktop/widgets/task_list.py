@@ -40,7 +40,7 @@ class TaskList(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._box = pieces.column(self, gap=10)
+        self._box = pieces.column(self, gap=6)
         self.buttons: dict[str, QPushButton] = {}
         self.states: dict[str, str] = {}
 

@@ -4,7 +4,7 @@ from datetime import date
 
 from PySide6.QtWidgets import QFrame
 
-from desktop.case_words import day_text, days_away, need_text, visit_outcome_text
+from desktop.case_words import day_text, days_away, need_text, noted, visit_outcome_text
 from desktop.widgets import pieces
 from desktop.widgets.case_parts import Chip, labelled
 from desktop.widgets.mark import Mark
@@ -32,7 +32,7 @@ class VisitCard(QFrame):
         met = _(", ").join(name for name in (*visit.met, visit.met_other) if name)
         promised = ""
         if visit.next_visit is not None:
-            promised = f"{day_text(visit.next_visit)}（{days_away(visit.next_visit, today)}）"
+            promised = noted(day_text(visit.next_visit), days_away(visit.next_visit, today))
             promised += f" {visit.next_reason}" if visit.next_reason else ""
         box.addLayout(
             labelled(
