@@ -6,6 +6,7 @@ sync and the change part of the audit read this one log.
 
 from typing import Any
 
+from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from models.records.base import flag_field, json_field, moment_field, number_field, text_field
@@ -18,9 +19,11 @@ class Operation(SQLModel, table=True):
     so that a lawful erasure can blank a value everywhere without breaking the chain (models.sync.content).
     """
 
+    __table_args__ = (Index("ix_operation_device", "device", "seq"),)  # each device's chain in its order
+
     district: str = Field(primary_key=True, max_length=6)  # home district of the row
     id: str = Field(primary_key=True, max_length=64)  # SHA-256, hex
-    device: str = text_field(index=True)
+    device: str = text_field()
     seq: int = number_field()
     prev: str = text_field()  # the device's operation before this one; "" for its first
     clock: int = number_field()  # hybrid logical clock: display order and tie-breaks only

@@ -13,15 +13,15 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from models.clock import milliseconds
-from models.errors import BatchRefused
+from models.errors import BatchRefused, NotFound
 from models.records.operation import Batch, Conflict, Head, Operation, Peer
 from models.services import partners
 from models.services.book import Book, changed
 from models.services.partners import Partner, ReceiptValue, TwoVersions, Version
 from models.services.views import BatchPreview, BatchView, Changed, SyncStatus
 from models.store import chains, importing
-from models.store.rows import table_of
-from models.store.work import read_meta, write_meta
+from models.store.rows import KEPT, table_of
+from models.store.work import columns_from_wire, read_meta, write_meta
 from models.sync import batch as batches
 from models.sync import receipt as receipts
 from models.sync.card import Card
@@ -276,9 +276,28 @@ class Sync:
             for row in connection.execute(query.order_by(_CONFLICT.c.at.desc(), _CONFLICT.c.row)).all():
                 holders = [operation for operation, held in row.ops.items() if row.field in held]
                 versions = _versions(connection, row.district, row.field, holders)
-                if len(versions) > 1:  # a local change may have settled it since
+                known = (
+                    row.entity in KEPT and row.field in KEPT[row.entity].columns
+                )  # else a newer program must settle it
+                if known and len(versions) > 1:
                     found.append(TwoVersions(row.entity, row.row, row.field, tuple(versions)))
         return found
+
+    def settle(self, row: str, field: str, operation: str) -> Changed:
+        """Let one of the versions of conflicts() stand; the others stay in the history.
+
+        Raises NotFound where the choice is not open any more.
+        """
+        with self._book.verb("sync.settle") as work:
+            query = select(_CONFLICT).where(_CONFLICT.c.row == row, _CONFLICT.c.field == field)
+            found = work.connection.execute(query).first()
+            chosen = _versions(work.connection, found.district, field, [operation]) if found else []
+            if found is None or not chosen:
+                raise NotFound
+            values = columns_from_wire(found.entity, {field: chosen[0].value})
+            work.amend(found.entity, row, values, settle=True)
+            work.reindex |= importing.to_find_again(work.connection, {row: found.entity})
+            return changed(work, row)
 
     def _write_files(
         self,

@@ -106,7 +106,7 @@ def apply(connection: Connection, planned: Plan) -> frozenset[str]:
         connection.execute(insert(_OPERATIONS), [_columns(operation) for operation in planned.new])
         _write_rows(connection, planned.rows, planned.conflicts_before, planned.mixed)
     chains.extend(connection, planned.new)
-    return _to_find_again(connection, planned)
+    return to_find_again(connection, {row: merged.entity for (_, row), merged in planned.rows.items()})
 
 
 def rebuild(connection: Connection) -> None:
@@ -247,21 +247,15 @@ def _put(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> No
     connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=others), rows)
 
 
-def _to_find_again(connection: Connection, planned: Plan) -> frozenset[str]:
-    """Residents whose names, numbers, phones or address changed."""
-    found: set[str] = set()
-    homes: set[str] = set()
-    dwellings: set[str] = set()
-    for (_, row), merged in planned.rows.items():
-        if merged.entity == "resident":
-            found.add(row)
-        elif merged.entity in ("identity_document", "phone", "membership"):
-            found.add(str(merged.values.get("resident_id", "")))
-        elif merged.entity == "household":
-            homes.add(row)
-        elif merged.entity == "dwelling":
-            dwellings.add(row)
-    for _, ids in _by_district(("", dwelling) for dwelling in dwellings):
+def to_find_again(connection: Connection, rows: Mapping[str, str]) -> frozenset[str]:
+    """Residents whose names, numbers, phones or address are in some records (id -> entity), as they are now."""
+    found = {row for row, entity in rows.items() if entity == "resident"}
+    homes = {row for row, entity in rows.items() if entity == "household"}
+    for entity in ("identity_document", "phone", "membership"):
+        table = KEPT[entity]
+        for _, ids in _by_district(("", row) for row, kind in rows.items() if kind == entity):
+            found.update(connection.execute(select(table.c.resident_id).where(table.c.id.in_(ids))).scalars())
+    for _, ids in _by_district(("", row) for row, entity in rows.items() if entity == "dwelling"):
         homes.update(connection.execute(select(_HOUSEHOLD.c.id).where(_HOUSEHOLD.c.dwelling_id.in_(ids))).scalars())
     for _, ids in _by_district(("", home) for home in homes):
         query = select(_MEMBERSHIP.c.resident_id).where(_MEMBERSHIP.c.household_id.in_(ids))

@@ -8,15 +8,16 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event, insert, select, update
+from sqlalchemy import Connection, Engine, delete, event, insert, select, update
 
 from models.clock import Clock, milliseconds
 from models.errors import WriteOutsideVerb
-from models.records.operation import Head, Journal, Meta, Operation
+from models.records.operation import Conflict, Head, Journal, Meta, Operation
 from models.store.rows import KEPT, default_of, empty_row, from_wire, table_of, to_wire
 from models.sync.content import field_change, next_clock, operation_id
 from models.values import new_id
 
+_CONFLICTS = table_of(Conflict)
 _HEADS = table_of(Head)
 _OPERATIONS = table_of(Operation)
 _JOURNAL = table_of(Journal)
@@ -97,9 +98,10 @@ class Work:
         self._touch(entity, row)
         return row
 
-    def amend(self, entity: str, row: str, fields: Mapping[str, Any]) -> bool:
+    def amend(self, entity: str, row: str, fields: Mapping[str, Any], *, settle: bool = False) -> bool:
         """Change fields of a record; only what differs is written. Returns whether anything changed.
 
+        Settle: write the fields even where they show this value already, because a person chose it among several.
         Raises LookupError where there is no such record.
         """
         self.flush()
@@ -107,7 +109,7 @@ class Work:
         found = self.connection.execute(select(table).where(table.c.id == row)).mappings().first()
         if found is None:
             raise LookupError(entity)
-        changed = {name: value for name, value in fields.items() if to_wire(found[name]) != to_wire(value)}
+        changed = {name: value for name, value in fields.items() if settle or to_wire(found[name]) != to_wire(value)}
         if not changed:
             return False
         district = found["district"]
@@ -117,6 +119,7 @@ class Work:
             name: field_change(to_wire(value), [op for op, held in ops.items() if name in held])
             for name, value in changed.items()
         }
+        disputed = [name for name, change in said.items() if len(change["p"]) > 1]
         operation = self._log(entity, row, district, said)
         ops = {op: [f for f in held if f not in said] for op, held in ops.items()}
         ops = {op: held for op, held in ops.items() if held} | {operation: sorted(said)}
@@ -124,6 +127,9 @@ class Work:
             self.connection.execute(update(_HEADS).where(*where).values(ops=ops))
             here = (table.c.district == district, table.c.id == row)
             self.connection.execute(update(table).where(*here).values(**changed))
+        if disputed:  # this operation names all of their values: one stands now
+            settled = (_CONFLICTS.c.district == district, _CONFLICTS.c.row == row, _CONFLICTS.c.field.in_(disputed))
+            self.connection.execute(delete(_CONFLICTS).where(*settled))
         self._touch(entity, row)
         return True
 

@@ -232,7 +232,7 @@ def upgrade() -> None:
         json("fields"),
         text("office"),
     )
-    op.create_index("ix_operation_device", "operation", ["device"])
+    op.create_index("ix_operation_device", "operation", ["device", "seq"])
     op.create_index("ix_operation_row", "operation", ["row"])
     op.create_table(
         "peer",

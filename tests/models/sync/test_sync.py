@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import func, select
 
 from models import texts
-from models.errors import BatchRefused, CannotRead, CannotWrite
-from models.records.operation import Batch, Journal, Operation, SearchKey
+from models.errors import BatchRefused, CannotRead, CannotWrite, NotFound
+from models.records.operation import Batch, Conflict, Journal, Operation, SearchKey
 from models.services.partners import NoPartner
 from models.services.sync import Sync
 from models.services.views import Changed
@@ -156,8 +156,34 @@ def test_both_sides_changed_one_field_and_a_person_is_shown_both(pair: tuple[Des
     (waiting,) = office.sync.conflicts()
     assert (waiting.entity, waiting.row, waiting.field) == ("resident", person, "note")
     assert {version.value for version in waiting.versions} == {"腿脚不便", "已装扶手"}
+    office.amends(person, name="李建军", note=waiting.versions[0].value)
+    assert office.sync.conflicts() == [waiting], "saving a form that shows one of them settles nothing"
     office.amends(person, note="腿脚不便，已装扶手")
     assert office.sync.conflicts() == []
+    assert count(office, Conflict) == 0
+
+
+@pytest.mark.parametrize("chosen", [0, 1])
+def test_a_person_chooses_either_version_and_both_sides_agree(
+    pair: tuple[Desk, Desk], stick: Path, chosen: int
+) -> None:
+    laptop, office = pair
+    (person,) = laptop.registers("李建国")
+    carry(laptop, office, stick)
+    laptop.amends(person, name="李建军")
+    office.amends(person, name="李建民")
+    carry(laptop, office, stick)
+    (waiting,) = office.sync.conflicts()
+    done = office.sync.settle(person, "name", waiting.versions[chosen].operation)
+    assert (done.entities, done.id) == ({"resident"}, person)
+    assert office.residents() == {waiting.versions[chosen].value}
+    assert office.sync.conflicts() == []
+    for path in office.sync.export(stick):
+        laptop.sync.apply(path)
+    assert laptop.sync.conflicts() == []
+    assert laptop.digest() == office.digest()
+    with pytest.raises(NotFound):
+        office.sync.settle(person, "name", waiting.versions[chosen].operation)
 
 
 def test_files_of_one_export_may_arrive_in_any_order_and_a_missing_one_is_named(
