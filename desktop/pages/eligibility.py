@@ -85,6 +85,7 @@ class EligibilityPage(Page):
         self.chosen: dict[Key, ServiceResult] = {}
         self._asking = 0
         self._wanted: Asked | None = None
+        self._answering = False
         self._round = 0
         self._build_aside()
         self._build_search()
@@ -106,8 +107,8 @@ class EligibilityPage(Page):
             self.aside.addWidget(thing)
 
     def _build_search(self) -> None:
-        self.search = Card(_("For whom?"))
-        self.search.add(
+        self.search_card = Card(_("For whom?"))
+        self.search_card.add(
             pieces.text(
                 _("Here you see what each member of a household may qualify for, and why. Choose a resident."), "soft"
             )
@@ -115,8 +116,8 @@ class EligibilityPage(Page):
         self.finder = Finder(name=_("Name of a resident"), hint=_("Name, pinyin, phone or address"))
         self.finder.asked.connect(self._find)
         self.finder.picked.connect(self._picked)
-        self.search.add(self.finder)
-        self.body.addWidget(self.search)
+        self.search_card.add(self.finder)
+        self.body.addWidget(self.search_card)
 
     def _build_work(self) -> None:
         self.work = QWidget()
@@ -142,6 +143,7 @@ class EligibilityPage(Page):
         both.addWidget(self.area_below, 1)
         box.addLayout(both, 1)
         self.body.addWidget(self.work, 1)
+        self.body.addStretch()
         self.keep_button = pieces.button(_("Keep this check"), self.keep, icon="save", tip="Ctrl+S")
         self.refer_button = pieces.button("", self.refer, "primary", "referral", tip="F7")
         self.picked_line = pieces.text("", "soft")
@@ -162,7 +164,7 @@ class EligibilityPage(Page):
             self._forget()
         self.where = where
         known = bool(where.get("household_id") or where.get("resident_id"))
-        self.search.setVisible(not known)
+        self.search_card.setVisible(not known)
         self.work.setVisible(known)
         for thing in (self.only_eligible, self.group, self._footer_frame):
             thing.setVisible(known)
@@ -180,7 +182,7 @@ class EligibilityPage(Page):
 
     def first_focus(self) -> None:
         """The answer to the question, or the search."""
-        if self.search.isVisibleTo(self):
+        if self.search_card.isVisibleTo(self):
             self.finder.line.setFocus()
 
     def subject(self) -> dict[str, Any]:
@@ -246,8 +248,9 @@ class EligibilityPage(Page):
         if before is not None:
             self._show_news(what_changed(before.check.results, loaded.check.results, loaded.people))
         self._show_question()
-        if before is None and self.question.isVisibleTo(self):
+        if (before is None or self._answering) and self.question.isVisibleTo(self):
             self.question.first_focus().setFocus()
+        self._answering = False
         self._show_people()
         place = self.area_below.verticalScrollBar().value()
         self._show_results()
@@ -298,11 +301,13 @@ class EligibilityPage(Page):
 
     def _questions(self, loaded: Loaded) -> list[Asked]:
         """The next best questions, without those about people who are not registered: nobody could keep the answer."""
-        return [
+        found = [
             self._asked(loaded, question.fact, question.of)
             for question in loaded.check.questions
             if question.of == HOUSEHOLD or question.of in loaded.people
         ]
+        # Who is looked at is asked first, as in the conversation at the door.
+        return sorted(found, key=lambda asked: self.shown in loaded.people and asked.of not in (self.shown, HOUSEHOLD))
 
     def _asked(self, loaded: Loaded, fact: str, of: str) -> Asked:
         helps = sum(
@@ -330,6 +335,7 @@ class EligibilityPage(Page):
         household_id = self.loaded.check.household_id
         self._wanted = None
         self._asking = 0
+        self._answering = True
 
         def failed(problem: Any) -> None:
             self.question.set_busy(False)
@@ -362,6 +368,8 @@ class EligibilityPage(Page):
         if who != self.shown:
             self.shown = who
             self.chosen.clear()
+            self._asking = 0
+            self._show_question()
         for other, row in self.people_rows.items():
             row.set_marked(other == who)
         self._show_results()

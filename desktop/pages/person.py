@@ -142,8 +142,10 @@ class PersonPage(Page):
     def _show(self, resident_id: str, loaded: Loaded) -> None:
         if resident_id != self.where.get("resident_id"):
             return  # the worker has gone on to somebody else meanwhile
+        first = self.loaded is None or self.loaded.view.row.id != resident_id
         self.loaded = loaded
         view = loaded.view
+        doing = next((task for task, button in self.tasks.buttons.items() if button.hasFocus()), "")
         self.header.show_person(view)
         self.tasks.show_tasks(view.tasks, blocked_tasks(view.tasks, in_household=bool(loaded.households)))
         self.panel.show_households(loaded.households, view.row.id)
@@ -153,6 +155,10 @@ class PersonPage(Page):
         pieces.clear(self.particulars.body)
         self.particulars.body.addLayout(labelled(_particulars(view)))
         self.shell.title_changed(self)
+        if first:
+            self.first_focus()
+        elif doing in self.tasks.buttons:
+            self.tasks.buttons[doing].setFocus()
 
     def _show_numbers(self, view: ResidentView) -> None:
         body = self.numbers.body

@@ -107,6 +107,8 @@ class ReferralsPage(Page):
             words = _("{referrals} of {name}").format(referrals=words, name=views[0].resident_name)
         self.count.setText(words)
         self._add(self.list, views[:AT_ONCE])
+        if not self.status.hasFocus():
+            self.rows[0].setFocus()
         if rest := views[AT_ONCE:]:
             words = ngettext("Show {n} more", "Show {n} more", len(rest)).format(n=len(rest))
             more = pieces.button(words, None, "link")

@@ -102,8 +102,8 @@ class SyncPage(Page):
         self._load()
 
     def first_focus(self) -> None:
-        """The export."""
-        self.export_button.setFocus()
+        """The export where it is possible, else taking in a card."""
+        (self.export_button if self.export_button.isEnabled() else self.take_button).setFocus()
 
     @property
     def is_office(self) -> bool:
@@ -121,9 +121,10 @@ class SyncPage(Page):
     # Showing.
 
     def _show(self, loaded: Loaded) -> None:
-        self.loaded = loaded
+        first, self.loaded = self.loaded is None, loaded
         status, on = loaded.status, today(self.casebook.clock)
         self.figure.setText(str(status.waiting))
+        self.figure.setVisible(bool(status.waiting))
         self.figure_words.setText(
             ngettext("change waits for the office", "changes wait for the office", status.waiting)
             if status.waiting
@@ -153,6 +154,8 @@ class SyncPage(Page):
         self._show_conflicts(loaded.conflicts)
         self._show_partners(loaded.partners, on)
         self._show_own_card(loaded.own)
+        if first:
+            self.first_focus()
 
     def _show_batches(self, batches: tuple[BatchView, ...], on: date) -> None:
         pieces.clear(self.batches.body)
@@ -291,6 +294,7 @@ class SyncPage(Page):
 
         def done(files: list[Path]) -> None:
             self._load()
+            self.shell.area.refresh_status()
             if not files:
                 self._say("info", _("Nothing was written: nothing waits, or the export was stopped."))
                 return

@@ -34,5 +34,7 @@ class QuoteBox(QFrame):
                 by_document.setdefault((citation.title, citation.number), []).append(citation)
         for together in by_document.values():
             for citation in together:
+                if any(citation.quote in other.quote and citation is not other for other in together):
+                    continue  # said by a longer quotation of the same document
                 box.addWidget(pieces.text(citation.quote, select=True))
             box.addWidget(pieces.text("—— " + place_text(together[0]), "small"))

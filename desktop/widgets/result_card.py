@@ -56,7 +56,7 @@ class ResultCard(QFrame):
         self._body.addLayout(self._head(word, chosen))
         self._in = 40
         self._details: QWidget | None = None
-        self._add(*self._always())
+        self._add(self._always())
 
     def _head(self, word: str, chosen: bool) -> QHBoxLayout:
         mark, tone = mark_of(self.outcome)
@@ -80,32 +80,32 @@ class ResultCard(QFrame):
             line.addWidget(self.choose)
         return line
 
-    def _always(self) -> list[QWidget]:
-        """What is shown while the card is closed: why, or what is missing; then the way to the rest, and warnings."""
+    def _always(self) -> QWidget:
+        """What is shown while the card is closed: why, or what is missing; warnings; and the way to the rest."""
         told = self.result.explanation
         chips = [chip for chip in (flag_chip(flag) for flag in self.result.determination.flags) if chip]
-        shown: list[QWidget] = []
+        self._told = 0
         if self.outcome == "missing":
-            shown.append(self._missing())
+            words: QWidget = self._missing()
         elif told.reasons:
             # The last reasons put the flags into sentences; closed, their chips are enough.
             reasons = told.reasons[: max(len(told.reasons) - len(chips), 1)][:SHORT]
-            shown.append(pieces.text(("" if language() == "zh_CN" else " ").join(reasons), select=True))
-        elif told.change:
-            shown.append(pieces.text(told.change[0], "soft", select=True))
+            self._told = len(reasons)
+            words = pieces.text(("" if language() == "zh_CN" else " ").join(reasons), select=True)
+        else:
+            words = pieces.text(told.change[0] if told.change else told.headline, "soft", select=True)
         self.more = pieces.button("", self.toggle, "link")
         self._say_more()
-        foot = QWidget()
-        line = pieces.line(foot, self.more, gap=10)
-        for words in dict.fromkeys(chips):
-            line.addWidget(Chip(words, "note", "warn"))
-        line.addStretch(1)
-        shown.append(foot)
-        self._told = len(reasons) if self.outcome != "missing" and told.reasons else 0
-        return shown
+        place = QWidget()
+        line = pieces.line(place, gap=10)
+        line.addWidget(words, 1)
+        for chip in dict.fromkeys(chips):
+            line.addWidget(Chip(chip, "note", "warn"), 0, Qt.AlignmentFlag.AlignBottom)
+        line.addWidget(self.more, 0, Qt.AlignmentFlag.AlignBottom)
+        return place
 
     def _say_more(self) -> None:
-        words = _("Less") if self.is_open else _("Words of the policy, where to apply, what to bring")
+        words = _("Less") if self.is_open else _("Details")
         self.more.setText(("▾ " if self.is_open else "▸ ") + words)
         self.more.setAccessibleName(f"{name_of(self.result)}: {words}")
 
@@ -122,9 +122,8 @@ class ResultCard(QFrame):
                 box.addWidget(pieces.text(ask.words, "soft"))
         return place
 
-    def _add(self, *items: QWidget) -> None:
-        for item in items:
-            self._body.addLayout(indented(item, self._in))
+    def _add(self, item: QWidget) -> None:
+        self._body.addLayout(indented(item, self._in))
 
     @property
     def is_open(self) -> bool:
