@@ -5,6 +5,7 @@ Layout after GB/T 9704-2012 in its letter form (信函格式): issuer in red 30 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 
 from models.records.letter import LetterValue, Matter
 from reports.flow import (
@@ -193,6 +194,10 @@ class _Letter:
         if documents:
             yield space(0.25 * type_.leading)
             yield from tick_list([Run(words["documents"], "hei")], documents, LEFT + inset, MEASURE - inset, small)
+        if value.remarks:
+            yield space(0.25 * type_.leading)
+            told = (" " if not self.chinese else "").join(one_line(remark) for remark in value.remarks)
+            yield from self._paragraph([Run(words["remarks"], "hei"), Run(told)], small, first=inset, keep=True)
         if value.note:
             yield space(0.25 * type_.leading)
             note = [Run(words["note"], "hei"), Run(one_line(value.note))]
@@ -282,10 +287,10 @@ class _Letter:
             text = words["between"].join(filter(None, sentences)) + words["end"]
             reasons = [Run(words["reasons"], "hei"), Run(text)]
             yield from self._paragraph(reasons, small, first=inset or rest, rest=rest)
-        for quote in matter.quotes:
-            document = f"（{one_line(quote.number)}）" if quote.number else ""
-            quoted = f"《{one_line(quote.title)}》{document}：“{one_line(quote.words)}”"
-            runs = [Run(words["basis"], "hei"), Run(quoted, "kai")]
+        for (document, number_of), quotes in groupby(matter.quotes, key=lambda quote: (quote.title, quote.number)):
+            named = f"（{one_line(number_of)}）" if number_of else ""
+            said = "".join(f"“{one_line(quote.words)}”" for quote in quotes)
+            runs = [Run(words["basis"], "hei"), Run(f"《{one_line(document)}》{named}：{said}", "kai")]
             yield from self._paragraph(runs, small, first=inset or rest, rest=rest, chinese=True)
         yield space(0.12 * type_.leading)
 

@@ -31,6 +31,7 @@ class Explanation:
     change: tuple[str, ...]
     quotes: tuple[Citation, ...]
     amount: str = ""
+    flags: tuple[str, ...] = ()  # what is to be minded besides (the text's period has ended ...); in reasons too
 
 
 def explain(policies: Policies, determination: Determination, case: Case, language: Language) -> Explanation:
@@ -85,11 +86,12 @@ class _Speaker:
                     change = needed
         else:
             change = self._questions()
-        reasons += self._flags()
+        flags = tuple(self._flags())
+        reasons += flags
         quotes = tuple(dict.fromkeys((*self.quotes, *said.citations)))
         amount = "" if said.amount is None else self._amount(said.amount)
         return Explanation(
-            self._headline(), tuple(dict.fromkeys(reasons)), tuple(dict.fromkeys(change)), quotes, amount
+            self._headline(), tuple(dict.fromkeys(reasons)), tuple(dict.fromkeys(change)), quotes, amount, flags
         )
 
     # what is said of the whole

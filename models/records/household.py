@@ -1,9 +1,9 @@
 """Dwellings, registered and living households, and who belonged to them from when to when."""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import field_validator
+from pydantic import StringConstraints, field_validator
 from pydantic_core import PydanticCustomError
 from sqlalchemy import Index
 from sqlmodel import Field
@@ -54,7 +54,7 @@ class Membership(Kept, table=True):
 class DwellingEntry(Entry):
     """An address as chosen and typed."""
 
-    community_code: str = Field(regex=r"^\d{12}$")
+    community_code: Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
     grid: str = Field(default="", max_length=40)
     street_line: str = Field(default="", max_length=120)
     building: str = Field(default="", max_length=20)

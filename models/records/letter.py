@@ -57,5 +57,6 @@ class LetterValue(BaseModel):
     address: str = ""
 
     matters: tuple[Matter, ...] = Field(min_length=1)
+    remarks: tuple[str, ...] = ()  # what holds for all matters, for example that a text's period has ended
     note: str = ""  # the worker's own words
     red_head: bool = True  # False: printed on the office's own headed paper (套打)

@@ -176,6 +176,9 @@ class Referrals:
             select(_PHONE.c.number).where(_PHONE.c.resident_id == entry.resident_id, _PHONE.c.dead.is_(False))
         ).scalar()
         with texts.speaking("en" if entry.language == "en" else "zh_CN"):
+            matters = [
+                self._matter(matter, found, case) for matter, found in zip(entry.matters, determinations, strict=True)
+            ]
             value = LetterValue(
                 number=number,
                 language=entry.language,
@@ -194,16 +197,15 @@ class Referrals:
                 document_masked="*" * max(len(number_row.number) - 4, 0) + number_row.number[-4:] if number_row else "",
                 phone=show_phone(phone) if phone else "",
                 address=full_address(home.dwelling),
-                matters=tuple(
-                    self._matter(matter, found, case)
-                    for matter, found in zip(entry.matters, determinations, strict=True)
-                ),
+                matters=tuple(matter for matter, _remarks in matters),
+                remarks=tuple(dict.fromkeys(remark for _matter, remarks in matters for remark in remarks)),
                 note=entry.note,
                 red_head=entry.red_head,
             )
         return value, case, determinations, home.household_id
 
-    def _matter(self, matter: MatterEntry, found: Determination, case: Case) -> Matter:
+    def _matter(self, matter: MatterEntry, found: Determination, case: Case) -> tuple[Matter, tuple[str, ...]]:
+        """The matter as printed, and what is to be minded that may hold for others too."""
         policies = self._book.policies
         service = policies.services[matter.service_id]
         language = texts.language()
@@ -215,15 +217,20 @@ class Referrals:
         name = service.name if zh else f"{service.name_en} ({service.name})"
         if matter.component:
             name += f"（{matter.component}）" if zh else f" ({matter.component})"
-        return Matter(
+        printed = Matter(
             service_id=matter.service_id,
             name=name,
-            # The sum has its own line on the letter.
-            reasons=tuple(reason for reason in told.reasons if not told.amount or told.amount not in reason),
+            # The sum has its own line on the letter, and what is to be minded stands below all matters.
+            reasons=tuple(
+                reason
+                for reason in told.reasons
+                if reason not in told.flags and not (told.amount and told.amount in reason)
+            ),
             amount=told.amount,
             quotes=tuple(Quote(title=q.title, number=q.number, words=q.quote) for q in found.citations[:3]),
             documents=tuple(documents),
         )
+        return printed, told.flags
 
 
 def _next_number(work: Work, mark: str, year: int) -> str:
