@@ -210,7 +210,9 @@ def _style_sheet(t: Tokens) -> str:
         "h1": points(21),
         "big": points(28),
         "t": target(),
-        "in": target() - 2 * px(2) - 4,  # what is left inside the border and padding of a field
+        "in": target() - 2,  # the height inside a border of one pixel, two, three: controls do not jump when focused
+        "in2": target() - 4,
+        "in3": target() - 6,
         "p1": px(4),
         "p2": px(8),
         "p3": px(12),
@@ -239,7 +241,8 @@ def _style_sheet(t: Tokens) -> str:
 _SHEET = """
 * { font-size: $m$pt; }
 QWidget { color: $text$; }
-QMainWindow, QDialog, QWidget[role="ground"], QScrollArea, QScrollArea > QWidget > QWidget[role="ground"] { background: $ground$; }
+QMainWindow, QDialog, QWidget[role="ground"], QScrollArea, QScrollArea > QWidget > QWidget[role="ground"] {
+  background: $ground$; }
 QScrollArea { border: none; }
 QLabel { background: transparent; }
 QLabel[role="title"] { font-size: $h1$pt; font-weight: 700; }
@@ -251,7 +254,8 @@ QLabel[role="label"] { font-weight: 700; }
 QLabel[role="error"] { color: $danger$; font-weight: 700; }
 QLabel[role="good"] { color: $good$; }
 QLabel[role="figure"] { font-size: $big$pt; font-weight: 700; }
-QLabel[role="tag"], QLabel[role="tag-good"], QLabel[role="tag-warn"], QLabel[role="tag-danger"], QLabel[role="tag-quiet"] {
+QLabel[role="tag"], QLabel[role="tag-good"], QLabel[role="tag-warn"], QLabel[role="tag-danger"],
+  QLabel[role="tag-quiet"] {
   font-size: $s$pt; padding: $p1$px $p2$px; border-radius: $r$px; background: $accent_soft$; color: $accent$; }
 QLabel[role="tag-good"] { background: $good_soft$; color: $good$; }
 QLabel[role="tag-warn"] { background: $warn_soft$; color: $warn$; }
@@ -274,75 +278,95 @@ QPushButton, QToolButton { background: $surface$; color: $text$; border: 1px sol
   padding: 0 $p4$px; min-height: $in$px; }
 QPushButton:hover, QToolButton:hover { background: $sunken$; }
 QPushButton:pressed, QToolButton:pressed { background: $accent_soft$; }
-QPushButton:focus, QToolButton:focus { border: 2px solid $focus$; }
+QPushButton:focus, QToolButton:focus { border: 2px solid $focus$; min-height: $in2$px; }
 QPushButton:disabled, QToolButton:disabled { color: $soft$; border-color: $line$; background: $sunken$; }
-QPushButton:checked, QToolButton:checked { background: $accent_soft$; border: 2px solid $accent$; color: $accent$; }
+QPushButton:checked, QToolButton:checked { background: $accent_soft$; border: 2px solid $accent$; color: $accent$;
+  min-height: $in2$px; }
 QPushButton:checked:focus, QToolButton:checked:focus { border: 2px solid $focus$; }
-QPushButton[role="primary"] { background: $accent$; color: $on_accent$; border: 2px solid $accent$; font-weight: 700; }
-QPushButton[role="primary"]:hover, QPushButton[role="primary"]:pressed { background: $accent_strong$; border-color: $accent_strong$; }
-QPushButton[role="primary"]:focus { border: 3px solid $focus$; }
+QPushButton[role="primary"] { background: $accent$; color: $on_accent$; border: 2px solid $accent$;
+  font-weight: 700; min-height: $in2$px; }
+QPushButton[role="primary"]:hover, QPushButton[role="primary"]:pressed { background: $accent_strong$;
+  border-color: $accent_strong$; }
+QPushButton[role="primary"]:focus { border: 3px solid $focus$; min-height: $in3$px; }
 QPushButton[role="primary"]:disabled { background: $sunken$; color: $soft$; border-color: $line$; }
 QPushButton[role="danger"] { color: $danger$; border-color: $danger$; }
 QPushButton[role="danger"]:focus { border: 2px solid $focus$; }
-QPushButton[role="link"], QToolButton[role="link"] { background: transparent; border: 2px solid transparent; color: $accent$; text-align: left; padding: 0 $p1$px; }
+QPushButton[role="link"], QToolButton[role="link"] { background: transparent; border: 2px solid transparent;
+  color: $accent$;
+  text-align: left; padding: 0 $p1$px; min-height: $in2$px; }
 QPushButton[role="link"]:hover { text-decoration: underline; }
 QPushButton[role="link"]:focus, QToolButton[role="link"]:focus { border: 2px solid $focus$; }
 QToolButton[role="flat"] { background: transparent; border: 2px solid transparent; padding: 0 $p2$px; }
 QToolButton[role="flat"]:hover { background: $sunken$; }
 QToolButton[role="flat"]:focus { border: 2px solid $focus$; }
 QToolButton::menu-indicator { image: none; }
-QLineEdit QToolButton, QLineEdit QToolButton:focus { min-height: 0; padding: 0; border: none; background: transparent; }
-QPushButton[role="row"] { background: $surface$; border: 2px solid transparent; border-radius: $r$px; text-align: left; padding: 0 $p3$px; }
+QLineEdit QToolButton, QLineEdit QToolButton:focus { min-height: 0; padding: 0; border: none;
+  background: transparent; }
+QPushButton[role="row"] { background: $surface$; border: 2px solid transparent; border-radius: $r$px;
+  text-align: left; padding: 0 $p3$px; }
 QPushButton[role="row"]:hover { background: $accent_soft$; }
 QPushButton[role="row"]:focus { border: 2px solid $focus$; }
 
-QPushButton[role="choice"] { text-align: left; min-height: $t$px; }
+QPushButton[role="choice"] { text-align: left; }
 
 QFrame[role="rail"] { background: $rail$; border: none; }
 QFrame[role="rail"] QLabel { color: $rail_text$; }
 QFrame[role="rail"] QLabel[role="brand"] { font-size: $h2$pt; font-weight: 700; }
 QFrame[role="status"] { background: $sunken$; border: none; border-top: 1px solid $line$; }
-QPushButton[role="status"] { background: transparent; border: 2px solid transparent; color: $accent$; font-size: $s$pt; padding: 0 $p1$px; min-height: $p4$px; }
+QPushButton[role="status"] { background: transparent; border: 2px solid transparent; color: $accent$;
+  font-size: $s$pt; padding: 0 $p1$px; min-height: $p4$px; }
 QPushButton[role="status"]:hover { text-decoration: underline; }
 QPushButton[role="status"]:focus { border: 2px solid $focus$; }
-QFrame[role="rail"] QToolButton { color: $rail_text$; background: transparent; border: 2px solid transparent; border-radius: $r2$px;
+QFrame[role="rail"] QToolButton { color: $rail_text$; background: transparent; border: 2px solid transparent;
+  border-radius: $r2$px;
   padding: $p1$px; font-size: $m$pt; min-height: $t$px; }
 QFrame[role="rail"] QToolButton:hover { border-color: $rail_text$; background: transparent; }
-QFrame[role="rail"] QToolButton:checked { background: $rail_on$; color: $rail_on_text$; font-weight: 700; border-color: $rail_on$; }
+QFrame[role="rail"] QToolButton:checked { background: $rail_on$; color: $rail_on_text$; font-weight: 700;
+  border-color: $rail_on$; }
 QFrame[role="rail"] QToolButton:focus { border-color: #ffc24d; }
 
-QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QSpinBox, QDateEdit { background: $surface$; color: $text$; border: 1px solid $control$;
+QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QSpinBox, QDateEdit { background: $surface$; color: $text$;
+  border: 1px solid $control$;
   border-radius: $r$px; padding: 1px $p2$px; selection-background-color: $accent$; selection-color: $on_accent$; }
-QLineEdit, QComboBox, QSpinBox, QDateEdit { min-height: $in$px; }
-QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus, QSpinBox:focus, QDateEdit:focus { border: 2px solid $focus$; padding: 0 $p2$px; }
+QLineEdit, QComboBox, QSpinBox, QDateEdit { min-height: $in2$px; }
+QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus, QSpinBox:focus, QDateEdit:focus {
+  border: 2px solid $focus$; padding: 0 $p2$px; }
 QLineEdit[wrong="true"], QPlainTextEdit[wrong="true"], QComboBox[wrong="true"] { border: 2px solid $danger$; }
 QLineEdit:disabled, QComboBox:disabled, QPlainTextEdit:disabled { background: $sunken$; color: $soft$; }
 QLineEdit[role="search"] { font-size: $h3$pt; border-radius: $r2$px; }
 QTextBrowser { border: none; background: $surface$; }
 QComboBox::drop-down { border: none; width: $bar_in$px; }
 QComboBox::down-arrow { image: url("$down$"); width: $arrow$px; height: $arrow$px; }
-QComboBox QAbstractItemView { background: $surface$; border: 1px solid $control$; selection-background-color: $accent_soft$; selection-color: $text$; outline: none; }
+QComboBox QAbstractItemView { background: $surface$; border: 1px solid $control$;
+  selection-background-color: $accent_soft$; selection-color: $text$; outline: none; }
 QComboBox QAbstractItemView::item { min-height: $t$px; padding: 0 $p2$px; }
-QSpinBox::up-button, QSpinBox::down-button, QDateEdit::up-button, QDateEdit::down-button { width: $bar_in$px; border: none; }
+QSpinBox::up-button, QSpinBox::down-button, QDateEdit::up-button, QDateEdit::down-button { width: $bar_in$px;
+  border: none; }
 QSpinBox::up-arrow, QDateEdit::up-arrow { image: url("$up$"); width: $arrow$px; height: $arrow$px; }
 QSpinBox::down-arrow, QDateEdit::down-arrow { image: url("$down$"); width: $arrow$px; height: $arrow$px; }
 
-QCheckBox, QRadioButton { spacing: $p2$px; min-height: $in$px; background: transparent; border: 2px solid transparent; border-radius: $r$px; padding: 0 $p1$px; }
+QCheckBox, QRadioButton { spacing: $p2$px; min-height: $in2$px; background: transparent;
+  border: 2px solid transparent; border-radius: $r$px; padding: 0 $p1$px; }
 QCheckBox:focus, QRadioButton:focus { border: 2px solid $focus$; }
-QCheckBox::indicator, QRadioButton::indicator { width: $box$px; height: $box$px; border: 2px solid $control$; background: $surface$; border-radius: $p1$px; }
+QCheckBox::indicator, QRadioButton::indicator { width: $box$px; height: $box$px; border: 2px solid $control$;
+  background: $surface$; border-radius: $p1$px; }
 QRadioButton::indicator { border-radius: $box_half$px; }
 QCheckBox::indicator:checked { background: $accent$; border-color: $accent$; image: url("$check$"); }
 QCheckBox::indicator:indeterminate { background: $accent$; border-color: $accent$; image: url("$minus$"); }
 QRadioButton::indicator:checked { background: $accent$; border-color: $accent$; image: url("$dot$"); }
-QGroupBox { border: 1px solid $line$; border-radius: $r2$px; margin-top: $p4$px; padding: $p3$px; background: $surface$; }
+QGroupBox { border: 1px solid $line$; border-radius: $r2$px; margin-top: $p4$px; padding: $p3$px;
+  background: $surface$; }
 QGroupBox::title { subcontrol-origin: margin; left: $p3$px; padding: 0 $p1$px; font-weight: 700; }
 
-QTableView, QListView, QTreeView, QTableWidget, QListWidget { background: $surface$; border: 1px solid $line$; border-radius: $r2$px;
+QTableView, QListView, QTreeView, QTableWidget, QListWidget { background: $surface$; border: 1px solid $line$;
+  border-radius: $r2$px;
   selection-background-color: $accent_soft$; selection-color: $text$; outline: none; gridline-color: $line$; }
 QTableView:focus, QListView:focus, QTreeView:focus { border: 2px solid $focus$; }
 QListView::item { min-height: $t$px; padding: 0 $p2$px; }
-QHeaderView::section { background: $sunken$; color: $soft$; border: none; border-bottom: 1px solid $line$; padding: $p2$px; font-weight: 700; }
-QTabBar::tab { padding: $p2$px $p4$px; border: none; border-bottom: 3px solid transparent; color: $soft$; background: transparent; min-height: $p4$px; }
+QHeaderView::section { background: $sunken$; color: $soft$; border: none; border-bottom: 1px solid $line$;
+  padding: $p2$px; font-weight: 700; }
+QTabBar::tab { padding: $p2$px $p4$px; border: none; border-bottom: 3px solid transparent; color: $soft$;
+  background: transparent; min-height: $p4$px; }
 QTabBar::tab:selected { color: $accent$; border-bottom: 3px solid $accent$; font-weight: 700; }
 QTabBar::tab:focus { color: $focus$; }
 QTabWidget::pane { border: none; border-top: 1px solid $line$; }
@@ -352,8 +376,10 @@ QScrollBar:horizontal { height: $bar$px; background: transparent; margin: 0; }
 QScrollBar::handle { background: $control$; border-radius: $p1$px; border: 3px solid transparent; }
 QScrollBar::handle:vertical { min-height: $bar_in$px; margin: 2px; }
 QScrollBar::handle:horizontal { min-width: $bar_in$px; margin: 2px; }
-QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page { border: none; background: transparent; width: 0; height: 0; }
-QProgressBar { border: 1px solid $control$; border-radius: $p1$px; background: $surface$; text-align: center; min-height: $p4$px; }
+QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page { border: none;
+  background: transparent; width: 0; height: 0; }
+QProgressBar { border: 1px solid $control$; border-radius: $p1$px; background: $surface$; text-align: center;
+  min-height: $p4$px; }
 QProgressBar::chunk { background: $accent$; border-radius: 3px; }
 QStatusBar { background: $sunken$; color: $soft$; border-top: 1px solid $line$; }
 QStatusBar::item { border: none; }

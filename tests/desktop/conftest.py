@@ -2,18 +2,22 @@
 
 import gettext
 import io
-from collections.abc import Iterator
-from datetime import UTC, datetime
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop import theme
+from desktop.sample import sample_households
+from desktop.shell import Shell
 from models import texts
+from models.casebook import Casebook
 from models.clock import FixedClock
+from tests.conftest import NOW, OFFICE, PASSPHRASE
 from tests.house.catalogue import mo_bytes, updated
 
 
@@ -37,14 +41,21 @@ def dressed(qapp) -> None:
     theme.load_face("hei")
 
 
-@pytest.fixture
-def clock() -> FixedClock:
-    return FixedClock(datetime(2026, 11, 22, 2, 0, tzinfo=UTC))
+@pytest.fixture(scope="session")
+def town(casebook_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A casebook with some thirty invented residents, made once; tests work on copies."""
+    folder = tmp_path_factory.mktemp("town") / "casebook"
+    shutil.copytree(casebook_template, folder)
+    book = Casebook.open(folder, PASSPHRASE, clock=FixedClock(NOW))
+    for entry in sample_households(30, OFFICE.code, NOW.date()):
+        book.households.register(entry)
+    book.close()
+    return folder
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch) -> Path:
-    """A data folder of its own."""
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty data folder of its own."""
     made = tmp_path / "data"
     made.mkdir()
     monkeypatch.setenv("JINMEN_DATA", str(made))
@@ -52,19 +63,59 @@ def folder(tmp_path, monkeypatch) -> Path:
 
 
 @pytest.fixture
-def shell(dressed, folder, clock) -> Iterator["object"]:
-    """The locked window; any fault of a task fails the test."""
-    from desktop.shell import Shell
-
-    made = Shell(folder, clock)
+def window(dressed, clock) -> Iterator[Callable[[Path], Shell]]:
+    """Makes windows over data folders; afterwards all work is done, no thread is left, and no task had a fault."""
+    made: list[Shell] = []
     faults: list[BaseException] = []
-    made.tasks.fault.connect(faults.append)
-    yield made
-    made.shut_down()
-    made.deleteLater()
-    QCoreApplication.sendPostedEvents(None, 52)  # DeferredDelete
+
+    def make(over: Path) -> Shell:
+        shell = Shell(over, clock)
+        shell.tasks.fault.connect(faults.append)
+        shell.show()
+        made.append(shell)
+        return shell
+
+    yield make
+    for shell in made:
+        if not faults:
+            shell.tasks.wait_idle()
+        assert shell.shut_down()
+        shell.hide()
+        shell.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     if faults:
         raise faults[0]
+
+
+@pytest.fixture
+def first_run(window, folder) -> Shell:
+    """The window where there is no casebook yet."""
+    return window(folder)
+
+
+@pytest.fixture
+def locked(window, folder, town) -> Shell:
+    """The window at the sign-in page of a casebook with some residents; PASSPHRASE opens it."""
+    shutil.copytree(town, folder, dirs_exist_ok=True)
+    return window(folder)
+
+
+@pytest.fixture
+def shell(locked, clock) -> Shell:
+    """The window with that casebook open, on the today page, in Chinese."""
+    locked.unlock(Casebook.open(locked.folder, PASSPHRASE, clock=clock))
+    settle(locked)
+    return locked
+
+
+def settle(shell: Shell) -> None:
+    """Let everything that was asked for be done and painted."""
+    for _round in range(5):
+        assert shell.tasks.wait_idle(20)
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        QCoreApplication.processEvents()
+        if shell.tasks.idle():
+            return
 
 
 def type_text(widget: QWidget, text: str) -> None:
