@@ -142,9 +142,9 @@ def case_to_json(case: Case) -> dict[str, Any]:
     }
 
 
-def _place(found: Determination) -> tuple[int, int, str, str]:
-    """Eligible first, then what lacks the fewest facts, then what an office decides, then the rest."""
+def _place(found: Determination) -> tuple[int, int, bool, str, str]:
+    """Eligible first (sums before services), then what lacks the fewest facts, then what an office decides, the rest."""
     place = _ORDER[found.outcome]
     if found.outcome == "unknown" and not found.missing:
         place = 2
-    return (place, len(found.missing), found.service_id, found.component or "")
+    return (place, len(found.missing), found.amount is None, found.service_id, found.component or "")
