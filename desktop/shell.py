@@ -188,7 +188,7 @@ class Shell(QMainWindow):
         """The page now shown."""
         return self.area.page if self.area is not None else None
 
-    def go(self, name: str, **where: Any) -> bool:
+    def go(self, name: str, /, **where: Any) -> bool:
         """Show a page; false when the page now shown wants to stay. What `where` may hold is said by each page."""
         if self.area is None:
             return False

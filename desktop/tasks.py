@@ -229,11 +229,16 @@ class Tasks(QObject):
         waker = QTimer()
         waker.timeout.connect(loop.wakeUp)
         waker.start(5)
-        while not self.idle() and not deadline.hasExpired():
-            loop.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
-        waker.stop()
-        QCoreApplication.processEvents()
-        return self.idle()
+        try:
+            while not deadline.hasExpired():
+                if self.idle():
+                    QCoreApplication.processEvents()  # painting may ask for more
+                    if self.idle():
+                        return True
+                loop.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+            return self.idle()
+        finally:
+            waker.stop()
 
     def shut_down(self, timeout: float = 30.0) -> bool:
         """Finish what is queued (drafts!), deliver nothing more, end both threads; false when one would not end."""

@@ -243,6 +243,7 @@ _SHEET = """
 QWidget { color: $text$; }
 QMainWindow, QDialog, QWidget[role="ground"], QScrollArea, QScrollArea > QWidget > QWidget[role="ground"] {
   background: $ground$; }
+QWidget[role="surface"] { background: $surface$; }
 QScrollArea { border: none; }
 QLabel { background: transparent; }
 QLabel[role="title"] { font-size: $h1$pt; font-weight: 700; }

@@ -21,7 +21,7 @@ ZOOMS = (0, 75, 100, 125, 150, 200)
 class PageSheet(QWidget):
     """One sheet of paper; asks for its picture when it is first seen at this size."""
 
-    wanted = Signal(int)
+    wanted = Signal()
 
     def __init__(self, number: int, size: QSize) -> None:
         super().__init__()
@@ -40,7 +40,7 @@ class PageSheet(QWidget):
         painter.setPen(theme.colour("line"))
         painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
-        self.wanted.emit(self.number)
+        self.wanted.emit()
 
 
 class PdfView(QFrame):
@@ -91,6 +91,8 @@ class PdfView(QFrame):
         whole.addLayout(bar)
         whole.addWidget(pieces.rule())
         whole.addWidget(self.area, 1)
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._draw_in_view)
         self._resized = QTimer(self, singleShot=True, interval=80)
         self._resized.timeout.connect(self._lay_out)
 
@@ -182,7 +184,7 @@ class PdfView(QFrame):
             sheet = PageSheet(number, self._size(number))
             if number < len(old) and len(old) == len(sizes):
                 sheet.image = old[number].image  # what was there stays in view until the new page is drawn
-            sheet.wanted.connect(self._draw)
+            sheet.wanted.connect(self._soon.start)
             self._column.addWidget(sheet)
             self._sheets.append(sheet)
         self.area.verticalScrollBar().setValue(keep)
@@ -203,6 +205,13 @@ class PdfView(QFrame):
         for number, sheet in enumerate(self._sheets):
             sheet.setFixedSize(self._size(number))
             sheet.update()
+
+    def _draw_in_view(self) -> None:
+        # Only now: while sheets are being laid out, all of them are painted at the same place.
+        seen = self.area.viewport().rect()
+        for sheet in self._sheets:
+            if seen.intersects(sheet.rect().translated(sheet.mapTo(self.area.viewport(), sheet.rect().topLeft()))):
+                self._draw(sheet.number)
 
     def _draw(self, number: int) -> None:
         sheet, pdf = self._sheets[number], self.pdf

@@ -51,13 +51,14 @@ class ResidentCard(QFrame):
             ("referral", _("Write a referral letter"), "referral", "F7"),
         ):
             self.buttons.append(pieces.button(label, lambda page=page: self._go(page), icon=icon, tip=keys))
+        told = QWidget()
+        told.setProperty("role", "surface")
+        pieces.column(told, self.name, self.person, self._tags, pieces.rule(), grid, None, gap=12)
         self._inside = QWidget()
-        pieces.column(
-            self._inside, self.name, self.person, self._tags, pieces.rule(), grid, None, *self.buttons, gap=12
-        )
+        pieces.column(self._inside, pieces.scroll(told), *self.buttons, gap=8).setStretch(0, 1)
         self._hint = pieces.text(_("Choose somebody on the left to see more here."), "soft")
-        pieces.column(self, self._hint, self._inside, margin=20).setStretch(1, 1)
         self._hint.setAlignment(Qt.AlignmentFlag.AlignTop)
+        pieces.column(self, self._hint, self._inside, margin=20).setStretch(1, 1)
         self._tags.addStretch(1)
         self.show_row(None)
 

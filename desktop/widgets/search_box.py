@@ -88,7 +88,7 @@ class SearchBox(QLineEdit):
             label = _("Nobody found. Register “{text}”").format(text=text)
             choices.append(Choice(lambda: self._go("register", name=text), label, "plus"))
         self.list.show_choices(choices)
-        if self.hasFocus():
+        if self.window().focusWidget() is self:
             self._open_panel()
 
     def _go(self, page: str, **where: Any) -> None:
@@ -113,7 +113,7 @@ class SearchBox(QLineEdit):
             self.clear()
 
     def _focus_moved(self, _old: QWidget | None, new: QWidget | None) -> None:
-        if new is not self:
+        if new is not None and new is not self:
             self.panel.hide()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -41,12 +41,12 @@ def test_the_records_lane_does_one_thing_after_another(tasks):
 
 
 def test_reading_a_list_does_not_wait_for_a_save(tasks):
-    saved = threading.Event()
-    order = []
-    tasks.run(lambda: saved.wait(5), lambda _result: order.append("saved"))
-    tasks.read(saved.set, lambda _result: order.append("read"))
+    read = threading.Event()
+    read_meanwhile = []
+    tasks.run(lambda: read.wait(5), read_meanwhile.append)
+    tasks.read(read.set)
     assert tasks.wait_idle()
-    assert order == ["read", "saved"]
+    assert read_meanwhile == [True]
 
 
 def test_nothing_is_delivered_to_an_owner_that_is_gone(tasks):
