@@ -4,6 +4,7 @@ import os
 import sys
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QLibraryInfo, QLockFile, QTimer
 from PySide6.QtWidgets import QApplication
@@ -12,6 +13,9 @@ from desktop import theme
 from desktop.crash import Catcher
 from desktop.shell import Shell
 from models.paths import data_folder
+
+if TYPE_CHECKING:
+    from PySide6.QtNetwork import QLocalServer
 
 HEAVY = (
     "models.casebook",
@@ -58,7 +62,7 @@ class OneWindow:
         self._folder = folder
         self._lock = QLockFile(str(folder / "window.lock"))
         self._lock.setStaleLockTime(0)  # only the death of its process makes a lock stale, never its age
-        self._server = None
+        self._server: QLocalServer | None = None
 
     def is_first(self) -> bool:
         """Take the folder; false when another window has it."""

@@ -29,7 +29,7 @@ class Page(QWidget):
     name = ""
     """How the shell knows the page: key of desktop.shell.PAGES."""
 
-    width = 960
+    width = 960  # type: ignore[assignment]  # instead of Qt's method, which no page needs: size().width() is the same
     """The widest the body grows, in pixels at 100 per cent: long lines are hard to read. 0: no limit."""
 
     scrolls = True
@@ -46,8 +46,7 @@ class Page(QWidget):
         self.aside = pieces.line(None)
         """Right of the title: a few buttons."""
         self._top = QWidget()
-        pieces.line(self._top, self.heading, self.aside)
-        self._top.layout().setStretch(0, 1)
+        pieces.line(self._top, self.heading, self.aside).setStretch(0, 1)
         self.body: QVBoxLayout
         """The content, from top to bottom."""
         self._footer_frame = QFrame()

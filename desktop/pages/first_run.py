@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -168,7 +169,7 @@ class FirstRun(QWidget):
     def _language(self) -> Callable[[], str]:
         for code, label in (("zh_CN", "中文（简体）"), ("en", "English")):
             chosen = code == self.shell.state.language
-            made = pieces.button(label, lambda code=code: self._speak(code), "choice", "check" if chosen else "")
+            made = pieces.button(label, partial(self._speak, code), "choice", "check" if chosen else "")
             made.setCheckable(True)
             made.setChecked(chosen)
             self.content.addWidget(made)

@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QLineEdit, QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QSplitter, QStackedWidget
 
 from desktop import theme
 from desktop.pages.base import Page
@@ -13,6 +13,7 @@ from desktop.widgets import pieces
 from desktop.widgets.empty_state import EmptyState
 from desktop.widgets.resident_card import ResidentCard
 from desktop.widgets.tile_list import PAGE, TileList
+from models.errors import Problem
 from models.texts import _, ngettext
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ class ResidentsPage(Page):
 
     def __init__(self, shell: "Shell") -> None:
         super().__init__(shell)
+        self._job: Job[Any] | None = None
+        self._typing = QTimer(self, singleShot=True, interval=TYPING_MS)
+        self._typing.timeout.connect(self._find)
         self.search = QLineEdit()
         self.search.setProperty("role", "search")
         self.search.setPlaceholderText(_("Name, pinyin, initials, phone or address"))
@@ -74,9 +78,6 @@ class ResidentsPage(Page):
         self.body.addLayout(row)
         self.body.addWidget(self.count)
         self.body.addWidget(self.split, 1)
-        self._typing = QTimer(self, singleShot=True, interval=TYPING_MS)
-        self._typing.timeout.connect(self._find)
-        self._job: Job[Any] | None = None
 
     def title(self) -> str:
         """The page's name."""
@@ -124,7 +125,7 @@ class ResidentsPage(Page):
             ids = residents.find(text, LIMIT) if text else residents.ids(order)
             return ids, residents.rows(ids[:PAGE])
 
-        self._job = self.read(find, lambda found: self._found(text, *found, selected))
+        self._job = self.read(find, lambda found: self._found(text, found[0], found[1], selected))
 
     def _found(self, text: str, ids: list[str], first: list["ResidentRow"], selected: str) -> None:
         self._job = None
@@ -163,7 +164,12 @@ class ResidentsPage(Page):
 
     def _load(self, ids, done, failed) -> None:
         residents = self.casebook.residents
-        self.read(lambda: residents.rows(ids), done, lambda problem: (failed(), self.shell.problem(problem)))
+
+        def trouble(problem: Problem) -> None:
+            failed()
+            self.shell.problem(problem)
+
+        self.read(lambda: residents.rows(ids), done, trouble)
 
     def _look(self, row: "ResidentRow | None") -> None:
         self.card.show_row(row)
@@ -171,7 +177,7 @@ class ResidentsPage(Page):
     def _open(self, resident_id: str) -> None:
         self.shell.go("person", resident_id=resident_id)
 
-    def eventFilter(self, watched: QWidget, event: Any) -> bool:
+    def eventFilter(self, watched: QObject, event: Any) -> bool:
         """In the search box, arrows move the list and Enter opens; Escape clears."""
         if watched is self.search and isinstance(event, QKeyEvent) and event.type() == QKeyEvent.Type.KeyPress:
             page = self.list.visible_rows()

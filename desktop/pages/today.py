@@ -142,7 +142,7 @@ class TodayPage(Page):
         link = pieces.button(words, lambda: self.shell.go(page), "link")
         link.setAccessibleName(f"{count} {words}")
         for thing in (number, link):
-            made.layout().addWidget(thing)
+            pieces.inside(made).addWidget(thing)
         return made
 
     def _group(self, title: str, icon: str, lines: list[QWidget], urgent: int) -> QFrame:
@@ -156,12 +156,14 @@ class TodayPage(Page):
         head.addStretch(1)
         made = pieces.card(head, margin=16, gap=4)
         for line in lines[:SHOWN]:
-            made.layout().addWidget(pieces.rule())
-            made.layout().addWidget(line)
+            pieces.inside(made).addWidget(pieces.rule())
+            pieces.inside(made).addWidget(line)
         if len(lines) > SHOWN:
             more = len(lines) - SHOWN
-            made.layout().addWidget(pieces.rule())
-            made.layout().addWidget(pieces.text(ngettext("and {n} more", "and {n} more", more).format(n=more), "small"))
+            pieces.inside(made).addWidget(pieces.rule())
+            pieces.inside(made).addWidget(
+                pieces.text(ngettext("and {n} more", "and {n} more", more).format(n=more), "small")
+            )
             for line in lines[SHOWN:]:
                 line.deleteLater()
         return made

@@ -167,8 +167,8 @@ class PdfView(QFrame):
     def _failed(self, problem: Problem) -> None:
         if self.receivers("2trouble(PyObject)"):
             self.trouble.emit(problem)
-        elif hasattr(self.window(), "problem"):
-            self.window().problem(problem)
+        elif (banner := getattr(self.window(), "problem", None)) is not None:
+            banner(problem)
 
     def _sized(self, pdf: bytes, sizes: list[tuple[float, float]]) -> None:
         if pdf != self.pdf:

@@ -99,29 +99,36 @@ def with_shortcut(action: QAction) -> str:
     return f"{action.text()} ({keys})" if keys else action.text()
 
 
-def card(*inside: QWidget | QLayout | None, role: str = "card", margin: int = 16, gap: int = 8) -> QFrame:
-    """A framed box with its content below one another; `made.layout()` takes more."""
+def card(*things: QWidget | QLayout | None, role: str = "card", margin: int = 16, gap: int = 8) -> QFrame:
+    """A framed box with its content below one another; `inside(made)` takes more."""
     made = QFrame()
     made.setProperty("role", role)
-    column(made, *inside, margin=margin, gap=gap)
+    column(made, *things, margin=margin, gap=gap)
     return made
 
 
-def column(parent: QWidget | None, *inside: QWidget | QLayout | None, margin: int = 0, gap: int = 8) -> QVBoxLayout:
+def inside(frame: QWidget) -> QVBoxLayout:
+    """The layout of a card, to add to."""
+    layout = frame.layout()
+    assert isinstance(layout, QVBoxLayout)
+    return layout
+
+
+def column(parent: QWidget | None, *things: QWidget | QLayout | None, margin: int = 0, gap: int = 8) -> QVBoxLayout:
     """A layout from top to bottom; None is a stretch; lengths in pixels at 100 per cent."""
-    return _fill(QVBoxLayout(parent), inside, margin, gap)
+    return _fill(QVBoxLayout(parent) if parent is not None else QVBoxLayout(), things, margin, gap)
 
 
-def line(parent: QWidget | None, *inside: QWidget | QLayout | None, margin: int = 0, gap: int = 8) -> QHBoxLayout:
+def line(parent: QWidget | None, *things: QWidget | QLayout | None, margin: int = 0, gap: int = 8) -> QHBoxLayout:
     """A layout from left to right; None is a stretch."""
-    return _fill(QHBoxLayout(parent), inside, margin, gap)
+    return _fill(QHBoxLayout(parent) if parent is not None else QHBoxLayout(), things, margin, gap)
 
 
-def _fill(layout, inside, margin: int, gap: int):
+def _fill(layout, things, margin: int, gap: int):
     side = theme.px(margin)
     layout.setContentsMargins(side, side, side, side)
     layout.setSpacing(theme.px(gap))
-    for thing in inside:
+    for thing in things:
         if thing is None:
             layout.addStretch(1)
         elif isinstance(thing, QLayout):
@@ -152,14 +159,14 @@ def clear(layout: QLayout) -> None:
             widget.deleteLater()
 
 
-def scroll(inside: QWidget) -> QScrollArea:
+def scroll(content: QWidget) -> QScrollArea:
     """Something that scrolls up and down, by finger too."""
     made = QScrollArea()
     made.setWidgetResizable(True)
     made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    inside.setProperty("role", inside.property("role") or "ground")
-    made.setWidget(inside)
+    content.setProperty("role", content.property("role") or "ground")
+    made.setWidget(content)
     finger_scroll(made)
     return made
 

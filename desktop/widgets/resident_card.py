@@ -1,5 +1,6 @@
 """Who is selected in the list: enough to be sure that it is the right person, and the things to do with them."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -50,7 +51,7 @@ class ResidentCard(QFrame):
             ("eligibility", _("Check eligibility"), "eligibility", ""),
             ("referral", _("Write a referral letter"), "referral", "F7"),
         ):
-            self.buttons.append(pieces.button(label, lambda page=page: self._go(page), icon=icon, tip=keys))
+            self.buttons.append(pieces.button(label, partial(self._go, page), icon=icon, tip=keys))
         told = QWidget()
         told.setProperty("role", "surface")
         pieces.column(told, self.name, self.person, self._tags, pieces.rule(), grid, None, gap=12)

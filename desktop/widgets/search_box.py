@@ -1,9 +1,11 @@
 """The one search box on top: residents first, then pages and commands. Results lie below it, over the page."""
 
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QWidget
 
 from desktop import commands, theme
@@ -75,15 +77,12 @@ class SearchBox(QLineEdit):
 
     def _found(self, text: str, count: int, rows: list["ResidentRow"]) -> None:
         self._job = None
-        choices = [Choice(lambda row=row: self._go("person", resident_id=row.id), tile=tile_of(row)) for row in rows]
+        choices = [Choice(partial(self._go, "person", resident_id=row.id), tile=tile_of(row)) for row in rows]
         if count > len(rows):
             more = _("Show all {n} in the list of residents").format(n=count if count < 500 else "500+")
             choices.append(Choice(lambda: self._go("residents", text=text), more, "residents"))
         for action in commands.matching(text, all_actions(self.shell))[:COMMANDS]:
-            plain = choice_of(action)
-            choices.append(
-                Choice(lambda run=plain.run: (self.put_away(clear=True), run()), plain.text, plain.icon, plain.keys)
-            )
+            choices.append(replace(choice_of(action), run=partial(self._do, action)))
         if not rows:
             label = _("Nobody found. Register “{text}”").format(text=text)
             choices.append(Choice(lambda: self._go("register", name=text), label, "plus"))
@@ -94,6 +93,10 @@ class SearchBox(QLineEdit):
     def _go(self, page: str, **where: Any) -> None:
         self.put_away(clear=True)
         self.shell.go(page, **where)
+
+    def _do(self, action: QAction) -> None:
+        self.put_away(clear=True)
+        action.trigger()
 
     def _open_panel(self) -> None:
         corner = self.mapTo(self._over, QPoint(0, self.height() + theme.px(4)))
