@@ -29,7 +29,7 @@ class Command:
 RAIL = (
     ("today", N_("Today"), "today"),
     ("residents", N_("Residents"), "residents"),
-    ("visit", N_("Visits"), "visit"),
+    ("visits", N_("Visits"), "visit"),
     ("eligibility", N_("Eligibility"), "eligibility"),
     ("referrals", N_("Referrals"), "referral"),
     ("sync", N_("Sync"), "sync"),

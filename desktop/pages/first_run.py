@@ -191,7 +191,7 @@ class FirstRun(QWidget):
         form = self._form()
         self.name_line = self._line(form, _("Name of the office, as printed on letters"), "office_name")
         self.mark_line = self._line(
-            form, _("Letter mark"), "letter_mark", _("The word in letter numbers: 津劝业转字〔2026〕0001号")
+            form, _("Letter mark"), "letter_mark", _("The word in letter numbers: 劝业场转〔2026〕6号")
         )
         self._line(form, _("Phone of the office"), "office_phone", _("Printed on letters; may stay empty."))
         if self.answers.office_code:

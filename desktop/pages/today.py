@@ -102,7 +102,7 @@ class TodayPage(Page):
             (
                 today.visits_this_month,
                 ngettext("visit this month", "visits this month", today.visits_this_month),
-                "visit",
+                "visits",
             ),
             (today.waiting_changes, ngettext("change to sync", "changes to sync", today.waiting_changes), "sync"),
         ):

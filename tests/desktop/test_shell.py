@@ -102,7 +102,7 @@ def test_a_page_may_want_to_stay(notes):
     assert not notes.go("today")
     assert notes.page.name == "visit"
     notes.area.rail_buttons["today"].click()
-    assert notes.area.rail_buttons["visit"].isChecked()
+    assert notes.area.rail_buttons["visits"].isChecked()
     notes.page.stay = False
 
 
