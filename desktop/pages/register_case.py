@@ -144,9 +144,18 @@ class Case:
             self.people.append(Person())
         self.at = min(self.at if self.at < place else max(self.at - 1, 0), len(self.people) - 1)
 
-    def place_of(self, entered: int) -> int:
-        """The place in `people` of a row of `household_answers`."""
-        return [place for place, person in enumerate(self.people) if not person.is_blank()][entered]
+    def _entered_places(self) -> list[int]:
+        return [place for place, person in enumerate(self.people) if not person.is_blank()]
+
+    def place_of(self, row: int) -> int:
+        """The place in `people` of a row of `household_answers`; the present one for a row that is not there yet."""
+        places = self._entered_places()
+        return places[row] if row < len(places) else self.at
+
+    def prefix(self) -> str:
+        """How the paths of the present person begin in the form household."""
+        places = self._entered_places()
+        return f"people.{places.index(self.at) if self.at in places else len(places)}."
 
 
 def first_answers(name: str) -> dict[str, Any]:

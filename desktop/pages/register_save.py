@@ -1,13 +1,11 @@
-"""From the case of a registration to the verbs, and from the records to the form. No widgets here."""
+"""From the case of a registration to the verbs that save it, and the problems of its reading by person. No widgets."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
 from desktop.pages.register_case import Case
 from desktop.widgets.address_picker import address_words
-from desktop.widgets.finder import Match
 from desktop.widgets.likeness import typed_values
 from forms.collecting import FieldProblem
 from forms.definitions import Form
@@ -15,41 +13,8 @@ from forms.reading import plain, read_date, tidy
 from models.records.documents import tidy_number
 from models.records.fact import FactEntry
 from models.records.household import MemberEntry
-from models.records.resident import ResidentEntry
-from models.services.views import Changed, FactView
-from models.texts import _, ngettext
-
-KEPT_COMMUNITIES = 5
-
-
-@dataclass(frozen=True)
-class Amended:
-    """A record as the form would have it."""
-
-    resident_id: str
-    answers: Mapping[str, Any]
-
-
-def amend_answers(casebook: Any, resident_id: str, on: date) -> Amended:
-    """The answers that make the record as it now stands, with the facts that count. Raises NotFound."""
-    from forms.definitions import load
-
-    entry: ResidentEntry = casebook.residents.entry_of(resident_id)
-    facts = tuple(_entry(fact) for fact in casebook.facts.of("resident", resident_id) if fact.state != "expired")
-    del on
-    return Amended(resident_id, load("resident").answers(entry.model_copy(update={"facts": facts})))
-
-
-def _entry(fact: FactView) -> FactEntry:
-    return FactEntry(
-        name=fact.name,
-        value=fact.value,
-        state=fact.state,  # type: ignore[arg-type]  # expired ones were left out
-        as_of=fact.as_of,
-        good_until=fact.good_until,
-        source=fact.source or "told",  # type: ignore[arg-type]  # the store keeps only such words
-        document_seen=fact.document_seen,
-    )
+from models.services.views import Changed
+from models.texts import _
 
 
 def work(casebook: Any, case: Case, household: Form, resident: Form, on: date) -> Callable[[], Changed]:
@@ -115,13 +80,6 @@ def pairs_of_others(case: Case, changed: Changed) -> list[tuple[str, str]]:
     ]
 
 
-def remember_community(casebook: Any, key: str, code: str) -> None:
-    """Offer this community first the next time."""
-    if code:
-        kept = [each for each in casebook.settings.get(key, []) if each != code]
-        casebook.settings.set(key, [code, *kept][:KEPT_COMMUNITIES])
-
-
 def sentence(case: Case) -> str:
     """What was saved."""
     if case.kind == "amend":
@@ -134,19 +92,6 @@ def sentence(case: Case) -> str:
         return _("Joined the household: {names}.").format(names=names)
     where = address_words(case.answers.get("address") or {})
     return _("Registered at {address}: {names}.").format(address=where, names=names)
-
-
-def find_households(casebook: Any, text: str) -> list[Match]:
-    """Registered households that a text finds, with their people."""
-    found = []
-    for household_id in casebook.households.find(text)[:8]:
-        view = casebook.households.get(household_id)
-        names = [member.resident.name for member in view.members]
-        detail = ngettext("{names}", "{names}; {n} people", len(names)).format(
-            names=_(", ").join(names[:3]), n=len(names)
-        )
-        found.append(Match(household_id, view.address, detail))
-    return found
 
 
 def typed_for_likeness(case: Case, on: date) -> dict[str, str]:
@@ -181,8 +126,9 @@ def name_missing(path: str, resident: Form) -> FieldProblem:
 
 def places_with_problems(problems: Sequence[Any], case: Case) -> frozenset[int]:
     """The places of the people with whom something is wrong."""
-    rows = {int(parts[1]) for each in problems if (parts := each.field.split("."))[0] == "people" and len(parts) > 1}
-    return frozenset(case.place_of(row) if row < len(case.entered()) else case.at for row in rows)
+    paths = [each.field.split(".") for each in problems]
+    rows = {int(path[1]) for path in paths if path[0] == "people" and len(path) > 1 and path[1].isdigit()}
+    return frozenset(case.place_of(row) for row in rows)
 
 
 def summary(problems: Sequence[Any], case: Case) -> list[tuple[str, str]]:

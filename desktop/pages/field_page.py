@@ -1,0 +1,390 @@
+"""What all pages with a form share: the pinned bar, the summary of problems, the draft, the two ways through a form."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QWidget
+
+from desktop import theme
+from desktop.pages.base import Page
+from desktop.pages.draft_keeper import DraftKeeper
+from desktop.widgets import pieces
+from desktop.widgets.action_bar import ActionBar
+from desktop.widgets.answer_words import answer_words
+from desktop.widgets.check_view import CheckView, Line, Part
+from desktop.widgets.error_summary import ErrorSummary
+from desktop.widgets.form_view import FormView
+from forms.definitions import Form
+from models.clock import today
+from models.errors import Problem
+from models.services.views import Changed
+from models.texts import _
+
+
+class FieldPage(Page):
+    """A page on which something is filled in. `step` is one topic a page, for fingers; else all on one page."""
+
+    width = 1180
+
+    def __init__(self, shell: Any) -> None:
+        super().__init__(shell)
+        self.step = theme.look().touch
+        self.keeper: DraftKeeper | None = None
+        self.today: date = today(shell.clock)
+        self.busy = False
+        self.waiting = pieces.text(_("Loading…"), "soft")
+        self.summary = ErrorSummary()
+        self.summary.chosen.connect(self.go_to)
+        self.whole = QWidget()
+        self.whole.hide()
+        self.body.addWidget(self.waiting)
+        self.body.addWidget(self.whole)
+        self.body.addStretch(1)
+        for keys in ("Ctrl+Return", "Ctrl+Enter"):
+            self.shortcut(keys, lambda: self.forward())  # the subclass's
+
+    def make_bar(self) -> None:
+        """Pin the bar; called when the fields are made, so that Tab reaches it after them."""
+        self.bar = ActionBar()
+        self.bar.back.connect(self.step_back)
+        self.bar.second.connect(self.second)
+        self.bar.forward.connect(self.forward)
+        self.show_footer(self.bar)
+        self.footer.setContentsMargins(0, 0, 0, 0)
+
+    def shortcut(self, keys: str, run: Callable[[], object]) -> None:
+        """A key of this page."""
+        made = QShortcut(QKeySequence(keys), self)
+        made.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        made.activated.connect(run)
+
+    def wait_for_records(self) -> None:
+        """Show nothing of the last one while the next is loaded."""
+        self.whole.hide()
+        self._footer_frame.hide()
+        self.waiting.show()
+
+    def show_whole(self) -> None:
+        """All is loaded."""
+        self.waiting.hide()
+        self.whole.show()
+        self._footer_frame.show()
+
+    # What a subclass answers.
+
+    def snapshot(self) -> tuple[str, str, Mapping[str, Any]] | None:
+        """(title, subject id, body) of the draft; None while there is nothing to keep."""
+        return None
+
+    def go_to(self, path: str) -> None:
+        """Lead to a field, wherever it is."""
+
+    def forward(self) -> None:
+        """The main button, and Ctrl+Enter."""
+
+    def second(self) -> None:
+        """The button beside it."""
+
+    def step_back(self) -> None:
+        """The back button of the bar."""
+
+    # The draft.
+
+    def begin_draft(self, form: str, version: str, draft_id: str = "") -> None:
+        """Keep what is typed from now on as a draft of this form; draft_id goes on with one."""
+        if self.keeper is not None:
+            self.keeper.deleteLater()
+        self.keeper = DraftKeeper(self.casebook, self.shell.tasks, form, version, self.snapshot, self)
+        self.keeper.kept.connect(self.bar.say_kept)
+        self.bar.say_kept("")
+        if draft_id:
+            self.keeper.resume(draft_id)
+
+    def keep(self) -> None:
+        """Something was changed."""
+        if self.keeper is not None:
+            self.keeper.touch()
+            self.where["draft_id"] = self.keeper.id  # a rebuilt page, or Back, goes on with this draft
+
+    def end_draft(self) -> None:
+        """It was saved."""
+        if self.keeper is not None:
+            self.keeper.discard()
+        self.where.pop("draft_id", None)
+
+    def set_busy(self, busy: bool) -> None:
+        """Nothing can be pressed twice while something is looked up or saved."""
+        self.busy = busy
+        self.bar.set_busy(busy)
+
+    def failed(self, problem: Problem) -> None:
+        """It could not be saved: everything stays as it is, and the banner offers to try again."""
+        self.set_busy(False)
+        self.keep()
+        self.shell.problem(problem, self.forward)
+
+    # The shell's side.
+
+    def refresh(self, changed: Changed) -> None:
+        """Nothing that happens elsewhere may disturb what is being typed."""
+
+    def leave(self) -> bool:
+        """Keep the draft."""
+        if self.keeper is not None:
+            self.keeper.flush()
+        return True
+
+
+class FormPage(FieldPage):
+    """A page with one form. A subclass makes `self.view` in `make_view` and says what is saved."""
+
+    CHECK = "check"
+
+    def __init__(self, shell: Any) -> None:
+        super().__init__(shell)
+        self.view: FormView | None = None
+        self.form: Form | None = None
+        self.stage = ""
+        self.seen_doubts: set[tuple[str, str]] = set()
+        self.check_view = CheckView()
+        self.check_view.change.connect(self.go_to)
+        self.side: QWidget | None = None
+        self._layout = pieces.column(self.whole, gap=16)
+
+    def begin(
+        self, form: Form, view: FormView, answers: Mapping[str, Any], *, draft_id: str = "", stage: str = ""
+    ) -> None:
+        """Show a form with these answers; called when everything it needs is loaded."""
+        self.form, self.view = form, view
+        layout = self._layout
+        for lasting in (self.summary, self.check_view):
+            lasting.setParent(None)
+        pieces.clear(layout)
+        middle = QWidget()
+        pieces.column(middle, *self.above(), view, self.check_view, gap=16)
+        if self.step:
+            middle.setMaximumWidth(theme.px(820))
+        layout.addWidget(self.summary)
+        self.side = self.beside()
+        row = pieces.line(None, middle, gap=16)
+        row.setStretch(0, 1)
+        if self.side is not None:
+            row.addWidget(self.side, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addLayout(row)
+        self.make_bar()
+        view.show_answers(answers)
+        view.changed.connect(self._typed)
+        view.finished.connect(self._finished)
+        self.begin_draft(form.id, form.version, draft_id)
+        self.summary.show_problems([])
+        self.seen_doubts = set()
+        self.show_whole()
+        self.show_stage(stage if stage in (*self.topics(), self.CHECK) else "")
+        self.first_focus()
+
+    # What a subclass answers.
+
+    def above(self) -> Sequence[QWidget]:
+        """What stands over the form."""
+        return ()
+
+    def beside(self) -> QWidget | None:
+        """What stands beside the form."""
+        return None
+
+    def topics(self) -> list[str]:
+        """The topics that are gone through in step mode."""
+        return self.view.topics_asked() if self.view is not None else []
+
+    def draft_title(self) -> str:
+        """What a list of drafts calls it."""
+        return self.form.title if self.form is not None else ""
+
+    def save_words(self) -> str:
+        """What the button that saves says."""
+        return _("Save")
+
+    def work(self, entry: Any) -> Callable[[], Changed]:
+        """The verb that saves the checked entry."""
+        raise NotImplementedError
+
+    def saved(self, changed: Changed) -> None:
+        """Where to go after it was saved."""
+        raise NotImplementedError
+
+    def answered(self) -> None:
+        """An answer was changed."""
+
+    # Moving.
+
+    def answers(self) -> dict[str, Any]:
+        """All answers as typed."""
+        return self.view.answers() if self.view is not None else {}
+
+    def _typed(self) -> None:
+        self.answered()
+        self.keep()
+
+    def snapshot(self) -> tuple[str, str, Mapping[str, Any]] | None:
+        """The answers and where the worker is."""
+        subject = next(iter(self.subject().values()), "")
+        return self.draft_title(), subject, {"answers": self.answers(), "stage": self.stage, **self.subject()}
+
+    def _finished(self) -> None:
+        if self.step:
+            self.forward()
+        else:
+            self.bar.forward_button.setFocus()
+
+    def show_stage(self, stage: str) -> None:
+        """Show a topic (step mode), all topics ("" in desk mode), or the page that checks."""
+        assert self.view is not None
+        if self.step and not stage:
+            stage = next(iter(self.topics()), "")
+        self.stage = stage
+        checking = stage == self.CHECK
+        if checking:
+            self._show_check()
+        self.view.setVisible(not checking)
+        self.check_view.setVisible(checking)
+        if self.side is not None:
+            self.side.setVisible(not self.step or checking or self.side_in_steps())
+        self.view.show_topic(stage if self.step and not checking else "")
+        pages = [*self.topics(), self.CHECK]
+        place = pages.index(stage) + 1 if stage in pages else 0
+        self.bar.say(
+            forward=self.save_words() if checking or not self.step else _("Continue"),
+            back=self.step,
+            progress=_("{n} / {all}").format(n=place, all=len(pages)) if self.step and place else "",
+            hint="Ctrl+Enter",
+        )
+
+    def side_in_steps(self) -> bool:
+        """Whether what stands beside the form is shown in step mode too."""
+        return False
+
+    def first_focus(self) -> None:
+        """The first field, or the button that saves."""
+        if self.view is None or self.whole.isHidden():
+            return
+        if self.stage == self.CHECK:
+            self.bar.forward_button.setFocus()
+        else:
+            self.view.first_focus()
+        if self.area is not None:
+            self.area.verticalScrollBar().setValue(0)
+
+    def forward(self) -> None:
+        """Go on; on the last page, or at the desk, save."""
+        if self.busy or self.view is None:
+            return
+        if not self.step or self.stage == self.CHECK:
+            self.save()
+            return
+        stage = self.stage
+        if not self._accept(lambda path: self.view is not None and self.view.topic_of(path) == stage):
+            return
+        pages = [*self.topics(), self.CHECK]
+        place = pages.index(stage) if stage in pages else -1
+        self._to(pages[place + 1])
+
+    def step_back(self) -> None:
+        """The page before; from the first one to where the worker came from."""
+        pages = [*self.topics(), self.CHECK]
+        place = pages.index(self.stage) if self.stage in pages else 0
+        if not self.step or place == 0:
+            self.shell.back()
+        else:
+            self._to(pages[place - 1])
+
+    def _to(self, stage: str) -> None:
+        self.summary.show_problems([])
+        self.show_stage(stage)
+        self.keep()
+        self.first_focus()
+
+    def go_to(self, path: str) -> None:
+        """Lead to a field, on whatever page it is."""
+        assert self.view is not None
+        topic = self.view.topic_of(path)
+        if self.stage == self.CHECK or (self.step and topic and topic != self.stage):
+            self.show_stage(topic if self.step else "")
+        widget = self.view.focus_question(path)
+        if widget is not None:
+            self.see(widget)
+
+    # Reading and saving.
+
+    def _accept(self, here: Callable[[str], bool]) -> bool:
+        """Read everything and show the problems that belong here; whether there were none."""
+        assert self.form is not None
+        assert self.view is not None
+        reading = self.form.read(self.answers(), self.today)
+        problems = [problem for problem in reading.problems if here(problem.field)]
+        self.view.show_problems(problems, reading.warnings)
+        self.summary.show_problems([(problem.field, problem.sentence) for problem in problems])
+        if problems:
+            self.summary.setFocus()
+            self.see(self.summary)
+            return False
+        doubts = {(doubt.field, doubt.sentence) for doubt in reading.warnings if here(doubt.field)}
+        new = doubts - self.seen_doubts
+        self.seen_doubts |= doubts
+        if new and not self.step:  # in step mode they are shown again on the page that checks
+            self.shell.notice(
+                _("Something looks odd. Look at the marked answers; save again if they are right."), "warn"
+            )
+            self.go_to(next(iter(new))[0])
+            return False
+        return True
+
+    def save(self) -> None:
+        """Read everything and save it."""
+        assert self.form is not None
+        if not self._accept(lambda _path: True):
+            if self.stage == self.CHECK and self.summary.links:
+                self.go_to(next(iter(self.summary.links)))
+                self.summary.setFocus()
+            return
+        entry = self.form.read(self.answers(), self.today).entry
+        self.set_busy(True)
+        self.run(self.work(entry), self._saved, self.failed)
+
+    def _saved(self, changed: Changed) -> None:
+        self.end_draft()
+        self.set_busy(False)
+        self.saved(changed)
+
+    def _show_check(self) -> None:
+        assert self.form is not None
+        assert self.view is not None
+        answers = self.answers()
+        reading = self.form.read(answers, self.today)
+        odd: dict[str, str] = {}
+        for doubt in reading.warnings:
+            odd.setdefault(doubt.field.partition(".")[0], doubt.sentence)
+        asked = set(self.form.asked(answers, self.today))
+        parts = []
+        for each in self.view.sections:
+            lines, open_ones = [], 0
+            for row in each.rows:
+                question = row.question
+                if question.id not in asked:
+                    continue
+                words = self.words_of(question, answers.get(question.id))
+                if words or question.id in odd:
+                    lines.append(
+                        Line(question.id, question.label, words or _("not answered"), odd.get(question.id, ""))
+                    )
+                else:
+                    open_ones += 1
+            if lines or open_ones:
+                parts.append(Part(each.title, lines, each.rows[0].question.id, open_ones))
+        self.check_view.show_parts(parts)
+
+    def words_of(self, question: Any, answer: object) -> str:
+        """An answer in words for the page that checks."""
+        return answer_words(question, answer, self.today)
