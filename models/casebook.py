@@ -1,9 +1,12 @@
-"""The one door to the records: makes or opens a casebook, migrates it, and hands out the services."""
+"""The one door to the records: makes, opens, backs up and restores a casebook, and hands out the services."""
 
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from models.clock import Clock, SystemClock, milliseconds
-from models.errors import KeysMissing, Problem
+from models.clock import Clock, SystemClock, local_time, milliseconds, today
+from models.errors import CannotWrite, DamagedStore, DiskFull, KeysMissing, Problem
 from models.security import device, keystore
 from models.services.book import Book
 from models.services.drafts import Drafts
@@ -18,13 +21,28 @@ from models.services.sync import Sync
 from models.services.views import Office, Today, Worker
 from models.services.visits import Assessments, Visits
 from models.store import backup, migrate
-from models.store.engine import Engines, open_sqlite
+from models.store.backup import Backup
+from models.store.engine import Engines, WindowLock, is_full, open_sqlite, sorted_trouble
 from models.store.work import arm, read_meta, write_meta
+from models.texts import _
 from models.values import new_id
 
-STORE = "casebook.db"
-KEYS = "casebook.keys"
+STORE = backup.STORE
+KEYS = backup.KEY_STORE
 BACKUPS = "backups"
+BACKUP_SETTING = "backup_folder"  # name of the setting: where the worker wants backups; "" is beside the casebook
+_MAKING = "casebook.making"  # a casebook that is not finished; nobody has worked in it
+
+
+class StoreMissing(Problem):
+    """There is a key file but no store beside it."""
+
+    def sentence(self) -> str:
+        """Tell the worker."""
+        return _(
+            "The casebook file is not where it was; only its key file is there. Nothing was changed. "
+            "Put the file back, or restore the last backup."
+        )
 
 
 class Casebook:
@@ -46,8 +64,11 @@ class Casebook:
 
     @staticmethod
     def exists(folder: Path) -> bool:
-        """Whether there is a casebook in this folder."""
-        return (folder / STORE).exists() or (folder / KEYS).exists()
+        """Whether there is a casebook in this folder, or its keys and backups, from which it can be restored.
+
+        A key file alone is what a computer that went down during create() leaves: it never held records.
+        """
+        return (folder / STORE).exists() or ((folder / KEYS).exists() and (folder / BACKUPS).exists())
 
     @classmethod
     def create(
@@ -60,44 +81,47 @@ class Casebook:
         clock: Clock | None = None,
         cost: keystore.Cost = keystore.STANDARD,
     ) -> "Casebook":
-        """Make a new casebook: key store first, then the encrypted file, then who and where.
+        """Make a new casebook in a folder of its own and move it into place when it is whole.
 
-        Raises WeakPassphrase, CannotWrite, DiskFull; FileExistsError where there is one already.
+        Interrupted at any moment, it can be called again. A key file without a store is kept under a dated name.
+        Raises WeakPassphrase, CannotWrite, DiskFull, StoreBusy; FileExistsError where there is a casebook already.
         """
-        if cls.exists(folder):
+        if (folder / STORE).exists():
             raise FileExistsError(folder)
-        folder.mkdir(parents=True, exist_ok=True)
         clock = clock or SystemClock()
-        keys = keystore.create(folder / KEYS, passphrase, worker.name, cost=cost)
-        engines = open_sqlite(folder / STORE, keys.page_key)
+        making = folder / _MAKING
+        with _told_as_problems(folder.name):
+            folder.mkdir(parents=True, exist_ok=True)
+        lock = WindowLock(folder / (STORE + ".lock"), "")
         try:
-            migrate.upgrade(engines)
-            with engines.writer.begin() as connection:
-                write_meta(connection, "device", {"id": new_id(), "seq": 0, "last": "", "clock": 0})
-                write_meta(connection, "device_keys", device.new_device_keys())
-                write_meta(connection, "office", _office_values(office))
-                write_meta(connection, "worker", {"name": worker.name, "phone": worker.phone})
-                write_meta(connection, "made", {"at": milliseconds(clock)})
-        except BaseException:
-            engines.close()
-            raise
-        return cls._with(engines, keys, folder, clock)
+            with _told_as_problems(STORE):
+                shutil.rmtree(making, ignore_errors=True)
+                making.mkdir()
+                keys = keystore.create(making / KEYS, passphrase, worker.name, cost=cost)
+                _make_store(making / STORE, keys, office, worker, clock)
+                _set_aside(folder, clock)
+                for name in (KEYS, KEYS + ".bak", STORE):  # the store last: with it there is a casebook
+                    (making / name).replace(folder / name)
+                backup.flush(folder)
+        finally:
+            shutil.rmtree(making, ignore_errors=True)
+            lock.release()
+        return cls._with(open_sqlite(folder / STORE, keys.page_key), keys, folder, clock)
 
     @classmethod
     def open(cls, folder: Path, passphrase: str, *, clock: Clock | None = None) -> "Casebook":
         """Open the casebook of a folder.
 
-        Raises WrongPassphrase, KeysMissing, DamagedStore, NewerStore, StoreBusy, DiskFull.
+        Raises WrongPassphrase, KeysMissing, StoreMissing, DamagedStore, NewerStore, StoreBusy, DiskFull.
         """
-        keys = keystore.unlock(folder / KEYS, passphrase)
         if not (folder / STORE).exists():
-            raise KeysMissing
+            raise StoreMissing
+        clock = clock or SystemClock()
+        keys = keystore.unlock(folder / KEYS, passphrase)
         engines = open_sqlite(folder / STORE, keys.page_key)
         try:
-            migrate.upgrade(
-                engines, before=lambda: backup.back_up(engines, folder / BACKUPS, keys, clock or SystemClock())
-            )
-            return cls._with(engines, keys, folder, clock or SystemClock())
+            migrate.upgrade(engines, before=lambda: backup.back_up(engines, folder / BACKUPS, keys, clock))
+            return cls._with(engines, keys, folder, clock)
         except BaseException:
             engines.close()
             raise
@@ -105,10 +129,36 @@ class Casebook:
     @classmethod
     def _with(cls, engines: Engines, keys: keystore.Keys, folder: Path, clock: Clock) -> "Casebook":
         arm(engines.writer)
-        with engines.reader.connect() as connection:
+        with sorted_trouble(name=STORE), engines.reader.connect() as connection:
             office, worker = read_meta(connection, "office"), read_meta(connection, "worker")
+        if not office or not worker:
+            raise DamagedStore(name=STORE)
         book = Book(engines, folder=folder, clock=clock, office=Office(**office), worker=Worker(**worker))
         return cls(book, keys)
+
+    @staticmethod
+    def backups(folder: Path, elsewhere: Path | None = None) -> list[Backup]:
+        """The backups beside the casebook of a folder, and those in another folder, newest first; none verified yet."""
+        found = [*backup.backups(folder / BACKUPS), *(backup.backups(elsewhere) if elsewhere else ())]
+        return sorted(found, key=lambda each: each.made_at, reverse=True)
+
+    @staticmethod
+    def restore(folder: Path, chosen: Path, passphrase: str, *, clock: Clock | None = None) -> Path | None:
+        """Put a backup (its folder) in the place of the casebook, which nobody may have open; it is verified first.
+
+        Returns where the old file is kept, None where there was none. The passphrase is that of the casebook's key
+        file, or of the backup's own where the casebook's is gone or damaged (a damaged one is kept, dated).
+        Raises WrongPassphrase, KeysMissing, DamagedBackup, StoreBusy, DiskFull, CannotWrite; then nothing was changed.
+        """
+        clock = clock or SystemClock()
+        try:
+            keys = keystore.unlock(folder / KEYS, passphrase)
+        except KeysMissing:
+            keys = keystore.unlock(chosen / KEYS, passphrase)
+            backup.verify(chosen, keys)
+            with _told_as_problems(KEYS):
+                _rename_dated(folder, (KEYS, KEYS + ".bak"), clock)
+        return backup.restore(chosen, folder / STORE, keys, clock)
 
     @property
     def office(self) -> Office:
@@ -147,10 +197,28 @@ class Casebook:
         """Wrap the key anew. Raises WrongPassphrase, WeakPassphrase."""
         self._keys = keystore.change_passphrase(self.folder / KEYS, old, new)
 
+    def backup_place(self) -> Path:
+        """Where backups go now: the folder of the setting while it can be reached, else beside the casebook."""
+        chosen = str(self.settings.get(BACKUP_SETTING, ""))
+        return Path(chosen) if chosen and Path(chosen).is_dir() else self.folder / BACKUPS
+
     def back_up(self, folder: Path | None = None) -> Path:
         """Write a verified copy (encrypted with the same key) and say where it is. Raises DiskFull, CannotWrite."""
-        made = backup.back_up(self._book.engines, folder or self.folder / BACKUPS, self._keys, self.clock)
+        made = backup.back_up(self._book.engines, folder or self.backup_place(), self._keys, self.clock)
         self._book.note("backup", "casebook", "")
+        return made
+
+    def daily_backup(self) -> Path | None:
+        """The backup of the day, and older ones thinned; None where one was made today already.
+
+        To be called once the casebook is open, off the window's thread. Raises DiskFull, CannotWrite.
+        """
+        place, day = self.backup_place(), today(self.clock)
+        mine = backup.backups(place, self._keys.vault)
+        if any(local_time(each.made_at).date() == day for each in mine):
+            return None
+        made = self.back_up(place)
+        backup.thin(place, self.clock, self._keys.vault)
         return made
 
     def close(self) -> None:
@@ -160,3 +228,47 @@ class Casebook:
 
 def _office_values(office: Office) -> dict[str, str]:
     return {"code": office.code, "name": office.name, "letter_mark": office.letter_mark, "phone": office.phone}
+
+
+def _make_store(path: Path, keys: keystore.Keys, office: Office, worker: Worker, clock: Clock) -> None:
+    """The encrypted file with all its tables, who and where; everything is in the one file when this returns."""
+    engines = open_sqlite(path, keys.page_key)
+    try:
+        migrate.upgrade(engines)
+        with sorted_trouble(name=STORE), engines.writer.begin() as connection:
+            write_meta(connection, "device", {"id": new_id(), "seq": 0, "last": "", "clock": 0})
+            write_meta(connection, "device_keys", device.new_device_keys())
+            write_meta(connection, "office", _office_values(office))
+            write_meta(connection, "worker", {"name": worker.name, "phone": worker.phone})
+            write_meta(connection, "made", {"at": milliseconds(clock)})
+    finally:
+        engines.close()
+    log = path.with_name(path.name + "-wal")
+    if log.exists() and log.stat().st_size:  # it could not be brought into the file
+        raise DiskFull
+
+
+def _set_aside(folder: Path, clock: Clock) -> None:
+    """Keep what an earlier casebook without its store has left: its keys open backups, its log must not be read."""
+    _rename_dated(folder, (KEYS, KEYS + ".bak", STORE + "-wal", STORE + "-shm"), clock)
+
+
+def _rename_dated(folder: Path, names: tuple[str, ...], clock: Clock) -> None:
+    moment = f"{local_time(milliseconds(clock)):%Y-%m-%d_%H%M%S}"
+    for name in names:
+        old, n = folder / name, 1
+        if not old.exists():
+            continue
+        while (folder / f"{name}.old-{moment}_{n}").exists():
+            n += 1
+        old.rename(folder / f"{name}.old-{moment}_{n}")
+
+
+@contextmanager
+def _told_as_problems(name: str) -> Iterator[None]:
+    try:
+        yield
+    except FileExistsError:
+        raise
+    except OSError as trouble:
+        raise (DiskFull() if is_full(trouble) else CannotWrite(name=name)) from trouble

@@ -22,8 +22,9 @@ to import, and the first window must not wait for it."""
 
 
 def casebook_exists(folder: Path) -> bool:
-    """Whether there is a casebook in the data folder."""
-    return any((folder / name).exists() for name in FILES)
+    """Whether there is a casebook in the data folder; its keys alone are one only where backups lie beside them."""
+    store, keys = (folder / name for name in FILES)
+    return store.exists() or (keys.exists() and (folder / "backups").exists())
 
 
 def gate(shell: "Shell") -> QWidget:

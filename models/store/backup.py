@@ -5,7 +5,6 @@ size and SHA-256 of the store, rows of each table, sealed by an HMAC of the case
 or foreign backup is found before anything is put back. On a server the records are backed up by the server's own tools.
 """
 
-import errno
 import hashlib
 import hmac
 import json
@@ -22,7 +21,7 @@ from models.clock import Clock, local_time, milliseconds
 from models.errors import CannotWrite, DiskFull, Problem
 from models.security.keystore import Keys
 from models.store import migrate
-from models.store.engine import Engines, WindowLock, connect_sqlite, sorted_trouble
+from models.store.engine import Engines, WindowLock, connect_sqlite, is_full, sorted_trouble
 from models.texts import _
 
 FORMAT = 1
@@ -50,6 +49,7 @@ class Backup:
     size: int  # bytes of the store
     rows: int  # of all tables
     version: str  # file format of the store
+    vault: str  # which casebook's it is
 
 
 def back_up(engines: Engines, folder: Path, keys: Keys, clock: Clock) -> Path:
@@ -74,8 +74,8 @@ def back_up(engines: Engines, folder: Path, keys: Keys, clock: Clock) -> Path:
             key_store = engines.path.with_suffix(".keys")
             if key_store.exists():
                 shutil.copyfile(key_store, made / KEY_STORE)
-                _flush(made / KEY_STORE)
-            _flush(made / STORE)
+                flush(made / KEY_STORE)
+            flush(made / STORE)
             manifest = {
                 "format": FORMAT,
                 "made_at": now,
@@ -87,7 +87,7 @@ def back_up(engines: Engines, folder: Path, keys: Keys, clock: Clock) -> Path:
             }
             _write(made / MANIFEST, _canonical({**manifest, "mac": _mac(manifest, keys)}))
             made.rename(target)
-            _flush(folder)
+            flush(folder)
         except BaseException:
             shutil.rmtree(made, ignore_errors=True)
             raise
@@ -130,37 +130,44 @@ def restore(backup: Path, target: Path, keys: Keys, clock: Clock) -> Path | None
         try:
             fresh = target.with_name(target.name + ".restored")
             shutil.copyfile(backup / STORE, fresh)
-            _flush(fresh)
+            flush(fresh)
             if _sha256(fresh) != _sha256(backup / STORE):
                 raise DamagedBackup()
             aside = _set_aside(target, keys, milliseconds(clock))
             key_store = target.with_suffix(".keys")
             if not key_store.exists() and (backup / KEY_STORE).exists():
                 shutil.copyfile(backup / KEY_STORE, key_store)
-                _flush(key_store)
+                flush(key_store)
             fresh.replace(target)
-            _flush(target.parent)
+            flush(target.parent)
         finally:
             target.with_name(target.name + ".restored").unlink(missing_ok=True)
             lock.release()
     return aside
 
 
-def backups(folder: Path) -> list[Backup]:
-    """The backups in a folder, newest first; what cannot be read as one is left out."""
+def backups(folder: Path, vault: str = "") -> list[Backup]:
+    """The backups in a folder, newest first, of one casebook where it is named; what cannot be read as one is left out.
+
+    Not verified: a manifest can say anything.
+    """
     found = []
     for path in folder.iterdir() if folder.is_dir() else ():
         if path.name.endswith(_UNFINISHED):
             continue
         with suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
             found.append(_backup(path, json.loads((path / MANIFEST).read_bytes())))
+    found = [backup for backup in found if vault in ("", backup.vault)]
     return sorted(found, key=lambda backup: (backup.made_at, backup.path.name), reverse=True)
 
 
-def thin(folder: Path, clock: Clock) -> list[Path]:
+def thin(folder: Path, clock: Clock, vault: str = "") -> list[Path]:
     """Remove backups that are no longer needed and say which. Kept are: all of the last two days, the last of each day
-    for two weeks, of each week for two months, of each month for good; and always the three newest."""
-    every = backups(folder)
+    for two weeks, of each week for two months, of each month for good; and always the three newest.
+
+    Vault: whose (Keys.vault). Several casebooks may keep their backups in one folder, and each thins its own only.
+    """
+    every = backups(folder, vault)
     keep = {backup.path for backup in every[:3]}
     now = local_time(milliseconds(clock))
     last_of: dict[str, Path] = {}
@@ -184,7 +191,9 @@ def thin(folder: Path, clock: Clock) -> list[Path]:
 
 def _backup(path: Path, manifest: dict[str, Any]) -> Backup:
     rows = sum(int(count) for count in manifest["rows"].values())
-    return Backup(path, int(manifest["made_at"]), int(manifest["size"]), rows, str(manifest["version"]))
+    return Backup(
+        path, int(manifest["made_at"]), int(manifest["size"]), rows, str(manifest["version"]), str(manifest["vault"])
+    )
 
 
 def _read_through(path: Path, key: bytes) -> tuple[dict[str, int], str]:
@@ -211,7 +220,7 @@ def _set_aside(target: Path, keys: Keys, now: int) -> Path | None:
     log, log_aside = target.with_name(target.name + "-wal"), aside.with_name(aside.name + "-wal")
     if log.exists():  # a crash left it; copied first, since even looking at a damaged store may end it
         shutil.copyfile(log, log_aside)
-        _flush(log_aside)
+        flush(log_aside)
     with suppress(Exception), closing(connect_sqlite(target, keys.page_key)) as old:
         if old.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0:
             log_aside.unlink(missing_ok=True)  # all of it is in the store now
@@ -219,7 +228,7 @@ def _set_aside(target: Path, keys: Keys, now: int) -> Path | None:
         os.link(target, aside)
     except OSError:  # not on every file system
         shutil.copyfile(target, aside)
-        _flush(aside)
+        flush(aside)
     for ending in ("-wal", "-shm"):  # they must never be read into the restored store
         target.with_name(target.name + ending).unlink(missing_ok=True)
     return aside
@@ -254,7 +263,7 @@ def _write(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
     """See to it that a file or a folder is on the disk."""
     if os.name == "nt" and path.is_dir():
         return  # Windows has no such call for folders
@@ -270,5 +279,4 @@ def _told_as_problems(name: str) -> Iterator[None]:
     try:
         yield
     except OSError as trouble:
-        full = trouble.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-        raise (DiskFull() if full else CannotWrite(name=name)) from trouble
+        raise (DiskFull() if is_full(trouble) else CannotWrite(name=name)) from trouble

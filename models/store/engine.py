@@ -75,7 +75,7 @@ class WindowLock:
             file.flush()
         except OSError as trouble:
             file.close()
-            raise (DiskFull() if _is_full(trouble) else CannotWrite(name=path.name)) from trouble
+            raise (DiskFull() if is_full(trouble) else CannotWrite(name=path.name)) from trouble
         self._file = file
 
     def _take(self, file: BinaryIO) -> bool:
@@ -255,7 +255,7 @@ def sorted_trouble(connection: Connection | None = None, *, name: str = "") -> I
             raise
         raise problem from trouble
     except OSError as trouble:
-        if not _is_full(trouble):
+        if not is_full(trouble):
             raise
         raise DiskFull() from trouble
 
@@ -270,7 +270,8 @@ def _roll_back(connection: Connection) -> None:
             raw.rollback()
 
 
-def _is_full(trouble: OSError) -> bool:
+def is_full(trouble: OSError) -> bool:
+    """Whether a system call failed for want of room, or at a limit of size."""
     return trouble.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 

@@ -363,7 +363,7 @@ def write_manifests(folder: Path, moments: list[datetime]) -> None:
     for moment in moments:
         path = folder / f"{moment:%Y-%m-%d_%H%M%S}"
         path.mkdir(parents=True)
-        manifest = {"made_at": int(moment.timestamp() * 1000), "size": 1, "rows": {}, "version": "0001"}
+        manifest = {"made_at": int(moment.timestamp() * 1000), "size": 1, "rows": {}, "version": "0001", "vault": "v"}
         (path / "manifest.json").write_text(json.dumps(manifest))
 
 
@@ -396,3 +396,12 @@ def test_a_backup_opens_like_any_casebook(store: Engines, home: Path, keys: keys
     assert connection.execute("SELECT count(*) FROM meta").fetchone() == (3,)
     connection.close()
     assert {path.name for path in made.iterdir()} == {"casebook.db", "casebook.keys", "manifest.json"}
+
+
+def test_casebooks_that_share_a_folder_for_backups_thin_only_their_own(tmp_path: Path) -> None:
+    start = CLOCK.now() - timedelta(days=900)
+    write_manifests(tmp_path, [start + timedelta(minutes=n) for n in range(5)])
+    assert backup.thin(tmp_path, CLOCK, "another") == []
+    assert backup.backups(tmp_path, "another") == []
+    assert len(backup.thin(tmp_path, CLOCK, "v")) == 2
+    assert len(backup.backups(tmp_path, "v")) == 3
