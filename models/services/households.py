@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from itertools import islice
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from models.clock import today
 from models.errors import NotFound
@@ -23,6 +23,10 @@ from models.store.work import Work
 
 _A_TRANSACTION = 200  # households: about a thousand people, a second of work
 _DWELLING, _HOUSEHOLD, _MEMBERSHIP = KEPT["dwelling"], KEPT["household"], KEPT["membership"]
+_SAME_DOOR = select(_DWELLING.c.id).where(
+    *(_DWELLING.c[name] == bindparam(name) for name in DwellingEntry.model_fields if name != "grid"),
+    _DWELLING.c.dead.is_(False),
+)
 
 
 def register_household(
@@ -65,10 +69,7 @@ def _known(member: MemberEntry) -> ResidentEntry:
 def _dwelling(work: Work, entry: DwellingEntry) -> str:
     """The dwelling of this address; made if the register does not have it yet."""
     fields = entry.model_dump()
-    same = select(_DWELLING.c.id).where(
-        *(_DWELLING.c[name] == value for name, value in fields.items() if name != "grid"), _DWELLING.c.dead.is_(False)
-    )
-    found = work.connection.execute(same).scalar() if entry.door or entry.building else None
+    found = work.connection.execute(_SAME_DOOR, fields).scalar() if entry.door or entry.building else None
     return str(found) if found else work.add("dwelling", fields)
 
 

@@ -14,11 +14,11 @@ from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Boolean, Connection, Date, Table, bindparam, delete, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import JSON, BigInteger, Boolean, Connection, Date, bindparam, delete, select
 
 from models.records.operation import Conflict, Head, Operation
 from models.store import chains
+from models.store.many import insert_rows, put_rows
 from models.store.rows import KEPT, KEY_COLUMNS, default_of, empty_row, from_wire, table_of, to_wire
 from models.store.work import allow_writes
 from models.sync.content import canonical
@@ -103,7 +103,7 @@ def apply(connection: Connection, planned: Plan) -> frozenset[str]:
     if not planned.new:
         return frozenset()
     with allow_writes(connection):
-        connection.execute(insert(_OPERATIONS), [_columns(operation) for operation in planned.new])
+        insert_rows(connection, _OPERATIONS, [_columns(operation) for operation in planned.new])
         _write_rows(connection, planned.rows, planned.conflicts_before, planned.mixed)
     chains.extend(connection, planned.new)
     return to_find_again(connection, {row: merged.entity for (_, row), merged in planned.rows.items()})
@@ -222,29 +222,18 @@ def _write_rows(
             conflicts.append({**place, "entity": merged.entity, "at": moment})
         if merged.entity in KEPT:
             typed[merged.entity].append(typed_row(merged, key))
-    _put(connection, _HEADS, heads)
+    put_rows(connection, _HEADS, heads)
     settled = [{"the_district": district, "the_row": row} for district, row in {c[:2] for c in conflicts_before}]
     if settled:
         here = (_CONFLICTS.c.district == bindparam("the_district"), _CONFLICTS.c.row == bindparam("the_row"))
         connection.execute(delete(_CONFLICTS).where(*here), settled)
-    _put(connection, _CONFLICTS, conflicts)
+    put_rows(connection, _CONFLICTS, conflicts)
     for entity, several in typed.items():
-        _put(connection, KEPT[entity], several)
+        put_rows(connection, KEPT[entity], several)
     for district, row in mixed:
         for entity, table in KEPT.items():
             if entity != rows[district, row].entity:
                 connection.execute(delete(table).where(table.c.district == district, table.c.id == row))
-
-
-def _put(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
-    """Insert, or replace by key."""
-    if not rows:
-        return
-    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement: Any = make(table)
-    keys = [column.name for column in table.primary_key]
-    others = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in keys}
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=others), rows)
 
 
 def to_find_again(connection: Connection, rows: Mapping[str, str]) -> frozenset[str]:

@@ -1,7 +1,6 @@
 """The kept tables as plain rows: which there are, what an empty row holds, and values as they travel in JSON."""
 
 from collections.abc import Mapping
-from copy import deepcopy
 from datetime import date
 from functools import cache
 from typing import Any
@@ -52,7 +51,8 @@ def _dates(entity: str) -> frozenset[str]:
 
 
 @cache
-def _defaults(entity: str) -> Mapping[str, Any]:
+def defaults(entity: str) -> Mapping[str, Any]:
+    """For each field of an entity the value that it has before anybody said anything; not to be changed."""
     model = next(m for m in _KEPT if m.__tablename__ == entity)
     return {
         name: info.get_default(call_default_factory=True, validated_data={})
@@ -63,12 +63,12 @@ def _defaults(entity: str) -> Mapping[str, Any]:
 
 def empty_row(entity: str) -> dict[str, Any]:
     """A row of defaults without its key, as columns of the table."""
-    return {name: deepcopy(v) if isinstance(v, dict | list) else v for name, v in _defaults(entity).items()}
+    return {name: v.copy() if isinstance(v, dict | list) else v for name, v in defaults(entity).items()}
 
 
 def default_of(entity: str, field: str) -> Any:
     """The value that a field has before anybody said anything."""
-    return _defaults(entity)[field]
+    return defaults(entity)[field]
 
 
 def to_wire(value: object) -> object:

@@ -21,10 +21,10 @@ from sqlalchemy import (
     Index,
     Select,
     and_,
+    bindparam,
     delete,
     exists,
     func,
-    insert,
     or_,
     select,
     text,
@@ -33,6 +33,7 @@ from sqlalchemy import (
 from models.records import divisions
 from models.records.operation import SearchKey
 from models.records.phones import show_phone
+from models.store.many import insert_rows
 from models.store.names import is_chinese, readings, sound_of, spelt, surname_length, tidy
 from models.store.rows import table_of
 
@@ -47,6 +48,12 @@ Index(
     KEYS.c.resident_id,
     sqlite_where=_FIRST_SOUND,
     postgresql_where=_FIRST_SOUND,
+)
+
+_FORGET = delete(KEYS).where(
+    KEYS.c.key == bindparam("the_key"),
+    KEYS.c.resident_id == bindparam("the_resident"),
+    KEYS.c.kind == bindparam("the_kind"),
 )
 
 _GIVEN, _OTHER_READING, _NUMBER, _ADDRESS = ".", "~", "#", "@"
@@ -236,11 +243,17 @@ def _door_part(typed: str) -> str:
 def write_keys(connection: Connection, keys: Mapping[str, Sequence[Key]]) -> None:
     """Give residents (by id) exactly these keys, inside the caller's transaction; no keys: they are found no more."""
     ids = sorted(keys)
+    wanted = {(key.key, resident, key.kind, key.rank) for resident in ids for key in keys[resident]}
+    there: set[tuple[str, str, str, int]] = set()
     for start in range(0, len(ids), 500):  # below SQLite's limit of bound parameters
-        connection.execute(delete(KEYS).where(KEYS.c.resident_id.in_(ids[start : start + 500])))
-    rows = [{"resident_id": resident, **key._asdict()} for resident in ids for key in keys[resident]]
-    if rows:
-        connection.execute(insert(KEYS), rows)
+        held = select(KEYS.c.key, KEYS.c.resident_id, KEYS.c.kind, KEYS.c.rank)
+        held = held.where(KEYS.c.resident_id.in_(ids[start : start + 500]))
+        there.update(tuple(row) for row in connection.execute(held))
+    # Keys lie all over the table, so one that stays is not touched; in the order of the keys pages are met once.
+    for key, resident, kind, _rank in sorted(there - wanted):
+        connection.execute(_FORGET, {"the_key": key, "the_resident": resident, "the_kind": kind})
+    names = ("key", "resident_id", "kind", "rank")
+    insert_rows(connection, KEYS, [dict(zip(names, row, strict=True)) for row in sorted(wanted - there)])
 
 
 def find(connection: Connection, text: str, limit: int = 500) -> list[str]:

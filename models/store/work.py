@@ -13,8 +13,9 @@ from sqlalchemy import Connection, Engine, delete, event, insert, select, update
 from models.clock import Clock, milliseconds
 from models.errors import WriteOutsideVerb
 from models.records.operation import Conflict, Head, Journal, Meta, Operation
-from models.store.rows import KEPT, default_of, empty_row, from_wire, table_of, to_wire
-from models.sync.content import field_change, next_clock, operation_id
+from models.store.many import insert_rows
+from models.store.rows import KEPT, defaults, empty_row, from_wire, table_of, to_wire
+from models.sync.content import field_change, field_changes, next_clock, operation_id
 from models.values import new_id
 
 _CONFLICTS = table_of(Conflict)
@@ -87,11 +88,10 @@ class Work:
         """Make a new record from column values; returns its id."""
         row = row or new_id()
         kept = {**empty_row(entity), "office": self.office, **fields}
-        said = {
-            name: field_change(to_wire(value), ())
-            for name, value in kept.items()
-            if value != default_of(entity, name) and name != "extra"
-        }
+        empty = defaults(entity)
+        said = field_changes(
+            {name: to_wire(value) for name, value in kept.items() if value != empty[name] and name != "extra"}
+        )
         operation = self._log(entity, row, self.district, said)
         self._inserts.setdefault(entity, []).append({**kept, "district": self.district, "id": row})
         self._heads.append({"district": self.district, "row": row, "entity": entity, "ops": {operation: sorted(said)}})
@@ -155,10 +155,9 @@ class Work:
         """Write what was gathered so far, so that the verb can read it."""
         with allow_writes(self.connection):
             for entity, rows in self._inserts.items():
-                self.connection.execute(insert(KEPT[entity]), rows)
+                insert_rows(self.connection, KEPT[entity], rows)
             for table, rows in ((_OPERATIONS, self._operations), (_HEADS, self._heads), (_JOURNAL, self._journal)):
-                if rows:
-                    self.connection.execute(insert(table), rows)
+                insert_rows(self.connection, table, rows)
         self._inserts, self._operations, self._heads, self._journal = {}, [], [], []
 
     def finish(self) -> None:
