@@ -127,9 +127,7 @@ class EligibilityPage(Page):
         self.question = QuestionCard(today(self.casebook.clock))
         self.question.answered.connect(self._answer)
         self.question.next_wanted.connect(self._other_question)
-        box.addWidget(self.question)
         self.news = pieces.column(None, gap=4)
-        box.addLayout(self.news)
         both = pieces.line(None, gap=16)
         people = QWidget()
         self.people_box = pieces.column(people, gap=2)
@@ -137,8 +135,11 @@ class EligibilityPage(Page):
         self.people_area.setFixedWidth(theme.px(236))
         both.addWidget(self.people_area)
         inside = QWidget()
-        self.results = pieces.column(inside, gap=10)
-        self.results.setContentsMargins(0, 0, theme.px(10), 0)
+        self.results = pieces.column(None, gap=10)
+        # The question scrolls with the results: on a small screen nothing else would have room.
+        whole = pieces.column(inside, self.question, self.news, self.results, gap=10)
+        whole.setContentsMargins(0, 0, theme.px(10), 0)
+        whole.addStretch(1)
         self.area_below = pieces.scroll(inside)
         both.addWidget(self.area_below, 1)
         box.addLayout(both, 1)
@@ -327,6 +328,7 @@ class EligibilityPage(Page):
         if self.loaded is not None:
             self._wanted = self._asked(self.loaded, part.fact, part.of)
             self._show_question()
+            self.area_below.verticalScrollBar().setValue(0)
             self.question.first_focus().setFocus()
 
     def _answer(self, asked: Asked, value: object, state: Literal["known", "not_known", "refused"]) -> None:
@@ -397,7 +399,6 @@ class EligibilityPage(Page):
             self._show_everybody(loaded, results, old)
         else:
             self._show_sections(loaded, [result for result in results if result.resident_id == self.shown], old)
-        self.results.addStretch(1)
         for key, card in old.items():
             if self.cards.get(key) is not card:
                 card.deleteLater()

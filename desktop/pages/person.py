@@ -154,7 +154,7 @@ class PersonPage(Page):
         self._show_numbers(view)
         pieces.clear(self.particulars.body)
         self.particulars.body.addLayout(labelled(_particulars(view)))
-        self.shell.title_changed(self)
+        self.set_title(view.row.name)
         if first:
             self.first_focus()
         elif doing in self.tasks.buttons:
@@ -248,7 +248,7 @@ class PersonPage(Page):
     def _open_line(self, line: TimelineLine) -> None:
         who = self.subject()
         if line.kind == "visit":
-            self.shell.go("visits", visit_id=line.subject_id)
+            self.shell.go("household", household_id=who.get("household_id", ""), visit_id=line.subject_id)
         elif line.kind == "assessment":
             self.shell.go("assessment", resident_id=who["resident_id"], assessment_id=line.subject_id)
         elif line.kind == "determination":

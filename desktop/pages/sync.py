@@ -18,10 +18,12 @@ from desktop.widgets.banner import Banner
 from desktop.widgets.case_parts import Card, Chip, labelled, show_more
 from desktop.widgets.mark import Mark
 from models.clock import today
+from models.services.timeline import field_label
 from models.services.views import BatchPreview, BatchView, Changed, SyncStatus
 from models.texts import _, ngettext
 
 BATCHES_SHOWN = 8
+CONFLICTS_SHOWN = 20
 COMMUNITY_DIGITS = 12  # of the code of a community's office; streets and districts have fewer
 CARD_ENDING, RECEIPT_ENDING = ".jmcard", ".jmr"
 STATUS_TONE = {"acknowledged": "good", "applied": "good", "written": "soft", "refused": "danger"}
@@ -171,29 +173,50 @@ class SyncPage(Page):
             self.batches.add(place)
 
     def _show_conflicts(self, conflicts: tuple[Any, ...]) -> None:
+        """Fields with two versions: who wrote which, and a button to let one stand."""
         pieces.clear(self.conflicts.body)
         self.conflicts.setVisible(bool(conflicts))
-        on = today(self.casebook.clock)
         self.conflicts.add(
             pieces.text(
                 _(
-                    "Two people changed these without seeing each other's change. Both versions are kept; the first is "
-                    "shown. Save the record with the right one to settle it."
+                    "Two people changed these without seeing each other's change. The first version is shown until "
+                    "you choose; the other stays in the history."
                 ),
                 "soft",
             )
         )
-        for conflict in conflicts:
-            lines = [
-                (f"{version.worker}, {moment_text(version.at, on)}", str(version.value or _("(empty)")))
-                for version in conflict.versions
-            ]
-            self.conflicts.add(labelled(lines))
+        on = today(self.casebook.clock)
+        for conflict in conflicts[:CONFLICTS_SHOWN]:
+            label = pieces.text(field_label(conflict.field), "label")
+            head = pieces.line(None, label, None)
             if conflict.entity == "resident":
-                go = pieces.button(
-                    _("Open the record"), partial(self.shell.go, "person", resident_id=conflict.row), "link"
-                )
-                self.conflicts.add(pieces.line(None, go, None))
+                go = partial(self.shell.go, "person", resident_id=conflict.row)
+                head.addWidget(pieces.button(_("Open the record"), go, "link"))
+            self.conflicts.add(head)
+            for version in conflict.versions:
+                self.conflicts.add(self._version_line(conflict, version, on))
+        hidden = len(conflicts) - CONFLICTS_SHOWN
+        if hidden > 0:
+            self.conflicts.add(pieces.text(ngettext("{n} more", "{n} more", hidden).format(n=hidden), "soft"))
+
+    def _version_line(self, conflict: Any, version: Any, on: date) -> QHBoxLayout:
+        words = str(version.value if version.value not in (None, "", {}) else _("(empty)"))
+        told = pieces.column(None, pieces.text(words, select=True), gap=0)
+        told.addWidget(pieces.text(f"{version.worker} · {moment_text(version.at, on)}", "small"))
+        choose = pieces.button(_("This one stands"), partial(self._settle, conflict, version))
+        choose.setAccessibleName(_("{version} stands").format(version=words))
+        line = pieces.line(None, gap=10)
+        line.addLayout(told, 1)
+        line.addWidget(choose)
+        return line
+
+    def _settle(self, conflict: Any, version: Any) -> None:
+        sync = self.casebook.sync
+        self.run(
+            lambda: sync.settle(conflict.row, conflict.field, version.operation),
+            lambda _changed: self.shell.say(_("Settled. The other version stays in the history.")),
+            self._trouble,
+        )
 
     def _show_partners(self, partners: tuple[Any, ...], on: date) -> None:
         pieces.clear(self.partners.body)
@@ -294,7 +317,8 @@ class SyncPage(Page):
 
         def done(files: list[Path]) -> None:
             self._load()
-            self.shell.area.refresh_status()
+            if self.shell.area is not None:
+                self.shell.area.refresh_status()  # an export changes no record, so nobody else tells the status bar
             if not files:
                 self._say("info", _("Nothing was written: nothing waits, or the export was stopped."))
                 return

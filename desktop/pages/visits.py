@@ -41,7 +41,7 @@ class VisitsPage(Page):
     def __init__(self, shell: Any) -> None:
         super().__init__(shell)
         self.aside.addWidget(
-            pieces.button(_("Record a visit"), lambda: shell.go("visit", begin=True), "primary", "visit", tip="F6")
+            pieces.button(_("Record a visit"), lambda: shell.go("visit"), "primary", "visit", tip="F6")
         )
         self.due = Card(_("Due"))
         self.recent = Card(_("Lately"))

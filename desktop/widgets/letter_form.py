@@ -85,7 +85,7 @@ class LetterForm(QWidget):
         self._box.addWidget(card)
 
     def _build_rest(self) -> None:
-        card = Card(_("Letter"))
+        card = Card(_("About the letter"))
         self.note = QPlainTextEdit()
         self.note.setAccessibleName(_("Note to the office"))
         self.note.setTabChangesFocus(True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop import theme
@@ -21,6 +21,10 @@ from models.eligibility.schema import FactDefinition
 from models.texts import _, language, ngettext
 
 PAUSE_MS = 150  # between pressing an answer and asking the next, so that the pressed one is seen, in milliseconds
+
+
+MANY = 3
+"""More choices than this have the width for themselves."""
 
 
 @dataclass(frozen=True)
@@ -65,11 +69,11 @@ class QuestionCard(Card):
         self.add(top)
         self.add(self.why)
         self.add(self.problem)
-        answers = pieces.line(None, gap=10)
-        answers.addLayout(self._place, 1)
-        for button in (self.save, self.not_known, self.refused):
-            answers.addWidget(button)
-        self.add(answers)
+        self._beside = pieces.line(None, gap=10)
+        self._beside.addLayout(self._place, 1)
+        self._below = pieces.line(None, None, gap=10)
+        self.add(self._beside)
+        self.add(self._below)
         self.body.setSpacing(theme.px(6))
         self._values: list[Any] = []
         self._chosen = QTimer(self, singleShot=True, interval=PAUSE_MS)
@@ -98,6 +102,11 @@ class QuestionCard(Card):
         self.field = self._field(definition, words.ask, words.unit)
         self._place.addWidget(self.field)
         self.save.setVisible(not isinstance(self.field, ChoiceField))
+        for place, button in enumerate((self.save, self.not_known, self.refused)):
+            if len(definition.choices) > MANY:
+                self._below.insertWidget(place, button)
+            else:
+                self._beside.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         self.set_busy(False)
 
     def first_focus(self) -> QWidget:

@@ -136,6 +136,7 @@ class ResultCard(QFrame):
             self._details = QWidget()
             self._fill(pieces.column(self._details, gap=8))
             self._add(self._details)
+            self._details.show()
         else:
             self._details.setHidden(not self._details.isHidden())
         self._say_more()

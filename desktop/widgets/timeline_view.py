@@ -57,6 +57,8 @@ class TimelineView(QWidget):
 
     def show_lines(self, lines: Sequence[TimelineLine], *, all_of_them: bool = False) -> None:
         """Show these, newest first; the first dozen unless all are asked for."""
+        # By the day it happened: a visit may be written down days later.
+        lines = sorted(lines, key=lambda line: (line.on or date.min, line.at), reverse=True)
         self._lines = tuple(lines)
         pieces.clear(self._box)
         self.entries = []

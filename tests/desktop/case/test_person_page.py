@@ -1,0 +1,145 @@
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from models.records.resident import ResidentEntry
+from models.texts import _
+from tests.desktop.case.conftest import CARD, said
+from tests.desktop.conftest import settle
+
+
+def test_the_header_answers_whether_this_is_the_right_person(in_both_languages, show, family):
+    page = show("person", resident_id=family.grandmother)
+    chinese = in_both_languages.state.language == "zh_CN"
+    assert page.header.name.text() == "王秀英"
+    assert page.header.line.text().split("  ·  ") == (
+        ["女", "85 岁", "1941年3月8日生"] if chinese else ["Female", "aged 85", "born 8 Mar 1941"]
+    )
+    assert "鞍山道12号" in page.header.address.text()
+    assert "1234" in page.header.address.text()
+    assert "13920001234" not in said(page)
+    assert in_both_languages.windowTitle().startswith("王秀英")
+
+
+def test_a_newcomer_is_marked_as_new_resident_and_nobody_else(show, family):
+    assert _("New resident") in said(show("person", resident_id=family.daughter_in_law).header)
+    assert _("New resident") not in said(show("person", resident_id=family.grandmother).header)
+
+
+def test_numbers_are_masked_until_shown_and_showing_is_journalled(show, family, book):
+    page = show("person", resident_id=family.grandmother)
+    assert CARD not in said(page)
+    document = page.loaded.view.documents[0]
+    before = reveals(book)
+    page.reveal_buttons[document.id].click()
+    settle(page.shell)
+    assert CARD in said(page.numbers)
+    assert reveals(book) == before + 1
+    page.reveal_buttons[document.id].click()
+    assert CARD not in said(page)
+    assert reveals(book) == before + 1
+
+
+def test_a_shown_number_is_masked_again_by_itself_and_when_the_page_is_left(show, family):
+    page = show("person", resident_id=family.grandmother)
+    document = page.loaded.view.documents[0].id
+    page.reveal_buttons[document].click()
+    settle(page.shell)
+    assert page._hide_again.isActive()
+    page._hide_again.timeout.emit()
+    assert CARD not in said(page)
+    page.reveal_buttons[document].click()
+    settle(page.shell)
+    show("today")
+    assert CARD not in said(page)
+
+
+def test_the_household_stands_beside_the_person_and_leads_to_its_members(show, family):
+    page = show("person", resident_id=family.grandmother)
+    assert page.panel.lines[0].member.resident.name == "王秀英"
+    assert {line.member.resident.name for line in page.panel.lines} == {"王秀英", "李建国", "张丽", "李晓彤", "李想"}
+    son = next(line for line in page.panel.lines if line.member.resident.id == family.son)
+    son.setFocus()
+    QTest.keyClick(son, Qt.Key.Key_Return)
+    settle(page.shell)
+    assert page.shell.page.header.name.text() == "李建国"
+
+
+def test_the_panel_shows_the_other_household_on_request(show, family):
+    page = show("person", resident_id=family.grandmother)
+    assert page.panel.shown.id == family.household
+    next(b for b in page.panel.findChildren(type(page.edit_button)) if "户籍户" in b.text()).click()
+    assert page.panel.shown.id == family.registered
+    assert "张丽" not in {line.member.resident.name for line in page.panel.lines}
+
+
+def test_tasks_say_how_far_they_are_and_begin_with_one_click(show, family):
+    page = show("person", resident_id=family.grandmother)
+    assert page.tasks.states == {
+        "register": "done",
+        "visit": "done",
+        "assess": "not_started",
+        "eligibility": "not_started",
+        "referral": "not_started",
+    }
+    page.tasks.buttons["eligibility"].click()
+    settle(page.shell)
+    assert page.shell.page.name == "eligibility"
+    assert page.shell.page.loaded.check.household_id == family.household
+    assert page.shell.page.shown == family.grandmother
+
+
+def test_without_a_household_visit_and_eligibility_say_why_they_cannot_begin(show, book):
+    alone = book.residents.register(ResidentEntry(name="孙一")).id
+    page = show("person", resident_id=alone)
+    assert page.tasks.states["visit"] == page.tasks.states["eligibility"] == "blocked"
+    assert "visit" not in page.tasks.buttons
+    assert _("First say in which household this person lives.") in said(page.tasks)
+    assert _("This person is in no household yet.") in said(page.panel)
+
+
+def test_the_timeline_tells_visits_as_sentences_newest_first(show, family):
+    page = show("person", resident_id=family.grandmother)
+    visits = [entry for entry in page.timeline.entries if entry.line.kind == "visit"]
+    assert [entry.line.on.isoformat() for entry in visits] == ["2026-11-03", "2026-09-10"]
+    assert "老有所养" in visits[0].line.text
+    visits[0].chosen.emit()
+    settle(page.shell)
+    assert page.shell.page.name == "household"
+    assert page.shell.page.where["visit_id"] == visits[0].line.subject_id
+
+
+def test_facts_are_sentences_with_their_origin_and_expired_ones_are_marked(show, family):
+    page = show("person", resident_id=family.grandmother)
+    words = said(page.facts)
+    assert "有本市户籍" in words
+    assert "看过户口簿" in words
+    assert "月收入：2600 元" in words
+    assert "2026年6月1日已过期" in words
+    assert "不愿回答" in words
+
+
+def test_a_change_of_this_person_is_shown_at_once(show, family, book, window_of_case):
+    page = show("person", resident_id=family.girl)
+    entry = book.residents.entry_of(family.girl).model_copy(update={"name": "李小彤"})
+    page.run(lambda: book.residents.amend(family.girl, entry))
+    settle(window_of_case)
+    assert page.header.name.text() == "李小彤"
+
+
+def test_the_answer_for_somebody_left_behind_is_dropped(show, family, window_of_case):
+    show("person", resident_id=family.grandmother)
+    window_of_case.go("person", resident_id=family.son)
+    window_of_case.go("person", resident_id=family.girl)
+    settle(window_of_case)
+    assert window_of_case.page.header.name.text() == "李晓彤"
+
+
+def reveals(book) -> int:
+    from sqlalchemy import func, select
+
+    from models.records.operation import Journal
+    from models.store.rows import table_of
+
+    journal = table_of(Journal)
+    with book._book.reading() as connection:
+        return connection.execute(select(func.count()).where(journal.c.action == "reveal")).scalar()
