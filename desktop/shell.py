@@ -59,6 +59,9 @@ HISTORY = 50
 
 IDLE_CHECK_MS = 5_000
 
+FIRST_BACKUP_MS, BACKUP_CHECK_MS = 60_000, 3_600_000
+"""When the backup of the day is made: a minute after signing in; a window left open overnight makes the next one."""
+
 
 class Shell(QMainWindow):
     """The one window. Pages know it as `self.shell`."""
@@ -92,6 +95,8 @@ class Shell(QMainWindow):
         self._idle = QTimer(self)
         self._idle.timeout.connect(self._lock_when_idle)
         self._idle.start(IDLE_CHECK_MS)
+        self._backup = QTimer(self)
+        self._backup.timeout.connect(self._back_up_daily)
         app = QApplication.instance()
         assert app is not None
         app.installEventFilter(self)
@@ -141,6 +146,7 @@ class Shell(QMainWindow):
             self.gate.deleteLater()
             self.gate = None
         self._enable_actions()
+        self._backup.start(FIRST_BACKUP_MS)
         self.unlocked.emit()
         self.go("today")
 
@@ -152,6 +158,7 @@ class Shell(QMainWindow):
         if page is not None:
             page.leave()
         casebook, self._casebook = self._casebook, None
+        self._backup.stop()
         for dialog in self.findChildren(QDialog):
             dialog.reject()
         self._forget_pages()
@@ -314,10 +321,15 @@ class Shell(QMainWindow):
         """Make a backup where the worker chose to keep them."""
         casebook = self.casebook
         self.tasks.long(
-            lambda progress, cancelled: casebook.back_up(backup_folder(casebook)),
+            lambda _progress, _cancelled: casebook.back_up(),
             lambda path: self.say(_("The backup “{name}” was written.").format(name=path.name)),
             title=_("Backing up"),
         )
+
+    def _back_up_daily(self) -> None:
+        self._backup.setInterval(BACKUP_CHECK_MS)
+        if not self.is_locked:
+            self.tasks.run(self.casebook.daily_backup)
 
     # Looks.
 
@@ -405,6 +417,7 @@ class Shell(QMainWindow):
             self._forget_pages()
             self.tasks.run(casebook.close)
         self._idle.stop()
+        self._backup.stop()
         app = QApplication.instance()
         if app is not None:
             app.removeEventFilter(self)
@@ -424,12 +437,6 @@ _INPUT = frozenset(
         QEvent.Type.InputMethod,
     }
 )
-
-
-def backup_folder(casebook: "Casebook") -> Path | None:
-    """Where the worker keeps backups; None is the casebook's own folder. Asked off the window's thread."""
-    chosen = str(casebook.settings.get("backup_folder", ""))
-    return Path(chosen) if chosen else None
 
 
 _qt_texts: list[Any] = []

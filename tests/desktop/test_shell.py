@@ -445,6 +445,16 @@ def test_a_backup_is_made_where_the_worker_keeps_them(shell, tmp_path):
     assert "备份" in shell.area.undo_bar.sentence.text()
 
 
+def test_the_backup_of_the_day_is_made_once_while_the_casebook_is_open(shell):
+    shell._backup.timeout.emit()
+    shell._backup.timeout.emit()
+    settle(shell)
+    assert len(list((shell.folder / "backups").iterdir())) == 1
+    shell.lock()
+    settle(shell)
+    assert not shell._backup.isActive()
+
+
 def test_closing_the_window_closes_the_casebook_and_its_threads(shell):
     import threading
 
