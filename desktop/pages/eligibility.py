@@ -170,8 +170,9 @@ class EligibilityPage(Page):
         for thing in (self.only_eligible, self.group, self._footer_frame):
             thing.setVisible(known)
         if known:
-            if where.get("resident_id") and (not before or self.shown == EVERYBODY):
+            if where.get("resident_id") and self.shown != where["resident_id"]:
                 self.shown = str(where["resident_id"])
+                self.chosen.clear()
             self._check()
 
     def refresh(self, changed: Changed) -> None:

@@ -249,6 +249,7 @@ class ReferralPage(Page):
     def _changed(self) -> None:
         if self._keeper is not None and self.mode == "new":
             self._keeper.touch()
+            self.where["draft_id"] = self._keeper.id  # a rebuilt page, or Back, goes on with this draft
         self._later.start()
 
     def _entry(self) -> ReferralEntry | None:

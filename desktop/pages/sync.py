@@ -421,7 +421,14 @@ class SyncPage(Page):
         if not self.queue:
             return
         path, sync = self.queue.pop(0), self.casebook.sync
-        self.run(lambda: sync.preview(path), lambda preview: self._show_preview(path, preview), self._trouble)
+        self.run(lambda: sync.preview(path), lambda preview: self._show_preview(path, preview), self._refused)
+
+    def _refused(self, problem: Any) -> None:
+        """One file cannot be taken in; the others that were chosen still can."""
+        go_on = (_("Continue"), self._next_batch) if self.queue else None
+        banner = Banner("problem", problem.sentence(), go_on)
+        banner.closed.connect(lambda: pieces.clear(self.told))
+        self._tell(banner)
 
     def _show_preview(self, path: Path, preview: BatchPreview) -> None:
         on = today(self.casebook.clock)

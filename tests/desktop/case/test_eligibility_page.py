@@ -243,6 +243,13 @@ def test_without_anybody_it_asks_for_whom(show, family):
     assert page.shown == family.grandmother
 
 
+def test_coming_from_another_member_shows_that_member(show, family):
+    show("eligibility", household_id=family.household, resident_id=family.son)
+    page = show("eligibility", household_id=family.household, resident_id=family.girl)
+    assert page.shown == family.girl
+    assert {key[2] for key in page.cards} == {family.girl}
+
+
 @pytest.mark.parametrize("who", ["son", "daughter_in_law"])
 def test_another_person_is_shown_quickly(show, family, who):
     page = show("eligibility", household_id=family.household)

@@ -231,6 +231,16 @@ def test_a_letter_being_written_is_kept_as_a_draft_and_goes_on_later(letter, boo
     assert [draft for draft in book.drafts.all() if draft.form == "referral"] == []
 
 
+def test_switching_the_language_keeps_what_was_typed(letter):
+    letter.form.note.setPlainText("请上门办理")
+    shell = letter.shell
+    shell.switch_language()
+    settle(shell)
+    assert shell.page is not letter
+    assert shell.page.heading.text() == "Referral letter"
+    assert shell.page.form.note.toPlainText() == "请上门办理"
+
+
 def test_an_empty_list_says_what_will_be_here(in_both_languages, show):
     page = show("referrals")
     chinese = in_both_languages.state.language == "zh_CN"

@@ -158,6 +158,18 @@ def test_a_damaged_file_is_refused_with_the_reason_and_changes_nothing(show, str
     assert len(book.residents.ids()) == residents
 
 
+def test_after_a_refused_file_the_next_one_is_still_looked_at(show, street, stick, book):
+    page = show("sync")
+    acquainted(page, street, stick, book)
+    bad = stick / "broken.jmb"
+    bad.write_bytes(b"not a batch at all")
+    own = export(page, stick)[-1]
+    take_in(page, bad, own)
+    press(page, _("Continue"))
+    settle(page.shell)
+    assert not page.queue
+
+
 def test_a_lost_laptop_is_shut_out_only_on_the_second_click(show, street, stick, book):
     page = show("sync")
     acquainted(page, street, stick, book)
