@@ -1,5 +1,6 @@
 """Finding a command by its Chinese words, their pinyin or initials, or its English words."""
 
+import re
 from collections.abc import Iterable
 from functools import cache
 
@@ -7,32 +8,32 @@ from PySide6.QtGui import QAction
 
 
 @cache
-def readings(text: str) -> tuple[str, ...]:
-    """How a text may be typed: itself, its full pinyin, its initials. Pinyin is loaded when first asked for."""
+def readings(text: str) -> tuple[tuple[str, ...], ...]:
+    """How a text may be typed, each way as its words: itself, in pinyin, by initials. Pinyin is loaded on first use."""
     plain = text.casefold().replace("&", "")
     if plain.isascii():
-        words = plain.replace("-", " ").split()
-        return (plain, "".join(word[0] for word in words))
+        words = tuple(re.findall(r"[a-z0-9]+", plain))
+        return (words, tuple(word[0] for word in words))
     from pypinyin import Style, lazy_pinyin
 
-    full = lazy_pinyin(plain, style=Style.NORMAL)
-    return (plain, "".join(full), "".join(syllable[0] for syllable in full if syllable))
+    syllables = tuple(syllable for syllable in lazy_pinyin(plain, style=Style.NORMAL) if syllable.strip())
+    return (tuple(plain), syllables, tuple(syllable[0] for syllable in syllables))
 
 
 def rank(typed: str, texts: Iterable[str]) -> int | None:
-    """How well what was typed fits one of the texts of a command: 0 is best, None not at all."""
+    """How well what was typed fits one of the texts of a command: 0 is best, None not at all.
+
+    What is typed must begin where a word, a character or a syllable begins; the beginning of the text fits best.
+    """
     typed = "".join(typed.casefold().split())
     best: int | None = None
     for text in texts:
-        for place, reading in enumerate(readings(text)):
-            reading = reading.replace(" ", "")
-            if reading.startswith(typed):
-                found = place
-            elif typed in reading:
-                found = 4 + place
-            else:
-                continue
-            best = found if best is None else min(best, found)
+        for place, words in enumerate(readings(text)):
+            starts = (start for start in range(len(words)) if "".join(words[start:]).startswith(typed))
+            start = next(starts, None)
+            if start is not None:
+                found = place + (4 if start else 0)
+                best = found if best is None else min(best, found)
     return best
 
 

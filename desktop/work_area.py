@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QSizePolicy, QStackedWidget, QToolButton, QWidget
 
 from desktop import actions, theme
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from desktop.shell import Shell
 
 
+NARROW = 860
+"""Below this width (pixels at 100 per cent) words give way to icons."""
+
+
 class WorkArea(QWidget):
     """All that is made anew when the language or the look changes, and thrown away when the window locks."""
 
@@ -31,6 +36,7 @@ class WorkArea(QWidget):
         self.status = StatusLine(shell)
         self.pages = QStackedWidget()
         self.rail_buttons: dict[str, QToolButton] = {}
+        self._rail_all: list[QToolButton] = []
         right = pieces.column(None, self._top_bar(), self.progress, self.banners, gap=0)
         right.addWidget(self.pages, 1)
         right.addWidget(self.undo_bar)
@@ -50,6 +56,7 @@ class WorkArea(QWidget):
         sign.setPixmap(theme.pixmap("jinmen", 26, "rail_text", self.devicePixelRatioF()))
         brand = pieces.line(None, sign, name, None, gap=8)
         brand.setContentsMargins(theme.px(8), 0, 0, theme.px(10))
+        self._rail_name = name
         layout.addLayout(brand)
         for page, _text, icon in actions.RAIL:
             made = self._rail_button(page, icon)
@@ -69,11 +76,11 @@ class WorkArea(QWidget):
         made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         made.setCheckable(checkable)
         made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        made.setMinimumWidth(theme.px(116))
         made.setToolTip(pieces.with_shortcut(action))
         made.setAccessibleName(action.text())
         made.clicked.connect(self._light)  # a click alone does not move the light: the page may want to stay
         made.clicked.connect(action.trigger)
+        self._rail_all.append(made)
         return made
 
     def _top_bar(self) -> QFrame:
@@ -85,11 +92,23 @@ class WorkArea(QWidget):
         self.back_button.setEnabled(False)
         self.search = SearchBox(self.shell, self)
         self.search.setMaximumWidth(theme.px(620))
-        commands = pieces.button(_("Commands"), act["palette"].trigger, icon="keyboard", tip="Ctrl+K")
-        row = pieces.line(bar, self.back_button, self.search, None, commands, gap=12)
+        self.commands = pieces.button(_("Commands"), act["palette"].trigger, icon="keyboard", tip="Ctrl+K")
+        row = pieces.line(bar, self.back_button, self.search, None, self.commands, gap=12)
         row.setStretch(1, 1)
         row.setContentsMargins(theme.px(16), theme.px(8), theme.px(16), theme.px(8))
         return bar
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window the rail shows icons alone, and the search has the room."""
+        super().resizeEvent(event)
+        narrow = event.size().width() < theme.px(NARROW)
+        self._rail_name.setVisible(not narrow)
+        style = Qt.ToolButtonStyle
+        for made in self._rail_all:
+            made.setToolButtonStyle(style.ToolButtonIconOnly if narrow else style.ToolButtonTextBesideIcon)
+            made.setMinimumWidth(theme.px(44 if narrow else 116))
+        self.commands.setText("" if narrow else _("Commands"))
+        self.status.be_short(narrow)
 
     def show_page(self, page: Page, rail: str) -> None:
         """Put a page in view and light its entry of the rail."""

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, QTimer
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QSplitter, QStackedWidget
 
 from desktop import theme
@@ -25,6 +25,9 @@ TYPING_MS = 120
 
 LIMIT = 500
 """The most that a search shows; who is not among them is found by typing on."""
+
+CARD_FROM = 700
+"""From this width of the page on (pixels at 100 per cent) the card of the selected resident stands beside the list."""
 
 ORDERS = ("name", "address", "last_visit")
 
@@ -78,6 +81,15 @@ class ResidentsPage(Page):
         self.body.addLayout(row)
         self.body.addWidget(self.count)
         self.body.addWidget(self.split, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window the list has all the room."""
+        super().resizeEvent(event)
+        self._show_card()
+
+    def _show_card(self) -> None:
+        found = self.results.currentWidget() is self.list
+        self.card.setVisible(found and self.size().width() >= theme.px(CARD_FROM))
 
     def title(self) -> str:
         """The page's name."""
@@ -133,12 +145,12 @@ class ResidentsPage(Page):
         if not ids:
             self._say_nobody(text)
             self.results.setCurrentWidget(self.nobody)
-            self.card.hide()
+            self._show_card()
             self.count.setText("")
             return
-        self.card.show()
         self.list.show_ids(ids, first, selected)
         self.results.setCurrentWidget(self.list)
+        self._show_card()
         if text and len(ids) >= LIMIT:
             self.count.setText(_("The first {n}. Type on to find who is not among them.").format(n=len(ids)))
         else:

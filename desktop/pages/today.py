@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from desktop import theme
 from desktop.pages.base import Page
@@ -60,7 +61,7 @@ class TodayPage(Page):
         self.shown: Today | None = None
         self._papers: dict[str, str] = {}
         self.day = pieces.text("", "soft")
-        self.figures = QHBoxLayout()
+        self.figures = QGridLayout()
         self.figures.setSpacing(theme.px(16))
         self.cards = pieces.column(None, gap=16)
         self.body.addWidget(self.day)
@@ -107,6 +108,7 @@ class TodayPage(Page):
             (today.waiting_changes, ngettext("change to sync", "changes to sync", today.waiting_changes), "sync"),
         ):
             self.figures.addWidget(self._figure(count, words, page))
+        self._arrange()
         pieces.clear(self.cards)
         late = [visit for visit in today.due if visit.due < today.on]
         groups = (
@@ -120,6 +122,18 @@ class TodayPage(Page):
                 self.cards.addWidget(self._group(title, icon, lines, urgent))
         if not any(lines for _title, _icon, lines, _urgent in groups):
             self.cards.addWidget(self._nothing(today))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Four figures side by side, two where the window is narrow."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        columns = 4 if self.size().width() >= theme.px(720) else 2
+        figures = [item.widget() for place in range(self.figures.count()) if (item := self.figures.itemAt(place))]
+        for place, figure in enumerate(figures):
+            if figure is not None:
+                self.figures.addWidget(figure, place // columns, place % columns)
 
     def _nothing(self, today: "Today") -> QWidget:
         if today.residents:
@@ -246,6 +260,29 @@ class TodayPage(Page):
         )
 
 
+class RowButton(QPushButton):
+    """A button as high as what lies on it."""
+
+    def sizeHint(self) -> QSize:
+        """As wide and high as the texts want."""
+        layout = self.layout()
+        return layout.totalSizeHint() if layout is not None else super().sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        """Never lower than the texts."""
+        layout = self.layout()
+        return layout.totalMinimumSize() if layout is not None else super().minimumSizeHint()
+
+    def hasHeightForWidth(self) -> bool:
+        """Texts that are broken into more lines need more height."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """The height that the texts need."""
+        layout = self.layout()
+        return layout.totalHeightForWidth(width) if layout is not None else super().heightForWidth(width)
+
+
 class TodayLine(QWidget):
     """One thing to do: two lines of text, a mark, and the whole line is the button."""
 
@@ -258,8 +295,15 @@ class TodayLine(QWidget):
         extra: QPushButton | None = None,
     ) -> None:
         super().__init__()
-        self.button = pieces.button("", act, "row")
+        self.button = RowButton()
+        self.button.setProperty("role", "row")
+        self.button.setAutoDefault(False)
+        self.button.clicked.connect(lambda _checked=False: act())
+        self.button.setCursor(Qt.CursorShape.PointingHandCursor)
         self.button.setAccessibleName("，".join(part for part in (first, second, tag[0] if tag else "") if part))
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.button.setSizePolicy(policy)
         inside = QGridLayout(self.button)
         inside.setContentsMargins(theme.px(8), theme.px(8), theme.px(8), theme.px(8))
         inside.setVerticalSpacing(theme.px(2))
@@ -272,7 +316,6 @@ class TodayLine(QWidget):
             inside.addWidget(words[-1], 0, 1, 2, 1, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
         for label in words:
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.button.setMinimumHeight(inside.sizeHint().height())
         row = pieces.line(self, self.button, gap=8)
         row.setStretch(0, 1)
         if extra is not None:

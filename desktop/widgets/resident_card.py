@@ -44,19 +44,25 @@ class ResidentCard(QFrame):
             grid.addWidget(pieces.text(label, "soft", wrap=False), place, 0, Qt.AlignmentFlag.AlignTop)
             self._values[key] = pieces.text("", select=True)
             grid.addWidget(self._values[key], place, 1, Qt.AlignmentFlag.AlignTop)
-        self.open_button = pieces.button(_("Open"), lambda: self._go("person"), "primary", tip="Enter")
-        self.buttons = [self.open_button]
-        for page, label, icon, keys in (
-            ("visit", _("Record a visit"), "visit", "F6"),
-            ("eligibility", _("Check eligibility"), "eligibility", ""),
-            ("referral", _("Write a referral letter"), "referral", "F7"),
+        actions = QGridLayout()
+        actions.setSpacing(theme.px(8))
+        self.buttons = []
+        for place, (page, label, icon, tip) in enumerate(
+            (
+                ("person", _("Open"), "person", "Enter"),
+                ("visit", _("Visit"), "visit", f"{_('Record a visit')} (F6)"),
+                ("eligibility", _("Eligibility"), "eligibility", _("Check eligibility")),
+                ("referral", _("Letter"), "referral", f"{_('Write a referral letter')} (F7)"),
+            )
         ):
-            self.buttons.append(pieces.button(label, partial(self._go, page), icon=icon, tip=keys))
+            made = pieces.button(label, partial(self._go, page), "" if place else "primary", icon, tip)
+            actions.addWidget(made, place // 2, place % 2)
+            self.buttons.append(made)
         told = QWidget()
         told.setProperty("role", "surface")
         pieces.column(told, self.name, self.person, self._tags, pieces.rule(), grid, None, gap=12)
         self._inside = QWidget()
-        pieces.column(self._inside, pieces.scroll(told), *self.buttons, gap=8).setStretch(0, 1)
+        pieces.column(self._inside, pieces.scroll(told), actions, gap=12).setStretch(0, 1)
         self._hint = pieces.text(_("Choose somebody on the left to see more here."), "soft")
         self._hint.setAlignment(Qt.AlignmentFlag.AlignTop)
         pieces.column(self, self._hint, self._inside, margin=20).setStretch(1, 1)

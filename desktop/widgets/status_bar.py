@@ -23,21 +23,31 @@ class StatusLine(QFrame):
         self.setProperty("role", "status")
         sign = QLabel()
         sign.setPixmap(theme.pixmap("offline", 16, "soft", self.devicePixelRatioF()))
-        offline = pieces.text(_("Offline: nothing leaves this computer by itself"), "small", wrap=False)
+        self._offline = pieces.text(_("Offline: nothing leaves this computer by itself"), "small", wrap=False)
+        sign.setToolTip(self._offline.text())
         self.waiting = pieces.button("", lambda: shell.go("sync"), "status")
         self.saved = pieces.text("", "small", wrap=False)
         self.who = pieces.text("", "small", wrap=False)
-        row = pieces.line(self, sign, offline, self.waiting, self.saved, None, self.who, gap=12)
+        row = pieces.line(self, sign, self._offline, self.waiting, self.saved, None, self.who, gap=12)
         row.setContentsMargins(theme.px(12), theme.px(2), theme.px(12), theme.px(2))
         self._soon = QTimer(self, singleShot=True, interval=500)
         self._soon.timeout.connect(self._ask)
         self.say_waiting(None)
         self.show_worker()
 
+    def be_short(self, short: bool) -> None:
+        """In a narrow window the sign alone says that one works offline, and the office is left out."""
+        self._short = short
+        self._offline.setHidden(short)
+        self.show_worker()
+
+    _short = False
+
     def show_worker(self) -> None:
         """Say who works here and for which office."""
         casebook = self.shell.casebook
-        self.who.setText(f"{casebook.worker.name} · {casebook.office.name}")
+        name, office = casebook.worker.name, casebook.office.name
+        self.who.setText(name if self._short else f"{name} · {office}")
 
     def saved_now(self) -> None:
         """A verb was committed: say when, and soon what waits."""

@@ -110,8 +110,8 @@ def paint_tile(painter: QPainter, area: QRect, tile: Tile | None, selected: bool
 
     painter.setFont(small)
     metrics = QFontMetrics(small)
-    right_width = max(metrics.horizontalAdvance(tile.right), metrics.horizontalAdvance(tile.right_below))
-    right_width = min(right_width, inner.width() // 3)
+    right_width = max(metrics.horizontalAdvance(tile.right), metrics.horizontalAdvance(tile.right_below)) + 2
+    right_width = min(right_width, inner.width() * 9 // 20)
     painter.setPen(QColor(t.soft))
     flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
     for text, place in ((tile.right, top), (tile.right_below, low)):
