@@ -1,0 +1,108 @@
+"""A worker's hands for the demonstration and the tests: typing, pressing and waiting on real widgets.
+
+Chinese is typed as an input method commits it; key events of single characters are for ASCII only.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
+
+from desktop.shell import Shell
+
+
+class HandsError(Exception):
+    """Something that a worker would see was not there in time."""
+
+
+def type_text(widget: QWidget, text: str, *, enter: bool = False) -> None:
+    """Put the cursor into a line and type; what was there stays in front of it."""
+    widget.setFocus()
+    commit = QInputMethodEvent()
+    commit.setCommitString(text)
+    QApplication.sendEvent(widget, commit)
+    if enter:
+        QTest.keyClick(widget, Qt.Key.Key_Return)
+
+
+def line_named(window: QWidget, name: str) -> QLineEdit:
+    """The one-line field with this accessible name that can be seen."""
+
+    def found() -> list[QLineEdit]:
+        return [line for line in window.findChildren(QLineEdit) if line.accessibleName() == name and line.isVisible()]
+
+    wait_until(found, f"there is a field {name}", 5)
+    return found()[-1]
+
+
+def button_named(window: QWidget, text: str) -> QAbstractButton:
+    """The button with this text that can be seen."""
+
+    def found() -> list[QAbstractButton]:
+        return [b for b in window.findChildren(QAbstractButton) if b.text() == text and b.isVisible()]
+
+    wait_until(found, f"there is a button {text}", 5)
+    return found()[-1]
+
+
+def press(button: QAbstractButton) -> None:
+    """Press a button that can be seen and pressed."""
+    if not button.isEnabled() or button.isHidden():
+        raise HandsError(f"cannot be pressed: {button.text() or button.accessibleName()}")
+    button.click()
+
+
+def wait_until(true: Callable[[], Any], what: str, seconds: float = 20.0) -> None:
+    """Let the window live until something is true. Raises HandsError with `what` when it does not come true."""
+    end = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > end:
+            raise HandsError(f"did not happen within {seconds:g} s: {what}")
+        QApplication.processEvents()
+        time.sleep(0.002)
+
+
+def settle(shell: Shell, quiet: float = 0.15) -> None:
+    """Wait until nothing is under way and nothing new has begun for a while (typing pauses are 120 ms)."""
+    calm_since = time.monotonic()
+    end = calm_since + 60
+    while time.monotonic() - calm_since < quiet:
+        QApplication.processEvents()
+        if not shell.tasks.idle():
+            shell.tasks.wait_idle(30)
+            calm_since = time.monotonic()
+        if time.monotonic() > end:
+            raise HandsError("the window does not come to rest")
+        time.sleep(0.002)
+
+
+def pick_in_finder(shell: Shell, finder: Any, text: str) -> str:
+    """Type into a finder, wait for its matches, take the first; returns its words."""
+    type_text(finder.line, text)
+    settle(shell)
+    if finder.list.count() == 0:
+        raise HandsError(f"nothing was found for {text}")
+    QTest.keyClick(finder.line, Qt.Key.Key_Return)
+    settle(shell, 0.02)
+    chosen = finder.chosen()
+    if chosen is None:
+        raise HandsError(f"{text} was found but not picked")
+    return str(chosen.words)
+
+
+def answer(row: Any, value: str) -> None:
+    """Answer a drawn question (desktop.widgets.question_row): pick a choice by its code, or type."""
+    field = row.field
+    for name in ("common", "unknown"):
+        part = getattr(field, name, None)
+        if part is not None and value in [code for code, _button in part._buttons]:
+            part.pick(value)
+            return
+    if hasattr(field, "pick"):
+        field.pick(value)
+        return
+    type_text(field.first_focus(), value)
