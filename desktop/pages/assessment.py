@@ -6,6 +6,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
+from desktop import theme
 from desktop.case_words import person_line
 from desktop.pages.field_page import FormPage
 from desktop.widgets import pieces
@@ -19,6 +20,9 @@ from models.services.views import AssessmentView, Changed, ResidentRow
 from models.texts import _
 
 ELDER_ABILITY = "elder_ability"
+
+NARROW = 1150
+"""Below this width of the window (pixels at 100 per cent) the score stands above the questions, not beside them."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,8 @@ class AssessmentPage(FormPage):
         super().__init__(shell)
         self.loaded: Loaded | None = None
         self.instrument = instruments.load(ELDER_ABILITY)
-        self.panel = ScorePanel(compact=self.step)
+        self.narrow = self.step
+        self.panel = ScorePanel(compact=self.narrow)
         self.finder = Finder(name=_("Resident"), hint=_("Name, initials, phone tail or door"))
         self.finder.asked.connect(self._find)
         self.finder.picked.connect(lambda resident_id: self.shell.go("assessment", resident_id=resident_id))
@@ -66,7 +71,7 @@ class AssessmentPage(FormPage):
         self.wait_for_records()
         self.choosing.hide()
         if draft_id:
-            self.run(lambda: _load_draft(casebook, draft_id), lambda found: self._begin(*found))
+            self.run(lambda: _load_draft(casebook, draft_id), self._resume)
         elif resident_id:
             name = self.instrument.id
             self.run(
@@ -89,6 +94,11 @@ class AssessmentPage(FormPage):
 
         self.read(work, lambda found: self.finder.offer(text, found))
 
+    def _resume(self, found: tuple[Loaded, Mapping[str, Any], str, str, str]) -> None:
+        loaded, body, draft_id, instrument, version = found
+        self.instrument = instruments.load(instrument)
+        self._begin(loaded, body, draft_id, version)
+
     def _begin(
         self, loaded: Loaded, body: Mapping[str, Any] | None = None, draft_id: str = "", version: str | None = None
     ) -> None:
@@ -102,12 +112,13 @@ class AssessmentPage(FormPage):
             self.shell.notice(_("This draft was begun with an older form. Please look through the answers."), "warn")
         scored = {question.id for section in self.instrument.sections for question in _scored(section)}
         own = {
-            question.id: ChoiceField(question.choices, column=True, name=question.label)
+            question.id: ChoiceField(question.choices, column=True, codes_as_keys=True, name=question.label)
             for question in form.questions
             if question.id in scored
         }
         view = FormView(form, self.today, step=self.step, own=own)
-        self.panel = ScorePanel(compact=self.step)
+        self.narrow = self.step or self.shell.width() < theme.px(NARROW)
+        self.panel = ScorePanel(compact=self.narrow)
         self.panel.wanted.connect(self.go_to)
         self.panel.show_earlier(
             [
@@ -148,11 +159,11 @@ class AssessmentPage(FormPage):
             margin=12,
             gap=3,
         )
-        return [who, self.panel] if self.step else [who]
+        return [who, self.panel] if self.narrow else [who]
 
     def beside(self) -> QWidget | None:
         """The running score and the history."""
-        return None if self.step else self.panel
+        return None if self.narrow else self.panel
 
     # The form.
 
@@ -209,7 +220,7 @@ def _load(casebook: Any, resident_id: str, instrument: str) -> Loaded:
     return Loaded(row, tuple(casebook.assessments.of_resident(resident_id, instrument)))
 
 
-def _load_draft(casebook: Any, draft_id: str) -> tuple[Loaded, Mapping[str, Any], str, str]:
+def _load_draft(casebook: Any, draft_id: str) -> tuple[Loaded, Mapping[str, Any], str, str, str]:
     draft = casebook.drafts.get(draft_id)
     resident_id = str(draft.body.get("resident_id") or draft.subject_id)
-    return _load(casebook, resident_id, draft.form), draft.body, draft_id, draft.form_version
+    return _load(casebook, resident_id, draft.form), draft.body, draft_id, draft.form, draft.form_version

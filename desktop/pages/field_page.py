@@ -17,6 +17,7 @@ from desktop.widgets.answer_words import answer_words
 from desktop.widgets.check_view import CheckView, Line, Part
 from desktop.widgets.error_summary import ErrorSummary
 from desktop.widgets.form_view import FormView
+from desktop.widgets.sticky import Sticky
 from forms.definitions import Form
 from models.clock import today
 from models.errors import Problem
@@ -172,7 +173,10 @@ class FormPage(FieldPage):
         row = pieces.line(None, middle, gap=16)
         row.setStretch(0, 1)
         if self.side is not None:
-            row.addWidget(self.side, 0, Qt.AlignmentFlag.AlignTop)
+            sticky = Sticky(self.side, self.side.minimumWidth())
+            sticky.follow(self.area)
+            self.side = sticky
+            row.addWidget(sticky)
         layout.addLayout(row)
         self.make_bar()
         view.show_answers(answers)

@@ -10,11 +10,12 @@ from typing import Any
 
 from desktop.pages import register_lookup, register_save
 from desktop.pages.register_board import RegisterBoard
-from desktop.pages.register_case import Case, Person, first_answers, version
+from desktop.pages.register_case import MEMBER_PARTS, Case, Person, first_answers, version
 from desktop.pages.register_check import check_parts
 from desktop.pages.register_compare import Comparing
 from desktop.widgets import pieces
 from desktop.widgets.finder import Match
+from desktop.widgets.sticky import Sticky
 from forms import prefill
 from forms.definitions import load
 from models.clock import today
@@ -44,6 +45,8 @@ class RegisterPage(Comparing):
         self.resident_form = self.household_form.person
         board = self.board = RegisterBoard(self.household_form, self.today, self.summary, step=self.step)
         pieces.column(self.whole, board)
+        if isinstance(board.side, Sticky):
+            board.side.follow(self.area)
         self.make_bar()
         self.connect_likeness()
         board.finder.asked.connect(self._find_households)
@@ -137,6 +140,8 @@ class RegisterPage(Comparing):
     def _typed(self) -> None:
         self._collect()
         self._list_people()
+        if self.step:
+            self.say_bar()
         self.keep()
 
     def _collect(self) -> None:
@@ -162,7 +167,7 @@ class RegisterPage(Comparing):
             answers.setdefault("relation", "0")  # the head comes first
         parts = self.board.parts
         parts.show_answers("", answers, known=bool(person.known_id), removable=len(case.people) > 1)
-        self.board.person.show_answers({k: v for k, v in answers.items() if k not in parts.rows})
+        self.board.person.show_answers({k: v for k, v in answers.items() if k not in MEMBER_PARTS})
         self._list_people()
 
     def _list_people(self, wrong: frozenset[int] = frozenset()) -> None:
@@ -229,15 +234,21 @@ class RegisterPage(Comparing):
 
     def _focus_person(self) -> None:
         if self.case.topic in ("", "who") and self.case.kind != "amend":
-            widget = self.board.parts.focus_part("relation")
+            relation = self.board.parts.answers().get("relation")
+            if relation and not self.case.person.known_id:
+                self.board.person.first_focus()
+            else:
+                self.board.parts.focus_part("relation")
             inside = self.area.widget() if self.area is not None else None
             if self.area is not None and inside is not None and not self.step:
-                top = self.board.parts.mapTo(inside, self.board.parts.rect().topLeft()).y()
-                self.area.verticalScrollBar().setValue(top)
-            else:
-                self.see(widget)
+                first = self.board.first_of_person()
+                self.area.verticalScrollBar().setValue(first.mapTo(inside, first.rect().topLeft()).y() - 8)
+            elif self.area is not None:
+                self.area.verticalScrollBar().setValue(0)
         else:
             self.board.person.first_focus()
+            if self.area is not None and self.step:
+                self.area.verticalScrollBar().setValue(0)
 
     # Going on and back.
 
@@ -291,7 +302,7 @@ class RegisterPage(Comparing):
     def _next_topic(self) -> None:
         case, topics, prefix = self.case, self._topics(), self._prefix()
         topic = case.topic or "who"
-        here = {*self.board.parts.rows} if topic == "who" else set()
+        here = MEMBER_PARTS if topic == "who" else ()
 
         def on_this_page(path: str) -> bool:
             rest = path.removeprefix(prefix)
@@ -468,7 +479,7 @@ class RegisterPage(Comparing):
                 self.see(widget)
 
     def _focus_in_person(self, question: str) -> None:
-        in_parts = question in self.board.parts.rows
+        in_parts = question in MEMBER_PARTS
         self.show_stage("person", "who" if in_parts else self.board.person.topic_of(question) or "who")
         parts, person = self.board.parts, self.board.person
         widget = parts.focus_part(question) if in_parts else person.focus_question(question)

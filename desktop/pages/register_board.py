@@ -2,8 +2,7 @@
 
 from datetime import date
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop import theme
 from desktop.pages.register_case import Case
@@ -15,8 +14,14 @@ from desktop.widgets.form_view import FormView
 from desktop.widgets.likeness import LikenessView
 from desktop.widgets.member_parts import MemberParts
 from desktop.widgets.people_list import PeopleList
+from desktop.widgets.question_row import QuestionRow
+from desktop.widgets.sticky import Sticky
 from forms.definitions import Form
 from models.texts import _
+
+
+NARROW = 900
+"""Below this width (pixels at 100 per cent) there is no room for the people beside the form."""
 
 
 class RegisterBoard(QWidget):
@@ -27,11 +32,11 @@ class RegisterBoard(QWidget):
         self.step = step
         self.into = pieces.text("", "label")
         self.finder = Finder(name=_("Registered household"), hint=_("Name, initials, phone tail or door"))
-        self.existing = pieces.card(
-            pieces.text(_("Is this household on the register already? Find it and add somebody to it."), "soft"),
-            self.finder,
-            margin=14,
-        )
+        ask = pieces.text(_("On the register already? Find it and add somebody:"), "soft")
+        found = pieces.column(None, ask, self.finder) if step else pieces.line(None, ask, self.finder, gap=16)
+        if not step:
+            ask.setFixedWidth(theme.px(QuestionRow.LABEL))
+        self.existing = pieces.card(found, margin=12)
         self.where = FormView(household, today, step=step, topics=("where",))
         self.parts = MemberParts(household.question("people"), step=step)
         self.person = FormView(household.person, today, step=step)
@@ -40,6 +45,8 @@ class RegisterBoard(QWidget):
         self.check = CheckView()
         self.likeness = LikenessView()
         self.people_card = self.people if step else pieces.card(pieces.text(_("People"), "label"), self.people)
+        self.side: QWidget = self.people_card
+        self._narrow, self._joins = False, True
         self.form_side = QWidget()
         shown = [self.existing, self.where, self.parts, self.person, self.home, self.check]
         if step:
@@ -50,19 +57,39 @@ class RegisterBoard(QWidget):
         if step:
             self.setMaximumWidth(theme.px(820))
         else:
-            self.people_card.setFixedWidth(theme.px(216))
-            both.addWidget(self.people_card, 0, Qt.AlignmentFlag.AlignTop)
+            self.side = Sticky(self.people_card, theme.px(216))
+            both.addWidget(self.side)
         pieces.column(self, summary, self.into, self.likeness, both, gap=16)
+
+    def resizeEvent(self, event) -> None:
+        """On a narrow window the people stand above the form instead of beside it."""
+        super().resizeEvent(event)
+        if not isinstance(self.side, Sticky):
+            return
+        narrow = self.width() < theme.px(NARROW)
+        if narrow == self._narrow:
+            return
+        self._narrow = narrow
+        layout = self.form_side.layout()
+        if narrow:
+            assert isinstance(layout, QVBoxLayout)
+            layout.insertWidget(layout.indexOf(self.parts), self.people_card)
+        else:
+            assert layout is not None
+            layout.removeWidget(self.people_card)
+            self.side.hold()
+        self.side.setVisible(not narrow and self._joins)
+        self.people_card.setVisible(self._joins)
 
     def show_stage(self, case: Case) -> None:
         """Show the page of the case's stage and topic (step mode), or everything but the check (desk mode)."""
         stage, new, known = case.stage, case.kind == "new", bool(case.person.known_id)
-        joins = case.kind != "amend"
+        joins = self._joins = case.kind != "amend"
         if self.step:
             shown: dict[QWidget, bool] = {
                 self.existing: stage == "where" and new,
                 self.where: stage == "where" and new,
-                self.people_card: stage == "people",
+                self.side: stage == "people",
                 self.parts: stage == "person" and joins and case.topic in ("", "who"),
                 self.person: stage == "person" and not known,
                 self.home: stage == "home" and new,
@@ -73,6 +100,7 @@ class RegisterBoard(QWidget):
             shown = {
                 self.existing: new,
                 self.where: new,
+                self.side: joins and not self._narrow,
                 self.people_card: joins,
                 self.parts: joins,
                 self.person: not known,
@@ -85,10 +113,14 @@ class RegisterBoard(QWidget):
         for widget, visible in shown.items():
             widget.setVisible(visible)
 
+    def first_of_person(self) -> QWidget:
+        """What stands on top of a person's fields in desk mode."""
+        return self.people_card if self._narrow else self.parts
+
     def show_likeness(self) -> None:
         """Show the comparison instead of the form."""
         self.form_side.hide()
-        self.people_card.hide()
+        self.side.hide()
         self.likeness.show()
 
     @property

@@ -25,6 +25,8 @@ def check_parts(case: Case, household: Form, on: date, warnings: Sequence[Any] =
             for part in question.parts:
                 words = answer_words(part, person.answers.get(part.id), on)
                 doubt = odd.get(prefix + part.id, "")
+                if part.kind == "yes_no" and person.answers.get(part.id) == "yes":
+                    words = ""  # as nearly always: not worth a line
                 if words or doubt:
                     lines.append(Line(prefix + part.id, part.label, words, doubt))
         open_ones = 0

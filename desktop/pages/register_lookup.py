@@ -78,5 +78,5 @@ def find_households(casebook: Any, text: str) -> list[Match]:
         view = casebook.households.get(household_id)
         names = [member.resident.name for member in view.members]
         count = ngettext("{n} person", "{n} people", len(names)).format(n=len(names))
-        found.append(Match(household_id, view.address, f"{_(', ').join(names[:3])} · {count}"))
+        found.append(Match(household_id, view.address, " · ".join((_(", ").join(names[:3]), count))))
     return found

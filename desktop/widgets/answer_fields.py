@@ -135,7 +135,8 @@ class PickField(QWidget):
         super().__init__(parent)
         self._all = [Match(code, words) for code, words in choices]
         self.common = ChoiceField([pair for pair in choices if pair[0] in common], name=name)
-        self.common.setVisible(bool(common))
+        if not common:
+            self.common.hide()
         self.finder = Finder(name=name, hint=_("Another: type a few characters") if common else _("Type to find"))
         self.finder.line.setMaximumWidth(theme.px(260))
         row = pieces.line(self, self.common, self.finder, gap=8)

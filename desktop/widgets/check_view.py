@@ -67,14 +67,14 @@ class CheckView(QWidget):
         grid.setVerticalSpacing(theme.px(2))
         grid.setColumnMinimumWidth(0, theme.px(170))
         grid.setColumnStretch(1, 1)
-        top = Qt.AlignmentFlag.AlignTop
+        middle = Qt.AlignmentFlag.AlignVCenter
         for place, line in enumerate(part.lines):
             row = 2 * place
-            label = pieces.text(line.label, "soft")
+            label = pieces.text(line.label if line.label != part.title else "", "soft")
             label.setMaximumWidth(theme.px(230))
-            grid.addWidget(label, row, 0, top)
-            grid.addWidget(pieces.text(line.words, select=True), row, 1, top)
-            grid.addWidget(self._link(line.field, line.label, _("Change")), row, 2, top)
+            grid.addWidget(label, row, 0, middle)
+            grid.addWidget(pieces.text(line.words, select=True), row, 1, middle)
+            grid.addWidget(self._link(line.field, line.label, _("Change")), row, 2, middle)
             if line.doubt:
                 grid.addWidget(pieces.card(pieces.text(line.doubt), role="banner-warn", margin=8), row + 1, 1, 1, 2)
         return pieces.card(head, grid, gap=8)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QCheckBox, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QRadioButton, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop import theme
 from desktop.widgets.flow_layout import FlowLayout
@@ -38,6 +38,7 @@ class _Drawn(_Button):
         super().__init__(words)  # type: ignore[arg-type]  # the Qt class that this is mixed into takes the words
         self.key = key
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)  # may be squeezed, then wraps
 
     def _key_width(self) -> int:
         return theme.px(16) if self.key and not theme.look().touch else 0
@@ -158,12 +159,15 @@ class ChoiceField(QWidget):
         several: bool = False,
         column: bool = False,
         keys: bool = True,
+        codes_as_keys: bool = False,
         name: str = "",
         parent: QWidget | None = None,
     ) -> None:
+        """`keys`: number keys pick by place; `codes_as_keys`: by the code itself, where it is a digit (points)."""
         super().__init__(parent)
         self.several = several
         self._keys = keys
+        self._codes_as_keys = codes_as_keys
         self._buttons: list[tuple[str, QAbstractButton]] = []
         self.setAccessibleName(name)
         if column:
@@ -182,7 +186,7 @@ class ChoiceField(QWidget):
             old.deleteLater()
         self._buttons = []
         for place, (code, words) in enumerate(choices):
-            key = str(place + 1) if self._keys and place < 9 and len(choices) > 1 else ""
+            key = self._key_of(place, code) if len(choices) > 1 else ""
             button: QAbstractButton = TickButton(words, key) if self.several else ChoiceButton(words, key)
             button.setCheckable(True)
             button.setChecked(code in picked)
@@ -191,6 +195,11 @@ class ChoiceField(QWidget):
             self._rows.addWidget(button)
             self._buttons.append((code, button))
         self._settle_focus()
+
+    def _key_of(self, place: int, code: str) -> str:
+        if self._codes_as_keys:
+            return code if len(code) == 1 and code in "0123456789" else ""
+        return str(place + 1) if self._keys and place < 9 else ""
 
     def add_beside(self, widget: QWidget) -> None:
         """Put something behind the choices, in the same rows."""
@@ -256,8 +265,8 @@ class ChoiceField(QWidget):
             self.entered.emit()
             return True
         typed = event.text()
-        if self._keys and typed and typed in "123456789" and int(typed) <= len(buttons):
-            chosen = buttons[int(typed) - 1]
+        chosen = next((b for b in buttons if typed and getattr(b, "key", "") == typed), None)
+        if chosen is not None:
             chosen.setFocus(Qt.FocusReason.TabFocusReason)
             chosen.click()
             return True

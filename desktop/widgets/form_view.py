@@ -65,7 +65,8 @@ class FormView(QWidget):
                 if field is None and question.kind in ("people", "rows"):
                     continue  # the page draws these itself
                 field = field or make_field(question, today, (choices or {}).get(question.id))
-                row = QuestionRow(question, field, step=step)
+                bare = question.label == topic.title or question.kind == "rows"
+                row = QuestionRow(question, field, step=step, bare=bare)
                 self._connect(question.id, row)
                 layout.addWidget(row)
                 drawn.append(row)

@@ -6,8 +6,10 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
+from desktop import theme
 from desktop.widgets import pieces
-from desktop.widgets.choice_field import ChoiceField
+from desktop.widgets.choice_field import ChoiceField, TickButton
+from desktop.widgets.flow_layout import FlowLayout
 from desktop.widgets.question_row import QuestionRow
 from forms.shape import Question
 from models.texts import _
@@ -33,13 +35,25 @@ class MemberParts(QWidget):
         head = pieces.line(None, self.title, self.remove)
         head.setStretch(0, 1)
         layout = pieces.column(None, head, self.known, gap=12)
+        self.ticks: dict[str, TickButton] = {}
+        ticks = FlowLayout(gap=theme.px(8))
         for part in question.parts:
-            field = ChoiceField(part.choices, name=part.label)
-            row = QuestionRow(part, field, step=step)
+            if part.kind == "yes_no":  # nearly always yes: a tick that is set, to be taken away
+                tick = TickButton(part.label)
+                tick.setToolTip(part.hint)
+                tick.clicked.connect(self.changed)
+                ticks.addWidget(tick)
+                self.ticks[part.id] = tick
+                continue
+            row = QuestionRow(part, ChoiceField(part.choices, name=part.label), step=step)
             row.changed.connect(self.changed)
-            row.entered.connect(self._go_on)
+            row.entered.connect(self.entered)
             layout.addWidget(row)
             self.rows[part.id] = row
+        below = pieces.line(None, gap=0)
+        below.setContentsMargins(0 if step else theme.px(QuestionRow.LABEL + 16), 0, 0, 0)
+        below.addLayout(ticks)
+        layout.addLayout(below)
         self.known.hide()
         pieces.column(self, pieces.card(layout, margin=18))
 
@@ -52,21 +66,16 @@ class MemberParts(QWidget):
             row.show_answers(answers)
             row.show_problem("")
             row.show_doubt("")
+        for part, tick in self.ticks.items():
+            tick.setChecked(answers.get(part) not in ("no", False))
 
     def answers(self) -> dict[str, Any]:
         """The parts that are answered."""
-        return {part: answer for part, row in self.rows.items() if (answer := row.answer())}
+        told = {part: answer for part, row in self.rows.items() if (answer := row.answer())}
+        return told | {part: "yes" if tick.isChecked() else "no" for part, tick in self.ticks.items()}
 
     def focus_part(self, part: str) -> QWidget:
         """Put the cursor into a part."""
-        target: QWidget = self.rows[part].field.first_focus()
+        target: QWidget = self.ticks[part] if part in self.ticks else self.rows[part].field.first_focus()
         target.setFocus()
         return target
-
-    def _go_on(self) -> None:
-        rows = list(self.rows.values())
-        place = rows.index(self.sender())  # type: ignore[arg-type]  # only rows are connected
-        if place + 1 < len(rows):
-            rows[place + 1].field.first_focus().setFocus()
-        else:
-            self.entered.emit()

@@ -5,10 +5,11 @@ from functools import partial
 from typing import NamedTuple
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QLayout, QPushButton, QWidget
 
 from desktop import theme
 from desktop.widgets import pieces
+from desktop.widgets.flow_layout import FlowLayout
 from models.texts import _
 
 
@@ -33,22 +34,22 @@ class PeopleList(QWidget):
         super().__init__(parent)
         self._narrow = narrow
         self.buttons: list[QPushButton] = []
-        self._column = pieces.column(None, gap=4 if narrow else 8)
+        self._rows: QLayout = FlowLayout(gap=theme.px(4)) if narrow else pieces.column(None, gap=8)
         self.more = pieces.button(_("Another person"), self.another.emit, "link" if narrow else "", "plus")
-        pieces.column(self, self._column, pieces.line(None, self.more, None), gap=6)
+        pieces.column(self, self._rows, pieces.line(None, self.more, None), gap=6)
 
     def show_people(self, people: Sequence[Entered], at: int) -> None:
         """List these people; `at` is the place of the one now shown in the form, -1 for none."""
-        pieces.clear(self._column)
+        pieces.clear(self._rows)
         self.buttons = []
         for place, person in enumerate(people):
-            self._column.addWidget(self._narrow_line(place, person, at) if self._narrow else self._line(place, person))
+            self._rows.addWidget(self._narrow_line(place, person, at) if self._narrow else self._line(place, person))
 
     def _narrow_line(self, place: int, person: Entered, at: int) -> QWidget:
         words = " · ".join(filter(None, (person.relation, person.detail)))
         button = pieces.button(f"{person.name}\n{words}" if words else person.name, partial(self.chosen.emit, place))
         button.setProperty("role", "row")
-        button.setMinimumHeight(theme.px(50))
+        button.setFixedSize(theme.px(182), theme.px(54))
         button.setCheckable(True)
         button.setChecked(place == at)
         button.setAccessibleName(_("{name}: change").format(name=person.name))

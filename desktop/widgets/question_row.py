@@ -113,7 +113,10 @@ class QuestionRow(QWidget):
     LABEL = 208
     """Width of the words in desk mode, in pixels at 100 per cent."""
 
-    def __init__(self, question: Question, field: Any, *, step: bool, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, question: Question, field: Any, *, step: bool, bare: bool = False, parent: QWidget | None = None
+    ) -> None:
+        """`bare` leaves the words out where the topic's title says the same; a screen reader still has them."""
         super().__init__(parent)
         self.question = question
         self.field = field
@@ -122,9 +125,11 @@ class QuestionRow(QWidget):
         self.label.setText(_label_words(question))
         self.label.setBuddy(field.first_focus())
         self.hint = pieces.text(question.hint, "small")
-        self.hint.setVisible(bool(question.hint))
+        if not question.hint:
+            self.hint.hide()  # never shown here: without a parent yet it would be a window of its own
         self.why = pieces.text(_("Why we ask: {reason}").format(reason=question.why), "small")
-        self.why.setVisible(bool(question.why))
+        if not question.why:
+            self.why.hide()
         self.problem = pieces.text("", "error")
         self.problem.hide()
         self.doubt = pieces.card(pieces.text(""), role="banner-warn", margin=8)
@@ -136,7 +141,10 @@ class QuestionRow(QWidget):
             self.seen = TickButton(_("{paper} seen").format(paper=question.paper))
             self.seen.clicked.connect(self.changed)
             self.seen.hide()
-        if step:
+        if bare:
+            self.label.hide()
+            field.setAccessibleName(question.label)
+        if step or bare:
             self._stack()
         else:
             self._side_by_side()
@@ -218,7 +226,8 @@ def _label_words(question: Question) -> str:
     if question.required:
         return words
     style = f"font-weight:400; font-size:{theme.points(9):g}pt; color:{theme.tokens().soft}"
-    return f'{words} <span style="{style}">{escape(_("optional"))}</span>'
+    optional = _("optional")
+    return f'{words} <span style="{style}">{escape(optional)}</span>'
 
 
 def section(title: str, hint: str = "") -> tuple[QFrame, Any]:

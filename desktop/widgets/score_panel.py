@@ -5,7 +5,7 @@ from datetime import date
 from functools import partial
 from typing import NamedTuple
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from desktop import theme
@@ -15,6 +15,8 @@ from forms.instruments import Scored
 from models.texts import _, ngettext
 
 LISTED = 6
+PANEL = 280
+"""Width of the panel beside the questions, in pixels at 100 per cent."""
 
 
 class Earlier(NamedTuple):
@@ -64,7 +66,7 @@ class ScorePanel(QWidget):
         )
         before = pieces.card(self._earlier_title, self.earlier, margin=16, gap=6)
         pieces.column(self, now, before, gap=16).addStretch(1)
-        self.setFixedWidth(theme.px(280))
+        self.setFixedWidth(theme.px(PANEL))
 
     def show_score(self, scored: Scored, running: int, labels: dict[str, str]) -> None:
         """Show what the answers so far come to. `running` is the sum of what is answered; `labels` name questions."""
@@ -89,7 +91,15 @@ class ScorePanel(QWidget):
         pieces.clear(self._list)
         self.links = {}
         for question in scored.missing[:LISTED]:
-            link = pieces.button(labels.get(question, question), partial(self.wanted.emit, question), "link")
+            words = labels.get(question, question)
+            room = theme.px(PANEL - 60)
+            link = pieces.button(
+                self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, room),
+                partial(self.wanted.emit, question),
+                "link",
+                tip=words,
+            )
+            link.setAccessibleName(words)
             self._list.addWidget(link)
             self.links[question] = link
         if count > LISTED:
