@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QHBoxLayout, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop import theme
 from desktop.widgets import pieces
@@ -125,6 +125,28 @@ class ClickRow(QFrame):
         painter.end()
 
 
+class TickRow(QWidget):
+    """A tick box whose words wrap, as a plain one's cannot; the words can be clicked too."""
+
+    toggled = Signal(bool)
+
+    def __init__(self, words: str, checked: bool) -> None:
+        super().__init__()
+        self.tick = QCheckBox()
+        self.tick.setChecked(checked)
+        self.tick.setAccessibleName(words)
+        self.tick.toggled.connect(self.toggled)
+        self.label = pieces.text(words)
+        line = pieces.line(self, gap=4)
+        line.addWidget(self.tick, 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(self.label, 1)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A click on the words is one on the box."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.tick.click()
+
+
 class Card(QFrame):
     """A surface for what belongs together: heading, an action beside it, and a layout `body` to fill."""
 
@@ -137,7 +159,9 @@ class Card(QFrame):
         if heading:
             self.setAccessibleName(heading)
             self.heading = pieces.text(heading, "subheading")
-            outer.addLayout(pieces.line(None, self.heading, None, *beside))
+            head = pieces.line(None, self.heading, *beside)
+            head.setStretch(0, 1)
+            outer.addLayout(head)
         outer.addLayout(self.body)
 
     def add(self, item: QWidget | QLayout) -> None:

@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, Q
 
 from desktop import theme
 from desktop.widgets import pieces
-from desktop.widgets.case_parts import Card
+from desktop.widgets.case_parts import Card, TickRow
 from desktop.widgets.finder import Finder, Match
+from desktop.widgets.flow_layout import FlowLayout
 from forms.problems import sentence
 from models.eligibility import Service
 from models.records.referral import MatterEntry, ReferralEntry
@@ -104,21 +105,18 @@ class LetterForm(QWidget):
         self.valid_days.setValue(30)
         self.valid_days.setSuffix(_(" days"))
         self.valid_days.valueChanged.connect(lambda _days: self._changed())
-        self.red_head = QCheckBox(_("Print the red head (off: on headed paper)"))
+        self.red_head = QCheckBox(_("Print the red head"))
+        self.red_head.setToolTip(_("Off where the letter is printed on headed paper"))
         self.red_head.setChecked(True)
         self.red_head.toggled.connect(lambda _on: self._changed())
         card.add(pieces.column(None, caption, self.note, gap=3))
-        card.add(
-            pieces.line(
-                None,
-                pieces.text(_("Language"), "label", wrap=False),
-                self.language,
-                pieces.text(_("Good for"), "label", wrap=False),
-                self.valid_days,
-                None,
-                gap=10,
-            )
-        )
+        choices = QWidget()
+        flow = FlowLayout(choices, gap=16)
+        for words, field in ((_("Language"), self.language), (_("Good for"), self.valid_days)):
+            pair = QWidget()
+            pieces.line(pair, pieces.text(words, "label", wrap=False), field, gap=10)
+            flow.addWidget(pair)
+        card.add(choices)
         card.add(self.red_head)
         self._box.addWidget(card)
 
@@ -273,8 +271,7 @@ class LetterForm(QWidget):
             if papers:
                 box.addWidget(pieces.text(_("To bring:"), "small"))
             for at, paper in enumerate(papers):
-                tick = QCheckBox(paper)
-                tick.setChecked(one.ticks[at] if at < len(one.ticks) else True)
+                tick = TickRow(paper, one.ticks[at] if at < len(one.ticks) else True)
                 tick.toggled.connect(lambda on, one=one, at=at: self._tick(one, at, on))
                 box.addWidget(tick)
             self.matters_place.addLayout(box)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop import theme
@@ -15,16 +15,13 @@ from desktop.widgets.answer_fields import TextField
 from desktop.widgets.case_parts import Card, Chip
 from desktop.widgets.choice_field import ChoiceField
 from desktop.widgets.date_field import DateField
+from desktop.widgets.flow_layout import FlowLayout
 from forms.problems import sentence
 from forms.reading import Unreadable, parse_date, read_date, read_number
 from models.eligibility.schema import FactDefinition
 from models.texts import _, language, ngettext
 
 PAUSE_MS = 150  # between pressing an answer and asking the next, so that the pressed one is seen, in milliseconds
-
-
-MANY = 3
-"""More choices than this have the width for themselves."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +55,6 @@ class QuestionCard(Card):
         self.why = pieces.text("", "small")
         self.problem = pieces.text("", "error")
         self.problem.hide()
-        self._place = pieces.column(None)
         self.save = pieces.button(_("Note the answer"), self._submit, "primary")
         self.not_known = pieces.button(_("Not known"), lambda: self._give(None, "not_known"))
         self.refused = pieces.button(_("No answer wanted"), lambda: self._give(None, "refused"))
@@ -69,11 +65,9 @@ class QuestionCard(Card):
         self.add(top)
         self.add(self.why)
         self.add(self.problem)
-        self._beside = pieces.line(None, gap=10)
-        self._beside.addLayout(self._place, 1)
-        self._below = pieces.line(None, None, gap=10)
-        self.add(self._beside)
-        self.add(self._below)
+        answers = QWidget()
+        self._answers = FlowLayout(answers, gap=10)  # beside each other where there is room
+        self.add(answers)
         self.body.setSpacing(theme.px(6))
         self._values: list[Any] = []
         self._chosen = QTimer(self, singleShot=True, interval=PAUSE_MS)
@@ -98,15 +92,19 @@ class QuestionCard(Card):
         self.why.setText(noted(why, helps) if asked.helps > 1 else why)
         self.setAccessibleName(f"{asked.who}: {words.ask}")
         self.problem.hide()
-        pieces.clear(self._place)
+        while self._answers.count():
+            self._answers.takeAt(0)
+        typing = self.field is not None and self.field.isAncestorOf(self.focusWidget() or self)
+        if self.field is not None:
+            self.field.hide()  # Qt then moves the focus to "not known", where the next Enter would answer
+            self.field.deleteLater()
         self.field = self._field(definition, words.ask, words.unit)
-        self._place.addWidget(self.field)
+        for thing in (self.field, self.save, self.not_known, self.refused):
+            self._answers.addWidget(thing)
+        self.field.show()
+        if typing:
+            self.first_focus().setFocus()
         self.save.setVisible(not isinstance(self.field, ChoiceField))
-        for place, button in enumerate((self.save, self.not_known, self.refused)):
-            if len(definition.choices) > MANY:
-                self._below.insertWidget(place, button)
-            else:
-                self._beside.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         self.set_busy(False)
 
     def first_focus(self) -> QWidget:

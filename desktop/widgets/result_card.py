@@ -65,10 +65,12 @@ class ResultCard(QFrame):
         inner = pieces.line(self.head, gap=12)
         inner.setContentsMargins(theme.px(4), theme.px(5), theme.px(6), theme.px(5))
         inner.addWidget(Mark(mark, tone, 22), 0, Qt.AlignmentFlag.AlignTop)
-        inner.addWidget(pieces.text(name_of(self.result), "subheading"), 1)
+        inner.addWidget(pieces.text(name_of(self.result), "subheading"), 2)
         amount = amount_text(self.result.determination.amount)
         if amount:
-            inner.addWidget(pieces.text(amount, "label", wrap=False), 0, Qt.AlignmentFlag.AlignVCenter)
+            sum_label = pieces.text(amount, "label")
+            sum_label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            inner.addWidget(sum_label, 1, Qt.AlignmentFlag.AlignVCenter)
         inner.addWidget(Chip(word, tone=tone), 0, Qt.AlignmentFlag.AlignVCenter)
         line = pieces.line(None, gap=6)
         line.addWidget(self.head, 1)
@@ -115,9 +117,14 @@ class ResultCard(QFrame):
         box = pieces.column(place, gap=2)
         for ask in self.asks:
             if ask.possible:
-                link = pieces.button(ask.words, partial(self.asked.emit, ask.part), "link")
+                link = ClickRow(_("Ask now: {question}").format(question=ask.words))  # wraps, as a button cannot
                 link.setToolTip(_("Ask this now"))
-                box.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
+                words = pieces.text(ask.words)
+                words.setStyleSheet(f"color: {theme.tokens().accent}")
+                line = pieces.line(link, words)
+                line.setContentsMargins(theme.px(4), theme.px(6), theme.px(4), theme.px(6))
+                link.chosen.connect(partial(self.asked.emit, ask.part))
+                box.addWidget(link)
             else:
                 box.addWidget(pieces.text(ask.words, "soft"))
         return place

@@ -243,6 +243,18 @@ def test_without_anybody_it_asks_for_whom(show, family):
     assert page.shown == family.grandmother
 
 
+def test_another_question_takes_the_cursor_with_it(show, family):
+    page = show("eligibility", household_id=family.household, resident_id=family.son)
+    page.question.first_focus().setFocus()
+    before = page.question.asked
+    page.show_person(family.daughter_in_law)
+    if page.question.asked != before:
+        assert page.question.field.isAncestorOf(page.window().focusWidget())
+    page.question.next_wanted.emit()
+    assert page.question.asked != before
+    assert page.question.field.isAncestorOf(page.window().focusWidget())
+
+
 def test_coming_from_another_member_shows_that_member(show, family):
     show("eligibility", household_id=family.household, resident_id=family.son)
     page = show("eligibility", household_id=family.household, resident_id=family.girl)

@@ -5,6 +5,7 @@ import pytest
 from PySide6.QtTest import QTest
 
 from desktop.pages.referral import TYPING_MS
+from desktop.widgets.case_parts import TickRow
 from models.records.letter import LetterValue
 from models.texts import _
 from reports.letter import render_letter
@@ -35,10 +36,8 @@ def issue(page) -> None:
 def test_the_form_begins_with_the_office_and_the_papers_of_the_policy(letter, book):
     service = book.eligibility.services()[HEALTH]
     assert letter.form.lines["receiver"].text() == service.apply_at.zh
-    assert all(
-        paper in [tick.text() for tick in letter.form.matters.findChildren(type(letter.form.red_head))]
-        for paper in service.documents.zh
-    )
+    ticks = [tick.label.text() for tick in letter.form.matters.findChildren(TickRow)]
+    assert ticks == list(service.documents.zh)
     assert letter.form.origin.text() == (
         "政策文件写明由该单位受理。" if service.apply_at.status == "text" else "政策文件没有写明受理单位，请核对。"
     )
@@ -54,10 +53,10 @@ def test_the_preview_is_the_very_page_and_follows_what_is_typed(letter, book, fa
 
 
 def test_a_paper_not_ticked_is_not_on_the_letter(letter):
-    tick = letter.form.matters.findChildren(type(letter.form.red_head))[0]
-    paper = tick.text()
+    tick = letter.form.matters.findChildren(TickRow)[0]
+    paper = tick.label.text()
     assert paper in letter.sheet.value.matters[0].documents
-    tick.setChecked(False)
+    tick.tick.setChecked(False)
     drawn(letter)
     assert paper not in letter.sheet.value.matters[0].documents
 
