@@ -1,7 +1,6 @@
 """Who of a household may be entitled to what, with reasons; the next best question is asked on the spot."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
 
@@ -24,50 +23,23 @@ from desktop.eligibility_words import (
 )
 from desktop.fact_words import dictionary
 from desktop.pages.base import Page
+from desktop.pages.eligibility_check import Loaded, PersonRow, asks_of, still_open
 from desktop.widgets import pieces
 from desktop.widgets.banner import Banner
 from desktop.widgets.case_parts import Card, Chip, ClickRow, show_more
 from desktop.widgets.finder import Finder, Match
 from desktop.widgets.mark import Mark
 from desktop.widgets.question_card import Asked, QuestionCard
-from desktop.widgets.result_card import CHOOSABLE, Ask, ResultCard, RuledOut
+from desktop.widgets.result_card import CHOOSABLE, ResultCard, RuledOut
 from models.clock import today
-from models.eligibility import HOUSEHOLD, Missing, Policies
+from models.eligibility import HOUSEHOLD, Missing
 from models.records import codes
-from models.services.views import Changed, HouseholdCheck, HouseholdView, ResidentRow, ServiceResult
-from models.texts import _, language, ngettext
+from models.services.views import Changed, ServiceResult
+from models.texts import _, ngettext
 
 EVERYBODY = "*"
 MOST_MATTERS = 6  # on one letter, as models.records.referral.ReferralEntry allows
 FIRST_CARDS = 8  # cards of a section that are built at once; the others when asked for
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """One check and what is needed to show it."""
-
-    view: HouseholdView
-    check: HouseholdCheck
-    policies: Policies
-
-    @property
-    def people(self) -> Mapping[str, ResidentRow]:
-        """The members by id, head first."""
-        return {member.resident.id: member.resident for member in self.view.members}
-
-    def who(self, of: str) -> str:
-        """The name of a person; what the household is called; a relation of whom nobody is recorded."""
-        if of == HOUSEHOLD:
-            return _("The household")
-        if of in self.people:
-            return self.people[of].name
-        return {
-            "spouse": _("the spouse (not registered)"),
-            "child": _("a child (not registered)"),
-            "parent": _("a parent (not registered)"),
-            "father": _("the father (not registered)"),
-            "mother": _("the mother (not registered)"),
-        }.get(of, _("a relative (not registered)"))
 
 
 class EligibilityPage(Page):
@@ -294,7 +266,7 @@ class EligibilityPage(Page):
         assert loaded is not None
         open_questions = self._questions(loaded)
         asked = self._wanted
-        if asked is not None and not _is_open(loaded, asked):
+        if asked is not None and not still_open(loaded, asked):
             asked = self._wanted = None
         if asked is None and open_questions:
             asked = open_questions[self._asking % len(open_questions)]
@@ -464,7 +436,7 @@ class EligibilityPage(Page):
         self, box: QVBoxLayout, loaded: Loaded, results: Sequence[ServiceResult], old: Mapping[Key, ResultCard]
     ) -> None:
         for result in results:
-            key, asks = key_of(result), self._asks(loaded, result)
+            key, asks = key_of(result), asks_of(loaded, result)
             card = old.get(key)
             if card is None or not card.same_as(result, asks):
                 card = ResultCard(result, loaded.policies.services[result.service_id], asks, chosen=key in self.chosen)
@@ -478,23 +450,6 @@ class EligibilityPage(Page):
 
     def _add_more(self, loaded: Loaded, results: Sequence[ServiceResult], box: QVBoxLayout) -> None:
         self._add_cards(box, loaded, results, {})
-
-    def _asks(self, loaded: Loaded, result: ServiceResult) -> tuple[Ask, ...]:
-        chinese = language() == "zh_CN"
-        found = []
-        for part in result.determination.missing:
-            if part.alternative:
-                continue
-            definition = loaded.policies.facts[part.fact]
-            possible = part.of == HOUSEHOLD or part.of in loaded.people
-            words = definition.question_zh if chinese else definition.question_en
-            if part.of != result.resident_id:
-                words = _("{who}: {question}").format(who=loaded.who(part.of), question=words)
-            state = loaded.check.case.states.get((part.of, part.fact))
-            if state in ("not_known", "refused"):
-                words += _(" (asked before: not known)") if state == "not_known" else _(" (asked before: no answer)")
-            found.append(Ask(part, words, possible))
-        return tuple(found)
 
     # Choosing, referring, keeping.
 
@@ -561,38 +516,5 @@ class EligibilityPage(Page):
         self.run(lambda: casebook.eligibility.keep(check), lambda _changed: self.shell.say(words))
 
 
-class PersonRow(ClickRow):
-    """A person in the list on the left, with how many services stand where."""
-
-    def __init__(self, name: str, detail: str, counts: Mapping[str, int]) -> None:
-        told = [f"{heading_of(outcome)} {counts[outcome]}" for outcome in OUTCOMES if counts[outcome]]
-        super().__init__(", ".join((name, detail, *told)))
-        box = pieces.column(self, gap=3)
-        box.setContentsMargins(theme.px(12), theme.px(6), theme.px(10), theme.px(7))
-        head = pieces.line(None, gap=8)
-        head.addWidget(pieces.text(name, "label"), 1)
-        if detail:
-            head.addWidget(pieces.text(detail, "small", wrap=False))
-        box.addLayout(head)
-        figures = pieces.line(None, gap=6)
-        for outcome in ("eligible", "missing", "office", "received"):
-            if counts[outcome]:
-                mark, tone = mark_of(outcome)
-                chip = Chip(str(counts[outcome]), mark, tone, ground="surface")
-                chip.setToolTip(heading_of(outcome))
-                figures.addWidget(chip)
-        figures.addStretch(1)
-        box.addLayout(figures)
-
-
 def _add_ruled_out(results: Sequence[ServiceResult], box: QVBoxLayout) -> None:
     box.addWidget(RuledOut(results))
-
-
-def _is_open(loaded: Loaded, asked: Asked) -> bool:
-    """Whether the fact still matters to some result."""
-    return any(
-        part.fact == asked.fact and part.of == asked.of
-        for result in loaded.check.results
-        for part in (*result.determination.missing, *result.determination.amount_missing)
-    )
