@@ -1,0 +1,166 @@
+"""From the first start to the office's receipt: one household, two casebooks, a stick between them."""
+
+import hashlib
+
+import pypdfium2
+from PySide6.QtWidgets import QApplication
+
+from desktop.hands import answer, press, settle, type_text, wait_until
+from models.texts import _
+from tests.flows.hands import (
+    agree,
+    card,
+    digest,
+    new_registration,
+    save_registration,
+    set_up,
+    sign_in,
+    take_in,
+    type_person,
+)
+
+PASSPHRASE = "海河 自行车 石榴 十二月"
+NUMBER = card("19480308", "123")
+FAMILY = (
+    {"documents": NUMBER, "name": "单建国", "phones": "13802200117", "hukou_tianjin": "yes"},
+    {"relation": "1", "name": "尉迟秀英", "sex": "2", "birth_date": "1944年6月1日", "hukou_tianjin": "yes"},
+    {"relation": "2", "name": "单𬱖", "sex": "1", "birth_date": "1985-1-2", "hukou_tianjin": "no"},
+    {"relation": "8", "name": "阿依古丽·艾合买提", "sex": "2", "birth_date": "19870506", "hukou_tianjin": "no"},
+    {"relation": "4", "name": "单一诺", "sex": "2", "birth_date": "2018.9.1"},
+)
+
+
+def test_a_household_is_registered_visited_checked_referred_and_known_to_the_office(first_run, window, tmp_path, clock):
+    shell = first_run
+    set_up(shell, "hyl", "周敏", PASSPHRASE)
+    assert (shell.page.name, shell.worker.name) == ("today", "周敏")
+    book = shell.casebook
+
+    # Five people at one door.
+    page = new_registration(shell)
+    for place, person in enumerate(FAMILY):
+        if place:
+            page.another()
+            settle(shell, 0.05)
+            assert page.case.at == place
+        type_person(shell, page, person)
+    assert page.board.person.rows["birth_date"].answer() == "2018.9.1"
+    household = save_registration(shell, page)
+    settle(shell)
+    members = {m.resident.name: m.resident for m in book.households.get(household).members}
+    assert set(members) == {person["name"] for person in FAMILY}
+    assert f"{members['单建国'].birth_date} {members['单建国'].sex}" == "1948-03-08 1", "told by the number"
+    assert book.drafts.all() == []
+    eldest = members["单建国"].id
+
+    # A visit.
+    shell.actions_by_name["visit"].trigger()
+    settle(shell)
+    page = shell.page
+    assert (page.name, page.where["household_id"]) == ("visit", household)
+    rows = page.view.rows
+    answer(rows["outcome"], "met")
+    settle(shell, 0.05)
+    rows["met"].field.pick(eldest)
+    page.needs.groups.pick("elderly")
+    QApplication.processEvents()
+    type_text(page.needs.rows["elderly"].note.first_focus(), "做饭吃力，想了解助餐。")
+    type_text(rows["next_visit"].field.first_focus(), "2026-12-22")
+    page.save()
+    settle(shell)
+    assert shell.page.name == "household"
+    (visit,) = book.visits.of_household(household)
+    assert (visit.met, visit.needs[0].note) == (("单建国",), "做饭吃力，想了解助餐。")
+
+    # What everybody may be entitled to; one question is answered on the spot.
+    shell.go("eligibility", household_id=household)
+    settle(shell)
+    page = shell.page
+    asked = page.question.asked
+    before = len(page.loaded.check.case.household) + sum(len(p.facts) for p in page.loaded.check.case.people)
+    said = {"bool": True, "number": 0, "int": 0}.get(asked.definition.type, next(iter(asked.definition.domain), None))
+    page.question.answered.emit(asked, said, "known")
+    settle(shell)
+    case = page.loaded.check.case
+    assert len(case.household) + sum(len(p.facts) for p in case.people) > before
+    page.show_person(eldest)
+    settle(shell)
+    key = next(
+        key
+        for key, card in page.cards.items()
+        if card.choose is not None and card.result.determination.outcome == "eligible"
+    )
+    page.cards[key].choose.click()
+    page.keep()
+    settle(shell)
+
+    # The letter: the bytes that were shown are the bytes that are kept.
+    press(page.refer_button)
+    settle(shell, 0.5)
+    letter = shell.page
+    assert letter.name == "referral"
+    type_text(letter.form.note, "烦请先电话联系。")
+    settle(shell, 0.6)
+    press(letter.issue_button)
+    wait_until(lambda: letter.mode == "issued" and letter.referral is not None, "the letter is issued")
+    settle(shell, 0.4)
+    letter.choose_file = lambda _name: tmp_path / "letter.pdf"
+    letter.save_pdf()
+    settle(shell)
+    (referral,) = book.referrals.of_resident(eldest)
+    pdf = (tmp_path / "letter.pdf").read_bytes()
+    assert hashlib.sha256(pdf).hexdigest() == referral.letters[0].sha256
+    document = pypdfium2.PdfDocument(pdf)
+    printed = "".join(sheet.get_textpage().get_text_bounded() for sheet in document)
+    document.close()
+    assert "单建国" in printed
+    assert referral.number in printed.replace("\r\n", "")
+    assert NUMBER not in printed, "numbers are masked on paper"
+
+    # The office, on another computer.
+    (tmp_path / "office").mkdir()
+    office = window(tmp_path / "office")
+    set_up(office, "劝业场街道", "马丽", PASSPHRASE)
+    assert len(office.casebook.office.code) == 9
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    for side in (shell, office):
+        side.go("sync")
+        settle(side)
+        side.page.choose_folder = lambda: stick
+        side.page.write_card()
+        settle(side)
+    cards = {path.read_bytes(): path for path in stick.glob("*.jmcard")}
+    for side, other in ((shell, office), (office, shell)):
+        take_in(side, cards[other.casebook.sync.card()])
+        agree(side, _("They are the same: trust it"))
+        settle(side)
+
+    # Out, in, and the answer back.
+    waiting = book.sync.status().waiting
+    assert waiting > 30
+    shell.page.export()
+    settle(shell)
+    batches = sorted(stick.glob("*.jmb"))
+    assert len(batches) == 1
+    assert "单建国".encode() not in batches[0].read_bytes()
+    take_in(office, batches[0])
+    agree(office, _("Take it in"))
+    settle(office)
+    assert {office.casebook.residents.row(one).name for one in office.casebook.residents.ids()} == set(members)
+    assert digest(office.casebook) == digest(book)
+    office.page.write_receipt()
+    settle(office)
+    take_in(shell, next(stick.glob("*.jmr")))
+    status = book.sync.status()
+    assert (status.waiting, status.acknowledged_through) == (0, waiting)
+    assert [batch.status for batch in status.batches] == ["acknowledged"]
+
+    # The next morning everything is there.
+    kept = digest(book)
+    shell.lock()
+    settle(shell)
+    sign_in(shell, PASSPHRASE)
+    settle(shell)
+    assert not shell.is_locked
+    assert digest(shell.casebook) == kept
