@@ -42,6 +42,9 @@ class ResidentsPage(Page):
     def __init__(self, shell: "Shell") -> None:
         super().__init__(shell)
         self._job: Job[Any] | None = None
+        self._everybody: dict[str, list[str]] = {}  # by order; so that emptying the search of 100,000 is quick
+        self._edition = 0
+        shell.tasks.changed.connect(self._forget)
         self._typing = QTimer(self, singleShot=True, interval=TYPING_MS)
         self._typing.timeout.connect(self._find)
         self.search = QLineEdit()
@@ -102,8 +105,13 @@ class ResidentsPage(Page):
         self._typing.stop()
         self._find(keep=True)
 
+    def _forget(self, _changed: "Changed") -> None:
+        self._everybody.clear()
+        self._edition += 1
+
     def refresh(self, changed: "Changed") -> None:
         """Somebody was registered or changed: search again, stay on the selected resident."""
+        self._forget(changed)
         if changed.entities & {
             "resident",
             "household",
@@ -133,11 +141,20 @@ class ResidentsPage(Page):
         selected = self.list.current_id() if keep else ""
         residents = self.casebook.residents
 
+        known = None if text else self._everybody.get(order)
+
         def find() -> tuple[list[str], list["ResidentRow"]]:
-            ids = residents.find(text, LIMIT) if text else residents.ids(order)
+            ids = residents.find(text, LIMIT) if text else known or residents.ids(order)
             return ids, residents.rows(ids[:PAGE])
 
-        self._job = self.read(find, lambda found: self._found(text, found[0], found[1], selected))
+        edition = self._edition
+
+        def done(found: tuple[list[str], list["ResidentRow"]]) -> None:
+            if not text and edition == self._edition:
+                self._everybody[order] = found[0]
+            self._found(text, found[0], found[1], selected)
+
+        self._job = self.read(find, done)
 
     def _found(self, text: str, ids: list[str], first: list["ResidentRow"], selected: str) -> None:
         self._job = None

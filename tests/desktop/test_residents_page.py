@@ -148,6 +148,25 @@ def test_a_new_resident_appears_and_the_selection_stays(page, qtbot):
     assert page.list.current_id() == selected
 
 
+def test_emptying_the_search_does_not_ask_for_everybody_again_until_something_changed(page):
+    from models.records.resident import ResidentEntry
+
+    asked = []
+    everybody = page.casebook.residents.ids
+    page.casebook.residents.ids = lambda order: asked.append(order) or everybody(order)
+    search(page, "zz")
+    search(page, "")
+    assert asked == []
+    casebook = page.casebook
+    page.shell.go("help")
+    page.shell.tasks.run(lambda: casebook.residents.register(ResidentEntry(name="阿安")))
+    settle(page.shell)
+    page.shell.go("residents")
+    settle(page.shell)
+    assert asked == ["name"]
+    assert "阿安" in [row.name for row in shown(page)]
+
+
 def test_the_first_resident_is_registered_from_an_empty_casebook(window, folder, casebook_template, clock):
     import shutil
 

@@ -4,13 +4,16 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtNetwork import QLocalSocket
 
 from desktop import app, crash
+from desktop.__main__ import main
 from desktop.pages.sign_in import FILES, casebook_exists
 from models import casebook as casebook_module
 from models.casebook import Casebook
@@ -162,3 +165,40 @@ def test_a_draft_that_cannot_be_saved_does_not_hide_the_fault(locked, capsys):
     assert "KeyError" in catcher._window.details.toPlainText()
     assert "ZeroDivisionError" in capsys.readouterr().err
     catcher._window.accept()
+
+
+def test_a_second_start_of_the_program_ends_at_once_and_leaves_the_first_alone(folder, town):
+    for name in FILES:
+        (folder / name).write_bytes((town / name).read_bytes())
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "JINMEN_DATA": str(folder)}
+    with subprocess.Popen([sys.executable, "-m", "desktop"], cwd=HERE, env=environment) as first:
+        try:
+            listening = QLocalSocket()
+            for _round in range(100):
+                listening.connectToServer(app.socket_name(folder))
+                if listening.waitForConnected(100):
+                    break
+                time.sleep(0.1)
+            else:
+                pytest.fail("the first window does not listen")
+            listening.disconnectFromServer()
+            second = subprocess.run([sys.executable, "-m", "desktop"], cwd=HERE, env=environment, timeout=30)
+            assert second.returncode == 0
+            assert first.poll() is None
+        finally:
+            first.terminate()
+
+
+def test_cases_are_answered_from_a_file_into_a_file(tmp_path):
+    cases, answers = tmp_path / "cases.json", tmp_path / "answers.json"
+    cases.write_text('{"cases": [{"id": "one", "service": "没有这项服务", "applicant": "a"}]}', "utf-8")
+    assert main(["check", str(cases), str(answers)]) == 0
+    told = json.loads(answers.read_text("utf-8"))["answers"]
+    assert told[0]["id"] == "one"
+    assert told[0]["error"]
+
+
+def test_an_unknown_command_is_refused(capsys):
+    assert main(["fly"]) == 2
+    assert main(["check", "one"]) == 2
+    assert "demo OUT" in capsys.readouterr().err
