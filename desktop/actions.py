@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QAction, QKeySequence
 
 from desktop import theme
@@ -24,6 +25,7 @@ class Command:
     run: Callable[["Shell"], object]
     group: str = "do"  # go or do: how the key sheet is divided
     locked_too: bool = False  # of use on the sign-in page as well
+    anew: bool = False  # makes every page anew, so it waits until the button that was pressed has done its work
 
 
 RAIL = (
@@ -66,6 +68,7 @@ COMMANDS = (
         lambda shell: shell.next_theme(),
         "do",
         True,
+        True,
     ),
     Command(
         "touch",
@@ -74,6 +77,7 @@ COMMANDS = (
         "touch",
         lambda shell: shell.toggle_touch(),
         "do",
+        True,
         True,
     ),
     Command(
@@ -84,9 +88,17 @@ COMMANDS = (
         lambda shell: shell.resize_text(1),
         "do",
         True,
+        True,
     ),
     Command(
-        "smaller", N_("Smaller letters"), ("Ctrl+-",), "text-size", lambda shell: shell.resize_text(-1), "do", True
+        "smaller",
+        N_("Smaller letters"),
+        ("Ctrl+-",),
+        "text-size",
+        lambda shell: shell.resize_text(-1),
+        "do",
+        True,
+        True,
     ),
     Command(
         "language",
@@ -95,6 +107,7 @@ COMMANDS = (
         "language",
         lambda shell: shell.switch_language(),
         "do",
+        True,
         True,
     ),
     Command("keys", N_("Keyboard shortcuts"), ("Ctrl+/",), "keyboard", lambda shell: shell.show_keys(), "go", True),
@@ -110,7 +123,12 @@ def build(shell: "Shell") -> dict[str, QAction]:
         action = QAction(shell)
         action.setObjectName(command.name)
         action.setShortcuts([QKeySequence(keys) for keys in command.keys])
-        action.triggered.connect(lambda _checked=False, run=command.run: run(shell))
+        if command.anew:
+            action.triggered.connect(
+                lambda _checked=False, run=command.run: QTimer.singleShot(0, shell, lambda: run(shell))
+            )
+        else:
+            action.triggered.connect(lambda _checked=False, run=command.run: run(shell))
         action.setData(command)
         shell.addAction(action)
         made[command.name] = action

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
@@ -72,6 +72,8 @@ def settle(shell: Shell, quiet: float = 0.15) -> None:
     end = calm_since + 60
     while time.monotonic() - calm_since < quiet:
         QApplication.processEvents()
+        # Outside a running event loop nothing else would take away what was closed.
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
         if not shell.tasks.idle():
             shell.tasks.wait_idle(30)
             calm_since = time.monotonic()

@@ -5,8 +5,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QTimer, Signal
-from PySide6.QtGui import QCloseEvent
+import shiboken6
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QShowEvent, QWindow
 from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QStackedWidget, QWidget
 
 from desktop import actions, theme
@@ -36,7 +37,7 @@ PAGES = {
     "referral": "desktop.pages.referral:ReferralPage",
     "referrals": "desktop.pages.referrals:ReferralsPage",
     "sync": "desktop.pages.sync:SyncPage",
-    "office": "desktop.pages.settings:SettingsPage",
+    "office": "desktop.pages.office:OfficePage",
     "settings": "desktop.pages.settings:SettingsPage",
     "help": "desktop.pages.help:HelpPage",
 }
@@ -85,6 +86,7 @@ class Shell(QMainWindow):
         self.area: WorkArea | None = None
         self.gate: QWidget | None = None
         self._last_input = self.clock.now()
+        self._over = False
         self.actions_by_name = actions.build(self)
         self._stack = QStackedWidget()
         self.setCentralWidget(self._stack)
@@ -98,8 +100,9 @@ class Shell(QMainWindow):
         self._backup = QTimer(self)
         self._backup.timeout.connect(self._back_up_daily)
         app = QApplication.instance()
-        assert app is not None
-        app.installEventFilter(self)
+        assert isinstance(app, QApplication)
+        app.focusWindowChanged.connect(self._watch)
+        app.inputMethod().cursorRectangleChanged.connect(self._note_input)  # input methods swallow the keys themselves
 
     # The gate and the work area.
 
@@ -176,15 +179,18 @@ class Shell(QMainWindow):
         self._stack.setCurrentWidget(self.area)
         self.area.refresh_status()
 
-    def _forget_pages(self) -> None:
-        for page in self._pages.values():
-            page.hide()
-            page.deleteLater()
+    def _forget_pages(self, *, at_once: bool = False) -> None:
+        gone: list[QWidget] = [*self._pages.values(), *([self.area] if self.area is not None else [])]
         self._pages.clear()
         if self.area is not None:
             self._stack.removeWidget(self.area)
-            self.area.deleteLater()
             self.area = None
+        for widget in gone:
+            widget.hide()
+            if at_once:
+                shiboken6.delete(widget)
+            else:
+                widget.deleteLater()
 
     def _enable_actions(self) -> None:
         for action in self.actions_by_name.values():
@@ -344,11 +350,14 @@ class Shell(QMainWindow):
         page = self.page
         if page is not None:
             page.leave()
+        now = (page.name, page.where) if page is not None else ("today", {})
+        # The old pages go before the new style sheet comes: matching it against thousands of widgets takes seconds.
+        # So whoever sits on a page and wants another look asks for it when its own signal is done.
+        self._forget_pages(at_once=True)
         self._dress()
         if self.is_locked:
             self.show_gate()
             return
-        now = (page.name, page.where) if page is not None else ("today", {})
         self._build_area()
         self._show(*now)
 
@@ -377,15 +386,28 @@ class Shell(QMainWindow):
 
     # Locking by itself, and the end.
 
-    def eventFilter(self, watched, event) -> bool:
+    def showEvent(self, event: QShowEvent) -> None:
+        """From now on the window's input is noted."""
+        super().showEvent(event)
+        self._watch(self.windowHandle())
+
+    def _watch(self, window: QWindow | None) -> None:
+        # The native windows only, this one and its dialogs: a filter on the application would see every event.
+        if window is not None:
+            window.installEventFilter(self)  # once, however often it is called
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Note every key and click; one that comes after the idle time only wakes the window, and is swallowed."""
         if event.type() in _INPUT:
             if self._idle_too_long():
                 self.lock()
-                self._last_input = self.clock.now()
                 return True
-            self._last_input = self.clock.now()
+            self._note_input()
         return super().eventFilter(watched, event)
+
+    def _note_input(self) -> None:
+        if not self._idle_too_long():
+            self._last_input = self.clock.now()
 
     def _idle_too_long(self) -> bool:
         # By the wall clock, not by a timer: a closed lid stops timers, and its time counts.
@@ -408,7 +430,9 @@ class Shell(QMainWindow):
         super().closeEvent(event)
 
     def shut_down(self) -> bool:
-        """Save the draft, close the casebook, end the threads; false when a page wants to stay."""
+        """Save the draft, close the casebook, end the threads; false when a page wants to stay. Once is enough."""
+        if self._over:
+            return True
         if not self.is_locked:
             if not self.can_leave():
                 return False
@@ -419,11 +443,13 @@ class Shell(QMainWindow):
         self._idle.stop()
         self._backup.stop()
         app = QApplication.instance()
-        if app is not None:
-            app.removeEventFilter(self)
+        if isinstance(app, QApplication):
+            app.focusWindowChanged.disconnect(self._watch)
+            app.inputMethod().cursorRectangleChanged.disconnect(self._note_input)
         self.state.keep_geometry(self.saveGeometry())
         self.state.save()
         self.tasks.shut_down()
+        self._over = True
         return True
 
 
@@ -434,7 +460,6 @@ _INPUT = frozenset(
         QEvent.Type.MouseButtonDblClick,
         QEvent.Type.TouchBegin,
         QEvent.Type.Wheel,
-        QEvent.Type.InputMethod,
     }
 )
 

@@ -159,9 +159,11 @@ def pixmap(name: str, size: int = 20, ink: str = "text", ratio: float = 1.0) -> 
 def apply(chosen: Look) -> None:
     """Dress the application: font, palette, style sheet. Pages that paint themselves are rebuilt by the shell."""
     global _look
-    _look = chosen
     app = QApplication.instance()
     assert isinstance(app, QApplication)
+    if chosen == _look and app.styleSheet():
+        return  # a style sheet is matched against every widget there is: a millisecond each
+    _look = chosen
     app.setFont(font())
     app.setPalette(_palette(tokens()))
     app.setStyleSheet(_style_sheet(tokens()))

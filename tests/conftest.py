@@ -1,5 +1,6 @@
 """What every test may use: a clock that stands still, an office, and a casebook of its own in a temporary folder."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -12,6 +13,8 @@ from models.casebook import Casebook
 from models.clock import FixedClock
 from models.security import keystore
 from models.services.views import Office, Worker
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # nobody watches the tests
 
 PASSPHRASE = "海河 边上 四个 词语 ok"
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)  # ten in the morning in Tianjin

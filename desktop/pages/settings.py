@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QFrame, QGridLayout, QLabel, QLineEdit, QWidget
 
 from desktop import theme
@@ -85,7 +85,7 @@ class SettingsPage(Page):
         self.scale.activated.connect(lambda _place: self._look("scale", self.scale))
         self.touch = QCheckBox(_("Large targets for fingers"))
         self.touch.setChecked(state.touch)
-        self.touch.toggled.connect(lambda _on: self.shell.toggle_touch())
+        self.touch.toggled.connect(lambda _on: QTimer.singleShot(0, self.shell, self.shell.toggle_touch))
         return self._section(
             "contrast",
             _("Look"),
@@ -107,7 +107,7 @@ class SettingsPage(Page):
     def _look(self, what: str, box: QComboBox) -> None:
         if getattr(self.shell.state, what) != box.currentData():
             setattr(self.shell.state, what, box.currentData())
-            self.shell.redress()
+            QTimer.singleShot(0, self.shell, self.shell.redress)  # this box goes with the page
 
     # Office and worker.
 
