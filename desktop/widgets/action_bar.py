@@ -1,6 +1,6 @@
 """The bar at the foot of a form: always in sight, never below the fold."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
 from desktop import theme
@@ -20,12 +20,14 @@ class ActionBar(QFrame):
         self.setProperty("role", "footer")
         self.back_button = pieces.button(_("Back"), self.back.emit, icon="back")
         self.progress = pieces.text("", "label", wrap=False)
-        self.kept = pieces.text("", "small", wrap=False)
+        self.kept = pieces.text("", "small")  # wraps: why a draft was not kept is a long sentence
+        self.kept.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.second_button = pieces.button("", self.second.emit)
         self.forward_button = pieces.button("", self.forward.emit, "primary")
         row = pieces.line(
-            self, self.back_button, self.progress, None, self.kept, self.second_button, self.forward_button, gap=14
+            self, self.back_button, self.progress, self.kept, self.second_button, self.forward_button, gap=14
         )
+        row.setStretch(2, 1)
         row.setContentsMargins(theme.px(20), theme.px(8), theme.px(20), theme.px(8))
 
     def say(self, *, forward: str, second: str = "", back: bool = True, progress: str = "", hint: str = "") -> None:
