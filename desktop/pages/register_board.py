@@ -19,7 +19,6 @@ from desktop.widgets.sticky import Sticky
 from forms.definitions import Form
 from models.texts import _
 
-
 NARROW = 900
 """Below this width (pixels at 100 per cent) there is no room for the people beside the form."""
 

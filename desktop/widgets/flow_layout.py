@@ -8,10 +8,16 @@ class FlowLayout(QLayout):
     """Items from left to right, as many in a row as there is room for."""
 
     def __init__(self, parent: QWidget | None = None, gap: int = 8) -> None:
+        self._heights: dict[int, int] = {}  # by width: Qt asks dozens of times while a long form is laid out
         super().__init__(parent)
         self.setContentsMargins(QMargins(0, 0, 0, 0))
         self.setSpacing(gap)
         self._items: list[QLayoutItem] = []
+
+    def invalidate(self) -> None:
+        """Something changed its size."""
+        self._heights.clear()
+        super().invalidate()
 
     def addItem(self, item: QLayoutItem) -> None:
         """Qt asks for it; use addWidget."""
@@ -39,7 +45,9 @@ class FlowLayout(QLayout):
 
     def heightForWidth(self, width: int) -> int:
         """The height of all rows at this width, in pixels."""
-        return self._arrange(QRect(0, 0, width, 0), move=False)
+        if width not in self._heights:
+            self._heights[width] = self._arrange(QRect(0, 0, width, 0), move=False)
+        return self._heights[width]
 
     def setGeometry(self, rect: QRect) -> None:
         """Place the items."""

@@ -126,7 +126,7 @@ class FormView(QWidget):
         filled = []
         for question_id, answer in answers.items():
             row = self.rows.get(question_id)
-            if row is None or question_id in self.typed or answer in (None, ""):
+            if row is None or question_id in self.typed or answer in (None, "") or row.answer() == answer:
                 continue
             row.show_answers({question_id: answer})
             row.show_note(note)
