@@ -21,7 +21,10 @@ from models.store import search
 from models.store.rows import KEPT
 from models.store.work import Work
 
-_A_TRANSACTION = 200  # households: about a thousand people, a second of work
+# Households. Keys and operation ids lie all over their indexes, so a small transaction writes nearly a page for each of
+# them; a thousand households (some seconds of work) meet most pages several times and cost half the writing.
+_A_TRANSACTION = 1000
+_AT_ONCE = 100  # households gathered in memory before they are written
 _DWELLING, _HOUSEHOLD, _MEMBERSHIP = KEPT["dwelling"], KEPT["household"], KEPT["membership"]
 _SAME_DOOR = select(_DWELLING.c.id).where(
     *(_DWELLING.c[name] == bindparam(name) for name in DwellingEntry.model_fields if name != "grid"),
@@ -95,7 +98,7 @@ class Households:
         progress: Callable[[int], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
     ) -> int:
-        """Put an existing register into the casebook, a few hundred households a transaction; returns how many.
+        """Put an existing register into the casebook, a thousand households a transaction; returns how many.
 
         Stopped in between, what was reported by progress is kept and the rest is not begun.
         """
@@ -104,8 +107,10 @@ class Households:
         while (part := list(islice(todo, _A_TRANSACTION))) and not (cancelled and cancelled()):
             with self._book.verb("households.register_many") as work:
                 dwellings: dict[DwellingEntry, str] = {}
-                for entry in part:
+                for count, entry in enumerate(part, 1):
                     register_household(work, entry, today(self._book.clock), dwellings)
+                    if count % _AT_ONCE == 0:
+                        work.flush()
             done += len(part)
             if progress:
                 progress(done)
