@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from desktop.case_words import age_text, relation_text, sex_text
-from desktop.widgets.address_picker import address_words
+from desktop.widgets.address_picker import PARTS, address_words
 from desktop.widgets.people_list import Entered
 from forms.definitions import load
 from forms.reading import read_date
@@ -103,9 +103,10 @@ class Case:
 
     def is_empty(self) -> bool:
         """Whether nothing worth keeping was typed."""
-        return not self.entered() and not any(
-            value for key, value in self.answers.items() if key not in ("address", "kinds")
-        )
+        address = self.answers.get("address") or {}
+        typed = any(str(address.get(part) or "").strip() for part in PARTS)  # the community alone was not typed
+        others = any(value for key, value in self.answers.items() if key not in ("address", "kinds"))
+        return not (self.entered() or typed or others)
 
     def lines(self, today: date, wrong: frozenset[int] = frozenset()) -> list[Entered]:
         """The people as listed; a blank one only where it is now being filled in."""

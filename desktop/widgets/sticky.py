@@ -30,7 +30,7 @@ class Sticky(QWidget):
 
     def sizeHint(self) -> QSize:
         """As tall as what it holds."""
-        return QSize(self.width(), self._inside.sizeHint().height())
+        return QSize(self.width(), self._tall())
 
     def minimumSizeHint(self) -> QSize:
         """As tall as what it holds."""
@@ -48,10 +48,14 @@ class Sticky(QWidget):
             self._place()
         return super().eventFilter(watched, event)
 
+    def _tall(self) -> int:
+        inside = self._inside
+        return inside.heightForWidth(self.width()) if inside.hasHeightForWidth() else inside.sizeHint().height()
+
     def _place(self) -> None:
         if self._inside.parent() is not self:
             return
-        self._inside.resize(self.width(), self._inside.sizeHint().height())
+        self._inside.resize(self.width(), self._tall())
         top = 0
         if self._area is not None and self._area.widget() is not None and self.isVisible():
             top = -self.mapTo(self._area.viewport(), QPoint(0, 0)).y() + 8

@@ -5,6 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from forms.definitions import load
+from models.errors import DiskFull
 from tests.conftest import OFFICE
 from tests.desktop.conftest import settle
 from tests.desktop.field.conftest import ALT, CONTROL, ENTER, open_page
@@ -281,3 +282,27 @@ def test_the_clipboard_and_the_window_hold_nothing_after_saving(page, shell):
     settle(shell)
     assert shell.page.board.person.answers() == {}
     assert "吴大妈" not in QApplication.clipboard().text()
+
+
+def test_a_full_disk_leaves_everything_typed_and_offers_to_try_again(page, shell, monkeypatch):
+    def full(entry):
+        raise DiskFull
+
+    address(page, "601")
+    fill(page, name="冯阿姨")
+    with monkeypatch.context() as patch:
+        patch.setattr(shell.casebook.households, "register", full)
+        page.save()
+        settle(shell)
+    assert shell.page is page
+    assert page.board.person.answers()["name"] == "冯阿姨"
+    assert not page.busy
+    page.save()
+    settle(shell)
+    assert shell.page.name == "household"
+
+
+def test_an_address_alone_is_worth_a_draft_but_the_community_that_was_offered_is_not(page, shell):
+    assert page.snapshot() is None
+    address(page, "701")
+    assert page.snapshot() is not None
