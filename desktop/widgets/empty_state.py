@@ -24,9 +24,11 @@ class EmptyState(QWidget):
         self.sentence.setAlignment(centre)
         self.hint = pieces.text(hint, "soft")
         self.hint.setAlignment(centre)
-        self.hint.setVisible(bool(hint))
+        if not hint:  # what is shown by hand without a parent would be a window for a moment, and take the focus
+            self.hint.hide()
         layout = pieces.column(self, None, picture, self.sentence, self.hint, margin=24, gap=12)
         self.button = pieces.button(action[0] if action else "", action[1] if action else None, "primary")
-        self.button.setVisible(action is not None)
+        if action is None:
+            self.button.hide()
         layout.addWidget(self.button, 0, centre)
         layout.addStretch(2)

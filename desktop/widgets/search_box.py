@@ -96,7 +96,7 @@ class SearchBox(QLineEdit):
 
     def _do(self, action: QAction) -> None:
         self.put_away(clear=True)
-        action.trigger()
+        QTimer.singleShot(0, action, action.trigger)  # a change of looks would take this box away while it speaks
 
     def _open_panel(self) -> None:
         corner = self.mapTo(self._over, QPoint(0, self.height() + theme.px(4)))

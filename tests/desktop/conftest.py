@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop import theme
@@ -72,6 +73,8 @@ def window(dressed, clock) -> Iterator[Callable[[Path], Shell]]:
         shell = Shell(over, clock)
         shell.tasks.fault.connect(faults.append)
         shell.show()
+        shell.activateWindow()
+        QTest.qWaitForWindowActive(shell, 1000)
         made.append(shell)
         return shell
 

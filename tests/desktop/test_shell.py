@@ -1,8 +1,9 @@
 """The unlocked window: rail, pages, search, commands, keys, locking, looks, and what it says."""
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QDialog, QLabel, QLineEdit, QToolButton
 
 from desktop import commands, theme
@@ -50,12 +51,6 @@ def notes(shell, monkeypatch):
         if name not in ("today", "residents", "settings", "help", "office"):
             monkeypatch.setitem(PAGES, name, "tests.desktop.test_shell:Note")
     return shell
-
-
-def key(shell, code, modifiers=Qt.KeyboardModifier.NoModifier, text=""):
-    widget = shell.focusWidget() or shell
-    event = QKeyEvent(QEvent.Type.KeyPress, code, modifiers, text)
-    QCoreApplication.sendEvent(widget, event)
 
 
 def test_the_rail_leads_to_every_page_and_shows_where_one_is(notes):
@@ -282,13 +277,31 @@ def test_a_window_left_alone_locks_and_the_waking_key_is_swallowed(shell, clock)
     shell.go("residents")
     settle(shell)
     clock.move(minutes=9)
-    key(shell, Qt.Key.Key_A, text="a")
-    assert shell.page.search.text() == "a"
-    clock.move(minutes=10)
+    QTest.keyClick(shell.windowHandle(), Qt.Key.Key_A)
     box = shell.page.search
-    QCoreApplication.sendEvent(box, QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_B, Qt.KeyboardModifier.NoModifier, "b"))
     assert box.text() == "a"
+    typed = []
+    box.textChanged.connect(typed.append)
+    clock.move(minutes=9)
+    type_text(box, "王")  # an input method takes the keys before the window sees them
+    clock.move(minutes=9)
+    QTest.keyClick(shell.windowHandle(), Qt.Key.Key_B)
+    assert not shell.is_locked
+    clock.move(minutes=10)
+    QTest.keyClick(shell.windowHandle(), Qt.Key.Key_C)
     assert shell.is_locked
+    assert typed == ["a王", "a王b"]
+
+
+def test_a_dialog_left_open_does_not_keep_the_window_from_locking(shell, clock):
+    shell.show_keys()
+    sheet = shell.findChild(ShortcutSheet)
+    settle(shell)
+    clock.move(minutes=11)
+    QTest.keyClick(sheet.windowHandle(), Qt.Key.Key_A)
+    settle(shell)
+    assert shell.is_locked
+    assert shell.findChildren(ShortcutSheet) == []
 
 
 def test_a_closed_lid_counts_as_being_left_alone(shell, clock):

@@ -1,0 +1,104 @@
+"""What holds for every page of the window, whoever wrote it."""
+
+import pytest
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QWidget,
+)
+
+from desktop.shell import PAGES
+from tests.desktop.conftest import settle
+
+
+def where(shell, page):
+    """For whom a page is opened, where it needs somebody."""
+    resident = shell.casebook.residents.ids()[0]
+    household = shell.casebook.households.of_resident(resident)[0].id
+    return {
+        "person": {"resident_id": resident},
+        "household": {"household_id": household},
+        "visit": {"household_id": household},
+        "assessment": {"resident_id": resident},
+        "eligibility": {"household_id": household},
+        "referral": {"resident_id": resident},
+        "help": {"topic": "keys"},
+    }.get(page, {})
+
+
+class Windows(QObject):
+    """Notes every window of its own that is shown, were it for a moment: it flashes, and takes the focus away."""
+
+    def __init__(self, shell):
+        super().__init__(shell)
+        self.seen = []
+        QApplication.instance().installEventFilter(self)
+
+    def eventFilter(self, watched, event):
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.seen.append(f"{type(watched).__name__} {watched.accessibleName()}")
+        return False
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_page_lets_a_piece_of_it_flash_as_a_window(shell, page):
+    windows = Windows(shell)
+    shell.go(page, **where(shell, page))
+    settle(shell)
+    shell.go("residents", text="没有这个人")
+    settle(shell)
+    QApplication.instance().removeEventFilter(windows)
+    assert windows.seen == []
+    assert shell.isActiveWindow()
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens_has_a_title_and_a_name_for_each_of_its_controls(shell, page, language):
+    shell.state.language = language
+    shell.redress()
+    assert shell.go(page, **where(shell, page))
+    settle(shell)
+    assert shell.page.name == page
+    assert shell.page.title()
+    nameless = []
+    for kind in (QAbstractButton, QLineEdit, QComboBox, QAbstractSpinBox, QPlainTextEdit):
+        for control in shell.page.findChildren(kind):
+            inner = isinstance(control.parent(), QLineEdit | QAbstractSpinBox | QComboBox)
+            own_words = control.text() if isinstance(control, QAbstractButton) else ""
+            if control.isVisible() and not inner and not control.objectName().startswith("qt_"):
+                nameless += [] if control.accessibleName() or own_words else [control]
+    assert nameless == []
+
+
+@pytest.mark.parametrize("page", sorted(set(PAGES) - {"person", "household"}))
+def test_every_page_but_those_of_somebody_opens_with_nobody_named(shell, page):
+    assert shell.go(page)
+    settle(shell)
+    assert shell.page.title()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_fits_a_small_laptop(shell, page):
+    shell.resize(1024, 700)
+    assert shell.go(page, **where(shell, page))
+    settle(shell)
+    assert shell.size().width() == 1024
+    assert shell.page.minimumSizeHint().width() <= 1024
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_survives_a_change_of_looks_and_locking(shell, page):
+    assert shell.go(page, **where(shell, page))
+    settle(shell)
+    shell.toggle_touch()
+    settle(shell)
+    assert shell.page.name == page
+    shell.lock()
+    settle(shell)
+    assert shell.is_locked
