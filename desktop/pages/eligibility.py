@@ -104,7 +104,7 @@ class EligibilityPage(Page):
         people = QWidget()
         self.people_box = pieces.column(people, gap=2)
         self.people_area = pieces.scroll(people)
-        self.people_area.setFixedWidth(theme.px(236))
+        self.people_area.setFixedWidth(theme.px(276))
         both.addWidget(self.people_area)
         inside = QWidget()
         self.results = pieces.column(None, gap=10)
@@ -360,11 +360,16 @@ class EligibilityPage(Page):
             return
         old, self.cards = self.cards, {}
         while self.results.count():  # cards that stay as they are are taken over, so that nothing flickers
-            item = self.results.takeAt(0)
+            item = self.results.itemAt(0)
             widget = item.widget() if item is not None else None
+            if widget is None:
+                self.results.takeAt(0)
+                continue
+            # Not takeAt: its item would live on and keep the card's height, whatever the card later holds.
+            self.results.removeWidget(widget)
             if isinstance(widget, ResultCard):
                 widget.setParent(None)
-            elif widget is not None:
+            else:
                 widget.hide()
                 widget.deleteLater()
         results = self._filtered(loaded)
