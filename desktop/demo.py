@@ -104,6 +104,16 @@ class Demonstration:
             raise HandsError(f"the picture {name} could not be written")
         self.pictures += 1
 
+    def _page(self) -> Any:
+        """The page that the laptop shows."""
+        page = self.shell.page
+        if page is None:
+            raise HandsError("no page is shown")
+        return page
+
+    def _on(self, name: str) -> bool:
+        return bool(self._page().name == name)
+
     # The steps, in the order of the job.
 
     def first_run(self) -> int:
@@ -189,15 +199,13 @@ class Demonstration:
             answer(page.board.home.rows[question], code)
         self.picture("21-register-household")
         page.save()
-        wait_until(
-            lambda: self.shell.page.name == "household" or not page.board.likeness.isHidden(), "the household is saved"
-        )
-        while self.shell.page.name != "household":
+        wait_until(lambda: self._on("household") or not page.board.likeness.isHidden(), "the household is saved")
+        while not self._on("household"):
             self.picture("22-register-likeness")
             page.board.likeness.say_different()
             settle(self.shell)
         settle(self.shell)
-        self.found["household"] = str(self.shell.page.where["household_id"])
+        self.found["household"] = str(self._page().where["household_id"])
         view = self.shell.casebook.households.get(self.found["household"])
         self.found |= {member.resident.name: member.resident.id for member in view.members}
         self.picture("23-household")
@@ -258,7 +266,7 @@ class Demonstration:
         page.area.verticalScrollBar().setValue(page.area.verticalScrollBar().maximum())
         self.picture("41-visit-end")
         page.save()
-        wait_until(lambda: self.shell.page.name == "household", "the visit is saved")
+        wait_until(lambda: self._on("household"), "the visit is saved")
         settle(self.shell)
         needs = self.shell.casebook.visits.of_household(self.found["household"])[0].needs
         if len(needs) != 2:
@@ -284,7 +292,7 @@ class Demonstration:
         settle(self.shell)
         self.picture("45-assessment")
         page.save()
-        wait_until(lambda: self.shell.page.name == "person", "the assessment is saved")
+        wait_until(lambda: self._on("person"), "the assessment is saved")
         settle(self.shell)
         made = self.shell.casebook.assessments.of_resident(self.found["单建国"])
         return int(made[0].score)
@@ -299,7 +307,7 @@ class Demonstration:
             asked = page.question.asked
             if asked is None:
                 break
-            said = {"bool": True, "number": 0}.get(asked.definition.type)
+            said: Any = {"bool": True, "number": 0}.get(asked.definition.type)
             if said is None and asked.definition.domain:
                 said = next(
                     (v for v in ("无", "中", "healthy") if v in asked.definition.domain), asked.definition.domain[0]

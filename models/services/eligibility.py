@@ -143,7 +143,7 @@ def case_to_json(case: Case) -> dict[str, Any]:
 
 
 def _place(found: Determination) -> tuple[int, int, bool, str, str]:
-    """Eligible first (sums before services), then what lacks the fewest facts, then what an office decides, the rest."""
+    """Eligible first (sums before services), then what lacks the fewest facts, what an office decides, and the rest."""
     place = _ORDER[found.outcome]
     if found.outcome == "unknown" and not found.missing:
         place = 2

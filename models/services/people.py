@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Table, func, select
 
 from models.records import divisions
 from models.services.views import ResidentRow
@@ -115,7 +115,7 @@ def ids_by_home(connection: Connection, *, by_visit: bool) -> list[str]:
         .subquery()
     )
     query = select(_RESIDENT.c.id).outerjoin(home, home.c.resident_id == _RESIDENT.c.id)
-    place = [home.c[part] for part in _PLACE]
+    place: list[ColumnElement[Any]] = [home.c[part] for part in _PLACE]
     if by_visit:
         visited = (
             select(_VISIT.c.household_id, func.max(_VISIT.c.happened_on).label("day"))
