@@ -21,7 +21,7 @@ def main(arguments: list[str]) -> int:
     command, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
     if command == "check" and len(rest) == 2:
         return check(*rest)
-    if command == "demo" and len(rest) == 1:
+    if command == "demo" and rest and not rest[0].startswith("-"):
         from desktop import demo
 
         return int(demo.main(rest))

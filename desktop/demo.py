@@ -547,6 +547,23 @@ class Demonstration:
         sys.stdout.write(f"demo: done in {total} s, {self.pictures} pictures in {self.out.name}\n")
 
 
+README_SCREENS = {
+    "today": "05-today.zh",
+    "residents": "11-residents-search.zh",
+    "visit": "40-visit.zh",
+    "eligibility": "53-eligibility-reasons.zh",
+    "letter": "61-referral-issued.zh",
+}
+
+
+def renew_readme_screens(out: Path) -> None:
+    """Put the pictures of this run where README.md shows them (option --screens)."""
+    folder = Path(__file__).parents[1] / "resources" / "help" / "screens"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, picture in README_SCREENS.items():
+        shutil.copyfile(out / f"{picture}.png", folder / f"{name}.png")
+
+
 def checked(number: str) -> str:
     """An invented identity number with its last character put right."""
     from stdnum.iso7064 import mod_11_2
@@ -555,7 +572,7 @@ def checked(number: str) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Run the demonstration; arguments: the folder for what it leaves."""
+    """Run the demonstration; arguments: the folder for what it leaves, --screens to renew the README's pictures."""
     out = Path(arguments[0])
     out.mkdir(parents=True, exist_ok=True)
     for old in (*out.glob("*.png"), *out.glob("*.jmr"), *out.glob("batch/*.jmb"), out / "summary.json"):
@@ -586,6 +603,8 @@ def main(arguments: list[str]) -> int:
         ):
             demonstration.step(name, do)
         demonstration.finish()
+        if "--screens" in arguments:
+            renew_readme_screens(out)
     except HandsError as trouble:
         sys.stderr.write(f"demo: {trouble}\n")
         return 1
