@@ -112,8 +112,10 @@ class RegisterPage(Comparing):
         self.begin_draft("resident" if case.kind == "amend" else "household", version(), draft_id)
         self.summary.show_problems([])
         self.show_whole()
-        self.board.where.show_answers(case.answers)
-        self.board.home.show_answers(case.answers)
+        # Each view gets its own answers only: what it does not draw it would hand back as it was, over the other's.
+        where = {key: answer for key, answer in case.answers.items() if key.partition(".")[0] in self.board.where.rows}
+        self.board.where.show_answers(where)
+        self.board.home.show_answers({key: answer for key, answer in case.answers.items() if key not in where})
         self.board.finder.show_chosen(None)
         self.board.finder.line.clear()
         self.board.into.setText(_("Into: {address}").format(address=case.household_words))
@@ -494,10 +496,10 @@ class RegisterPage(Comparing):
     def _suggest(self, found: list[Match]) -> None:
         picker = self.board.where.rows["address"].field
         picker.suggest_communities(found)
-        if found and not self.case.answers and not picker.community.line.text() and not picker.community.chosen():
+        if found and not any(picker.answer().values()):
             picker.community.show_chosen(found[0])  # nearly always the same one; “change” is beside it
             self._collect()
-            if self.case.stage == "where":
+            if self.case.stage == "where" and self.case.is_empty():  # else the cursor is where somebody types already
                 self.first_focus()
 
     def _find_households(self, text: str) -> None:

@@ -82,7 +82,7 @@ def save_registration(shell: Shell, page: Any) -> str:
         page.board.likeness.say_different()
         settle(shell, 0.05)
     assert shell.page is not None
-    assert shell.page.name == "household", list(page.summary.links)
+    assert shell.page.name == "household", (list(page.summary.links), page.board.where.answers())
     return str(shell.page.where["household_id"])
 
 

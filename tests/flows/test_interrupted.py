@@ -116,3 +116,37 @@ def test_what_another_window_of_work_saves_does_not_disturb_the_typing(shell, ha
     settle(shell)
     assert shell.page is half
     assert shown(half) == typed
+
+
+def test_every_answer_can_still_be_changed_after_going_on_with_a_draft(shell, half):
+    shell.go("today")
+    settle(shell)
+    (draft,) = shell.casebook.drafts.all()
+    shell.go("register", draft_id=draft.id)
+    settle(shell)
+    page = shell.page
+    lines = page.board.where.rows["address"].field.lines
+    lines["door"].clear()
+    type_text(lines["door"], "602")
+    page.board.home.rows["dibao"].field.pick("no")
+    page.board.home.rows["low_income"].field.pick("yes")
+    page.edit(0)
+    type_text(page.board.person.rows["former_name"].field.first_focus(), "赵小海")
+    page._collect()
+    answers = page.case.household_answers()
+    assert answers["address"]["door"] == "602"
+    assert (answers["dibao"], answers["low_income"]) == ("no", "yes")
+    assert answers["people"][0]["former_name"] == "赵小海"
+    page.keeper.flush()
+    settle(shell)
+    assert shell.casebook.drafts.get(draft.id).body["answers"]["address"]["door"] == "602"
+
+
+def test_who_types_at_once_still_gets_the_usual_community_and_keeps_the_cursor(shell):
+    shell.go("register")
+    page = shell.page
+    name = page.board.person.rows["name"].field.line
+    type_text(name, "赵海生")
+    settle(shell)
+    assert page.case.answers["address"]["community_code"] == shell.casebook.office.code
+    assert shell.focusWidget() is name
