@@ -1,14 +1,15 @@
 """Rows of people for lists and headers, read in a handful of queries however many are asked for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, func, select
+from sqlalchemy import Connection, Table, func, select
 
 from models.records import divisions
 from models.services.views import ResidentRow
+from models.store import search
 from models.store.rows import KEPT
 from models.values import age_on
 
@@ -105,17 +106,33 @@ def homes_of(connection: Connection, ids: Sequence[str]) -> dict[str, Home]:
     }
 
 
+def everybody(connection: Connection) -> list[str]:
+    """All residents of the register, in the order in which they came."""
+    gone = set(connection.execute(select(_RESIDENT.c.id).where(_RESIDENT.c.dead.is_(True))).scalars())
+    # Asked for alone, the ids are read from their index, a tenth of the table. Not all(), here and below: a row object
+    # kept for every resident costs three times the reading.
+    ids = list(connection.execute(select(_RESIDENT.c.id).order_by(_RESIDENT.c.id)).scalars())
+    return [resident for resident in ids if resident not in gone] if gone else ids
+
+
+def ids_by_name(connection: Connection) -> list[str]:
+    """All residents by the sound of their names; names without a Chinese character come last."""
+    by_sound, rest = _divided(everybody(connection), search.in_order_of_names(connection))
+    return [*by_sound, *rest]
+
+
 def ids_by_home(connection: Connection, *, by_visit: bool) -> list[str]:
-    """All residents by address, or by the last visit to their living household, never visited ones first."""
-    home = (
-        select(_MEMBERSHIP.c.resident_id, _HOUSEHOLD.c.id, *(_DWELLING.c[part] for part in _PLACE))
+    """All residents by address, or by the last visit to their living household, never visited ones first.
+
+    Those whose living household is not known come before all others.
+    """
+    place: list[Any] = [_DWELLING.c[part] for part in _PLACE]
+    query = (
+        select(_MEMBERSHIP.c.resident_id)
         .join(_HOUSEHOLD, _HOUSEHOLD.c.id == _MEMBERSHIP.c.household_id)
         .join(_DWELLING, _DWELLING.c.id == _HOUSEHOLD.c.dwelling_id)
         .where(_MEMBERSHIP.c.until.is_(None), _MEMBERSHIP.c.dead.is_(False), _HOUSEHOLD.c.kind == "living")
-        .subquery()
     )
-    query = select(_RESIDENT.c.id).outerjoin(home, home.c.resident_id == _RESIDENT.c.id)
-    place: list[ColumnElement[Any]] = [home.c[part] for part in _PLACE]
     if by_visit:
         visited = (
             select(_VISIT.c.household_id, func.max(_VISIT.c.happened_on).label("day"))
@@ -123,10 +140,21 @@ def ids_by_home(connection: Connection, *, by_visit: bool) -> list[str]:
             .group_by(_VISIT.c.household_id)
             .subquery()
         )
-        query = query.outerjoin(visited, visited.c.household_id == home.c.id)
+        query = query.outerjoin(visited, visited.c.household_id == _HOUSEHOLD.c.id)
         place = [func.coalesce(visited.c.day, date(1, 1, 1)), *place]
-    rows = connection.execute(query.where(_RESIDENT.c.dead.is_(False)).order_by(*place, _RESIDENT.c.id)).scalars()
-    return list(dict.fromkeys(rows))
+    at_home = connection.execute(query.order_by(*place, _MEMBERSHIP.c.resident_id)).scalars()
+    placed, rest = _divided(everybody(connection), at_home)
+    return [*rest, *placed]
+
+
+def _divided(known: list[str], ordered: Iterable[str]) -> tuple[Collection[str], list[str]]:
+    """Those of the known residents that are in an order, in that order and once each; and the others."""
+    placed = dict.fromkeys(ordered)
+    rest = [resident for resident in known if resident not in placed]
+    if len(placed) + len(rest) > len(known):  # somebody is in the order who is not on the register any more
+        here = set(known)
+        placed = {resident: None for resident in placed if resident in here}
+    return placed, rest
 
 
 def _tails(connection: Connection, table: Table, ids: Sequence[str]) -> dict[str, str]:

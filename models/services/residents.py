@@ -14,7 +14,7 @@ from models.records.resident import DocumentEntry, PhoneEntry, ResidentEntry
 from models.services.book import Book, changed
 from models.services.facts import add_facts, current_facts, new_resident
 from models.services.memberships import add_membership, memberships_of
-from models.services.people import ids_by_home, resident_rows
+from models.services.people import ids_by_home, ids_by_name, resident_rows
 from models.services.tasks import task_states
 from models.services.timeline import Timeline
 from models.services.views import (
@@ -186,11 +186,8 @@ class Residents:
     def ids(self, order: str = "name") -> list[str]:
         """All residents of the register. order: name (by pinyin), address, or last_visit (the longest ago first)."""
         with self._book.reading() as connection:
-            everybody = select(_RESIDENT.c.id).where(_RESIDENT.c.dead.is_(False))
             if order == "name":
-                known = set(connection.execute(everybody).scalars())
-                by_sound = [resident for resident in search.in_order_of_names(connection) if resident in known]
-                return list(dict.fromkeys([*by_sound, *sorted(known)]))
+                return ids_by_name(connection)
             return ids_by_home(connection, by_visit=order == "last_visit")
 
     def find(self, text: str, limit: int = 500) -> list[str]:
