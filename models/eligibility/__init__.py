@@ -10,7 +10,7 @@ from models.eligibility.determination import AgencyPart, Amount, Determination, 
 from models.eligibility.explanation import Explanation, explain
 from models.eligibility.loader import load_policies
 from models.eligibility.policies import Citation, Component, PackError, Policies, Service
-from models.eligibility.questions import Question, next_questions
+from models.eligibility.questions import Question, next_questions, screen
 from models.eligibility.running import CaseResult, run_cases
 from models.eligibility.schema import FactDefinition
 
@@ -40,4 +40,5 @@ __all__ = [
     "next_questions",
     "read_case",
     "run_cases",
+    "screen",
 ]

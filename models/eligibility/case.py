@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
+from models.eligibility.logic import Residual
 from models.eligibility.schema import FactDefinition
 
 HOUSEHOLD = "household"
@@ -180,6 +181,7 @@ class View:
         self._possible: dict[tuple[str, str], frozenset[Any] | None] = {}
         self._written: dict[tuple[str, str], Used] = {}
         self.decided: dict[tuple[int, str], bool | None] = {}
+        self.residuals: dict[tuple[str, str | None, str | None], Residual] = {}  # of determinations, before settling
         self._relatives: dict[tuple[str, str], tuple[str, ...]] = {}
         self._income: tuple[Decimal, Decimal | None] | None = None
         for owner, given in self._given():

@@ -38,7 +38,12 @@ def decide_all(policies: Policies, case: Case, *, with_sensitive: bool = False) 
     facts that are never asked, results left to an office for which nothing known of the household speaks, and, unless
     with_sensitive, services that would tell of a sensitive fact.
     """
-    view = View(policies.facts, case)
+    return decide_in(policies, View(policies.facts, case), with_sensitive=with_sensitive)
+
+
+def decide_in(policies: Policies, view: View, *, with_sensitive: bool = False) -> list[Determination]:
+    """decide_all() on a view, which then holds what was worked out."""
+    case = view.case
     living = [person for person in case.people if counts(person)]
     dead = [person for person in case.people if is_deceased(person)]
     found = []
@@ -73,7 +78,11 @@ def _decide(policies: Policies, view: View, applicant: str, service: Service, co
     person = _subject(view, applicant, subject)
     rules = [(part, part.rule(on)) for part in chosen]
     reduced = [_reduced(view, person, service, part, rule) for part, rule in rules]
-    residual, variables = settle(view, reduced[0] if len(reduced) == 1 else disjunction(reduced))
+    said_of = None if len(service.components) == 1 else component
+    said_for = None if subject == "household" else person
+    unsettled = reduced[0] if len(reduced) == 1 else disjunction(reduced)
+    view.residuals[service.id, said_of, said_for] = unsettled
+    residual, variables = settle(view, unsettled)
     missing, agency, withheld = _sorted_out(policies, view, variables) if variables else ((), (), ())
     worked = _NOTHING
     if residual is True:
@@ -81,8 +90,8 @@ def _decide(policies: Policies, view: View, applicant: str, service: Service, co
     opened = _sorted_out(policies, view, worked.open) if worked.open else ((), (), ())
     return Determination.of(
         service_id=service.id,
-        component=None if len(service.components) == 1 else component,
-        person_id=None if subject == "household" else person,
+        component=said_of,
+        person_id=said_for,
         outcome="eligible" if residual is True else "not_eligible" if residual is False else "unknown",
         missing=missing,
         agency=agency,

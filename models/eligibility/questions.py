@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.eligibility.case import Case, View
+from models.eligibility.deciding import decide_in
 from models.eligibility.determination import Determination, Missing
-from models.eligibility.logic import disjunction, occurrences, probability
+from models.eligibility.logic import Residual, Variable, disjunction, occurrences, probability
 from models.eligibility.policies import Policies
 from models.eligibility.schema import FactDefinition, Value
-from models.eligibility.settling import finite_domains
 
 _SETTLED = ("not_known", "refused")
 _CUT_CHANCE = 0.4  # that a date or a number lies on the wanted side of a cut; used to order questions
@@ -42,8 +42,20 @@ def next_questions(
     with the plain number. Never asked: what only an office can say, what is marked never or sensitive, and what was
     already answered with "not known" or was refused.
     """
-    worth: dict[tuple[str, str], float] = {}
+    return _next(policies, View(policies.facts, case), determinations, limit)
+
+
+def screen(policies: Policies, case: Case, limit: int = 5) -> tuple[list[Determination], list[Question]]:
+    """decide_all() and next_questions() in one go, which asks every rule only once."""
     view = View(policies.facts, case)
+    determinations = decide_in(policies, view)
+    return determinations, _next(policies, view, determinations, limit)
+
+
+def _next(policies: Policies, view: View, determinations: Iterable[Determination], limit: int) -> list[Question]:
+    case = view.case
+    worth: dict[tuple[str, str], float] = {}
+    chances: dict[tuple[Variable, Any], float] = {}
     for said in determinations:
         if said.outcome != "unknown" or "received" in said.flags:
             continue
@@ -51,7 +63,7 @@ def next_questions(
         if not asked:
             continue
         lacking = max(1, said.questions + len(said.agency) + len(said.withheld))
-        chance = _chance(policies, view, said) / lacking**2
+        chance = _chance(policies, view, said, chances) / lacking**2
         for part in asked:
             worth[part.fact, part.of] = worth.get((part.fact, part.of), 0.0) + chance
     order = sorted(worth, key=lambda key: (-worth[key], key))
@@ -64,18 +76,29 @@ def _may_ask(policies: Policies, case: Case, part: Missing) -> bool:
     return fact.ask in ("door", "register") and not fact.sensitive and not settled
 
 
-def _chance(policies: Policies, view: View, said: Determination) -> float:
-    """How likely the determination is to come out as yes, from the priors of the dictionary."""
+def _chance(policies: Policies, view: View, said: Determination, chances: dict[tuple[Variable, Any], float]) -> float:
+    """How likely the determination is to come out as yes, from the priors of the dictionary.
+
+    chances: of the tests met so far; those of this determination are added.
+    """
+    residual = view.residuals.get((said.service_id, said.component, said.person_id))
+    if residual is None:
+        residual = _residual(policies, view, said)
+    for leaf in occurrences(residual):
+        if leaf not in chances:
+            (fact, owner), test = leaf
+            possible = view.possible(fact, owner) if fact in view.facts else frozenset((True, False))
+            chances[leaf] = _prior(policies.facts.get(fact), test, possible or frozenset())
+    return probability(residual, chances)
+
+
+def _residual(policies: Policies, view: View, said: Determination) -> Residual:
+    """What is open of a determination that was made on another view."""
     service = policies.services[said.service_id]
     person = said.person_id or (view.counted() or ("",))[0]
     parts = [part for part in service.components if said.component in (None, part.name)]
     nodes = [part.rule(said.on).node for part in parts if part.subject != "organisation"]
-    residual = disjunction(node.reduce(view, person) for node in nodes if node is not None)
-    domains = finite_domains(view, residual)
-    chances = {}
-    for variable, test in occurrences(residual):
-        chances[variable, test] = _prior(policies.facts.get(variable[0]), test, domains.get(variable, frozenset()))
-    return probability(residual, chances)
+    return disjunction(node.reduce(view, person) for node in nodes if node is not None)
 
 
 def _prior(fact: FactDefinition | None, test: tuple[Any, ...], possible: frozenset[Any]) -> float:

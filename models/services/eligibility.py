@@ -9,7 +9,7 @@ from typing import Any
 
 from models import texts
 from models.clock import today
-from models.eligibility import Case, Determination, Service, decide_all, explain, next_questions
+from models.eligibility import Case, Determination, Service, explain, screen
 from models.records.fact import FactEntry, Source, State
 from models.services.book import Book, changed
 from models.services.cases import RECEIVES, build_case
@@ -40,7 +40,7 @@ class Eligibility:
         with self._book.reading() as connection:
             case = build_case(connection, policies, household_id, day)
         started = time.perf_counter()
-        determinations = decide_all(policies, case)
+        determinations, questions = screen(policies, case)
         language = texts.language()
         results = [
             ServiceResult(
@@ -55,11 +55,10 @@ class Eligibility:
             )
             for found in determinations
         ]
-        questions = tuple(next_questions(policies, case, determinations))
         took = (time.perf_counter() - started) * 1000
         self._book.note("check", "household", household_id)
         results.sort(key=lambda result: _place(result.determination))
-        return HouseholdCheck(household_id, day, case, tuple(results), questions, took)
+        return HouseholdCheck(household_id, day, case, tuple(results), tuple(questions), took)
 
     def answer(
         self,
