@@ -4,7 +4,7 @@ The packs are data in resources/policies; see policies.py for their files and sc
 """
 
 from models.eligibility.answers import answer_cases, read_case
-from models.eligibility.case import HOUSEHOLD, Case, Person, Used
+from models.eligibility.case import HOUSEHOLD, Case, Person, Used, checked_value
 from models.eligibility.deciding import decide, decide_all
 from models.eligibility.determination import AgencyPart, Amount, Determination, Missing
 from models.eligibility.explanation import Explanation, explain
@@ -33,6 +33,7 @@ __all__ = [
     "Service",
     "Used",
     "answer_cases",
+    "checked_value",
     "decide",
     "decide_all",
     "explain",

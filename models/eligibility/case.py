@@ -157,6 +157,38 @@ def _day_range(value: object, fact: str) -> tuple[date, date]:
     return day, day
 
 
+def checked_value(facts: Mapping[str, FactDefinition], name: str, value: object) -> Any:
+    """A value as the rules use it: a number as the range it may lie in, a date as the days it may be.
+
+    Raises ValueError where the vocabulary has no such fact, or the fact cannot have this value.
+    """
+    definition = facts.get(name)
+    if definition is None:
+        raise ValueError(f"no such fact: {name}")
+    if definition.type == "bool":
+        if isinstance(value, bool):
+            return value
+    elif definition.type == "date":
+        return _day_range(value, name)
+    elif definition.type == "number":
+        try:
+            number = value if isinstance(value, Decimal) else Decimal(str(value))
+        except InvalidOperation as problem:
+            raise ValueError(f"the fact {name} holds no number") from problem
+        if isinstance(value, bool) or (definition.minimum is not None and number < definition.minimum):
+            raise ValueError(f"the fact {name} is out of its domain")
+        return number, number
+    elif definition.type == "int":
+        if isinstance(value, int) and not isinstance(value, bool):
+            if not definition.domain:
+                return Decimal(value), Decimal(value)
+            if value in definition.domain:
+                return value
+    elif value in definition.domain:
+        return value
+    raise ValueError(f"the fact {name} is out of its domain")
+
+
 @dataclass(frozen=True)
 class Used:
     """A fact the decision read, with its value as written."""
@@ -187,7 +219,7 @@ class View:
         for owner, given in self._given():
             for name, value in given.items():
                 if value is not None and (owner, name) not in case.states:
-                    self._known[name, owner] = self._checked(name, value)
+                    self._known[name, owner] = checked_value(self.facts, name, value)
         for (name, owner), value in list(self._known.items()):
             self._infer(name, owner, value)
 
@@ -195,33 +227,6 @@ class View:
         yield HOUSEHOLD, self.case.household
         for person in self.case.people:
             yield person.id, person.facts
-
-    def _checked(self, name: str, value: object) -> Any:
-        definition = self.facts.get(name)
-        if definition is None:
-            raise ValueError(f"no such fact: {name}")
-        if definition.type == "bool":
-            if isinstance(value, bool):
-                return value
-        elif definition.type == "date":
-            return _day_range(value, name)
-        elif definition.type == "number":
-            try:
-                number = value if isinstance(value, Decimal) else Decimal(str(value))
-            except InvalidOperation as problem:
-                raise ValueError(f"the fact {name} holds no number") from problem
-            if isinstance(value, bool) or (definition.minimum is not None and number < definition.minimum):
-                raise ValueError(f"the fact {name} is out of its domain")
-            return number, number
-        elif definition.type == "int":
-            if isinstance(value, int) and not isinstance(value, bool):
-                if not definition.domain:
-                    return Decimal(value), Decimal(value)
-                if value in definition.domain:
-                    return value
-        elif value in definition.domain:
-            return value
-        raise ValueError(f"the fact {name} is out of its domain")
 
     def owner(self, fact: str, person_id: str) -> str:
         """Whose fact it is when a rule about the person reads it."""

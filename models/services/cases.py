@@ -1,11 +1,12 @@
 """Turns rows into the case that the eligibility rules see: people with their facts, the household with its own."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 
 from sqlalchemy import Connection, Row, or_, select
 
-from models.eligibility import Case, Person, Policies
+from models.eligibility import Case, Person, Policies, checked_value
 from models.errors import NotFound
 from models.records.documents import read_disability_certificate
 from models.services.facts import current_facts
@@ -35,7 +36,9 @@ def build_case(connection: Connection, policies: Policies, household_id: str, on
             if name not in policies.facts:  # from a newer pack, or one of our own marks
                 continue
             if view.state == "known":
-                found[name] = view.value
+                with suppress(ValueError):  # from a newer pack too, or a file: it is asked again, and the rest decided
+                    checked_value(policies.facts, name, view.value)
+                    found[name] = view.value
             else:
                 states[owner, name] = view.state
         return found

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 
 from sqlalchemy import Connection, select
@@ -87,10 +88,10 @@ def new_resident(facts: Mapping[str, FactView], on: date) -> bool | None:
         recent = None
     elif hukou is False:
         recent = True
-    elif isinstance(since, str):
-        recent = on < years_later(date.fromisoformat(since), 3)
     else:
         recent = None
+        with suppress(TypeError, ValueError):  # no day, or none that this program can read
+            recent = on < years_later(date.fromisoformat(since), 3)  # type: ignore[arg-type]
     if urban is False or recent is False:
         return False
     return True if urban and recent else None

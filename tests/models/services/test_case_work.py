@@ -138,6 +138,22 @@ def test_kept_determinations_replay_the_same_from_their_stored_facts(casebook: C
         assert stored.pack_hash == row.pack_hash
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("disability_grade", 2542), ("hukou_tianjin", "maybe"), ("hukou_tianjin_since", "春天")]
+)
+def test_a_value_that_the_vocabulary_does_not_know_is_asked_again_and_stops_nothing(
+    casebook: Casebook, five, name: str, value: object
+):
+    before = casebook.eligibility.check(five.id)
+    for resident in (five.ids[0], five.ids[2]):
+        casebook.facts.record("resident", resident, [FactEntry(name=name, value=value)])
+        assert casebook.residents.get(resident).row.id == resident
+    after = casebook.eligibility.check(five.id)
+    assert len(after.results) == len(before.results)
+    assert name not in after.case.person(five.ids[2]).facts
+    assert result(after, "S50", five.ids[0]).determination.outcome == "eligible"
+
+
 def test_what_is_already_received_says_so(casebook: Casebook, five):
     casebook.eligibility.receives(five.ids[0], "S50", True)
     assert "received" in result(casebook.eligibility.check(five.id), "S50", five.ids[0]).determination.flags
