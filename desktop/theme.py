@@ -114,7 +114,7 @@ def _renderer(name: str, ink: str) -> QSvgRenderer:
 
 
 class _SvgEngine(QIconEngine):
-    """Draws an icon sharp at any size and screen density; grey where disabled."""
+    """Draws an icon sharp at any size and screen density, at the left of the room it gets; grey where disabled."""
 
     def __init__(self, name: str, ink: str, ink_on: str) -> None:
         super().__init__()
@@ -122,9 +122,12 @@ class _SvgEngine(QIconEngine):
 
     def paint(self, painter, rect, mode, state) -> None:
         ink = self._ink_on if state == QIcon.State.On else self._ink
+        if mode == QIcon.Mode.Disabled:
+            ink = tokens().soft  # a white icon would vanish on a grey button
+        side = min(rect.width(), rect.height())
         painter.save()
-        painter.setOpacity(0.4 if mode == QIcon.Mode.Disabled else 1.0)
-        _renderer(self._name, ink).render(painter, QRectF(rect))
+        painter.setOpacity(0.6 if mode == QIcon.Mode.Disabled else 1.0)
+        _renderer(self._name, ink).render(painter, QRectF(rect.x(), rect.y(), side, side))
         painter.restore()
 
     def pixmap(self, size, mode, state) -> QPixmap:
