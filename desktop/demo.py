@@ -118,29 +118,33 @@ class Demonstration:
 
     def first_run(self) -> int:
         """The pages of the first start: language, office, worker, passphrase, backups."""
-        self.shell.switch_language()
-        self.picture("01-first-run-language")
-        self.shell.switch_language()
+        self._gate_in_both("01-first-run-language").go_on()
         gate: Any = self.shell.gate
-        self.picture("01-first-run-language")
-        gate.go_on()
         pick_in_finder(self.shell, gate.finder, "hyl")
-        self.picture("02-first-run-office")
-        gate.go_on()
+        self._gate_in_both("02-first-run-office").go_on()
+        gate = self.shell.gate
         type_text(line_named(gate, _("Your name")), "周敏")
         type_text(line_named(gate, _("Your phone")), "13800220001")
-        gate.go_on()
+        self._gate_in_both("03-first-run-worker").go_on()
+        gate = self.shell.gate
         type_text(gate.first.line, PASSPHRASE)
         type_text(gate.second.line, PASSPHRASE)
         gate.understood.click()
-        self.picture("03-first-run-passphrase")
-        gate.go_on()
-        self.picture("04-first-run-backups")
-        gate.go_on()
+        self._gate_in_both("04-first-run-passphrase").go_on()
+        self._gate_in_both("05-first-run-backups").go_on()
         wait_until(lambda: not self.shell.is_locked, "the casebook is made")
         settle(self.shell)
-        self.picture("05-today-empty")
+        self.picture("06-today-empty")
         return 5
+
+    def _gate_in_both(self, name: str) -> Any:
+        """A picture of the gate in Chinese and in English; the gate, in Chinese again, with all that was typed."""
+        for _language in ("zh_CN", "en"):
+            settle(self.shell, 0.02)
+            self.picture(name)
+            self.shell.switch_language()
+        settle(self.shell, 0.02)
+        return self.shell.gate
 
     def fill_register(self) -> int:
         """An existing register of two thousand invented residents comes in, with progress on the screen."""
@@ -201,7 +205,6 @@ class Demonstration:
         page.save()
         wait_until(lambda: self._on("household") or not page.board.likeness.isHidden(), "the household is saved")
         while not self._on("household"):
-            self.picture("22-register-likeness")
             page.board.likeness.say_different()
             settle(self.shell)
         settle(self.shell)
@@ -491,10 +494,29 @@ class Demonstration:
             raise HandsError(f"{left} changes are still waiting after the receipt")
         return len(receipts)
 
+    def likeness(self) -> int:
+        """Somebody is about to be registered twice: the two are shown side by side, in both languages."""
+        shell = self.shell
+        shell.go("register", name="尉迟秀英")
+        settle(shell)
+        page = self._page()
+        pick_in_finder(shell, page.board.where.rows["address"].field.community, "hyl")
+        type_text(page.board.where.rows["address"].field.lines["door"], "502")
+        type_text(page.board.person.rows["birth_date"].field.first_focus(), "1944-6-1")
+        for _language in ("zh_CN", "en"):
+            page = self._page()
+            page.save()
+            wait_until(page.board.likeness.isVisible, "the likeness is shown")
+            settle(shell, 0.05)
+            self.picture("25-register-likeness")
+            shell.switch_language()
+            settle(shell)
+        return len(shell.casebook.drafts.all())
+
     def looks(self) -> int:
         """The other pages, the other themes, touch size, and every page in English."""
         places: list[tuple[str, str, dict[str, str]]] = [
-            ("05-today", "today", {}),
+            ("07-today", "today", {}),
             ("10-residents", "residents", {"text": "wx"}),
             ("24-register-form", "register", {}),
             ("23-household", "household", {"household_id": self.found["household"]}),
@@ -548,7 +570,7 @@ class Demonstration:
 
 
 README_SCREENS = {
-    "today": "05-today.zh",
+    "today": "07-today.zh",
     "residents": "11-residents-search.zh",
     "visit": "40-visit.zh",
     "eligibility": "53-eligibility-reasons.zh",
@@ -599,6 +621,7 @@ def main(arguments: list[str]) -> int:
             ("export", demonstration.export),
             ("office takes in", demonstration.take_in),
             ("receipt", demonstration.receipt),
+            ("likeness", demonstration.likeness),
             ("every screen", demonstration.looks),
         ):
             demonstration.step(name, do)
