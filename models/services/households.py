@@ -18,6 +18,7 @@ from models.services.residents import register_resident
 from models.services.timeline import Timeline
 from models.services.views import Changed, HouseholdView, TimelineLine
 from models.store import search
+from models.store.many import without_pauses
 from models.store.rows import KEPT
 from models.store.work import Work
 
@@ -105,7 +106,7 @@ class Households:
         done = 0
         todo = iter(entries)
         while (part := list(islice(todo, _A_TRANSACTION))) and not (cancelled and cancelled()):
-            with self._book.verb("households.register_many") as work:
+            with without_pauses(), self._book.verb("households.register_many") as work:
                 dwellings: dict[DwellingEntry, str] = {}
                 for count, entry in enumerate(part, 1):
                     register_household(work, entry, today(self._book.clock), dwellings)

@@ -20,6 +20,7 @@ from models.services.book import Book, changed
 from models.services.partners import Partner, ReceiptValue, TwoVersions, Version
 from models.services.views import BatchPreview, BatchView, Changed, SyncStatus
 from models.store import chains, importing
+from models.store.many import without_pauses
 from models.store.rows import KEPT, table_of
 from models.store.work import columns_from_wire, read_meta, write_meta
 from models.sync import batch as batches
@@ -131,6 +132,10 @@ class Sync:
 
         Returns an empty Changed where the worker cancelled. Raises BatchRefused, CannotRead, DiskFull.
         """
+        with without_pauses():
+            return self._apply(path, progress, cancelled)
+
+    def _apply(self, path: Path, progress: Progress | None, cancelled: Cancelled | None) -> Changed:
         data = read_limited(path, MAX_FILE_BYTES)
         with self._book.reading() as connection:
             reader = _reader(connection)
@@ -318,10 +323,12 @@ class Sync:
         done = 0
         for part, portion in enumerate(portions, 1):
             steps.at(done)
-            operations = chains.operations_of(connection, portion)
+            with without_pauses():
+                operations = chains.operations_of(connection, portion)
+                lines = batches.write_lines(operations, device=own["id"], office=self._book.office.code, holds=holds)
             data = seal(
                 "batch",
-                batches.write_lines(operations, device=own["id"], office=self._book.office.code, holds=holds),
+                lines,
                 sender=me,
                 sign_secret=keys["sign_secret"],
                 to=partner.id,

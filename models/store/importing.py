@@ -25,6 +25,7 @@ from models.sync.content import canonical
 from models.sync.merge import Merged, merge_row
 
 _OPERATIONS, _HEADS, _CONFLICTS = table_of(Operation), table_of(Head), table_of(Conflict)
+_OPERATION_COLUMNS = tuple(column.name for column in _OPERATIONS.columns)
 _MEMBERSHIP, _HOUSEHOLD = KEPT["membership"], KEPT["household"]
 _AT_ONCE = 1000  # bound values of one statement; SQLite allows 32,766
 _LONGEST_INDEXED = 500  # characters; PostgreSQL keeps no index entry above 2,704 bytes
@@ -159,7 +160,7 @@ def _hash(said: object) -> int:
 
 
 def _columns(operation: Mapping[str, Any]) -> dict[str, Any]:
-    return {column.name: operation[column.name] for column in _OPERATIONS.columns}
+    return {name: operation[name] for name in _OPERATION_COLUMNS}
 
 
 def _by_district(keys: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, list[str]]]:

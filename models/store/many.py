@@ -4,8 +4,10 @@ SQLAlchemy's own executemany spends more on each row than SQLite does on writing
 and so are the types, but it is compiled once for each table, and JSON is written compactly (a fifth of the file).
 """
 
+import gc
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -23,6 +25,20 @@ class _Prepared(NamedTuple):
     statement: str
     columns: tuple[tuple[str, Prepare | None], ...]
     by_place: bool  # values in their order, or by name
+
+
+@contextmanager
+def without_pauses() -> Iterator[None]:
+    """Let Python look for refuse only afterwards: what many rows are made of lives until the commit, and looking
+    through it again and again would take a fifth of the time.
+    """
+    looks = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if looks:
+            gc.enable()
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -64,6 +64,7 @@ _DOOR_ALONE = 3  # a door with so many characters is a key of its own
 _LAST = "\U0010ffff"  # sorts after every character
 _FOLLOWS = 4  # rows read for each resident wanted: a resident has several keys in a range
 
+_MOBILE = re.compile(r"\+861[3-9]\d{9}")
 _DOOR_MARKS = re.compile(r"(?:号楼|栋|幢|楼|座|单元|门|号|室|户|#|[-—–/、])+")
 _STREET_PARTS = re.compile(
     r"[^省市区县镇乡村街道路巷里园苑院城庄胡同条]*(?:胡同|[省市区县镇乡村街道路巷里园苑院城庄条])?"
@@ -182,7 +183,8 @@ def _number_keys(number: str) -> list[Key]:
 
 
 def _phone_keys(phone: str) -> list[Key]:
-    digits = tidy(show_phone(phone))
+    # Everybody has a mobile phone, and asking the library how it is written takes longer than all other keys.
+    digits = phone[3:] if _MOBILE.fullmatch(phone) else tidy(show_phone(phone))
     found = [Key(_NUMBER + digits, "phone", 5)]
     if digits.startswith("022") and len(digits) == 11:
         found.append(Key(_NUMBER + digits[3:], "phone", 6))
