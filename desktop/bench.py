@@ -40,6 +40,8 @@ from models.records.referral import MatterEntry, ReferralEntry
 from models.records.visit import LearntFact, NeedEntry, VisitEntry
 from models.security import keystore
 from models.services.views import HouseholdCheck, Office, Worker
+from models.store.names import readings
+from models.store.search import name_keys
 from reports.letter import render_letter, render_letters
 
 COMMUNITY = Office("120101001001", "天津市和平区劝业场街道花园路社区居民委员会", "劝花社", "022-27355555")
@@ -378,6 +380,8 @@ def exchange(scratch: Path, scale: Scale) -> Iterator[Row]:
         out.append(waiting / (time.perf_counter() - began))
         shutil.copytree(scratch / "office", scratch / f"office-{number}")
         office = Casebook.open(scratch / f"office-{number}", PASSPHRASE)
+        name_keys.cache_clear()  # the office has not met these names
+        readings.cache_clear()
         began = time.perf_counter()
         for file in files:
             office.sync.apply(file)

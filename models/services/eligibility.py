@@ -15,6 +15,7 @@ from models.services.book import Book, changed
 from models.services.cases import RECEIVES, build_case
 from models.services.facts import add_facts
 from models.services.views import Changed, HouseholdCheck, ServiceResult
+from models.store.many import without_pauses
 from models.store.work import Work
 
 _ORDER = {"eligible": 0, "unknown": 1, "not_eligible": 3}
@@ -40,21 +41,22 @@ class Eligibility:
         with self._book.reading() as connection:
             case = build_case(connection, policies, household_id, day)
         started = time.perf_counter()
-        determinations, questions = screen(policies, case)
-        language = texts.language()
-        results = [
-            ServiceResult(
-                service_id=found.service_id,
-                component=found.component or "",
-                name=policies.services[found.service_id].name,
-                name_en=policies.services[found.service_id].name_en,
-                group=policies.services[found.service_id].group,
-                resident_id=found.person_id or "",
-                determination=found,
-                explain=partial(explain, policies, found, case, language),
-            )
-            for found in determinations
-        ]
+        with without_pauses():  # everything made here lives as long as the check
+            determinations, questions = screen(policies, case)
+            language = texts.language()
+            results = [
+                ServiceResult(
+                    service_id=found.service_id,
+                    component=found.component or "",
+                    name=policies.services[found.service_id].name,
+                    name_en=policies.services[found.service_id].name_en,
+                    group=policies.services[found.service_id].group,
+                    resident_id=found.person_id or "",
+                    determination=found,
+                    explain=partial(explain, policies, found, case, language),
+                )
+                for found in determinations
+            ]
         took = (time.perf_counter() - started) * 1000
         self._book.note("check", "household", household_id)
         results.sort(key=lambda result: _place(result.determination))

@@ -79,7 +79,8 @@ def test_the_collector_works_again_afterwards_even_when_the_work_failed():
             seen.append(gc.isenabled())
             raise KeyError
 
-    pytest.raises(KeyError, fails)
+    with pytest.raises(KeyError):
+        fails()
     assert seen == [False]
     assert gc.isenabled()
     with without_pauses(), without_pauses():
