@@ -122,11 +122,11 @@ class Shell(QMainWindow):
         """Whether the gate is shown and no record is open."""
         return self._casebook is None
 
-    def show_gate(self) -> None:
-        """Show the sign-in page, or the first-run pages where there is no casebook yet."""
+    def show_gate(self, gate: QWidget | None = None) -> None:
+        """Show the page `gate` before the records; else sign-in, or the first run where there is no casebook yet."""
         from desktop.pages import sign_in
 
-        self._replace_gate(sign_in.gate(self))
+        self._replace_gate(sign_in.gate(self) if gate is None else gate)
 
     def _replace_gate(self, gate: QWidget) -> None:
         old, self.gate = self.gate, gate

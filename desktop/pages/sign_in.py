@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from desktop import theme
 from desktop.widgets import pieces
-from models.errors import Problem
+from models.errors import DamagedStore, KeysMissing, Problem
 from models.texts import _
 
 if TYPE_CHECKING:
@@ -28,7 +28,12 @@ def casebook_exists(folder: Path) -> bool:
 
 
 def gate(shell: "Shell") -> QWidget:
-    """The page that stands before the records: sign-in, or the first run (which goes on where it was)."""
+    """The page that stands before the records: sign-in, or first run or restoring (which go on where they were)."""
+    if shell.gate is not None:  # not at the start, when every import counts
+        from desktop.pages.restore import Restore
+
+        if isinstance(shell.gate, Restore):
+            return Restore(shell, shell.gate.answers)
     if casebook_exists(shell.folder):
         return SignIn(shell)
     from desktop.pages.first_run import FirstRun
@@ -41,6 +46,13 @@ def open_casebook(folder: Path, passphrase: str, shell: "Shell") -> "Casebook":
     from models.casebook import Casebook
 
     return Casebook.open(folder, passphrase, clock=shell.clock)
+
+
+def needs_backup(problem: Problem) -> bool:
+    """Whether the casebook cannot be opened any more as it is, so that a backup is the way on."""
+    from models.casebook import StoreMissing
+
+    return isinstance(problem, (DamagedStore, KeysMissing, StoreMissing))
 
 
 class PassphraseField(QWidget):
@@ -113,9 +125,9 @@ def centred(shell: "Shell", card: QFrame, width: int) -> QWidget:
 
 
 class SignIn(QWidget):
-    """One field and one button."""
+    """One field and one button; `said` is what was done just before, for the worker to read."""
 
-    def __init__(self, shell: "Shell") -> None:
+    def __init__(self, shell: "Shell", said: str = "") -> None:
         super().__init__()
         self.shell = shell
         self.setProperty("role", "ground")
@@ -126,13 +138,17 @@ class SignIn(QWidget):
         self.trouble = pieces.text("", "error")
         self.trouble.hide()
         self.button = pieces.button(_("Open the casebook"), self.unlock, "primary")
+        self.restore_button = pieces.button(_("Restore a backup"), self.restore, "link")
+        self.said = pieces.text(said, "good", select=True)
         self.card = pieces.card(
             brand(),
+            *([self.said] if said else []),
             pieces.text(_("The records on this computer are encrypted. Your passphrase opens them."), "soft"),
             label,
             self.passphrase,
             self.trouble,
             self.button,
+            self.restore_button,
             margin=32,
             gap=12,
         )
@@ -149,6 +165,12 @@ class SignIn(QWidget):
         folder, shell = self.shell.folder, self.shell
         self.shell.tasks.run(lambda: open_casebook(folder, passphrase, shell), self._opened, self._failed, owner=self)
 
+    def restore(self) -> None:
+        """To the page that puts a backup in the place of the casebook."""
+        from desktop.pages.restore import Restore
+
+        self.shell.show_gate(Restore(self.shell))
+
     def _opened(self, casebook: "Casebook") -> None:
         self.passphrase.line.clear()
         self.shell.unlock(casebook)
@@ -157,6 +179,8 @@ class SignIn(QWidget):
         self._busy(False)
         self.trouble.setText(problem.sentence())
         self.trouble.show()
+        if needs_backup(problem):
+            pieces.set_role(self.restore_button, "")  # from a link to a button, for now it is the way on
         self.passphrase.line.setProperty("wrong", "true")
         pieces.polish(self.passphrase.line)
         self.passphrase.setFocus()
@@ -164,6 +188,7 @@ class SignIn(QWidget):
 
     def _busy(self, busy: bool) -> None:
         self.button.setEnabled(not busy)
+        self.restore_button.setEnabled(not busy)
         self.passphrase.setEnabled(not busy)
         self.button.setText(_("Opening ...") if busy else _("Open the casebook"))
         if busy:
