@@ -5,6 +5,7 @@ first letter) runs in processes of its own (desktop.bench_child) with byte code 
 """
 
 import argparse
+import gc
 import json
 import math
 import os
@@ -132,6 +133,13 @@ def fill(casebook: Casebook, residents: int) -> Iterator[Row]:
     casebook.households.register_many(sample_households(residents, COMMUNITY.code, day), progress)
     paces = [(b[0] - a[0]) / (b[1] - a[1]) for a, b in pairwise(moments)]
     yield row("putting a register in", "households/s", paces)
+
+
+def forget_names() -> None:
+    """Work every name out again: what is remembered of a hundred thousand is neither quick nor small."""
+    name_keys.cache_clear()
+    readings.cache_clear()
+    gc.collect()
 
 
 def household_of_five(casebook: Casebook) -> str:
@@ -380,8 +388,7 @@ def exchange(scratch: Path, scale: Scale) -> Iterator[Row]:
         out.append(waiting / (time.perf_counter() - began))
         shutil.copytree(scratch / "office", scratch / f"office-{number}")
         office = Casebook.open(scratch / f"office-{number}", PASSPHRASE)
-        name_keys.cache_clear()  # the office has not met these names
-        readings.cache_clear()
+        forget_names()  # the office has not met them
         began = time.perf_counter()
         for file in files:
             office.sync.apply(file)
@@ -405,6 +412,9 @@ def measure(scale: Scale, scratch: Path) -> Iterator[Row]:
     try:
         yield from fill(casebook, scale.residents)
         household = household_of_five(casebook)
+        casebook.close()
+        forget_names()
+        casebook = Casebook.open(folder, PASSPHRASE)  # as on the next morning: nothing of that work is in memory
         say("lists")
         yield from lists(casebook, scale)
         say("casework")

@@ -214,6 +214,7 @@ class View:
         self._written: dict[tuple[str, str], Used] = {}
         self.decided: dict[tuple[int, str], bool | None] = {}
         self.residuals: dict[tuple[str, str | None, str | None], Residual] = {}  # of determinations, before settling
+        self.people = {person.id: person for person in reversed(case.people)}
         self._relatives: dict[tuple[str, str], tuple[str, ...]] = {}
         self._income: tuple[Decimal, Decimal | None] | None = None
         for owner, given in self._given():

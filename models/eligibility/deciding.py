@@ -208,7 +208,7 @@ def _receives(view: View, person: str, service: Service) -> frozenset[str]:
     """Ids of the services received by the person, or by anybody in the household of a household's service."""
     if service.subject == "household":
         return frozenset().union(*(member.receives for member in view.case.people))
-    member = view.case.person(person)
+    member = view.people.get(person)
     return member.receives if member else frozenset()
 
 
