@@ -126,7 +126,7 @@ class _SvgEngine(QIconEngine):
             ink = tokens().soft  # a white icon would vanish on a grey button
         side = min(rect.width(), rect.height())
         painter.save()
-        painter.setOpacity(0.6 if mode == QIcon.Mode.Disabled else 1.0)
+        painter.setOpacity(0.45 if mode == QIcon.Mode.Disabled else 1.0)
         _renderer(self._name, ink).render(painter, QRectF(rect.x(), rect.y(), side, side))
         painter.restore()
 
