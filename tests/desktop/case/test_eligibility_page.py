@@ -1,5 +1,3 @@
-import time
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -263,9 +261,7 @@ def test_coming_from_another_member_shows_that_member(show, family):
 
 
 @pytest.mark.parametrize("who", ["son", "daughter_in_law"])
-def test_another_person_is_shown_quickly(show, family, who):
+def test_another_person_is_shown(show, family, who):
     page = show("eligibility", household_id=family.household)
-    started = time.perf_counter()
     page.show_person(getattr(family, who))
-    page.grab()
-    assert time.perf_counter() - started < 1.5  # a loaded machine; about 0.15 s on a quiet one
+    assert {key[2] for key in page.cards} == {getattr(family, who)}

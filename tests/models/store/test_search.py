@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 
 import pytest
 from sqlalchemy import func, select, text
@@ -230,32 +229,6 @@ def test_each_way_to_search_reads_a_range_of_an_index_and_no_whole_table(sqlite_
     assert len(plans) > 20
     assert not [plan for plan in plans if plan.startswith("SCAN") and "anon" not in plan]
     assert not [plan for plan in plans if "TEMP B-TREE" in plan]
-
-
-def test_a_register_ten_times_as_large_is_searched_about_as_fast(sqlite_engines: Engines) -> None:
-    def fill(start: int, count: int) -> None:
-        family, given = "王李张刘陈", "秀英伟芳娜敏静丽强磊"
-        keys = {}
-        for n in range(start, start + count):
-            name = family[n % 5] + given[n // 5 % 10] + given[n // 50 % 10]
-            keys[f"{n:06}"] = keys_for_resident(names=[name], numbers=[f"{n:018}"])
-        with sqlite_engines.writer.begin() as connection:
-            write_keys(connection, keys)
-
-    def cost(typed: str) -> float:
-        with sqlite_engines.reader.connect() as connection:
-            best = float("inf")
-            for _n in range(9):
-                start = time.perf_counter()
-                assert find(connection, typed, 50)
-                best = min(best, time.perf_counter() - start)
-        return best
-
-    fill(0, 600)
-    small = {typed: cost(typed) for typed in ("w", "王", "wangxiu", "秀英")}
-    fill(600, 5_400)
-    for typed, before in small.items():
-        assert cost(typed) < 4 * before + 0.002, typed
 
 
 def test_pinyin_is_not_loaded_before_a_name_needs_it() -> None:

@@ -110,15 +110,3 @@ def test_a_server_that_goes_away_is_told_as_such(postgres: Server, migrated_data
             pass
     finally:
         desk.close()
-
-
-def test_opening_an_up_to_date_file_costs_one_short_query(sqlite_engines: Engines) -> None:
-    migrate.version(sqlite_engines)
-    best = min(_seconds(lambda: migrate.upgrade(sqlite_engines)) for _n in range(9))
-    assert best < 0.005
-
-
-def _seconds(work) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
