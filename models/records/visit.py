@@ -33,6 +33,27 @@ class Visit(Kept, table=True):
     at: int = moment_field()
 
 
+class PlannedVisit(Kept, table=True):
+    """A visit that somebody planned: from a screening list, the calendar, a changed rule, or by hand.
+
+    A promise made at the door is part of its Visit (next_visit); this is what the office asks for.
+    """
+
+    __tablename__ = "planned_visit"
+
+    household_id: str = text_field(index=True)
+    resident_id: str = text_field()  # empty: the whole household
+    due_on: date | None = Field(default=None, index=True)
+    source: str = text_field()  # screening, calendar, rule, hand
+    service_id: str = text_field()  # what the visit is about, where it is about a service
+    reason: str = text_field()  # in a worker's words
+    assignee: str = text_field()  # name of the worker who is to go; empty: whoever comes by
+    status: str = text_field()  # open, done, dropped
+    visit_id: str = text_field()  # the visit that kept it
+    worker: str = text_field()  # who planned it
+    at: int = moment_field()
+
+
 class Need(Kept, table=True):
     """A need found on a visit."""
 

@@ -14,7 +14,7 @@ from models.records.household import Dwelling, Household, Membership
 from models.records.link import PersonLink
 from models.records.referral import Determination, Letter, Referral
 from models.records.resident import IdentityDocument, Phone, Resident
-from models.records.visit import Assessment, Need, Visit
+from models.records.visit import Assessment, Need, PlannedVisit, Visit
 
 _KEPT: tuple[type[Kept], ...] = (
     Resident,
@@ -25,6 +25,7 @@ _KEPT: tuple[type[Kept], ...] = (
     Membership,
     Fact,
     Visit,
+    PlannedVisit,
     Need,
     Assessment,
     Determination,
