@@ -13,6 +13,8 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 VENV = HERE / ".venv"
 LOCK = HERE / "requirements.lock"
+PEERS = HERE / ".venv-bench"  # what the bench measures beside us; no part of the application
+PEERS_LOCK = HERE / "requirements-bench.lock"
 STAMP = VENV / "jinmen.stamp"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
@@ -23,6 +25,7 @@ run lint                     format, lint, types and import contracts
 run demo OUT                 the whole job by itself through the real windows; pictures and papers in OUT
 run bench [--json FILE]      the speed table
 run check CASES ANSWERS      answer a file of eligibility cases
+run pack WHAT ...            policy packs: check DIR, diff A B REGISTER, sign, show (run pack help)
 run texts                    bring the translation catalogue up to date with the code
 run help                     this text
 """
@@ -46,6 +49,25 @@ def set_up() -> None:
     subprocess.run(install, check=True)
     subprocess.run([str(PYTHON), "-m", "reports.fonts"], check=True, cwd=HERE)
     STAMP.write_text(stamp())
+
+
+def peers() -> str:
+    """The interpreter of the programs that the bench measures beside us; "" where they cannot be installed."""
+    python = PEERS / PYTHON.relative_to(VENV)
+    made = PEERS / "jinmen.stamp"
+    said = hashlib.sha256(PEERS_LOCK.read_bytes()).hexdigest()
+    if made.exists() and made.read_text() == said and python.exists():
+        return str(python)
+    install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+    install += ["--only-binary", ":all:", "-r", str(PEERS_LOCK)]
+    try:
+        subprocess.run([sys.executable, "-m", "venv", "--clear", str(PEERS)], check=True)
+        subprocess.run(install, check=True)
+    except subprocess.CalledProcessError:
+        print("run: OpenFisca could not be installed; its rows are left out", file=sys.stderr, flush=True)
+        return ""
+    made.write_text(said)
+    return str(python)
 
 
 def lint() -> int:
@@ -83,6 +105,8 @@ def main(arguments: list[str]) -> int:
     # Paths are the caller's: the programs below run in this folder.
     if command in ("demo", "bench", "check"):
         rest = [a if a.startswith("-") else str(Path(a).absolute()) for a in rest]
+    elif command == "pack":
+        rest = rest[:1] + [str(Path(a).absolute()) if Path(a).exists() else a for a in rest[1:]]
     elif command not in ("", "lint", "test", "texts"):
         print(f"run: unknown command: {command}\n{USAGE}", end="", file=sys.stderr)
         return 2
@@ -96,7 +120,10 @@ def main(arguments: list[str]) -> int:
         return 1 if form or tests else 0
     if command == "texts":
         return python("-m", "tests.house.catalogue")
-    if command in ("demo", "bench", "check"):
+    if command == "bench" and "--no-peers" not in rest:
+        found = peers()
+        rest += ["--openfisca", found] if found else []
+    if command in ("demo", "bench", "check", "pack"):
         return python("-m", "desktop", command, *rest, **({} if has_screen() else offscreen))
     if not has_screen():
         out = HERE / "demo-out"
