@@ -1,5 +1,6 @@
 """Start: environment, application, one instance, first window; then, behind the painted window, the heavy modules."""
 
+import gc
 import os
 import sys
 from importlib import import_module
@@ -115,6 +116,8 @@ def preload(shell: Shell) -> None:
     def heavy() -> None:
         for name in HEAVY:
             import_module(name)
+        gc.collect()
+        gc.freeze()  # what was imported stays: later looks for refuse need not go through it, nor hold the window up
 
     shell.tasks.read(heavy, owner=shell)
     QTimer.singleShot(400, shell, lambda: theme.load_face("song"))
