@@ -8,6 +8,7 @@ from typing import Any
 
 from models.eligibility.case import HOUSEHOLD, View, minus_years, plus_years
 from models.eligibility.logic import Residual, at_least, conjunction, disjunction, negation
+from models.eligibility.problems import Fault
 from models.eligibility.schema import WORDS, Condition, FactDefinition, Term
 
 INCOME = "income_per_capita_month"
@@ -228,19 +229,21 @@ class Compiler:
         name = condition.term or ""
         term = self.terms.get(name)
         if term is None:
-            raise ValueError(f"no such term: {name}")
+            raise Fault("no_term", name=name)
         if name in self._open:
-            raise ValueError(f"terms go round in a circle: {' → '.join([*self._open, name])}")
+            raise Fault("term_circle", way=" → ".join([*self._open, name]))
         if name not in self._terms:
             self._open.append(name)
-            self._terms[name] = self.node(term.when)
-            self._open.pop()
+            try:
+                self._terms[name] = self.node(term.when)
+            finally:
+                self._open.pop()
         return Defined(condition, term, name, self._terms[name])
 
     def _fact(self, name: str | None) -> FactDefinition:
         fact = self.facts.get(name or "")
         if fact is None:
-            raise ValueError(f"no such fact: {name}")
+            raise Fault("no_fact", name=name)
         return fact
 
     def _leaf(self, condition: Condition) -> Node:
@@ -256,7 +259,7 @@ class Compiler:
             return self._comparison(condition, fact)
         domain = (True, False) if fact.type == "bool" else fact.domain
         if not domain:
-            raise ValueError(f"the fact {fact.name} is a {fact.type}: it is compared, not matched")
+            raise Fault("not_matched", fact=fact.name, type=fact.type)
         if condition.not_in is not None:
             accepted = frozenset(domain) - frozenset(condition.not_in)
             named = condition.not_in
@@ -265,7 +268,7 @@ class Compiler:
             accepted = frozenset(named)
         for value in named:
             if not any(value == known and type(value) is type(known) for known in domain):
-                raise ValueError(f"{value} lies outside the domain of the fact {fact.name}")
+                raise Fault("outside_domain", value=value, fact=fact.name)
         return Choice(condition, fact, accepted, self.presupposed(fact))
 
     def presupposed(self, fact: FactDefinition) -> Node | None:
@@ -282,18 +285,18 @@ class Compiler:
     def _comparison(self, condition: Condition, fact: FactDefinition) -> Node:
         operator = WORDS[condition.word or ""]
         if fact.type not in ("number", "int"):
-            raise ValueError(f"the fact {fact.name} is a {fact.type}: it cannot be compared with a number")
+            raise Fault("not_compared", fact=fact.name, type=fact.type)
         if fact.domain:
             number = condition.value
             if number is None:
-                raise ValueError(f"the fact {fact.name} is compared with a value of its domain")
+                raise Fault("compared_domain", fact=fact.name)
             accepted = frozenset(value for value in fact.domain if _holds(Decimal(int(value)), operator, number))
             if not accepted or len(accepted) == len(fact.domain):
-                raise ValueError(f"the comparison {condition.word} {number} of {fact.name} can never decide")
+                raise Fault("never_decides", word=condition.word, value=number, fact=fact.name)
             return Choice(condition, fact, accepted, self.presupposed(fact))
         value, param = condition.value, condition.param
         if value is not None and fact.minimum is not None and value < fact.minimum:
-            raise ValueError(f"{value} lies outside the domain of the fact {fact.name}")
+            raise Fault("outside_domain", value=value, fact=fact.name)
         if param is not None:
             self.param(param, date.max)  # it exists
 
@@ -331,12 +334,12 @@ class Compiler:
     def _date_fact(self, name: str | None) -> FactDefinition:
         fact = self._fact(name)
         if fact.type != "date":
-            raise ValueError(f"the fact {fact.name} is no date")
+            raise Fault("no_date", fact=fact.name)
         return fact
 
     def _dates(self, condition: Condition, fact: FactDefinition, day: Any, operator: str) -> Node:
         if fact.type != "date":
-            raise ValueError(f"the fact {fact.name} is no date")
+            raise Fault("no_date", fact=fact.name)
         later = operator in ("<=", ">")  # on or before a day is: not from the next day on
         step = timedelta(days=1 if later else 0)
         return Threshold(

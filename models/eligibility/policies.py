@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from models.eligibility.nodes import Node
+from models.eligibility.problems import Fault
 from models.eligibility.schema import (
     AmountRule,
     Clash,
@@ -152,6 +153,7 @@ class Policies:
     cases: tuple[tuple[str, Expectation], ...]
     hash: str
     texts: Mapping[str, str] = field(default_factory=dict, repr=False)
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)  # what it was read from: kept and passed on
 
     def param(self, name: str, on: date) -> Decimal:
         """The parameter's value on the day; outside its dates the nearest earlier one, else the first."""
@@ -167,7 +169,7 @@ def dated_param(params: Mapping[str, Param], name: str, on: date) -> tuple[Decim
     """(value on the day, the words it rests on); ValueError where there is no such parameter."""
     param = params.get(name)
     if param is None:
-        raise ValueError(f"no such parameter: {name}")
+        raise Fault("no_param", name=name)
     if param.derived is not None:
         assert param.source is not None
         return derived_value(params, param.derived, on), param.source

@@ -8,7 +8,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from models.eligibility.problems import Fault
 
 WORDS: dict[str, str] = {
     "以上": ">=",
@@ -49,7 +52,16 @@ def _decimal(value: Any) -> Any:
     return Decimal(str(value)) if isinstance(value, (int, float)) else value
 
 
-Number = Annotated[Decimal, BeforeValidator(_decimal)]
+def _sensible(value: Decimal) -> Decimal:
+    """Numbers that can be written out: a file must not make the program spell 1e99999999."""
+    exponent = value.as_tuple().exponent
+    if not isinstance(exponent, int) or not -12 <= exponent <= 12 or abs(value) > _MOST:
+        raise PydanticCustomError("wrong_number", "this number is too large or too exact")
+    return value
+
+
+_MOST = Decimal(10) ** 12
+Number = Annotated[Decimal, BeforeValidator(_decimal), AfterValidator(_sensible)]
 Value = bool | int | str
 """A value of a fact with a finite domain."""
 
@@ -105,7 +117,7 @@ class FactDefinition(Shape):
     minimum: Number | None = None
     ask: Literal["door", "register", "agency", "never"] = "door"
     sensitive: bool = False
-    good_for_days: int | None = None
+    good_for_days: int | None = Field(None, ge=1, le=36500)
     why: str
     requires: tuple[Requirement, ...] = ()
     prior: dict[str, float] = {}
@@ -180,27 +192,31 @@ class Condition(Shape):
     def _one_kind(self) -> "Condition":
         given = [kind for kind in _KINDS if getattr(self, kind) is not None]
         if len(given) != 1:
-            raise ValueError(f"a condition is of exactly one kind, not {given or 'none'}")
+            raise Fault("one_kind", given=", ".join(given) or "none")
         kind = given[0]
         if self.word is not None and self.word not in WORDS:
-            raise ValueError(f"no such word of comparison: {self.word}")
+            raise Fault("no_word", word=self.word)
         tests = [t for t in ("is_", "in_", "not_in", "word") if getattr(self, t) is not None]
         if kind == "fact" and len(tests) != 1:
-            raise ValueError(f"a fact is tested by exactly one of is, in, not_in, word; {self.fact} has {tests}")
+            raise Fault("one_test", fact=self.fact, tests=", ".join(tests) or "none")
         if kind in ("age", "years_since") and (tests != ["word"] or self.value is None):
-            raise ValueError(f"{kind} needs a word and a value")
+            raise Fault("needs_word", kind=kind)
         if kind == "day_of" and (tests != ["word"] or self.day is None):
-            raise ValueError("date needs a word and the day it is compared with: day")
+            raise Fault("needs_day")
         if kind not in ("fact", "age", "years_since", "day_of") and tests:
-            raise ValueError(f"{kind} takes no test")
+            raise Fault("no_test", kind=kind)
         if kind == "fact" and self.word is not None and (self.value is None) == (self.param is None):
-            raise ValueError("a comparison needs a value or a param")
+            raise Fault("needs_value")
         if kind == "members" and (self.where is None or self.who not in RELATIONS):
-            raise ValueError(f"members needs where, and who: one of {', '.join(RELATIONS)}")
+            raise Fault("needs_who", relations=", ".join(RELATIONS))
         if (kind == "at_least") != (self.of is not None):
-            raise ValueError("at_least goes with of")
+            raise Fault("least_of")
+        if self.at_least is not None and not 1 <= self.at_least <= len(self.of or ()):
+            raise Fault("least_of")
+        if kind in ("age", "years_since") and not (0 <= (self.value or 0) <= 150 and (self.value or 0) % 1 == 0):
+            raise Fault("years", value=self.value)
         if kind == "open_list" and self.rest is None:
-            raise ValueError("an open list says in rest what else may be meant")
+            raise Fault("needs_rest")
         return self
 
 
@@ -233,7 +249,7 @@ class Sum(Shape):
     def _one_kind(self) -> "Sum":
         kinds = ("number", "fact", "param", "times", "min", "max", "minus", "bands")
         if sum(getattr(self, kind) is not None for kind in kinds) != 1 or (self.bands is None) != (self.of is None):
-            raise ValueError("a sum is of exactly one kind; bands go with of")
+            raise Fault("one_sum")
         return self
 
 
@@ -259,11 +275,11 @@ class AmountRule(Shape):
     def _shape(self) -> "AmountRule":
         if self.none:
             if self.amount or self.low or self.high:
-                raise ValueError("a rule that gives no amount has none")
+                raise Fault("none_has_none")
         elif (self.kind == "range") != (self.low is not None and self.high is not None) or (
             (self.kind == "range") == (self.amount is not None)
         ):
-            raise ValueError("a range has low and high, any other amount has amount")
+            raise Fault("range_ends")
         return self
 
 
@@ -351,11 +367,11 @@ class ServiceFile(Shape):
     @model_validator(mode="after")
     def _has_rule(self) -> "ServiceFile":
         if not (self.universal or self.when or self.versions or self.components):
-            raise ValueError("a service says when it is due: when, versions or components (or universal: true)")
+            raise Fault("no_rule")
         for component in self.components:
             organisation = (component.subject or self.subject) == "organisation"
             if not (component.when or component.versions or organisation):
-                raise ValueError(f"the component {component.name} says no condition")
+                raise Fault("no_condition", name=component.name)
         return self
 
 
@@ -363,7 +379,7 @@ class PackFile(Shape):
     """pack.yaml: the document that a pack puts into rules."""
 
     id: str
-    doc: str
+    doc: str = ""
     title: str
     title_en: str
     issuer: str
@@ -371,9 +387,9 @@ class PackFile(Shape):
     dated: date
     valid_from: date
     valid_to: date | None = None
-    supersedes: str | None = None
-    sha256: str
-    text: str
+    supersedes: str | None = None  # id of a pack that this one takes the place of
+    sha256: str = ""
+    text: str = ""  # none: a pack that only adds values, terms or offices
     last_verified_on: date
 
 
@@ -385,6 +401,21 @@ class ParamValue(Shape):
     value: Number
     source: Source
     last_verified_on: date
+    status: Literal["text", "outside"] = "text"  # outside: no stored text holds it; source.quote names the notice
+
+    @model_validator(mode="after")
+    def _comes_from_somewhere(self) -> "ParamValue":
+        if not self.source.quote.strip():
+            raise Fault("no_origin")
+        if self.valid_to is not None and self.valid_to < self.valid_from:
+            raise Fault("ends_before", start=self.valid_from, end=self.valid_to)
+        return self
+
+
+class MoreValues(Shape):
+    """Values that a pack or an office adds to a parameter that the shared params.yaml defines."""
+
+    values: tuple[ParamValue, ...] = Field(min_length=1)
 
 
 class Param(Shape):
@@ -400,9 +431,9 @@ class Param(Shape):
     @model_validator(mode="after")
     def _dated_or_derived(self) -> "Param":
         if bool(self.values) == (self.derived is not None):
-            raise ValueError("a parameter has dated values with sources, or is derived from another")
+            raise Fault("dated_or_derived")
         if self.derived is not None and self.source is None:
-            raise ValueError("a derived parameter names the words it is derived by")
+            raise Fault("derived_source")
         return self
 
 
