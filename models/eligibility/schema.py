@@ -201,6 +201,8 @@ class Condition(Shape):
             raise Fault("one_test", fact=self.fact, tests=", ".join(tests) or "none")
         if kind in ("age", "years_since") and (tests != ["word"] or self.value is None):
             raise Fault("needs_word", kind=kind)
+        if kind in ("age", "years_since") and not (0 <= (self.value or 0) <= 150 and (self.value or 0) % 1 == 0):
+            raise Fault("years", value=self.value)
         if kind == "day_of" and (tests != ["word"] or self.day is None):
             raise Fault("needs_day")
         if kind not in ("fact", "age", "years_since", "day_of") and tests:
@@ -213,8 +215,6 @@ class Condition(Shape):
             raise Fault("least_of")
         if self.at_least is not None and not 1 <= self.at_least <= len(self.of or ()):
             raise Fault("least_of")
-        if kind in ("age", "years_since") and not (0 <= (self.value or 0) <= 150 and (self.value or 0) % 1 == 0):
-            raise Fault("years", value=self.value)
         if kind == "open_list" and self.rest is None:
             raise Fault("needs_rest")
         return self
