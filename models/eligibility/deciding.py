@@ -1,6 +1,6 @@
 """Deciding: one service for one person, or every service for a household at once."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import replace
 from decimal import Decimal
 
@@ -43,20 +43,35 @@ def decide_all(policies: Policies, case: Case, *, with_sensitive: bool = False) 
 
 def decide_in(policies: Policies, view: View, *, with_sensitive: bool = False) -> list[Determination]:
     """decide_all() on a view, which then holds what was worked out."""
-    case = view.case
-    living = [person for person in case.people if counts(person)]
-    dead = [person for person in case.people if is_deceased(person)]
+    every = ((service, part, None) for service in policies.services.values() for part in service.components)
+    return _with_clashes(policies, decide_parts(policies, view, every, with_sensitive=with_sensitive))
+
+
+def decide_parts(
+    policies: Policies,
+    view: View,
+    parts: Iterable[tuple[Service, Component, Container[str] | None]],
+    *,
+    with_sensitive: bool = False,
+) -> list[Determination]:
+    """These components alone, each for the people named (None: everybody), as decide_all() decides them.
+
+    What one person cannot perhaps have together is not marked: that needs all services.
+    """
+    living = [person for person in view.case.people if counts(person)]
+    dead = [person for person in view.case.people if is_deceased(person)]
     found = []
-    for service in policies.services.values():
+    for service, part, people in parts:
         if service.universal or (service.sensitive and not with_sensitive):
             continue
-        for part in service.components:
-            for person in _subjects(part.subject, living, dead):
-                result = _decide(policies, view, person.id, service, part.name)
-                if result.outcome == "unknown" and not result.missing and not (result.agency and result.trace):
-                    continue
-                found.append(result)
-    return _with_clashes(policies, found)
+        for person in _subjects(part.subject, living, dead):
+            if people is not None and person.id not in people:
+                continue
+            result = _decide(policies, view, person.id, service, part.name)
+            if result.outcome == "unknown" and not result.missing and not (result.agency and result.trace):
+                continue
+            found.append(result)
+    return found
 
 
 def _subjects(subject: str, living: list[Person], dead: list[Person]) -> Iterable[Person]:
