@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Boolean, Connection, Date, bindparam, delete, select
 
 from models.records.operation import Conflict, Head, Operation
-from models.store import chains
+from models.store import chains, marks
 from models.store.many import insert_rows, put_rows
 from models.store.rows import KEPT, KEY_COLUMNS, default_of, empty_row, from_wire, table_of, to_wire
 from models.store.work import allow_writes
@@ -103,11 +103,15 @@ def apply(connection: Connection, planned: Plan) -> frozenset[str]:
     """Write a plan made on this very transaction. Returns the residents whose search keys must be made anew."""
     if not planned.new:
         return frozenset()
+    rows = {row: merged.entity for (_, row), merged in planned.rows.items()}
+    mixed = [row for _, row in planned.mixed]
+    about = marks.subjects_now(connection, rows, mixed)
     with allow_writes(connection):
         insert_rows(connection, _OPERATIONS, [_columns(operation) for operation in planned.new])
         _write_rows(connection, planned.rows, planned.conflicts_before, planned.mixed)
+    marks.note(connection, about | marks.subjects_now(connection, rows, mixed))
     chains.extend(connection, planned.new)
-    return to_find_again(connection, {row: merged.entity for (_, row), merged in planned.rows.items()})
+    return to_find_again(connection, rows)
 
 
 def rebuild(connection: Connection) -> None:
@@ -115,6 +119,7 @@ def rebuild(connection: Connection) -> None:
     with allow_writes(connection):
         for table in (*KEPT.values(), _HEADS, _CONFLICTS):
             connection.execute(delete(table))
+        marks.forget(connection)
         batch: dict[Key, Merged] = {}
         for key, together in _records(connection):
             batch[key] = merge_row(together)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, delete, event, insert, select, update
 from models.clock import Clock, milliseconds
 from models.errors import WriteOutsideVerb
 from models.records.operation import Conflict, Head, Journal, Meta, Operation
+from models.store import marks
 from models.store.many import insert_rows
 from models.store.rows import KEPT, defaults, empty_row, from_wire, table_of, to_wire
 from models.sync.content import field_change, field_changes, next_clock, operation_id
@@ -83,6 +84,7 @@ class Work:
         self._inserts: dict[str, list[dict[str, Any]]] = {}
         self._heads: list[dict[str, Any]] = []
         self._journal: list[dict[str, Any]] = []
+        self._about: set[str] = set()  # of whom the screening must look again
 
     def add(self, entity: str, fields: Mapping[str, Any], row: str = "") -> str:
         """Make a new record from column values; returns its id."""
@@ -95,6 +97,7 @@ class Work:
         operation = self._log(entity, row, self.district, said)
         self._inserts.setdefault(entity, []).append({**kept, "district": self.district, "id": row})
         self._heads.append({"district": self.district, "row": row, "entity": entity, "ops": {operation: sorted(said)}})
+        self._about |= marks.subjects(entity, {**kept, "id": row})
         self._touch(entity, row)
         return row
 
@@ -130,6 +133,7 @@ class Work:
         if disputed:  # this operation names all of their values: one stands now
             settled = (_CONFLICTS.c.district == district, _CONFLICTS.c.row == row, _CONFLICTS.c.field.in_(disputed))
             self.connection.execute(delete(_CONFLICTS).where(*settled))
+        self._about |= marks.subjects(entity, dict(found)) | marks.subjects(entity, {**found, **changed})
         self._touch(entity, row)
         return True
 
@@ -163,6 +167,7 @@ class Work:
     def finish(self) -> None:
         """Write everything, and the device's place in its own chain of operations."""
         self.flush()
+        marks.note(self.connection, self._about)
         write_meta(self.connection, "device", self._device)
 
     def _touch(self, entity: str, row: str) -> None:
