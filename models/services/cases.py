@@ -8,16 +8,15 @@ from sqlalchemy import Connection, Row, or_, select
 
 from models.eligibility import Case, Person, Policies, checked_value
 from models.errors import NotFound
-from models.records.documents import read_disability_certificate
 from models.services.facts import current_facts
 from models.services.views import FactView
 from models.store.rows import KEPT
+from models.store.told import RECEIVES, role, told_by_certificate, told_by_register
+
+__all__ = ["RECEIVES", "build_case"]
 
 _RESIDENT, _DOCUMENT = KEPT["resident"], KEPT["identity_document"]
 _HOUSEHOLD, _MEMBERSHIP = KEPT["household"], KEPT["membership"]
-
-RECEIVES = "receives:"  # prefix of the facts that say which services a resident already receives
-_MARRIED = {"10": "未婚", "20": "已婚", "21": "已婚", "22": "已婚", "23": "已婚", "30": "丧偶", "40": "离异"}
 
 
 def build_case(connection: Connection, policies: Policies, household_id: str, on: date) -> Case:
@@ -54,23 +53,11 @@ def build_case(connection: Connection, policies: Policies, household_id: str, on
             Person(
                 id=member.id,
                 facts={**own, **told, **({} if member.counts else {"counts_in_household": False})},
-                role=_role(member),
+                role=role(member.relation, member.sex),
                 receives=_receives(facts.get(member.id, {})),
             )
         )
     return Case(on=on, household=household, people=tuple(people), states=states)
-
-
-def _role(member: Row) -> str:  # type: ignore[type-arg]
-    """The relation to the head, in the words of the rules."""
-    by_sex = member.sex == "2"
-    return {
-        "0": "applicant",
-        "1": "wife" if by_sex else "husband",
-        "2": "son",
-        "3": "daughter",
-        "5": "mother" if by_sex else "father",
-    }.get(member.relation, "other")
 
 
 def _receives(facts: Mapping[str, FactView]) -> frozenset[str]:
@@ -102,23 +89,10 @@ def _derived(connection: Connection, members: list[Row]) -> dict[str, dict[str, 
     """What the register itself says: birth date, marital status, ethnic group, disability by certificate number."""
     derived: dict[str, dict[str, object]] = {}
     for person in members:
-        said: dict[str, object] = {}
-        if person.birth_date is not None:
-            said["birth_date"] = person.birth_date.isoformat()
-        if person.marital_status in _MARRIED:
-            said["marital_status"] = _MARRIED[person.marital_status]
-        if person.ethnic_group and person.ethnic_group < "97":
-            said["ethnic_minority"] = person.ethnic_group != "01"
-        derived[person.id] = said
+        derived[person.id] = told_by_register(person.birth_date, person.marital_status, person.ethnic_group)
     certificates = select(_DOCUMENT.c.resident_id, _DOCUMENT.c.number).where(
         _DOCUMENT.c.resident_id.in_(list(derived)), _DOCUMENT.c.kind == "disability_cert", _DOCUMENT.c.dead.is_(False)
     )
-    for row in connection.execute(certificates):
-        read = read_disability_certificate(row.number)
-        if read is not None:
-            derived[row.resident_id] |= {
-                "disability_cert": True,
-                "disability_category": read.category,
-                "disability_grade": read.grade,
-            }
+    for row in connection.execute(certificates.order_by(_DOCUMENT.c.id)):  # the newest one stands
+        derived[row.resident_id] |= told_by_certificate(row.number)
     return derived
