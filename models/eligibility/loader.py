@@ -1,11 +1,7 @@
-"""Loading and checking the policy packs: folders of YAML, one per document, with a dictionary of facts they share.
+"""Loading the policy packs: a set of YAML files (packset.py says which), put together and compiled.
 
-    facts.yaml terms.yaml params.yaml offices.yaml documents.yaml wording.yaml    shared by all packs
-    texts/*.txt                                   the documents as they were read; quotes are checked against them
-    packs/<id>/pack.yaml, services/*.yaml, cases/*.yaml
-
-A pack with an unknown key or fact, a circle of terms, a parameter without date or source, overlapping versions, or
-words that do not stand in the text is refused with file and line.
+A set with an unknown key or fact, a circle of terms, a parameter without date or source, overlapping versions, or
+words that do not stand in the text is refused with file and line. checking.py finds everything that is wrong at once.
 """
 
 import hashlib
@@ -17,12 +13,10 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
-
-import yaml
-from pydantic import TypeAdapter, ValidationError
+from typing import Any, TypeVar
 
 from models.eligibility.nodes import Compiler, Node
+from models.eligibility.packset import AMENDED, PROGRAM_FILES, WORDING, PackFiles, named, pack_of, read_set
 from models.eligibility.policies import (
     Citation,
     Component,
@@ -34,257 +28,153 @@ from models.eligibility.policies import (
     Rule,
     Service,
     dated_param,
-    derived_value,
 )
+from models.eligibility.problems import Fault, PackProblem
+from models.eligibility.reading import Path as Place
+from models.eligibility.reading import Reader
 from models.eligibility.schema import (
     AmountRule,
     ComponentFile,
     Condition,
     Expectation,
-    FactDefinition,
     PackFile,
-    Param,
     ServiceFile,
-    Source,
-    Sum,
-    Term,
     Version,
     Words,
 )
+from models.eligibility.shared import Shared, sums, walk
+from models.texts import speaking
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-class _Reader:
-    """Reads one folder of packs; every problem is raised with the file and the line it stands in."""
-
-    def __init__(self, folder: Traversable) -> None:
-        self.folder = folder
-        self.contents: dict[str, bytes] = {}
-
-    def names(self, *path: str) -> list[str]:
-        """Names of the entries below a path, sorted."""
-        place = self.folder.joinpath(*path)
-        return sorted(entry.name for entry in place.iterdir()) if place.is_dir() else []
-
-    def read(self, name: str) -> bytes:
-        """The contents of a file, remembered for the hash."""
-        place = self.folder.joinpath(*name.split("/"))
-        if not place.is_file():
-            raise PackError(name, 0, "the file is missing")
-        self.contents[name] = place.read_bytes()
-        return self.contents[name]
-
-    def yaml(self, name: str) -> Any:
-        """The parsed YAML of a file."""
-        try:
-            return yaml.load(self.read(name), Loader=_Loader)  # noqa: S506  # the safe loader, in C
-        except yaml.YAMLError as problem:
-            mark = getattr(problem, "problem_mark", None)
-            raise PackError(name, mark.line + 1 if mark else 0, f"no YAML: {getattr(problem, 'problem', '')}") from None
-
-    def checked(self, name: str, shape: Any) -> Any:
-        """The file's contents in the shape, or PackError with the line of the first problem."""
-        data = self.yaml(name)
-        try:
-            return TypeAdapter(shape).validate_python(data)
-        except ValidationError as problem:
-            first = problem.errors()[0]
-            where = ".".join(str(step) for step in first["loc"])
-            raise PackError(name, self.line(name, first["loc"]), f"{where}: {first['msg']}") from None
-
-    def line(self, name: str, path: tuple[Any, ...]) -> int:
-        """The line on which the value at the path stands, or its nearest parent."""
-        node: Any = yaml.compose(self.contents[name], Loader=yaml.SafeLoader)
-        line: int = node.start_mark.line + 1
-        for step in path:
-            if isinstance(node, yaml.MappingNode):
-                found = [(key, value) for key, value in node.value if key.value in (str(step), str(step).rstrip("_"))]
-                if not found:
-                    return line
-                line, node = found[0][0].start_mark.line + 1, found[0][1]
-            elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-                node = node.value[step]
-                line = node.start_mark.line + 1
-            else:
-                return line
-        return line
+MAX_PARTS = 2000  # of a condition with the terms it uses
+_LEANT_ON = ("facts.yaml", "terms.yaml", "params.yaml", AMENDED)  # by every pack, whoever wrote them
+_NO_WORDS = Words(zh="", en="")
+T = TypeVar("T")
 
 
-class _Builder:
-    """Puts the checked files together."""
+class Builder:
+    """Puts the files of a set together; what is wrong is told, and the rest is built all the same."""
 
-    def __init__(self, reader: _Reader) -> None:
+    def __init__(self, reader: Reader) -> None:
         self.reader = reader
-        self.texts = {name: reader.read(f"texts/{name}") for name in reader.names("texts") if name.endswith(".txt")}
-        self.lines = {name: text.decode("utf-8").split("\n") for name, text in self.texts.items()}
-        self.facts = self._facts()
-        self.terms: dict[str, Term] = reader.checked("terms.yaml", dict[str, Term])
-        self.params: dict[str, Param] = reader.checked("params.yaml", dict[str, Param])
-        self.offices: dict[str, Words] = reader.checked("offices.yaml", dict[str, Words])
-        self.documents: dict[str, Words] = reader.checked("documents.yaml", dict[str, Words])
-        self.packs = {name: reader.checked(f"packs/{name}/pack.yaml", PackFile) for name in reader.names("packs")}
-        self.docs = {pack.doc: pack for pack in self.packs.values()}
-        self.compiler = Compiler(self.facts, self.terms, lambda name, on: dated_param(self.params, name, on)[0])
-        self._file = ""
-
-    def _facts(self) -> dict[str, FactDefinition]:
-        """The dictionary, with names and shared reasons filled in."""
-        reader = self.reader
-        raw = reader.yaml("facts.yaml")
-        if not isinstance(raw, dict) or set(raw) != {"whys", "facts"}:
-            raise PackError("facts.yaml", 1, "the file holds whys and facts")
-        whys = raw["whys"]
-        facts: dict[str, FactDefinition] = {}
-        for name, given in raw["facts"].items():
-            try:
-                fact = FactDefinition.model_validate({**given, "name": name})
-            except ValidationError as problem:
-                first = problem.errors()[0]
-                line = reader.line("facts.yaml", ("facts", name, *first["loc"]))
-                raise PackError("facts.yaml", line, f"{name}: {first['loc']}: {first['msg']}") from None
-            if fact.why not in whys:
-                raise PackError("facts.yaml", reader.line("facts.yaml", ("facts", name, "why")), f"{name}: no such why")
-            facts[name] = fact.model_copy(update={"why_zh": whys[fact.why]["zh"], "why_en": whys[fact.why]["en"]})
-        for name, fact in facts.items():
-            for requirement in fact.requires:
-                if requirement.fact not in facts:
-                    line = reader.line("facts.yaml", ("facts", name, "requires"))
-                    raise PackError("facts.yaml", line, f"no such fact: {requirement.fact}")
-        return facts
+        self.shared = Shared(reader)
+        params = self.shared.params
+        self.compiler = Compiler(
+            self.shared.facts, self.shared.terms, lambda name, on: dated_param(params, name, on)[0]
+        )
+        self.places: dict[tuple[str, str | None], tuple[str, Place]] = {}  # (service, component) -> where it is written
+        self._sizes: dict[int, int] = {}
 
     def build(self) -> Policies:
-        """Everything checked and compiled."""
-        reader = self.reader
-        for name, pack in self.packs.items():
-            self._pack_checked(name, pack)
-        for name, term in self.terms.items():
-            with_file = ("terms.yaml", (name,))
-            self._quote(term.source, "", *with_file)
-            self._node(Condition.model_validate({"term": name}), *with_file)
-        for name, param in self.params.items():
-            self._param_checked(name, param)
+        """Everything compiled; sound only if nothing was told."""
+        shared, reader = self.shared, self.reader
+        for name, term in shared.terms.items():
+            file = shared.term_files[name]
+            shared.quote(term.source, file, (name, "source"))
+            shared.sources(term.when, file, (name, "when"))
+            self._compiled(term.when, file, (name, "when"), Condition.model_validate({"term": name}))
+        whole, by_pack = hashes(reader.files)
         services: dict[str, Service] = {}
-        cases: list[tuple[str, Expectation]] = []
         packs: dict[str, Pack] = {}
-        for name, pack in self.packs.items():
-            for file in reader.names("packs", name, "services"):
-                path = f"packs/{name}/services/{file}"
-                for place, service in enumerate(reader.checked(path, list[ServiceFile])):
+        for name, given in shared.packs.items():
+            pack = _pack(given, by_pack[name])
+            for file in reader.below(f"packs/{name}/services"):
+                for place, service in self._list(file, ServiceFile):
                     if service.id in services:
-                        raise PackError(path, reader.line(path, (place, "id")), f"{service.id} is defined twice")
-                    packs.setdefault(name, self._pack(pack))
-                    services[service.id] = self._service(path, place, service, packs[name])
-            for file in reader.names("packs", name, "cases"):
-                path = f"packs/{name}/cases/{file}"
-                cases.extend((path, case) for case in reader.checked(path, list[Expectation]))
+                        reader.tell(file, (place, "id"), "twice", name=service.id)
+                        continue
+                    packs[name] = pack
+                    services[service.id] = self._service(file, place, service, pack)
         self._relations_checked(services)
-        wording = reader.yaml("wording.yaml")
-        whole, by_pack = self._hashes()
-        for name in packs:
-            object.__setattr__(packs[name], "hash", by_pack[name])
         return Policies(
             services=services,
-            facts=self.facts,
-            terms=self.terms,
+            facts=shared.facts,
+            terms=shared.terms,
             packs=packs,
-            params=self.params,
-            wording=wording,
-            cases=tuple(cases),
+            params=shared.params,
+            wording=self._wording(),
+            read_cases=self.cases,
             hash=whole,
-            texts={name: "\n".join(lines) for name, lines in self.lines.items()},
+            texts={name: "\n".join(lines) for name, lines in shared.lines.items()},
+            files=reader.files,
         )
 
-    def _hashes(self) -> tuple[str, dict[str, str]]:
-        """(hash of all, hash of each pack with what the packs share); tests and wording do not count."""
-        counted = {
-            name: hashlib.sha256(content).hexdigest()
-            for name, content in self.reader.contents.items()
-            if "/cases/" not in name and name not in ("wording.yaml", "offices.yaml", "documents.yaml")
-        }
-        shared = {name: value for name, value in counted.items() if not name.startswith(("packs/", "texts/"))}
+    def cases(self) -> tuple[tuple[str, Expectation], ...]:
+        """(file, case) of every pack; they are many, and wanted only when they are run."""
+        all_of = [file for name in self.shared.packs for file in self.reader.below(f"packs/{name}/cases")]
+        return tuple((file, case) for file in all_of for _place, case in self._list(file, Expectation))
 
-        def digest(part: Mapping[str, str]) -> str:
-            return hashlib.sha256(json.dumps(part, sort_keys=True).encode()).hexdigest()
+    def _wording(self) -> Any:
+        """The sentences of explanations: those of the set, or the program's own."""
+        if WORDING in self.reader.files:
+            return self.reader.yaml(WORDING)
+        return _shipped().wording
 
-        by_pack = {}
-        for name, pack in self.packs.items():
-            own = {k: v for k, v in counted.items() if k.startswith(f"packs/{name}/") or k == f"texts/{pack.text}"}
-            by_pack[name] = digest({**shared, **own})
-        return digest(counted), by_pack
+    def _list(self, file: str, shape: type[T]) -> Iterator[tuple[int, T]]:
+        """The entries of a file that holds a list; those that do not fit are told and left out."""
+        raw = self.reader.yaml(file)
+        if raw is None:
+            return
+        if not isinstance(raw, list):
+            self.reader.tell(file, (), "no_list")
+            return
+        for place, given in enumerate(raw):
+            made = self.reader.shaped(file, shape, given, (place,))
+            if made is not None:
+                yield place, made
 
-    def _fail(self, file: str, path: tuple[Any, ...], problem: str) -> PackError:
-        return PackError(file, self.reader.line(file, path), problem)
+    # Conditions
 
-    def _node(self, condition: Condition, file: str, path: tuple[Any, ...]) -> Node:
+    def _node(self, condition: Condition, file: str, place: Place) -> Node:
+        self.shared.sources(condition, file, place)
+        return self._compiled(condition, file, place, condition)
+
+    def _compiled(self, written: Condition, file: str, place: Place, condition: Condition) -> Node:
+        """The condition made ready; a part that cannot be is told where it is written."""
         try:
             node = self.compiler.node(condition)
-        except ValueError as problem:
-            raise self._fail(file, path, str(problem)) from None
-        self._quotes_of(node, file, path)
+        except Fault as fault:
+            found = False
+            for part, at in walk(written, place):
+                if next(walk_below(part), None) is not None:
+                    continue
+                try:
+                    self.compiler.node(part)
+                except Fault as own:
+                    found = True
+                    self.reader.fault(file, at, own)
+            if not found:
+                self.reader.fault(file, place, fault)
+            return self.compiler.node(Condition.model_validate({"never": _NO_WORDS}))
+        if self._size(node) > MAX_PARTS:
+            self.reader.tell(file, place, "too_complex", most=MAX_PARTS)
         return node
 
-    def _quotes_of(self, node: Node, file: str, path: tuple[Any, ...]) -> None:
-        self._quote(node.condition.source, self._doc_of(file), file, path)
-        for child in node.children():
-            self._quotes_of(child, file, path)
+    def _size(self, node: Node) -> int:
+        """How many parts a condition has once its terms are written out; a term used twice counts twice."""
+        found = self._sizes.get(id(node))
+        if found is None:
+            found = self._sizes[id(node)] = 1 + sum(self._size(part) for part in node.children())
+        return found
 
-    def _doc_of(self, file: str) -> str:
-        parts = file.split("/")
-        return self.packs[parts[1]].doc if parts[0] == "packs" else ""
-
-    def _quote(self, source: Source | None, doc: str, file: str, path: tuple[Any, ...]) -> None:
-        """The quote stands in that line of the stored text, word for word."""
-        if source is not None:
-            self._stands(source.doc or doc, source.line, source.quote, file, path)
-
-    def _stands(self, doc: str, line: int, quote: str, file: str, path: tuple[Any, ...]) -> None:
-        pack = self.docs.get(doc)
-        if pack is None:
-            raise self._fail(file, path, f"no such document: {doc or '(none given)'}")
-        lines = self.lines.get(pack.text, [])
-        if not quote or not 1 <= line <= len(lines) or quote not in "\n".join(lines[line - 1 : line + 3]):
-            raise self._fail(file, path, f"line {line} of document {doc} does not hold the words: {quote[:30]}")
-
-    def _pack_checked(self, name: str, pack: PackFile) -> None:
-        file = f"packs/{name}/pack.yaml"
-        if pack.id != name:
-            raise self._fail(file, ("id",), "the pack is not called as its folder")
-        text = self.texts.get(pack.text)
-        if text is None:
-            raise self._fail(file, ("text",), "the text of the document is missing")
-        if hashlib.sha256(text).hexdigest() != pack.sha256:
-            raise self._fail(file, ("sha256",), "the stored text is not the one this pack was written from")
-
-    def _pack(self, pack: PackFile) -> Pack:
-        kept = {key: getattr(pack, key) for key in ("id", "title", "title_en", "issuer", "number", "dated")}
-        dates = {key: getattr(pack, key) for key in ("valid_from", "valid_to", "last_verified_on")}
-        return Pack(file=pack.text, **kept, **dates)
-
-    def _param_checked(self, name: str, param: Param) -> None:
-        path = (name, "values")
-        _tile_checked([(v.valid_from, v.valid_to) for v in param.values], lambda p: self._fail("params.yaml", path, p))
-        for value in param.values:
-            self._quote(value.source, "", "params.yaml", path)
-        self._quote(param.source, "", "params.yaml", (name,))
-        if param.derived is not None:
-            try:
-                derived_value(self.params, param.derived, date.max)
-            except (ValueError, RecursionError):
-                raise self._fail("params.yaml", (name, "derived"), f"{name} cannot be derived") from None
-
-    def _citation(self, pack: Pack, line: int, quote: str) -> Citation:
-        return Citation(pack.file, line, pack.title, pack.number, quote)
+    # Services
 
     def _service(self, file: str, place: int, given: ServiceFile, pack: Pack) -> Service:
-        path = (place,)
-        if given.apply_at.office not in self.offices:
-            raise self._fail(file, (place, "apply_at"), f"no such office: {given.apply_at.office}")
-        missing = [item for item in given.documents.items if item not in self.documents]
-        if missing:
-            raise self._fail(file, (place, "documents"), f"no such document to bring: {missing[0]}")
-        for source in (given.apply_at.source, given.documents.source):
-            self._quote(source, self._doc_of(file), file, path)
+        tell, shared = self.reader.tell, self.shared
+        if given.apply_at.office not in shared.offices:
+            tell(file, (place, "apply_at"), "no_office", name=given.apply_at.office)
+        for item in given.documents.items:
+            if item not in shared.documents:
+                tell(file, (place, "documents"), "no_paper", name=item)
+        shared.quote(given.apply_at.source, file, (place, "apply_at", "source"))
+        shared.quote(given.documents.source, file, (place, "documents", "source"))
+        for key in ("clashes", "excludes"):
+            for at, clash in enumerate(getattr(given, key)):
+                shared.quote(clash.source, file, (place, key, at, "source"))
+        names: set[str] = set()
+        for i, part in enumerate(given.components):
+            if part.name in names:
+                tell(file, (place, "components", i, "name"), "twice", name=part.name)
+            names.add(part.name)
         parts = tuple(
             self._component(file, (place, "components", i), part, given, pack)
             for i, part in enumerate(given.components)
@@ -293,9 +183,9 @@ class _Builder:
             alone = ComponentFile(
                 name=given.name, name_en=given.name_en, when=given.when, amount=given.amount, versions=given.versions
             )
-            parts = (self._component(file, path, alone, given, pack, name=None),)
-        office = self.offices[given.apply_at.office]
-        items = [self.documents[item] for item in given.documents.items]
+            parts = (self._component(file, (place,), alone, given, pack, whole=True),)
+        office = shared.offices.get(given.apply_at.office, _NO_WORDS)
+        items = [shared.documents.get(item, _NO_WORDS) for item in given.documents.items]
         kept = {
             key: getattr(given, key)
             for key in ("id", "name", "name_en", "group", "subject", "universal", "sensitive", "for_whom", "standard")
@@ -314,47 +204,42 @@ class _Builder:
         )
 
     def _component(
-        self, file: str, path: tuple[Any, ...], given: ComponentFile, of: ServiceFile, pack: Pack, name: str | None = ""
+        self, file: str, place: Place, given: ComponentFile, of: ServiceFile, pack: Pack, *, whole: bool = False
     ) -> Component:
+        """One component; whole: the service itself, which has no parts."""
+        shared, name = self.shared, None if whole else given.name
+        self.places[of.id, name] = (file, place)
         line = given.line or of.line
-        doc = self._doc_of(file)
+        doc = shared.doc_of(file)
         citations = []
-        whole = name is None
-        cited = [
-            (line, given.for_whom) if given.for_whom else (of.line, of.for_whom),
-            (line, given.standard) if given.standard or not whole else (of.line, of.standard),
-        ]
-        for at, quote in cited:
+        for key in ("for_whom", "standard"):
+            own = bool(getattr(given, key)) or (key == "standard" and not whole)
+            at, quote = (line, getattr(given, key)) if own else (of.line, getattr(of, key))
             if quote:
-                self._stands(doc, at, quote, file, path)
-                citations.append(self._citation(pack, at, quote))
-        for key, at in (("payer", line), ("coverage", line)):
+                shared.stands(doc, at, quote, file, (*place, key) if own else (place[0], key))
+                citations.append(_citation(pack, at, quote))
+        for key in ("payer", "coverage"):
             words = getattr(given, key) or getattr(of, key)
-            if words and not any(words in text for text in self.lines[pack.file]):
-                self._stands(doc, at, words, file, path)
-        for source in (*of.sources, *given.sources):
-            self._quote(source, doc, file, path)
-            citations.append(self._citation(pack, source.line, source.quote))
+            if words and not any(words in text for text in shared.lines.get(pack.file, ())):
+                shared.stands(doc, line, words, file, (*place, key))
+        sources = (
+            *((s, (place[0], "sources")) for s in of.sources),
+            *((s, (*place, "sources")) for s in given.sources),
+        )
+        for source, at_place in sources:
+            shared.quote(source, file, at_place)
+            citations.append(_citation(pack, source.line, source.quote))
         versions = given.versions or (Version(when=given.when, amount=given.amount),)
-        rules = []
-        for version in versions:
-            own = list(citations)
-            for source in version.sources:
-                self._quote(source, doc, file, path)
-                own.append(self._citation(pack, source.line, source.quote))
-            rules.append(
-                Rule(
-                    valid_from=version.valid_from or pack.valid_from,
-                    valid_to=version.valid_to if version.valid_from or version.valid_to else pack.valid_to,
-                    node=self._node(version.when, file, path) if version.when else None,
-                    amounts=tuple(self._amount(rule, file, path) for rule in version.amount),
-                    citations=tuple(dict.fromkeys(own)),
-                )
-            )
+        places = [(*place, "versions", i) for i in range(len(given.versions))] or [place]
+        rules = [
+            self._rule(version, file, at_place, pack, citations)
+            for version, at_place in zip(versions, places, strict=True)
+        ]
         rules.sort(key=lambda rule: rule.valid_from)
-        _tile_checked([(r.valid_from, r.valid_to) for r in rules], lambda p: self._fail(file, (*path, "versions"), p))
+        spans = [(rule.valid_from, rule.valid_to) for rule in rules]
+        _tile_checked(spans, lambda fault: self.reader.fault(file, (*place, "versions"), fault))
         return Component(
-            name=given.name if name is not None else None,
+            name=name,
             name_en=given.name_en,
             row=given.row,
             subject=given.subject or of.subject,
@@ -366,25 +251,81 @@ class _Builder:
             rules=tuple(rules),
         )
 
-    def _amount(self, rule: AmountRule, file: str, path: tuple[Any, ...]) -> tuple[Node | None, AmountRule]:
-        self._quote(rule.source, self._doc_of(file), file, path)
-        for part in _sums(rule):
-            if part.fact is not None and part.fact not in self.facts:
-                raise self._fail(file, path, f"no such fact: {part.fact}")
-            if part.param is not None and part.param not in self.params:
-                raise self._fail(file, path, f"no such parameter: {part.param}")
-        return (self._node(rule.when, file, path) if rule.when else None), rule
+    def _rule(self, given: Version, file: str, place: Place, pack: Pack, citations: list[Citation]) -> Rule:
+        """What holds from one day to another. An amount that applies always is the last that can."""
+        own = list(citations)
+        for source in given.sources:
+            self.shared.quote(source, file, (*place, "sources"))
+            own.append(_citation(pack, source.line, source.quote))
+        return Rule(
+            valid_from=given.valid_from or pack.valid_from,
+            valid_to=given.valid_to if given.valid_from or given.valid_to else pack.valid_to,
+            node=self._node(given.when, file, (*place, "when")) if given.when else None,
+            amounts=tuple(self._amount(rule, file, (*place, "amount", at)) for at, rule in enumerate(given.amount)),
+            citations=tuple(dict.fromkeys(own)),
+        )
+
+    def _amount(self, rule: AmountRule, file: str, place: Place) -> tuple[Node | None, AmountRule]:
+        self.shared.quote(rule.source, file, (*place, "source"))
+        for key in ("amount", "low", "high"):
+            given = getattr(rule, key)
+            for part in sums(given) if given is not None else ():
+                fact = self.shared.facts.get(part.fact) if part.fact is not None else None
+                if part.fact is not None and (fact is None or fact.type not in ("number", "int") or fact.domain):
+                    missing = fact is None
+                    named = {"name": part.fact} if missing else {"fact": part.fact, "type": fact.type if fact else ""}
+                    self.reader.tell(file, (*place, key), "no_fact" if missing else "not_compared", **named)
+                if part.param is not None and part.param not in self.shared.params:
+                    self.reader.tell(file, (*place, key), "no_param", name=part.param)
+                ends = [band.below for band in part.bands or ()]
+                rising = [end for end in ends if end is not None]
+                if None in ends[:-1] or any(low >= high for low, high in pairwise(rising)):
+                    self.reader.tell(file, (*place, key), "bands")
+        return (self._node(rule.when, file, (*place, "when")) if rule.when else None), rule
 
     def _relations_checked(self, services: Mapping[str, Service]) -> None:
         """Clashes name services that exist; what excludes what runs in layers, never in a circle."""
         for service in services.values():
             for clash in (*service.clashes, *service.excludes):
                 if clash.service not in services:
-                    raise PackError(
-                        f"packs/{service.pack.id}", 0, f"{service.id} clashes with nothing: {clash.service}"
-                    )
+                    file, place = self.places[service.id, service.components[0].name]
+                    self.reader.tell(file, place[:1], "no_clash", service=service.id, other=clash.service)
         excludes = {service.id: [clash.service for clash in service.excludes] for service in services.values()}
-        layers(excludes)
+        try:
+            layers(excludes)
+        except PackError as trouble:
+            self.reader.tell("packs", (), trouble.kind, **dict(trouble.facts))
+
+
+def walk_below(condition: Condition) -> Iterator[tuple[Condition, Place]]:
+    """The conditions below one, without itself."""
+    below = walk(condition, ())
+    next(below)
+    return below
+
+
+def hashes(given: PackFiles) -> tuple[str, dict[str, str]]:
+    """(hash of a set, hash of each pack with what it leans on); cases and the program's own sentences do not count.
+
+    The first names a set, the second stands in every determination: neither changes its way of counting, or old
+    determinations could not be found again (tests/golden holds a set of the first format).
+    """
+    counted = {
+        name: hashlib.sha256(content).hexdigest()
+        for name, content in given.items()
+        if "/cases/" not in name and name not in PROGRAM_FILES
+    }
+
+    def digest(part: Mapping[str, str]) -> str:
+        return hashlib.sha256(json.dumps(part, sort_keys=True).encode()).hexdigest()
+
+    shared = {name: value for name, value in counted.items() if name.rpartition("/")[2] in _LEANT_ON}
+    by_pack = {}
+    for pack in {pack_of(name) for name in counted} - {""}:
+        text = "texts/" + named(given.get(f"packs/{pack}/pack.yaml", b""), "text")
+        own = {name: value for name, value in counted.items() if pack_of(name) == pack or name == text}
+        by_pack[pack] = digest({**shared, **own})
+    return digest(counted), by_pack
 
 
 def layers(excludes: Mapping[str, list[str]]) -> list[str]:
@@ -399,7 +340,7 @@ def layers(excludes: Mapping[str, list[str]]) -> list[str]:
         if state.get(service) == 2:
             return
         if state.get(service) == 1:
-            raise PackError("packs", 0, f"exclusions go round in a circle: {' → '.join((*way, service))}")
+            raise _refused(PackProblem("packs", 0, "exclusion_circle", (("way", " → ".join((*way, service))),)))
         state[service] = 1
         for other in excludes.get(service, []):
             visit(other, (*way, service))
@@ -411,23 +352,34 @@ def layers(excludes: Mapping[str, list[str]]) -> list[str]:
     return order
 
 
-def _sums(rule: AmountRule) -> Iterator[Sum]:
-    todo: list[Sum | None] = [rule.amount, rule.low, rule.high]
-    while todo:
-        part = todo.pop()
-        if part is not None:
-            yield part
-            todo.extend([*(part.times or ()), *(part.min or ()), *(part.max or ()), *(part.minus or ()), part.of])
+def _pack(pack: PackFile, own_hash: str) -> Pack:
+    kept = {key: getattr(pack, key) for key in ("id", "title", "title_en", "issuer", "number", "dated")}
+    dates = {key: getattr(pack, key) for key in ("valid_from", "valid_to", "last_verified_on")}
+    return Pack(file=pack.text, hash=own_hash, **kept, **dates)
 
 
-def _tile_checked(spans: list[tuple[date, date | None]], fail: Callable[[str], PackError]) -> None:
+def _citation(pack: Pack, line: int, quote: str) -> Citation:
+    return Citation(pack.file, line, pack.title, pack.number, quote)
+
+
+def _tile_checked(spans: list[tuple[date, date | None]], fail: Callable[[Fault], None]) -> None:
     """Versions do not overlap."""
     for (_, end), (start, _) in pairwise(spans):
         if end is None or start <= end:
-            raise fail(f"versions overlap on {start}")
+            fail(Fault("overlap", day=start))
     for start, end in spans:
         if end is not None and end < start:
-            raise fail(f"a version ends before it begins: {start} … {end}")
+            fail(Fault("ends_before", start=start, end=end))
+
+
+def _refused(problem: PackProblem) -> PackError:
+    with speaking("en"):
+        return PackError(problem.file, problem.line, problem.what(), problem.kind, problem.facts)
+
+
+def refuse(problem: PackProblem) -> None:
+    """Raise the problem as a PackError: what load_policies does with the first one it is told."""
+    raise _refused(problem)
 
 
 def shipped() -> Traversable:
@@ -437,12 +389,21 @@ def shipped() -> Traversable:
 
 @lru_cache(maxsize=1)
 def _shipped() -> Policies:
-    return _Builder(_Reader(shipped())).build()
+    return policies_of(read_set(shipped(), refuse))
+
+
+def policies_of(given: PackFiles) -> Policies:
+    """A set that was checked before, made ready again: the quotes are compared, nothing is looked through for malice.
+
+    Raises PackError.
+    """
+    return Builder(Reader(given, refuse, careful=False)).build()
 
 
 def load_policies(folder: Traversable | Path | None = None) -> Policies:
-    """Read and check all packs of a folder (None: the shipped ones, read once a process).
+    """Read all packs of a folder (None: the shipped ones, read once a process).
 
-    Raises PackError with file and line. Takes some tens of milliseconds: call it off the window's thread.
+    Raises PackError with file and line of the first problem. Takes about a tenth of a second: call it off the window's
+    thread.
     """
-    return _shipped() if folder is None else _Builder(_Reader(folder)).build()
+    return _shipped() if folder is None else policies_of(read_set(folder, refuse))

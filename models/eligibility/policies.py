@@ -1,6 +1,6 @@
 """What the loaded packs hold: services ready to be decided, the dictionary of facts, parameters by date, texts."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -23,13 +23,17 @@ from models.eligibility.schema import (
 
 
 class PackError(Exception):
-    """A pack that cannot be used. file and line say where; problem says what, without the pack's contents."""
+    """A pack that cannot be used. file and line say where; problem says what, in English; kind and facts for others."""
 
-    def __init__(self, file: str, line: int, problem: str) -> None:
+    def __init__(
+        self, file: str, line: int, problem: str, kind: str = "", facts: tuple[tuple[str, str], ...] = ()
+    ) -> None:
         super().__init__(f"{file}:{line}: {problem}")
         self.file = file
         self.line = line
         self.problem = problem
+        self.kind = kind
+        self.facts = facts
 
 
 @dataclass(frozen=True)
@@ -150,14 +154,19 @@ class Policies:
     packs: Mapping[str, Pack]
     params: Mapping[str, Param]
     wording: Mapping[str, Mapping[str, str]]
-    cases: tuple[tuple[str, Expectation], ...]
     hash: str
+    read_cases: Callable[[], tuple[tuple[str, Expectation], ...]] = field(default=tuple, repr=False)
     texts: Mapping[str, str] = field(default_factory=dict, repr=False)
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)  # what it was read from: kept and passed on
 
     def param(self, name: str, on: date) -> Decimal:
         """The parameter's value on the day; outside its dates the nearest earlier one, else the first."""
         return dated_param(self.params, name, on)[0]
+
+    @cached_property
+    def cases(self) -> tuple[tuple[str, Expectation], ...]:
+        """(file, case) of the cases that travel with the packs; read on first use."""
+        return self.read_cases()
 
     @cached_property
     def by_name(self) -> Mapping[str, Service]:

@@ -68,6 +68,8 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("Give it values or derived, not both."),
     ),
     "derived_source": (N_("a derived parameter names the words it is derived by"), N_("Add source to it.")),
+    "no_names": (N_("names and their definitions are expected"), N_("Write one name and a colon for each.")),
+    "no_list": (N_("a list is expected"), N_("Begin each entry with a hyphen.")),
     "facts_file": (N_("the file holds whys and facts"), N_("Write the facts below facts:, their reasons below whys:.")),
     # What refers to something else
     "no_fact": (N_("no such fact: {name}"), N_("Correct the name, or define the fact in facts.yaml.")),
@@ -186,13 +188,13 @@ class PackProblem:
         return f"{self.file}:{self.line}: {self.what()}"
 
 
-class Fault(ValueError):
+class Fault(ValueError):  # noqa: N818  # the house's word for it
     """Something wrong that was found where file and line are not known; whoever knows them makes a PackProblem of it.
 
     A ValueError, so that pydantic and the callers of the kernel treat it as one; its text is the English sentence.
     """
 
-    def __init__(self, kind: str, **facts: object) -> None:
+    def __init__(self, kind: str, /, **facts: object) -> None:
         self.kind = kind
         self.facts = tuple((name, str(value)) for name, value in facts.items())
         super().__init__(_SENTENCES[kind][0].format(**dict(self.facts)))
