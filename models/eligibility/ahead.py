@@ -264,9 +264,9 @@ class Watch:
         """The day after the last one on which an answer is good."""
         definition = self.policies.facts[fact]
         zh, en = (words.label or words.holds for words in (definition.zh, definition.en))
-        return Cause(last + _DAY, Reason("expired", of, fact, zh=zh, en=en), self._touched_by(fact))
+        return Cause(last + _DAY, Reason("expired", of, fact, zh=zh, en=en), self.touched_by(fact))
 
-    def _touched_by(self, fact: str) -> frozenset[PartKey]:
+    def touched_by(self, fact: str) -> frozenset[PartKey]:
         """The parts that read a fact, or one that it lets know, or one that is possible only with it."""
         if fact in _HOUSEHOLDS_OWN:
             return frozenset(self.parts)
