@@ -100,8 +100,12 @@ class Builder:
 
     def cases(self) -> tuple[tuple[str, Expectation], ...]:
         """(file, case) of every pack; they are many, and wanted only when they are run."""
+        return tuple((file, case) for file, _place, case in self.placed_cases())
+
+    def placed_cases(self) -> list[tuple[str, int, Expectation]]:
+        """(file, place in its list, case) of every pack."""
         all_of = [file for name in self.shared.packs for file in self.reader.below(f"packs/{name}/cases")]
-        return tuple((file, case) for file in all_of for _place, case in self._list(file, Expectation))
+        return [(file, place, case) for file in all_of for place, case in self._list(file, Expectation)]
 
     def _wording(self) -> Any:
         """The sentences of explanations: those of the set, or the program's own."""
@@ -135,7 +139,7 @@ class Builder:
         except Fault as fault:
             found = False
             for part, at in walk(written, place):
-                if next(walk_below(part), None) is not None:
+                if next(part.below(), None) is not None:
                     continue
                 try:
                     self.compiler.node(part)
@@ -190,7 +194,10 @@ class Builder:
             key: getattr(given, key)
             for key in ("id", "name", "name_en", "group", "subject", "universal", "sensitive", "for_whom", "standard")
         }
-        more = {key: getattr(given, key) for key in ("payer", "coverage", "line", "clashes", "excludes", "remarks")}
+        more = {
+            key: getattr(given, key)
+            for key in ("payer", "coverage", "line", "clashes", "excludes", "remarks", "name_status")
+        }
         return Service(
             pack=pack,
             apply_at=OfficeOf(office.zh, office.en, given.apply_at.status),
@@ -295,13 +302,6 @@ class Builder:
             layers(excludes)
         except PackError as trouble:
             self.reader.tell("packs", (), trouble.kind, **dict(trouble.facts))
-
-
-def walk_below(condition: Condition) -> Iterator[tuple[Condition, Place]]:
-    """The conditions below one, without itself."""
-    below = walk(condition, ())
-    next(below)
-    return below
 
 
 def hashes(given: PackFiles) -> tuple[str, dict[str, str]]:

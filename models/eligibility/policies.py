@@ -138,6 +138,7 @@ class Service:
     clashes: tuple[Clash, ...]
     excludes: tuple[Clash, ...]
     remarks: tuple[Words, ...]
+    name_status: str = "text"
 
     def component(self, name: str | None) -> Component | None:
         """The component of that name, or None."""

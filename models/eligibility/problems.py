@@ -136,7 +136,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "name_not_printed": (
         N_("the name {name} is not printed in the text"),
-        N_("Write the name exactly as the text prints it."),
+        N_("Write the name exactly as the text prints it, or name_status: interpreted where the text prints none."),
     ),
     "always": (N_("the condition is true whatever is known"), N_("Correct it, or write universal: true.")),
     "impossible": (N_("the condition can never be true"), N_("Two parts rule each other out: correct one.")),
@@ -158,7 +158,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "case_applicant": (N_("the case “{title}” has nobody called {name}"), N_("Name one of its people.")),
 }
 
-_WORTH_A_LOOK = frozenset({"dead", "amount_overlap"})
+_WORTH_A_LOOK = frozenset({"dead", "amount_overlap", "name_not_printed"})
 """Kinds that are told and do not forbid a set: the text itself may be written so."""
 
 

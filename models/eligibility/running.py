@@ -29,6 +29,11 @@ def run_cases(
     return [CaseResult(file, case.title, tuple(_misses(policies, case, decider))) for file, case in policies.cases]
 
 
+def run_case(policies: Policies, case: Expectation) -> tuple[str, ...]:
+    """What comes out differently from what one case says. ValueError where a fact of it is none."""
+    return tuple(_misses(policies, case, decide))
+
+
 def case_of(expected: Expectation) -> Case:
     """The Case that an expectation describes."""
     people = tuple(

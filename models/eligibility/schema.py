@@ -4,6 +4,7 @@ A pack is data, so that an office can correct a threshold without a programmer. 
 border (以上 includes the number, 低于 does not), so a pack writes the word and WORDS derives the comparison from it.
 """
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -188,6 +189,16 @@ class Condition(Shape):
         """Which kind of node this is."""
         return next(kind for kind in _KINDS if getattr(self, kind) is not None)
 
+    def below(self) -> Iterator[tuple[tuple[str | int, ...], "Condition"]]:
+        """The conditions right below, each with the keys under which it is written."""
+        for key in ("all", "any", "of", "open_list"):
+            for at, part in enumerate(getattr(self, key) or ()):
+                yield (key, at), part
+        for key in ("not_", "where"):
+            alone = getattr(self, key)
+            if alone is not None:
+                yield (key,), alone
+
     @model_validator(mode="after")
     def _one_kind(self) -> "Condition":
         given = [kind for kind in _KINDS if getattr(self, kind) is not None]
@@ -341,6 +352,7 @@ class ServiceFile(Shape):
 
     id: str
     name: str
+    name_status: Literal["text", "interpreted"] = "text"  # interpreted: the text prints no name; this one is ours
     name_en: str
     group: str
     subject: Literal["person", "household", "organisation", "deceased", "transient"] = "person"

@@ -39,6 +39,7 @@ class Shared:
         self.reader = reader
         self.texts = {name.removeprefix("texts/"): reader.files[name] for name in reader.below("texts")}
         self.lines = {name: text.decode("utf-8", "replace").split("\n") for name, text in self.texts.items()}
+        self.quoted: set[tuple[str, int, str]] = set()  # every passage that was compared with the text
         self.packs = self._packs()
         self.docs = {pack.doc: pack for pack in self.packs.values() if pack.doc}
         for name, pack in self.packs.items():
@@ -64,6 +65,7 @@ class Shared:
 
     def stands(self, doc: str, line: int, quote: str, file: str, place: Place) -> None:
         """The words stand in that line of a document."""
+        self.quoted.add((doc, line, quote))
         pack = self.docs.get(doc)
         if pack is None:
             self.reader.tell(file, place, "no_doc", doc=doc or "–")
@@ -266,13 +268,8 @@ class Shared:
 def walk(condition: Condition, place: Place) -> Iterator[tuple[Condition, Place]]:
     """A condition and every condition below it, each with the place where it is written."""
     yield condition, place
-    for key in ("all", "any", "of", "open_list"):
-        for at, part in enumerate(getattr(condition, key) or ()):
-            yield from walk(part, (*place, key, at))
-    for key in ("not_", "where"):
-        part = getattr(condition, key)
-        if part is not None:
-            yield from walk(part, (*place, key))
+    for keys, part in condition.below():
+        yield from walk(part, (*place, *keys))
 
 
 def sums(part: Sum) -> Iterator[Sum]:
