@@ -170,6 +170,12 @@ class Policies:
         return self.read_cases()
 
     @cached_property
+    def verified_on(self) -> date:
+        """The latest day on which somebody compared a document or a value of the set with its source."""
+        values = (value.last_verified_on for param in self.params.values() for value in param.values)
+        return max((*(pack.last_verified_on for pack in self.packs.values()), *values), default=date.min)
+
+    @cached_property
     def by_name(self) -> Mapping[str, Service]:
         """Services by their printed name."""
         return {service.name: service for service in self.services.values()}
