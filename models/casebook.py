@@ -14,6 +14,7 @@ from models.services.eligibility import Eligibility
 from models.services.facts import Facts
 from models.services.households import Households
 from models.services.overview import today_overview
+from models.services.planning import Planning
 from models.services.referrals import Referrals
 from models.services.residents import Residents
 from models.services.settings import Settings
@@ -55,6 +56,7 @@ class Casebook:
         self.households = Households(book)
         self.facts = Facts(book)
         self.visits = Visits(book)
+        self.planning = Planning(book)
         self.assessments = Assessments(book)
         self.eligibility = Eligibility(book)
         self.referrals = Referrals(book)

@@ -15,6 +15,7 @@ NeedGroup = Literal[
     "childhood", "education", "work", "health", "elderly", "housing", "support", "veterans", "culture"
 ]  # the nine groups of the service list, in its order
 Urgency = Literal["now", "soon", "later"]
+PlanSource = Literal["screening", "calendar", "rule", "hand"]
 
 
 class Visit(Kept, table=True):
@@ -121,6 +122,18 @@ class VisitEntry(Entry):
         if self.next_visit is not None and self.next_visit < self.happened_on:
             raise PydanticCustomError("next_before_visit", "the next visit lies before this one")
         return self
+
+
+class PlanEntry(Entry):
+    """A visit that the office asks for, before it is made."""
+
+    household_id: str = Field(min_length=1)
+    resident_id: str = ""
+    due_on: date
+    source: PlanSource = "hand"
+    service_id: str = Field(default="", max_length=64)
+    reason: str = Field(default="", max_length=500)
+    assignee: str = Field(default="", max_length=100)
 
 
 class AssessmentEntry(Entry):

@@ -26,7 +26,7 @@ def today_overview(book: Book) -> Today:
         device = read_meta(connection, "device")
         return Today(
             on=on,
-            due=tuple(due_visits(connection, on)),
+            due=tuple(due_visits(connection, book, on)),
             drafts=tuple(Drafts(book).all()),
             waiting_changes=max(int(device.get("seq", 0)) - int(sent.get("seq", 0)), 0),
             last_export_at=int(sent.get("at", 0)),

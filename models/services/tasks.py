@@ -8,7 +8,7 @@ from models.store.rows import KEPT
 from models.values import age_on
 
 _RESIDENT, _DOCUMENT, _MEMBERSHIP = KEPT["resident"], KEPT["identity_document"], KEPT["membership"]
-_VISIT, _ASSESSMENT = KEPT["visit"], KEPT["assessment"]
+_VISIT, _PLAN, _ASSESSMENT = KEPT["visit"], KEPT["planned_visit"], KEPT["assessment"]
 _DETERMINATION, _REFERRAL = KEPT["determination"], KEPT["referral"]
 
 A_YEAR = timedelta(days=365)  # a visit or an assessment older than this is to be done again
@@ -26,6 +26,15 @@ def task_states(connection: Connection, resident_id: str, on: date) -> dict[str,
         )
     ).all()
     met = any(visit.outcome == "met" for visit in visits)
+    waits = connection.execute(
+        select(_PLAN.c.id).where(
+            _PLAN.c.household_id.in_(households),
+            _PLAN.c.resident_id.in_(("", resident_id)),
+            _PLAN.c.dead.is_(False),
+            _PLAN.c.status == "open",
+            _PLAN.c.due_on <= on,
+        )
+    ).first()
 
     def count(entity: str, *also: object) -> int:
         table = KEPT[entity]
@@ -45,7 +54,7 @@ def task_states(connection: Connection, resident_id: str, on: date) -> dict[str,
     complete = bool(person.birth_date and households and count("identity_document"))
     return {
         "register": "done" if complete else "in_progress",
-        "visit": "done" if met else ("in_progress" if visits else "not_started"),
+        "visit": "done" if met and not waits else ("in_progress" if visits else "not_started"),
         "assess": "done" if assessed else ("not_started" if elderly else "not_needed"),
         "eligibility": "done" if count("determination") else "not_started",
         "referral": ("in_progress" if open_referral else "done") if referrals else "not_started",

@@ -27,7 +27,7 @@ class Timeline:
         with self._book.reading() as connection:
             query = select(_MEMBERSHIP.c.household_id).where(_MEMBERSHIP.c.resident_id == resident_id)
             households = list(connection.execute(query).scalars())
-            lines = _visits(connection, households)
+            lines = _visits(connection, households) + _planned(connection, households, resident_id)
             for entity, sentence in (
                 ("assessment", _assessed),
                 ("determination", None),
@@ -43,9 +43,10 @@ class Timeline:
         return sorted(lines, key=lambda line: -line.at)
 
     def of_household(self, household_id: str) -> list[TimelineLine]:
-        """Everything about a household: visits, and what was changed on it."""
+        """Everything about a household: visits made and planned, and what was changed on it."""
         with self._book.reading() as connection:
-            lines = _visits(connection, [household_id]) + _operations(connection, household_id)
+            lines = _visits(connection, [household_id]) + _planned(connection, [household_id])
+            lines += _operations(connection, household_id)
         return sorted(lines, key=lambda line: -line.at)
 
     def _determinations(self, connection: Connection, resident_id: str) -> list[TimelineLine]:
@@ -82,6 +83,26 @@ def _visits(connection: Connection, households: list[str]) -> list[TimelineLine]
         if row.next_visit:
             text += _("; next visit {day}").format(day=row.next_visit.isoformat())
         lines.append(TimelineLine(row.happened_on, row.at, "visit", row.id, text, row.worker))
+    return lines
+
+
+def _planned(connection: Connection, households: list[str], resident_id: str = "") -> list[TimelineLine]:
+    """Visits that the office planned; a resident's are those for the person or for the whole household."""
+    table = KEPT["planned_visit"]
+    rows = connection.execute(select(table).where(table.c.household_id.in_(households), table.c.dead.is_(False)))
+    lines = []
+    for row in rows:
+        if resident_id and row.resident_id not in ("", resident_id):
+            continue
+        sentence = {
+            "done": _("Planned visit of {day}, kept: {reason}"),
+            "dropped": _("Planned visit of {day}, dropped: {reason}"),
+        }.get(row.status, _("Visit planned for {day}: {reason}"))
+        day = row.due_on.isoformat() if row.due_on else ""
+        text = sentence.format(day=day, reason=row.reason or codes.label("plan_source", row.source))
+        if row.assignee and row.status == "open":
+            text += _("; {name} is to go").format(name=row.assignee)
+        lines.append(TimelineLine(_day(row.at), row.at, "planned", row.id, text, row.worker))
     return lines
 
 

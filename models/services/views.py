@@ -292,14 +292,39 @@ class DraftView:
 
 
 @dataclass(frozen=True)
+class PlannedView:
+    """A visit that the office planned: to whom, by when, why, and who is to go."""
+
+    id: str
+    household_id: str
+    resident_id: str  # empty: the whole household
+    resident_name: str
+    due: date
+    source: str  # screening, calendar, rule, hand
+    service_id: str
+    service: str  # its printed name; empty where it is about none
+    service_en: str
+    reason: str
+    assignee: str  # empty: whoever comes by
+    status: str  # open, done, dropped
+    visit_id: str  # the visit that kept it
+    worker: str  # who planned it
+    address: str = ""
+    names: tuple[str, ...] = ()  # of the household
+
+
+@dataclass(frozen=True)
 class DueVisit:
-    """A visit that was promised."""
+    """A household that is to be visited: promised at the door, planned by the office, or both."""
 
     household_id: str
     address: str
     names: tuple[str, ...]
-    due: date
-    reason: str
+    due: date  # the earliest of the promise and the plans
+    reason: str  # of the promise, and of each plan
+    promised: date | None = None
+    promise: str = ""  # the reason given with the promise
+    plans: tuple[PlannedView, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,13 @@ from models.records.visit import AssessmentEntry, VisitEntry
 from models.services.book import Book, changed
 from models.services.facts import add_facts
 from models.services.people import short_address
-from models.services.views import AssessmentView, Changed, DueVisit, NeedView, VisitView
+from models.services.planning import keep_plans, member_names, planned_views
+from models.services.views import AssessmentView, Changed, DueVisit, NeedView, PlannedView, VisitView
 from models.store.rows import KEPT
+from models.texts import _
 
 _VISIT, _NEED, _ASSESSMENT, _RESIDENT = (KEPT[name] for name in ("visit", "need", "assessment", "resident"))
-_HOUSEHOLD, _DWELLING, _MEMBERSHIP = KEPT["household"], KEPT["dwelling"], KEPT["membership"]
+_HOUSEHOLD, _DWELLING = KEPT["household"], KEPT["dwelling"]
 
 
 class Visits:
@@ -25,7 +27,10 @@ class Visits:
         self._book = book
 
     def record(self, entry: VisitEntry) -> Changed:
-        """Keep a visit with the needs found and the facts learnt, all or nothing."""
+        """Keep a visit with the needs found and the facts learnt, all or nothing.
+
+        ``ids`` of what is returned are the plans that the visit has kept (see planning.keep_plans()).
+        """
         with self._book.verb("visits.record") as work:
             plain = entry.model_dump(exclude={"needs", "facts", "met"})
             visit_id = work.add("visit", {**plain, "met": list(entry.met), "worker": work.worker, "at": work.now})
@@ -36,8 +41,9 @@ class Visits:
                 kind = "resident" if learnt.resident_id else "household"
                 about = learnt.resident_id or entry.household_id
                 add_facts(work, kind, about, [learnt.fact], entry.happened_on, visit_id)
+            kept = keep_plans(work, entry.household_id, entry.outcome, entry.happened_on, visit_id)
             work.concerns(entry.household_id, *entry.met)
-        return changed(work, visit_id)
+        return changed(work, visit_id, kept)
 
     def get(self, visit_id: str) -> VisitView:
         """One visit. Raises NotFound where it is not here."""
@@ -62,9 +68,9 @@ class Visits:
             return _visit_views(connection, connection.execute(newest_first).all())
 
     def due(self, until: date) -> list[DueVisit]:
-        """Promised visits up to a day that no later visit has kept, the oldest promise first."""
+        """Households to be visited up to a day, by a promise that no later visit has kept or by plan, the oldest first."""
         with self._book.reading() as connection:
-            return due_visits(connection, until)
+            return due_visits(connection, self._book, until)
 
     def set_need(self, need_id: str, status: str) -> Changed:
         """Say that a need is met, dropped or open again. Raises NotFound where it is not here."""
@@ -86,8 +92,30 @@ class Visits:
         return sorted((_need_view(row) for row in rows), key=lambda need: order.get(need.urgency, 3))
 
 
-def due_visits(connection: Connection, until: date) -> list[DueVisit]:
-    """Households whose newest visit promised another one that is due by a day."""
+def due_visits(connection: Connection, book: Book, until: date) -> list[DueVisit]:
+    """Households whose newest visit promised another one that is due by a day, or for which one is planned by then."""
+    found = {visit.household_id: visit for visit in _promised(connection, until)}
+    planned: dict[str, list[PlannedView]] = defaultdict(list)
+    for plan in planned_views(connection, book, due_by=until):
+        planned[plan.household_id].append(plan)
+    for household, plans in planned.items():
+        promise = found.get(household)
+        reasons = [promise.promise] if promise is not None else []
+        reasons += [plan.reason or plan.service for plan in plans]
+        found[household] = DueVisit(
+            household_id=household,
+            address=plans[0].address,
+            names=plans[0].names,
+            due=min(plans[0].due, promise.due if promise is not None else plans[0].due),
+            reason=_("; ").join(dict.fromkeys(reason for reason in reasons if reason)),
+            promised=promise.promised if promise is not None else None,
+            promise=promise.promise if promise is not None else "",
+            plans=tuple(plans),
+        )
+    return sorted(found.values(), key=lambda visit: (visit.due, visit.address, visit.household_id))
+
+
+def _promised(connection: Connection, until: date) -> list[DueVisit]:
     newest = func.row_number().over(
         partition_by=_VISIT.c.household_id, order_by=(_VISIT.c.happened_on.desc(), _VISIT.c.at.desc())
     )
@@ -100,30 +128,19 @@ def due_visits(connection: Connection, until: date) -> list[DueVisit]:
         .order_by(ranked.c.next_visit)
     )
     rows = connection.execute(query).mappings().all()
-    names = _member_names(connection, [row["household_id"] for row in rows])
+    names = member_names(connection, [row["household_id"] for row in rows])
     return [
         DueVisit(
             household_id=row["household_id"],
             address=short_address(row),
-            names=tuple(names[row["household_id"]]),
+            names=tuple(names.get(row["household_id"], ())),
             due=row["next_visit"],
             reason=row["next_reason"],
+            promised=row["next_visit"],
+            promise=row["next_reason"],
         )
         for row in rows
     ]
-
-
-def _member_names(connection: Connection, households: list[str]) -> dict[str, list[str]]:
-    names: dict[str, list[str]] = defaultdict(list)
-    query = (
-        select(_MEMBERSHIP.c.household_id, _RESIDENT.c.name)
-        .join(_RESIDENT, _RESIDENT.c.id == _MEMBERSHIP.c.resident_id)
-        .where(_MEMBERSHIP.c.household_id.in_(households), _MEMBERSHIP.c.until.is_(None), _MEMBERSHIP.c.dead.is_(False))
-        .order_by(_MEMBERSHIP.c.relation, _MEMBERSHIP.c.id)
-    )
-    for row in connection.execute(query):
-        names[row.household_id].append(row.name)
-    return names
 
 
 def _need_view(row: Row) -> NeedView:  # type: ignore[type-arg]
