@@ -55,15 +55,66 @@ def _view(policies: Policies, case: Case) -> View:
     return latest[2]
 
 
-class _Speaker:
+class _Lexicon:
+    """Words for facts, values and tests, on a day and in a language."""
+
+    def __init__(self, policies: Policies, on: date, language: Language) -> None:
+        self.policies = policies
+        self.on = on
+        self.zh = language == "zh_CN"
+        self.words = policies.wording[language]
+
+    def required(self, node: Choice | Threshold) -> str:
+        """What one test asks for."""
+        fact, condition = node.fact, node.condition
+        spoken = fact.zh if self.zh else fact.en
+        if isinstance(node, Choice):
+            if fact.type == "bool":
+                return spoken.holds if True in node.accepted else spoken.fails
+            values = [self._value(fact, value) for value in fact.domain if value in node.accepted]
+            said = self.words["list"].join(values[:-1]) + (self.words["or"] if len(values) > 1 else "") + values[-1]
+            return str(self.words["requirement_value"].format(label=self._label(fact), values=said))
+        operator = WORDS[condition.word or ""]
+        kind = {">=": "at_least", "<=": "at_most", ">": "above", "<": "below"}[operator]
+        if condition.age is not None:
+            return str(self.words[f"age_{kind}"].format(years=int(condition.value or 0)))
+        if condition.years_since is not None:
+            years = int(condition.value or 0)
+            return str(self.words[f"years_{kind}"].format(label=self._label(fact), years=years))
+        if condition.day_of is not None and condition.day is not None:
+            key = "from_day" if operator in (">=", ">") else "until_day"
+            return str(self.words[key].format(label=self._label(fact), day=self._day(condition.day)))
+        value = condition.value
+        if condition.param is not None:
+            value = self.policies.param(condition.param, self.on)
+        said = self.words[kind].format(value=_number(_cents(value or Decimal(0))), unit=self._unit(fact))
+        if condition.param is not None:
+            param = self.policies.params[condition.param]
+            said = self.words["with_param"].format(words=said, param=param.zh if self.zh else param.en)
+        return str(self.words["requirement_number"].format(label=self._label(fact), words=said))
+
+    def _label(self, fact: FactDefinition) -> str:
+        spoken = fact.zh if self.zh else fact.en
+        return spoken.label or spoken.holds
+
+    def _unit(self, fact: FactDefinition) -> str:
+        return fact.zh.unit if self.zh else fact.en.unit
+
+    def _value(self, fact: FactDefinition, value: Any) -> str:
+        spoken = fact.zh if self.zh else fact.en
+        return spoken.values.get(str(value), str(value)) + (spoken.unit if fact.type == "int" else "")
+
+    def _day(self, day: date) -> str:
+        return f"{day.year}年{day.month}月{day.day}日" if self.zh else day.isoformat()
+
+
+class _Speaker(_Lexicon):
     """One explanation in the making."""
 
     def __init__(self, policies: Policies, determination: Determination, case: Case, language: Language) -> None:
-        self.policies = policies
+        super().__init__(policies, determination.on, language)
         self.said = determination
         self.view = _view(policies, case)
-        self.zh = language == "zh_CN"
-        self.words = policies.wording[language]
         self.service = policies.services[determination.service_id]
         self.quotes: list[Citation] = []
         self.subject = determination.person_id or (case.people[0].id if case.people else HOUSEHOLD)
@@ -299,7 +350,7 @@ class _Speaker:
             return [self.words["private"]]
         state = self._stated(node, person)
         if isinstance(node, Threshold):
-            return [self._capital(self.words["met_number"].format(state=state, requirement=self._required(node)))]
+            return [self._capital(self.words["met_number"].format(state=state, requirement=self.required(node)))]
         return [self._capital(self.words["met"].format(state=state))]
 
     def _leaf_failed(self, node: Node, person: str) -> list[str]:
@@ -310,7 +361,7 @@ class _Speaker:
         if node.fact.sensitive:
             return [self.words["unmet_private"]]
         state = self._stated(node, person)
-        return [self._capital(self.words["unmet"].format(state=state, requirement=self._required(node)))]
+        return [self._capital(self.words["unmet"].format(state=state, requirement=self.required(node)))]
 
     def _needed(self, node: Choice | Threshold, person: str) -> str:
         owner = self.view.owner(node.fact.name, person)
@@ -322,7 +373,7 @@ class _Speaker:
                 day = self._day(plus_years(born[0], years))
                 sentence = self.words["change_age"].format(day=day, who=self._who(owner), years=years)
                 return self._capital(sentence)
-        return self._capital(self.words["change"].format(who=self._who(owner), requirement=self._required(node)))
+        return self._capital(self.words["change"].format(who=self._who(owner), requirement=self.required(node)))
 
     def _stated(self, node: Choice | Threshold, person: str) -> str:
         """What is known of the fact, as a clause."""
@@ -366,46 +417,7 @@ class _Speaker:
             return str(self.words["value"].format(value=self._value(parent, value), **words))
         return str(self.words["value"].format(value="—", **words))
 
-    def _required(self, node: Choice | Threshold) -> str:
-        fact, condition = node.fact, node.condition
-        spoken = fact.zh if self.zh else fact.en
-        if isinstance(node, Choice):
-            if fact.type == "bool":
-                return spoken.holds if True in node.accepted else spoken.fails
-            values = [self._value(fact, value) for value in fact.domain if value in node.accepted]
-            said = self.words["list"].join(values[:-1]) + (self.words["or"] if len(values) > 1 else "") + values[-1]
-            return str(self.words["requirement_value"].format(label=self._label(fact), values=said))
-        operator = WORDS[condition.word or ""]
-        kind = {">=": "at_least", "<=": "at_most", ">": "above", "<": "below"}[operator]
-        if condition.age is not None:
-            return str(self.words[f"age_{kind}"].format(years=int(condition.value or 0)))
-        if condition.years_since is not None:
-            years = int(condition.value or 0)
-            return str(self.words[f"years_{kind}"].format(label=self._label(fact), years=years))
-        if condition.day_of is not None and condition.day is not None:
-            key = "from_day" if operator in (">=", ">") else "until_day"
-            return str(self.words[key].format(label=self._label(fact), day=self._day(condition.day)))
-        value = condition.value
-        if condition.param is not None:
-            value = self.policies.param(condition.param, self.said.on)
-        said = self.words[kind].format(value=_number(_cents(value or Decimal(0))), unit=self._unit(fact))
-        if condition.param is not None:
-            param = self.policies.params[condition.param]
-            said = self.words["with_param"].format(words=said, param=param.zh if self.zh else param.en)
-        return str(self.words["requirement_number"].format(label=self._label(fact), words=said))
-
     # words
-
-    def _label(self, fact: FactDefinition) -> str:
-        spoken = fact.zh if self.zh else fact.en
-        return spoken.label or spoken.holds
-
-    def _unit(self, fact: FactDefinition) -> str:
-        return fact.zh.unit if self.zh else fact.en.unit
-
-    def _value(self, fact: FactDefinition, value: Any) -> str:
-        spoken = fact.zh if self.zh else fact.en
-        return spoken.values.get(str(value), str(value)) + (spoken.unit if fact.type == "int" else "")
 
     def _who(self, owner: str) -> str:
         if owner == HOUSEHOLD:
@@ -422,11 +434,13 @@ class _Speaker:
         who = self._who(owner)
         return who if self.zh else f"{who}’s"
 
-    def _day(self, day: date) -> str:
-        return f"{day.year}年{day.month}月{day.day}日" if self.zh else day.isoformat()
-
     def _capital(self, sentence: str) -> str:
         return sentence if self.zh else sentence[:1].upper() + sentence[1:]
+
+
+def requirement(policies: Policies, node: Choice | Threshold, on: date, language: Language) -> str:
+    """What one test asks for, in words, with the parameters of a day; nothing of anybody is said."""
+    return _Lexicon(policies, on, language).required(node)
 
 
 def _cents(value: Decimal) -> Decimal:
