@@ -19,10 +19,10 @@ from models.eligibility.policies import Component, Policies, Service
 State = Literal["eligible", "not_eligible", "ask", "office", "none"]
 """A result as lists speak of it: eligible, not, a question would tell, an office decides, or nothing to be said."""
 
-Effect = Literal["gains", "loses", "asks", "settles", "amount"]
-"""gains, loses; now needs a question, no longer does; or only the sum is another."""
+Effect = Literal["gains", "loses", "asks", "office", "settles", "amount"]
+"""gains, loses; now needs a question; is now for an office to decide; no longer needs a question; only another sum."""
 
-EFFECTS: tuple[Effect, ...] = ("gains", "loses", "asks", "settles", "amount")
+EFFECTS: tuple[Effect, ...] = ("gains", "loses", "asks", "office", "settles", "amount")
 _STEP = 200  # households between two reports of progress
 
 
@@ -43,7 +43,7 @@ class PersonChange:
 
 @dataclass(frozen=True)
 class ServiceChange:
-    """How many residents (or households) a service gains, loses, must be asked, need not be asked, get another sum."""
+    """How many residents (or households) gain a service, lose it, and so on; see Effect."""
 
     service_id: str
     name: str
@@ -51,6 +51,7 @@ class ServiceChange:
     gains: int = 0
     loses: int = 0
     asks: int = 0
+    office: int = 0
     settles: int = 0
     amount: int = 0
 
@@ -189,10 +190,10 @@ def _effect(was: State, now: State, old: Determination | None, new: Determinatio
     if was == now:
         other = was == "eligible" and old is not None and new is not None and old.amount != new.amount
         return "amount" if other else None
-    if now == "eligible":
-        return "gains"
+    if now in ("eligible", "ask"):
+        return "gains" if now == "eligible" else "asks"
+    if now == "office" and was in ("eligible", "not_eligible"):
+        return "office"
     if was == "eligible":
         return "loses"
-    if now == "ask":
-        return "asks"
     return "settles" if was == "ask" else None
