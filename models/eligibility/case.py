@@ -34,13 +34,15 @@ class Person:
     """One person of a case.
 
     facts: by the names of the dictionary; absent = unknown. role: towards the household's reference person (applicant,
-    spouse, child, father, mother, deceased ...). receives: ids of the services the person already receives.
+    spouse, child, father, mother, deceased ...). receives: ids of the services the person already receives. sex: 男, 女
+    or empty; no rule reads it, but nobody asks a man whether he is pregnant.
     """
 
     id: str
     facts: Mapping[str, object] = field(default_factory=dict)
     role: str = ""
     receives: frozenset[str] = frozenset()
+    sex: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """Turns rows into the case that the eligibility rules see: people with their facts, the household with its own."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection, Row, or_, select
@@ -13,21 +14,51 @@ from models.services.views import FactView
 from models.store.rows import KEPT
 from models.store.told import RECEIVES, role, told_by_certificate, told_by_register
 
-__all__ = ["RECEIVES", "build_case"]
+__all__ = ["RECEIVES", "Built", "build_case", "build_cases"]
 
+_SEXES = {"1": "男", "2": "女"}
 _RESIDENT, _DOCUMENT = KEPT["resident"], KEPT["identity_document"]
 _HOUSEHOLD, _MEMBERSHIP = KEPT["household"], KEPT["membership"]
+_SEXES = {"1": "男", "2": "女"}
 
 
 def build_case(connection: Connection, policies: Policies, household_id: str, on: date) -> Case:
     """The case of a household on a day. Raises NotFound where the household is not here."""
     if connection.execute(select(_HOUSEHOLD.c.id).where(_HOUSEHOLD.c.id == household_id)).first() is None:
         raise NotFound
-    members = _members(connection, household_id, on)
-    ids = [member.id for member in members]
-    facts = current_facts(connection, [household_id, *ids], on)
-    derived = _derived(connection, members)
+    return build_cases(connection, policies, [household_id], on)[household_id].case
+
+
+@dataclass(frozen=True)
+class Built:
+    """The case of a household, and until when its answers are good: (person id or "household", fact) -> last day."""
+
+    case: Case
+    expires: Mapping[tuple[str, str], date]
+
+
+def build_cases(connection: Connection, policies: Policies, household_ids: Sequence[str], on: date) -> dict[str, Built]:
+    """The cases of some hundred households on a day, in a handful of queries; one that is not here is empty."""
+    members = _members(connection, household_ids, on)
+    ids = list(dict.fromkeys(member.id for of_one in members.values() for member in of_one))
+    facts = current_facts(connection, [*household_ids, *ids], on)
+    derived = _derived(connection, [member for of_one in members.values() for member in of_one])
+    return {
+        household_id: _built(policies, household_id, on, members.get(household_id, []), facts, derived)
+        for household_id in household_ids
+    }
+
+
+def _built(
+    policies: Policies,
+    household_id: str,
+    on: date,
+    members: list[Row],  # type: ignore[type-arg]
+    facts: Mapping[str, Mapping[str, FactView]],
+    derived: Mapping[str, Mapping[str, object]],
+) -> Built:
     states: dict[tuple[str, str], str] = {}
+    expires: dict[tuple[str, str], date] = {}
 
     def known(subject: str, owner: str) -> dict[str, object]:
         found: dict[str, object] = {}
@@ -38,6 +69,8 @@ def build_case(connection: Connection, policies: Policies, household_id: str, on
                 with suppress(ValueError):  # from a newer pack too, or a file: it is asked again, and the rest decided
                     checked_value(policies.facts, name, view.value)
                     found[name] = view.value
+                    if view.good_until is not None:
+                        expires[owner, name] = view.good_until
             else:
                 states[owner, name] = view.state
         return found
@@ -49,15 +82,17 @@ def build_case(connection: Connection, policies: Policies, household_id: str, on
         told = {name: value for name, value in derived[member.id].items() if name in policies.facts}
         for name in told:
             states.pop((member.id, name), None)
+            expires.pop((member.id, name), None)
         people.append(
             Person(
                 id=member.id,
                 facts={**own, **told, **({} if member.counts else {"counts_in_household": False})},
                 role=role(member.relation, member.sex),
                 receives=_receives(facts.get(member.id, {})),
+                sex=_SEXES.get(member.sex, ""),
             )
         )
-    return Case(on=on, household=household, people=tuple(people), states=states)
+    return Built(Case(on=on, household=household, people=tuple(people), states=states), expires)
 
 
 def _receives(facts: Mapping[str, FactView]) -> frozenset[str]:
@@ -66,23 +101,27 @@ def _receives(facts: Mapping[str, FactView]) -> frozenset[str]:
     )
 
 
-def _members(connection: Connection, household_id: str, on: date) -> list[Row]:  # type: ignore[type-arg]
-    """The present members with what the register says of them, the head first."""
+def _members(connection: Connection, household_ids: Sequence[str], on: date) -> dict[str, list[Row]]:  # type: ignore[type-arg]
+    """The present members of households with what the register says of them, the head first."""
     query = (
         select(
             *(_RESIDENT.c[name] for name in ("id", "sex", "birth_date", "marital_status", "ethnic_group")),
             _MEMBERSHIP.c.relation,
             _MEMBERSHIP.c.counts,
+            _MEMBERSHIP.c.household_id,
         )
         .join(_RESIDENT, _RESIDENT.c.id == _MEMBERSHIP.c.resident_id)
         .where(
-            _MEMBERSHIP.c.household_id == household_id,
+            _MEMBERSHIP.c.household_id.in_(list(household_ids)),
             _MEMBERSHIP.c.dead.is_(False),
             or_(_MEMBERSHIP.c.until.is_(None), _MEMBERSHIP.c.until > on),
         )
         .order_by(_MEMBERSHIP.c.relation, _MEMBERSHIP.c.id)
     )
-    return list(connection.execute(query))
+    found: dict[str, list[Row]] = {}  # type: ignore[type-arg]
+    for row in connection.execute(query):
+        found.setdefault(row.household_id, []).append(row)
+    return found
 
 
 def _derived(connection: Connection, members: list[Row]) -> dict[str, dict[str, object]]:  # type: ignore[type-arg]

@@ -68,7 +68,7 @@ class Visits:
             return _visit_views(connection, connection.execute(newest_first).all())
 
     def due(self, until: date) -> list[DueVisit]:
-        """Households to be visited up to a day, by a promise that no later visit has kept or by plan, the oldest first."""
+        """Households to be visited up to a day, by a promise no later visit has kept or by plan, the oldest first."""
         with self._book.reading() as connection:
             return due_visits(connection, self._book, until)
 
