@@ -5,9 +5,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from models.eligibility.case import Case, Person
+from models.eligibility.case import Case, Person, View
 from models.eligibility.deciding import decide
 from models.eligibility.determination import AgencyPart, Amount, Determination, Missing
+from models.eligibility.logic import Residual, at_least, conjunction, disjunction, negation
+from models.eligibility.nodes import Agency, Defined, Group, Node
 from models.eligibility.policies import Policies
 
 
@@ -15,7 +17,9 @@ def answer_cases(cases: Mapping[str, Any], policies: Policies) -> dict[str, Any]
     """Answer every case of an acceptance file.
 
     An answer names every fact that matters, also those that the screens keep from the worker (an office's, a sensitive
-    one): it is read by a machine that knows the case. A case that cannot be answered carries ``error`` instead.
+    one): it is read by a machine that knows the case. "eligible" means there that every condition that the text states
+    holds, "the office still decides": what nothing but an office's word keeps open, and nothing known speaks against,
+    is eligible with that word in ``office_decides``. A case that cannot be answered carries ``error`` instead.
     """
     return {"answers": [answer(case, policies) for case in cases["cases"]]}
 
@@ -29,12 +33,13 @@ def answer(given: Mapping[str, Any], policies: Policies) -> dict[str, Any]:
     if component is not None and service.component(component) is None:
         return _unanswered(given, "no such part of the service")
     try:
-        result = decide(policies, read_case(given), given["applicant"], service.id, component)
+        case = read_case(given)
+        result = decide(policies, case, given["applicant"], service.id, component)
     except ValueError as problem:
         return _unanswered(given, str(problem))
     return {
         "id": given["id"],
-        "outcome": result.outcome,
+        "outcome": "eligible" if _left_to_the_office(policies, case, given["applicant"], result) else result.outcome,
         "missing": all_missing(result),
         "amount": _amount(result.amount),
         "amount_missing": [{"fact": part.fact, "of": part.of} for part in result.amount_missing],
@@ -43,6 +48,33 @@ def answer(given: Mapping[str, Any], policies: Policies) -> dict[str, Any]:
         "flags": list(result.flags),
         "office_decides": [part.zh for part in result.agency if part.zh],
     }
+
+
+def _left_to_the_office(policies: Policies, case: Case, applicant: str, result: Determination) -> bool:
+    """Is there a stated condition that is known to hold, and nothing open but what an office says on top of it?"""
+    if result.outcome != "unknown" or all_missing(result) or not result.trace:
+        return False
+    parts = policies.services[result.service_id].components
+    chosen = [part for part in parts if result.component in (None, part.name)]
+    nodes = [part.rule(case.on).node for part in chosen]
+    view = View(policies.facts, case)
+    return disjunction(_agreed(node, view, result.person_id or applicant) for node in nodes if node is not None) is True
+
+
+def _agreed(node: Node, view: View, person: str) -> Residual:
+    """What is left of a condition if every office agrees; whom the 等 of an open list means stays open."""
+    if isinstance(node, Agency):
+        return True
+    if isinstance(node, Defined):
+        return _agreed(node.part, view, person)
+    if not isinstance(node, Group):
+        return node.reduce(view, person)
+    parts = [_agreed(part, view, person) for part in node.parts]
+    if node.kind == "all":
+        return conjunction(parts)
+    if node.kind == "any":
+        return disjunction(parts)
+    return negation(parts[0]) if node.kind == "not" else at_least(node.k, parts)
 
 
 def _unanswered(given: Mapping[str, Any], error: str) -> dict[str, Any]:

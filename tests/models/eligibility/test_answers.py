@@ -1,0 +1,47 @@
+"""Answers to acceptance cases: what only an office's word keeps open is eligible there, with that word beside it."""
+
+from typing import Any
+
+import pytest
+
+from models.eligibility import answer_cases
+from tests.models.eligibility.support import policies
+
+
+def answered(service: str, **facts: object) -> dict[str, Any]:
+    member = {"id": "p1", "role": "applicant", "facts": facts}
+    case = {"id": "x", "date": "2026-01-01", "household": {"facts": {}, "members": [member]}}
+    answer: dict[str, Any] = answer_cases({"cases": [{**case, "applicant": "p1", "service": service}]}, policies())[
+        "answers"
+    ][0]
+    return answer
+
+
+def test_a_stated_condition_that_holds_is_eligible_though_an_office_decides_on_top_of_it() -> None:
+    answer = answered("老年人居家适老化改造", birth_date="1950-01-01")
+    assert answer["outcome"] == "eligible"
+    assert answer["office_decides"]
+
+
+def test_a_stated_condition_that_fails_or_is_open_stays_so() -> None:
+    assert answered("老年人居家适老化改造", birth_date="1980-01-01")["outcome"] == "not_eligible"
+    answer = answered("老年人居家适老化改造")
+    assert (answer["outcome"], answer["missing"]) == ("unknown", [{"fact": "birth_date", "of": "p1"}])
+
+
+@pytest.mark.parametrize("service", ["西青区“青锐”项目硕博人才支持", "长期护理保险试点"])
+def test_where_nothing_but_an_office_speaks_nobody_is_eligible(service: str) -> None:
+    assert answered(service, birth_date="1980-01-01")["outcome"] == "unknown"
+
+
+def test_whom_an_open_list_may_mean_besides_is_never_taken_as_a_yes() -> None:
+    named = answered("重点群体创业培训", veteran=True)
+    besides = answered(
+        "重点群体创业培训", veteran=False, higher_ed_graduate=False, migrant_worker=False, employment_difficulty=False
+    )
+    assert named["outcome"] in ("eligible", "unknown")
+    assert besides["outcome"] != "eligible"
+
+
+def test_a_case_that_cannot_be_answered_says_so() -> None:
+    assert answered("没有这项服务")["error"] == "no rule for this service"
