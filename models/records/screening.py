@@ -27,6 +27,7 @@ class ScreeningBlock(SQLModel, table=True):
     version: int = number_field()
     people: int = number_field()  # rows: memberships
     households: int = number_field()
+    due: int = number_field()  # ordinal of the first later day on which something in it changes by itself
 
 
 class ScreeningColumn(SQLModel, table=True):

@@ -42,7 +42,7 @@ def subjects_now(connection: Connection, rows: Mapping[str, str], mixed: Iterabl
     """
     if not kept(connection):
         return set()
-    several, found = set(mixed), set()
+    several, found = set(mixed), set[str]()
     for entity, names in _POINTS_AT.items():
         table = KEPT[entity]
         ids = sorted(several | {row for row, kind in rows.items() if kind == entity})

@@ -21,6 +21,7 @@ def upgrade() -> None:
         number("version"),
         number("people"),
         number("households"),
+        number("due"),
     )
     op.create_table(
         "screening_column",
