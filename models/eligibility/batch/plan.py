@@ -1,10 +1,10 @@
 """A plan: the rules of the packs on one day, compiled for screening a register block by block."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
-from models.eligibility.batch.planes import NO, YES, Planes
+from models.eligibility.batch.planes import NO, YES, Planes, Program
 from models.eligibility.batch.rules import Open, Ruled, Rules, kind_of
 from models.eligibility.policies import Component, Policies, Service
 
@@ -35,6 +35,11 @@ class Compiled:
     left_open: int
     """Where the scalar kernel has the word, since the planes are not exact; NO nearly always."""
 
+    def wanted(self, missing: bool) -> tuple[int, ...]:
+        """The expressions of the part: five, and with missing two for each fact that can be open."""
+        pairs = [(found.where, found.where if found.number is None else found.number) for found in self.opens]
+        return (*self.spelled, self.received, self.left_open, *(part for pair in pairs for part in pair if missing))
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -45,6 +50,16 @@ class Plan:
     parts: tuple[Part, ...]
     compiled: tuple[Compiled, ...]
     planes: Planes
+    _programs: dict[tuple[tuple[int, ...], bool], Program] = field(default_factory=dict, repr=False, compare=False)
+
+    def program(self, chosen: Sequence[int], missing: bool) -> Program:
+        """The steps for the parts at these places; missing: with what is open. Made once for each choice."""
+        key = tuple(chosen), missing
+        found = self._programs.get(key)
+        if found is None:
+            results = [self.compiled[place].wanted(missing) for place in chosen]
+            found = self._programs[key] = Program.of(self.planes, results)
+        return found
 
     def chosen(self, parts: Sequence[tuple[str, str | None]] | None) -> list[int]:
         """The places of the parts asked for, by (service id, component); None: of all that are screened.

@@ -5,7 +5,7 @@ block. A plane of 65,536 people is 8 KB, and one step over it takes about a micr
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -14,30 +14,35 @@ from numpy.typing import NDArray
 Plane = NDArray[np.uint8]
 """Eight people a byte, the first in the highest bit; bits after the last person mean nothing."""
 Counts = NDArray[np.uint8]
+"""A number for each person."""
 
 NO, YES = 0, 1
-_AND, _OR, _MINUS, _NOT, _SOURCE, _KIN, _COUNT, _SOME, _HOME, _SINK = range(10)
+_AND, _OR, _MINUS, _NOT, _SOURCE, _KIN, _COUNT, _SOME, _HOME, _RESULT = range(10)
 
 
 class Source(Protocol):
-    """The people of one block, as the steps ask for them."""
+    """The people of one block, as the steps ask for them. What a plane is made of is the block's own affair."""
 
-    people: int
+    def nothing(self) -> Any:
+        """The plane of nobody."""
 
-    def plane(self, key: tuple[Any, ...]) -> Plane:
+    def plane(self, key: tuple[Any, ...]) -> Any:
         """A plane read from the columns."""
 
     def count(self, key: tuple[Any, ...]) -> Counts:
         """Numbers read from the columns."""
 
-    def kin(self, relation: str, plane: Plane, alone: bool) -> Plane:
+    def kin(self, relation: str, plane: Any, alone: bool) -> Any:
         """Has any person in this relation the bit? alone: what counts where nobody is recorded."""
 
-    def kin_open(self, relation: str, asked: Plane, settled: Plane | None, bits: Plane | None, alone: bool) -> Counts:
+    def kin_open(self, relation: str, asked: Any, settled: Any | None, bits: Any | None, alone: bool) -> Counts:
         """How many of the relatives have the bit while no other relative is settled, where it is asked at all."""
 
-    def home(self, plane: Plane) -> Plane:
+    def home(self, plane: Any) -> Any:
         """Has anybody of the household the bit?"""
+
+    def above(self, counts: Counts) -> Any:
+        """Where a number is not nought."""
 
 
 class Planes:
@@ -141,27 +146,19 @@ def reads(step: tuple[Any, ...]) -> tuple[int, ...]:
     return step[1:]
 
 
-@dataclass
-class Sink:
-    """What is taken out once its expressions are worked out: called with the block and their values."""
-
-    wanted: tuple[int, ...]
-    take: Callable[[Any, list[Any]], None]
-
-
-@dataclass
+@dataclass(frozen=True)
 class Program:
     """The steps in the order in which they run, each with the values that nobody needs after it."""
 
-    lines: list[tuple[Any, ...]] = field(default_factory=list)
+    lines: tuple[tuple[Any, ...], ...]
 
     @classmethod
-    def of(cls, planes: Planes, sinks: Sequence[Sink]) -> "Program":
-        """The steps that the sinks need, sink by sink, so that few values are kept at a time."""
+    def of(cls, planes: Planes, results: Sequence[Sequence[int]]) -> "Program":
+        """The steps that the results need, one result after the other, so that few values are kept at a time."""
         lines: list[tuple[Any, ...]] = []
         done = {NO, YES}
-        for sink in sinks:
-            for wanted in sink.wanted:
+        for number, result in enumerate(results):
+            for wanted in result:
                 todo = [wanted]
                 while todo:
                     at = todo[-1]
@@ -175,20 +172,20 @@ class Program:
                     todo.pop()
                     done.add(at)
                     lines.append((planes.steps[at][0], at, planes.steps[at]))
-            lines.append((_SINK, sink.wanted, sink.take))
+            lines.append((_RESULT, tuple(result), number))
         last: dict[int, int] = {}
         for place, line in enumerate(lines):
-            for part in line[1] if line[0] == _SINK else (line[1], *reads(line[2])):
+            for part in line[1] if line[0] == _RESULT else (line[1], *reads(line[2])):
                 last[part] = place
         frees: list[list[int]] = [[] for _ in lines]
         for part, place in last.items():
             if part not in (NO, YES):
                 frees[place].append(part)
-        return cls([(*line, tuple(free)) for line, free in zip(lines, frees, strict=True)])
+        return cls(tuple((*line, tuple(free)) for line, free in zip(lines, frees, strict=True)))
 
-    def run(self, source: Source) -> None:
-        """Work all steps out for one block and hand the results to the sinks."""
-        nothing = np.zeros((source.people + 7) // 8, np.uint8)
+    def run(self, source: Source, take: Callable[[int, list[Any]], None]) -> None:
+        """Work all steps out for one block; each result is taken, with its number, as soon as it is there."""
+        nothing = source.nothing()
         values: dict[int, Any] = {NO: nothing, YES: ~nothing}
         for kind, at, step, free in self.lines:
             if kind == _AND:
@@ -208,10 +205,10 @@ class Program:
                 settled = None if step[3] == NO else values[step[3]]
                 values[at] = source.kin_open(step[1], values[step[2]], settled, bits, step[5])
             elif kind == _SOME:
-                values[at] = np.packbits(values[step[1]] != 0)
+                values[at] = source.above(values[step[1]])
             elif kind == _HOME:
                 values[at] = source.home(values[step[1]])
             else:
-                step(source, [values[part] for part in at])
+                take(step, [values[part] for part in at])
             for part in free:
                 del values[part]

@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.eligibility.batch.block import Block
+from models.eligibility.batch.block import Block, FewPeople
 from models.eligibility.batch.columns import BLOCK, Bits, Bytes, Columns
-from models.eligibility.batch.plan import Compiled, Part, Plan
-from models.eligibility.batch.planes import NO, Plane, Program, Sink
+from models.eligibility.batch.plan import Part, Plan
+from models.eligibility.batch.planes import NO, Plane
 from models.eligibility.batch.rules import kind_of
 from models.eligibility.batch.single import (
     ELIGIBLE,
@@ -151,23 +152,13 @@ class _Work:
         self._bounds = [0]
         self._left: list[tuple[int, NDArray[np.int64]]] = []
         self._single = Single(plan, columns)
-        sinks = [self._sink(row, plan.compiled[place]) for row, place in enumerate(chosen)]
-        self._program = Program.of(plan.planes, sinks)
+        self._compiled = [plan.compiled[place] for place in chosen]
+        self._program = plan.program(chosen, missing)
 
-    def _sink(self, row: int, made: Compiled) -> Sink:
-        opens = made.opens if self._missing else ()
-        wanted = [*made.spelled, made.received, made.left_open]
-        for found in opens:
-            wanted += [found.where, found.number if found.number is not None else found.where]
-
-        def take(block: Block, values: list[Any]) -> None:
-            self._take(row, made, block, values)
-
-        return Sink(tuple(wanted), take)
-
-    def _take(self, row: int, made: Compiled, block: Block, values: list[Any]) -> None:
+    def _take(self, block: Block, source: Block | FewPeople, row: int, given: list[Any]) -> None:
         """Keep what one part gave for one block."""
-        number, first = len(self._bounds) - 1, self._bounds[-1]
+        number, first, made = len(self._bounds) - 1, self._bounds[-1], self._compiled[row]
+        values = [part if isinstance(part, np.ndarray) else source.array(part) for part in given]
         low, middle, high = (np.unpackbits(plane, count=block.people) for plane in values[:3])
         self._verdicts[row, first : first + block.people] = low + middle * np.uint8(2) + high * np.uint8(4)
         if values[3].any():
@@ -190,7 +181,8 @@ class _Work:
         if first_row == last_row:
             return
         block = Block(self._columns.cut(first, last, self._plan.policies.facts), self._plan.policies.facts)
-        self._program.run(block)
+        source = FewPeople(block) if block.people <= FewPeople.MOST else block
+        self._program.run(source, partial(self._take, block, source))
         for row, rows in self._left:
             for person in rows.tolist():
                 self._decide(row, person, block.people)
