@@ -10,7 +10,8 @@ from models.eligibility.determination import AgencyPart, Amount, Determination, 
 from models.eligibility.explanation import Explanation, explain
 from models.eligibility.loader import load_policies
 from models.eligibility.policies import Citation, Component, PackError, Policies, Service
-from models.eligibility.questions import Question, next_questions, screen
+from models.eligibility.prompts import Answer, Item, Prompt, Question, answers_of, distinct
+from models.eligibility.questions import Screened, next_prompts, next_questions, screen
 from models.eligibility.running import CaseResult, run_cases
 from models.eligibility.schema import FactDefinition
 
@@ -18,6 +19,7 @@ __all__ = [
     "HOUSEHOLD",
     "AgencyPart",
     "Amount",
+    "Answer",
     "Case",
     "CaseResult",
     "Citation",
@@ -25,19 +27,25 @@ __all__ = [
     "Determination",
     "Explanation",
     "FactDefinition",
+    "Item",
     "Missing",
     "PackError",
     "Person",
     "Policies",
+    "Prompt",
     "Question",
+    "Screened",
     "Service",
     "Used",
     "answer_cases",
+    "answers_of",
     "checked_value",
     "decide",
     "decide_all",
+    "distinct",
     "explain",
     "load_policies",
+    "next_prompts",
     "next_questions",
     "read_case",
     "run_cases",

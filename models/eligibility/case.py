@@ -203,12 +203,15 @@ class Used:
 class View:
     """The facts of one case as one decision after the other looks them up, checked and with what follows from them.
 
-    A value is True/False, a word, a whole number, or for numbers and dates an interval (lowest, highest).
+    A value is True/False, a word, a whole number, or for numbers and dates an interval (lowest, highest). sensitive:
+    False keeps the facts that are marked sensitive from sight, as if nobody had ever told them.
     """
 
-    def __init__(self, facts: Mapping[str, FactDefinition], case: Case) -> None:
+    def __init__(self, facts: Mapping[str, FactDefinition], case: Case, *, sensitive: bool = True) -> None:
         self.facts = facts
         self.case = case
+        self.sensitive = sensitive
+        self._open: View | None = None
         self.used: dict[tuple[str, str], Any] = {}
         self._known: dict[tuple[str, str], Any] = {}
         self._narrowed: dict[tuple[str, str], frozenset[Any]] = {}
@@ -222,9 +225,20 @@ class View:
         for owner, given in self._given():
             for name, value in given.items():
                 if value is not None and (owner, name) not in case.states:
-                    self._known[name, owner] = checked_value(self.facts, name, value)
+                    checked = checked_value(self.facts, name, value)
+                    if sensitive or not facts[name].sensitive:
+                        self._known[name, owner] = checked
         for (name, owner), value in list(self._known.items()):
             self._infer(name, owner, value)
+
+    def open_to_all(self) -> "View":
+        """The same case without its sensitive facts; what is worked out on it (residuals) is found here too."""
+        if not self.sensitive:
+            return self
+        if self._open is None:
+            self._open = View(self.facts, self.case, sensitive=False)
+            self._open.residuals = self.residuals
+        return self._open
 
     def _given(self) -> Iterator[tuple[str, Mapping[str, object]]]:
         yield HOUSEHOLD, self.case.household
@@ -239,6 +253,8 @@ class View:
         """What a known value presupposes is known too, where it leaves one possibility, or narrowed."""
         for requirement in self.facts[name].requires:
             if not requirement.infers or requirement.in_ is None or requirement.value not in ("any", value):
+                continue
+            if self.facts[requirement.fact].sensitive and not self.sensitive:
                 continue
             key = (requirement.fact, self.owner(requirement.fact, owner))
             if key in self._known or (key[1], key[0]) in self.case.states:

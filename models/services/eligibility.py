@@ -2,14 +2,14 @@
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
 from models import texts
 from models.clock import today
-from models.eligibility import Case, Determination, Service, explain, screen
+from models.eligibility import HOUSEHOLD, Answer, Case, Determination, Service, explain, screen
 from models.records.fact import FactEntry, Source, State
 from models.services.book import Book, changed
 from models.services.cases import RECEIVES, build_case
@@ -42,7 +42,8 @@ class Eligibility:
             case = build_case(connection, policies, household_id, day)
         started = time.perf_counter()
         with without_pauses():  # everything made here lives as long as the check
-            determinations, questions = screen(policies, case)
+            screened = screen(policies, case)
+            determinations = screened.determinations
             language = texts.language()
             results = [
                 ServiceResult(
@@ -60,7 +61,16 @@ class Eligibility:
         took = (time.perf_counter() - started) * 1000
         self._book.note("check", "household", household_id)
         results.sort(key=lambda result: _place(result.determination))
-        return HouseholdCheck(household_id, day, case, tuple(results), tuple(questions), took)
+        return HouseholdCheck(
+            household_id,
+            day,
+            case,
+            tuple(results),
+            tuple(screened.questions),
+            took,
+            prompts=tuple(screened.prompts),
+            likelihood=screened.likelihood,
+        )
 
     def answer(
         self,
@@ -75,23 +85,37 @@ class Eligibility:
 
         Whether the fact belongs to the person or the household is the vocabulary's word, not the caller's.
         """
+        return self.answer_many(household_id, [Answer(of, fact, value, state)], source)
+
+    def answer_many(self, household_id: str, answers: Sequence[Answer], source: Source = "told") -> Changed:
+        """Keep what one question learnt, of one or several people and of the household, in one transaction.
+
+        A fact that is not among the answers stays as it was. Raises ValueError where there is no answer, KeyError for a
+        fact that the vocabulary does not know.
+        """
+        if not answers:
+            raise ValueError("nothing was answered")
         day = today(self._book.clock)
-        definition = self._book.policies.facts[fact]
-        household = definition.level == "household" or of == "household"
-        good = definition.good_for_days
-        entry = FactEntry(
-            name=fact,
-            value=value,  # type: ignore[arg-type]  # pydantic checks it
-            state=state,
-            as_of=day,
-            good_until=day + timedelta(days=good) if good and state == "known" else None,
-            source=source,
-        )
+        entries: dict[tuple[bool, str], list[FactEntry]] = {}
+        for answer in answers:
+            definition = self._book.policies.facts[answer.fact]
+            household = definition.level == "household" or answer.of == HOUSEHOLD
+            good = definition.good_for_days
+            entry = FactEntry(
+                name=answer.fact,
+                value=answer.value,
+                state=answer.state,
+                as_of=day,
+                good_until=day + timedelta(days=good) if good and answer.state == "known" else None,
+                source=source,
+            )
+            entries.setdefault((household, household_id if household else answer.of), []).append(entry)
         with self._book.verb("eligibility.answer") as work:
-            subject = household_id if household else of
-            add_facts(work, "household" if household else "resident", subject, [entry], day)
+            for (household, subject), own in entries.items():
+                add_facts(work, "household" if household else "resident", subject, own, day)
             work.concerns(household_id)
-        return changed(work, subject)
+        subjects = {subject for _, subject in entries}
+        return changed(work, subjects.pop() if len(subjects) == 1 else household_id)
 
     def receives(self, resident_id: str, service_id: str, yes: bool) -> Changed:
         """Keep that a resident already receives a service, or no longer does."""

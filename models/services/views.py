@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from models.eligibility import Case, Determination, Explanation, Question
+from models.eligibility import Case, Determination, Explanation, Prompt, Question
 
 
 @dataclass(frozen=True)
@@ -244,8 +244,11 @@ class HouseholdCheck:
     on: date
     case: Case
     results: tuple[ServiceResult, ...]  # eligible first, then those that lack facts, then office ones, then not
-    questions: tuple[Question, ...]  # the next best ones
+    questions: tuple[Question, ...]  # the next best single facts
     milliseconds: float
+    prompts: tuple[Prompt, ...] = ()  # the next best as they are put; they overlap: see distinct()
+    likelihood: Mapping[tuple[str, str | None, str | None], float] = field(default_factory=dict)
+    """Of open results by (service, component, person), from 0 to 1; an estimate that orders what is shown."""
 
 
 @dataclass(frozen=True)

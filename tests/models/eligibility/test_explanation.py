@@ -1,10 +1,9 @@
-import random
 import re
 from datetime import date
 
 import pytest
 
-from models.eligibility import Case, Person, decide, decide_all, explain, next_questions, read_case
+from models.eligibility import Case, Person, decide, decide_all, explain, read_case
 
 from .support import ON, example_cases, policies
 
@@ -148,93 +147,3 @@ def test_a_household_of_five_is_decided_and_explained_in_a_blink():
     found = decide_all(policies(), case)
     assert len(found) > 400
     assert all(explain(policies(), said, case, "zh_CN").headline for said in found)
-
-
-def _questions(case, limit=5):
-    return next_questions(policies(), case, decide_all(policies(), case), limit)
-
-
-def test_the_next_question_can_always_change_something_and_is_never_an_offices_or_a_sensitive_one():
-    for given in example_cases():
-        case = read_case(given)
-        found = decide_all(policies(), case)
-        open_facts = {(part.fact, part.of) for said in found for part in said.missing}
-        asked = next_questions(policies(), case, found)
-        assert len(asked) <= 5
-        for question in asked:
-            fact = policies().facts[question.fact]
-            assert (question.fact, question.of) in open_facts
-            assert fact.ask in ("door", "register")
-            assert not fact.sensitive
-            assert question.text_zh
-            assert question.why_en
-
-
-def test_an_answer_of_not_known_or_refused_is_not_asked_again_but_an_expired_one_is():
-    person = Person("p1", {"birth_date": "1940-01-01", "hukou_tianjin": True})
-    first = _questions(Case(ON, {}, (person,)))[0]
-    key = (first.of, first.fact)
-    for state, again in (("not_known", False), ("refused", False), ("expired", True)):
-        case = Case(ON, {}, (person,), {key: state})
-        assert ((first.fact, first.of) in {(q.fact, q.of) for q in _questions(case, 50)}) is again
-
-
-def _drawn(seed):
-    """A resident whose facts are all settled, drawn by the chances of the dictionary; nothing contradicts the age."""
-    rng = random.Random(seed)
-    truth = {}
-    for name, fact in sorted(policies().facts.items()):
-        if fact.type == "bool":
-            truth[name] = rng.random() < fact.prior.get("true", 0.5)
-        elif fact.domain and fact.type != "date":
-            weights = [fact.prior.get(str(value), 1 / len(fact.domain)) for value in fact.domain]
-            truth[name] = rng.choices(fact.domain, weights)[0]
-        elif fact.type in ("number", "int"):
-            truth[name] = rng.choice([0, 1, 30, 800, 1200, 3000])
-    if truth["disability_category"] == "无":
-        truth |= {"disability_grade": None, "disability_cert": False}
-    return (
-        truth | {"birth_date": date(rng.randint(1936, 2005), 5, 20)} | {"deceased": False, "counts_in_household": True}
-    )
-
-
-def _case(truth, known, states):
-    facts = policies().facts
-    given = {name: truth[name] for name in known if truth.get(name) is not None}
-    household = {name: value for name, value in given.items() if facts[name].level == "household"}
-    person = {name: value for name, value in given.items() if facts[name].level == "person"}
-    return Case(ON, household, (Person("p1", person),), states)
-
-
-def _found_within(truth, questions, pick):
-    """(new entitlements found by so many questions, all there are to find by asking)."""
-    known, states = {"birth_date"}, {}
-
-    def due(names):
-        found = decide_all(policies(), _case(truth, names, {}))
-        return sum(said.outcome == "eligible" for said in found)
-
-    start = due(known)
-    for _ in range(questions):
-        case = _case(truth, known, states)
-        asked = next_questions(policies(), case, decide_all(policies(), case), 500)
-        if not asked:
-            break
-        question = pick(asked)
-        if question.of in ("p1", "household") and truth.get(question.fact) is not None:
-            known = known | {question.fact}
-        else:
-            states = {**states, (question.of, question.fact): "not_known"}
-    askable = {name for name, fact in policies().facts.items() if fact.ask in ("door", "register")}
-    return due(known) - start, due(askable | known) - start
-
-
-def test_asking_in_order_finds_several_times_what_a_fixed_order_finds_within_five_questions():
-    ours = fixed = total = 0
-    for seed in range(12):
-        truth = _drawn(seed)
-        found, all_of_them = _found_within(truth, 5, lambda asked: asked[0])
-        ours, total = ours + found, total + all_of_them
-        fixed += _found_within(truth, 5, lambda asked: min(asked, key=lambda question: question.fact))[0]
-    assert ours >= 0.33 * total, (ours, fixed, total)
-    assert ours >= 3 * fixed, (ours, fixed, total)

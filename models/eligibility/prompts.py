@@ -1,0 +1,204 @@
+"""Questions as they are put at the door: one fact, a group of facts in one breath, or one fact of several members."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from models.eligibility.asking import Asking, no_of
+from models.eligibility.case import View
+from models.eligibility.logic import Variable
+from models.eligibility.policies import Policies
+from models.eligibility.schema import FactDefinition, Value
+
+MOST_ITEMS = 8
+"""Of a group: more cannot be asked in one breath."""
+
+Kind = Literal["one", "group", "who", "each"]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One thing to ask: the fact, of whom (a person's id, "household" or a relation), in both languages.
+
+    type: bool, enum, int, number or date. choices: (value, Chinese, English), empty for numbers and dates.
+    """
+
+    fact: str
+    of: str
+    text_zh: str
+    text_en: str
+    why_zh: str
+    why_en: str
+    type: str
+    choices: tuple[tuple[Value, str, str], ...]
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing to tick: ticked, the fact of this owner has the value; asked and not ticked, it is otherwise.
+
+    zh, en: what is true when it is ticked; empty where the owner's name says it (who).
+    """
+
+    fact: str
+    of: str
+    value: Value
+    otherwise: Value
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """A question as it is put.
+
+    kind: one (its question says it), group (items of one owner to tick), who (members to tick), each (the same question
+    about every member). of: whose facts, empty for several members. asks: what is learnt by it, (fact, of). helps: how
+    many results it can change.
+    """
+
+    kind: Kind
+    key: str
+    of: str
+    text_zh: str
+    text_en: str
+    why_zh: str
+    why_en: str
+    asks: tuple[Variable, ...]
+    helps: int
+    questions: tuple[Question, ...] = ()
+    items: tuple[Item, ...] = ()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was learnt of one fact: of whom, the value where it is known, and known, not_known or refused."""
+
+    of: str
+    fact: str
+    value: Any
+    state: Literal["known", "not_known", "refused"] = "known"
+
+
+def question_of(fact: FactDefinition, of: str) -> Question:
+    """The question about one fact."""
+    return Question(
+        fact=fact.name,
+        of=of,
+        text_zh=fact.question_zh,
+        text_en=fact.question_en,
+        why_zh=fact.why_zh,
+        why_en=fact.why_en,
+        type=fact.type,
+        choices=fact.choices,
+    )
+
+
+def candidates(
+    policies: Policies, asking: Asking, view: View, open_facts: Iterable[Variable], *, grouped: bool = True
+) -> dict[tuple[Variable, ...], tuple[Kind, str]]:
+    """Everything that could be asked now: what it asks -> (kind, key). A group or a who of one thing is that thing."""
+    left = set(open_facts)
+    found: dict[tuple[Variable, ...], tuple[Kind, str]] = {(variable,): ("one", variable[0]) for variable in left}
+    if not grouped:
+        return found
+    owners = {of for _, of in left}
+    for place, group in enumerate(asking.groups):
+        names = tuple(dict.fromkeys(option.fact for option in group.options))
+        for of in owners:
+            asks = tuple((name, of) for name in names if (name, of) in left)
+            if len(asks) > 1:
+                found[asks] = ("group", str(place))
+    members = tuple(person.id for person in view.case.people)
+    for fact in {fact for fact, of in left if of in view.people and policies.facts[fact].type == "bool"}:
+        asks = tuple((fact, of) for of in members if (fact, of) in left)
+        if len(asks) > 1:
+            found[asks] = ("who", fact)
+    for place, each in enumerate(asking.each):
+        asks = tuple((each.fact, of) for of in members if (each.fact, of) in left)
+        if len(asks) > 1:
+            found[asks[:MOST_ITEMS]] = ("each", str(place))
+    return found
+
+
+def prompt_of(
+    policies: Policies,
+    asking: Asking,
+    view: View,
+    how: tuple[Kind, str],
+    asks: tuple[Variable, ...],
+    helps: Mapping[Variable, int],
+) -> Prompt:
+    """The question that asks these facts, in words."""
+    kind, key = how
+    count = (max if kind in ("one", "group") else sum)(helps.get(variable, 0) for variable in asks)
+    fact = policies.facts[asks[0][0]]
+    if kind == "one":
+        question = question_of(fact, asks[0][1])
+        words = (question.text_zh, question.text_en, question.why_zh, question.why_en)
+        return Prompt("one", key, asks[0][1], *words, asks, count, (question,))
+    if kind == "who":
+        words = (f"家里哪些人{fact.zh.holds}？", f"Who of the household {fact.en.holds}?", fact.why_zh, fact.why_en)
+        items = tuple(Item(name, of, True, False, "", "") for name, of in asks)
+        return Prompt("who", key, "", *words, asks, count, (), items)
+    if kind == "each":
+        ask = asking.each[int(key)].ask
+        questions = tuple(question_of(fact, of) for _, of in asks)
+        return Prompt("each", fact.name, "", ask.zh, ask.en, fact.why_zh, fact.why_en, asks, count, questions)
+    group, of = asking.groups[int(key)], asks[0][1]
+    asked = {name for name, _ in asks}
+    shown = []
+    for option in group.options:
+        if option.fact not in asked:
+            continue
+        own = policies.facts[option.fact]
+        possible = view.possible(own.name, of)
+        no = no_of(option, own)
+        if no is None or (possible is not None and option.is_ not in possible):
+            continue
+        zh = option.zh or (own.zh.holds if own.type == "bool" else own.zh.values.get(str(option.is_), str(option.is_)))
+        en = option.en or (own.en.holds if own.type == "bool" else own.en.values.get(str(option.is_), str(option.is_)))
+        shown.append(Item(own.name, of, option.is_, no, zh, en))
+    return Prompt(
+        "group", group.id, of, group.ask.zh, group.ask.en, fact.why_zh, fact.why_en, asks, count, (), tuple(shown)
+    )
+
+
+def distinct(prompts: Sequence[Prompt]) -> list[Prompt]:
+    """The prompts without those of which every fact is asked by better ones: "another question" then asks another."""
+    asked: set[Variable] = set()
+    found = []
+    for prompt in prompts:
+        if not asked.issuperset(prompt.asks):
+            asked.update(prompt.asks)
+            found.append(prompt)
+    return found
+
+
+def answers_of(
+    policies: Policies,
+    prompt: Prompt,
+    ticked: Iterable[Item],
+    *,
+    rest_is_no: bool,
+    states: Mapping[Variable, Literal["not_known", "refused"]] | None = None,
+) -> list[Answer]:
+    """What ticks on a group or a who state.
+
+    rest_is_no: whether the worker says that everything else was asked and denied; without it nothing is stated of what
+    is not ticked. states: (fact, of) of things that somebody did not know or would not say. What a ticked thing
+    presupposes is not denied, whether it was ticked or not.
+    """
+    states = states or {}
+    yes = [item for item in ticked if (item.fact, item.of) not in states]
+    found = {(item.fact, item.of): Answer(item.of, item.fact, item.value) for item in yes}
+    implied = {(needed.fact, item.of) for item in yes for needed in policies.facts[item.fact].requires}
+    for item in prompt.items:
+        key = (item.fact, item.of)
+        if key in found:
+            continue
+        if key in states:
+            found[key] = Answer(item.of, item.fact, None, states[key])
+        elif rest_is_no and key not in implied:
+            found[key] = Answer(item.of, item.fact, item.otherwise)
+    return list(found.values())
