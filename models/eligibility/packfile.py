@@ -174,6 +174,14 @@ def read_pack_file(data: bytes, verify: Verify, *, unsigned: bool = False) -> Pa
     return PackContents(header, files, data)
 
 
+def read_header(data: bytes) -> PackHeader:
+    """What a pack file says of itself; nothing was verified: good for lists of kept sets, not for decisions.
+
+    Raises PackFileRefused with reason not_a_pack or newer.
+    """
+    return _outside(data)[0]
+
+
 def _magic(version: int = VERSION) -> bytes:
     return f"JINMEN-PACK {version}\n".encode()
 

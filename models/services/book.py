@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import cached_property
 from pathlib import Path
+from threading import RLock
 
 from sqlalchemy import Connection, insert
 
 from models.clock import Clock, milliseconds, today
-from models.eligibility import Policies, load_policies
+from models.eligibility import Policies
 from models.records.operation import Journal
+from models.services.policy_sets import InForce, in_force, keep_for_determinations
 from models.services.search_index import remake_keys
 from models.services.views import Changed, Office, Worker
 from models.store.engine import Engines, sorted_trouble
@@ -29,12 +30,34 @@ class Book:
         self.clock = clock
         self.office = office
         self.worker = worker
+        self._rules = RLock()
+        self._in_force: InForce | None = None
+        self._decided_by: dict[str, Policies] = {}  # the sets that decided since the program was started, by hash
         self._noted: dict[tuple[str, str, str], int] = {}
 
-    @cached_property
+    @property
     def policies(self) -> Policies:
-        """The policy packs; read once, on first use, off the window's thread."""
-        return load_policies()
+        """The rules that decide now: those installed here, else the shipped ones. Read on first use, off the window's
+        thread."""
+        return self.in_force().policies
+
+    def in_force(self) -> InForce:
+        """The set of rules that decides now, and whether an installed one was passed over."""
+        with self._rules:
+            if self._in_force is None:
+                with self.reading() as connection:
+                    self._in_force = in_force(connection)
+                self._decided_by[self._in_force.policies.hash] = self._in_force.policies
+            return self._in_force
+
+    def known_set(self, set_hash: str) -> Policies | None:
+        """A set that decided since the program was started; None for any other."""
+        return self._decided_by.get(set_hash)
+
+    def renew_policies(self) -> None:
+        """Read anew which set decides; to be called when another one was installed."""
+        with self._rules:
+            self._in_force = None
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -62,6 +85,8 @@ class Book:
             )
             yield work
             work.finish()
+            if "determination" in work.entities:
+                keep_for_determinations(connection, work.rows, self._decided_by, worker=self.worker.name, now=work.now)
             self.reindex(connection, work.reindex)
 
     def note(self, action: str, subject_kind: str, subject_id: str, detail: str = "") -> None:
