@@ -17,17 +17,25 @@ _NOTHING = Worked(None, (), ())
 
 
 def decide(
-    policies: Policies, case: Case, applicant_id: str, service_id: str, component: str | None = None
+    policies: Policies,
+    case: Case,
+    applicant_id: str,
+    service_id: str,
+    component: str | None = None,
+    *,
+    with_sensitive: bool = True,
 ) -> Determination:
     """Decide one service (component None: as a whole, any of its parts) for one person of the case.
 
-    For services about the dead the deceased member is the subject, whoever applies. Raises KeyError for a service or
-    component that does not exist, ValueError for a fact outside the vocabulary or its domain.
+    For services about the dead the deceased member is the subject, whoever applies. with_sensitive: False decides as if
+    nobody had told the sensitive facts. Raises KeyError for a service or component that does not exist, ValueError for
+    a fact outside the vocabulary or its domain.
     """
     service = policies.services[service_id]
     if component is not None and service.component(component) is None:
         raise KeyError(component)
-    return _decide(policies, View(policies.facts, case), applicant_id, service, component)
+    view = View(policies.facts, case, sensitive=with_sensitive)
+    return _decide(policies, view, applicant_id, service, component)
 
 
 def decide_all(policies: Policies, case: Case, *, with_sensitive: bool = False) -> list[Determination]:
@@ -36,13 +44,14 @@ def decide_all(policies: Policies, case: Case, *, with_sensitive: bool = False) 
     Left out: universal services, services for organisations and for people who are no registered residents, the dead
     (except as subjects of their own services), people listed only for information, results that hang on nothing but
     facts that are never asked, results left to an office for which nothing known of the household speaks, and, unless
-    with_sensitive, services that would tell of a sensitive fact.
+    with_sensitive, services that would tell of a sensitive fact. Without with_sensitive no result rests on a sensitive
+    fact either: all of them are decided as if nobody had told it.
     """
-    return decide_in(policies, View(policies.facts, case), with_sensitive=with_sensitive)
+    return decide_in(policies, View(policies.facts, case, sensitive=with_sensitive), with_sensitive=with_sensitive)
 
 
 def decide_in(policies: Policies, view: View, *, with_sensitive: bool = False) -> list[Determination]:
-    """decide_all() on a view, which then holds what was worked out."""
+    """decide_all() on a view, which then holds what was worked out (view.residuals)."""
     every = ((service, part, None) for service in policies.services.values() for part in service.components)
     return _with_clashes(policies, decide_parts(policies, view, every, with_sensitive=with_sensitive))
 
@@ -58,6 +67,7 @@ def decide_parts(
 
     What one person cannot perhaps have together is not marked: that needs all services.
     """
+    view = view if with_sensitive else view.open_to_all()
     living = [person for person in view.case.people if counts(person)]
     dead = [person for person in view.case.people if is_deceased(person)]
     found = []

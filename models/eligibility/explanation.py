@@ -46,13 +46,16 @@ def explain(policies: Policies, determination: Determination, case: Case, langua
 _latest: tuple[Policies, Case, View] | None = None
 
 
-def _view(policies: Policies, case: Case) -> View:
-    """The facts of a case, kept from one explanation of a household to the next."""
+def _view(policies: Policies, case: Case, said: Determination) -> View:
+    """The facts of a case as the determination saw them, kept from one explanation of a household to the next.
+
+    A determination that read no sensitive fact is explained without them: they may have been kept from it.
+    """
     global _latest
     latest = _latest
     if latest is None or latest[0] is not policies or latest[1] is not case:
         latest = _latest = (policies, case, View(policies.facts, case))
-    return latest[2]
+    return latest[2] if any(policies.facts[used.fact].sensitive for used in said.trace) else latest[2].open_to_all()
 
 
 class _Lexicon:
@@ -114,7 +117,7 @@ class _Speaker(_Lexicon):
     def __init__(self, policies: Policies, determination: Determination, case: Case, language: Language) -> None:
         super().__init__(policies, determination.on, language)
         self.said = determination
-        self.view = _view(policies, case)
+        self.view = _view(policies, case, determination)
         self.service = policies.services[determination.service_id]
         self.quotes: list[Citation] = []
         self.subject = determination.person_id or (case.people[0].id if case.people else HOUSEHOLD)
