@@ -132,10 +132,8 @@ class Rules:
             return self._presupposing(node, self._choice(node), self.facts.known(node.fact.name), subject)
         if isinstance(node, Threshold):
             leaf = self._threshold(node)
-            # decided true by the lowest value that there is: what is presupposed is not looked at
             settled = self.planes.both(leaf.can, self.planes.no(leaf.cannot))
-            known = self.planes.either(self.facts.known(node.fact.name), settled)
-            return self._presupposing(node, leaf, known, subject)
+            return self._presupposing(node, leaf, settled, subject)
         if isinstance(node, Members):
             return "leaf", self._relatives(node, subject)
         if isinstance(node, Agency):
@@ -146,10 +144,11 @@ class Rules:
             return "fixed", NO
         raise TypeError(f"no such kind of condition: {type(node).__name__}")
 
-    def _presupposing(self, node: Choice | Threshold, leaf: Leaf, known: int, subject: str) -> Tree:
+    def _presupposing(self, node: Choice | Threshold, leaf: Leaf, settled: int, subject: str) -> Tree:
+        """The leaf and what it presupposes, which is not looked at where the leaf is settled."""
         if node.presupposed is None:
             return "leaf", leaf
-        return "all", (("leaf", leaf), ("any", (("fixed", known), self.tree(node.presupposed, subject))))
+        return "all", (("leaf", leaf), ("any", (("fixed", settled), self.tree(node.presupposed, subject))))
 
     def _choice(self, node: Choice) -> Leaf:
         planes, name = self.planes, node.fact.name
@@ -242,7 +241,7 @@ class Rules:
             for fact in one.facts:
                 if fact.startswith(_RELATIVES) or (fact in facts and facts[fact].level == HOUSEHOLD):
                     return False  # relatives of relatives, or a fact that all of them share
-                if any(facts[parent].level == HOUSEHOLD for parent in self._near((fact,))):
+                if any(near in facts and facts[near].level == HOUSEHOLD for near in self._near((fact,))):
                     return False
             if not one.exact:
                 return False

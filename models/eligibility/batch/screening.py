@@ -1,7 +1,7 @@
 """Screening a register: every rule for everybody, block by block, with the answers of the scalar kernel."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.eligibility.batch.block import Block, FewPeople
-from models.eligibility.batch.columns import BLOCK, Bits, Bytes, Columns
+from models.eligibility.batch.columns import BLOCK, STATED, Bits, Bytes, Codes, Columns, domain_of
 from models.eligibility.batch.plan import Part, Plan
 from models.eligibility.batch.planes import NO, Plane
 from models.eligibility.batch.rules import kind_of
@@ -22,6 +22,7 @@ from models.eligibility.batch.single import (
     OPEN_WITHHELD,
     Single,
 )
+from models.eligibility.case import HOUSEHOLD
 
 NOT_SUBJECT = 0
 """Verdicts. NOT_SUBJECT: the part is not decided for this row. OPEN_ASK: there are facts to ask. OPEN_OFFICE: only
@@ -116,15 +117,19 @@ def screen_columns(
     *,
     parts: Sequence[tuple[str, str | None]] | None = None,
     missing: bool = True,
+    with_sensitive: bool = False,
     cancelled: Callable[[], bool] | None = None,
     block: int = BLOCK,
 ) -> Screened | None:
     """Decide the parts for every row; None where the worker cancelled (asked before each block).
 
     parts: (service id, component) of those wanted; None: all but universal and sensitive ones. missing: also keep what
-    is open of whom; without it only the verdicts and who receives. block: about how many rows at a time.
+    is open of whom; without it only the verdicts and who receives. with_sensitive: without it everybody is decided as
+    if nobody had told the sensitive facts, as decide_all() does. block: about how many rows at a time.
     """
     chosen = plan.chosen(parts)
+    if not with_sensitive:
+        columns = _open_to_all(plan, columns)
     work = _Work(plan, chosen, columns, missing)
     starts = columns.starts()
     first = 0
@@ -136,6 +141,18 @@ def screen_columns(
         work.run(first, last, int(starts[first]), int(starts[last]))
         first = last
     return work.screened()
+
+
+def _open_to_all(plan: Plan, columns: Columns) -> Columns:
+    """The columns without the sensitive facts; nothing is copied. A state keeps them from being inferred, too."""
+    kept = dict(columns.facts)
+    for name, definition in plan.policies.facts.items():
+        if definition.sensitive:
+            kept.pop(name, None)
+            if domain_of(definition):
+                rows = columns.households if definition.level == HOUSEHOLD else columns.people
+                kept[name] = Codes(np.broadcast_to(np.uint8(STATED), rows))
+    return replace(columns, facts=kept)
 
 
 class _Work:
