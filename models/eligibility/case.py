@@ -215,7 +215,7 @@ class View:
         self.used: dict[tuple[str, str], Any] = {}
         self._known: dict[tuple[str, str], Any] = {}
         self._narrowed: dict[tuple[str, str], frozenset[Any]] = {}
-        self._possible: dict[tuple[str, str], frozenset[Any] | None] = {}
+        self._possible: dict[tuple[str, str], tuple[frozenset[Any] | None, tuple[tuple[str, str], ...]]] = {}
         self._written: dict[tuple[str, str], Used] = {}
         self.decided: dict[tuple[int, str], bool | None] = {}
         self.residuals: dict[tuple[str, str | None, str | None], Residual] = {}  # of determinations, before settling
@@ -293,25 +293,37 @@ class View:
     def possible(self, fact: str, owner: str) -> frozenset[Any] | None:
         """The values still possible of an unknown fact; empty where it has no meaning; None: any number or date."""
         key = (fact, owner)
-        if key in self._possible:
-            return self._possible[key]
+        found = self._possible.get(key)
+        if found is None:
+            found = self._possible[key] = self._work_out_possible(fact, owner)
+        left, beside = found
+        for parent in beside:  # what was read to see it stands behind every result that sees it
+            self.used[parent] = self._known[parent]
+        return left
+
+    def _work_out_possible(self, fact: str, owner: str) -> tuple[frozenset[Any] | None, tuple[tuple[str, str], ...]]:
+        """(the values still possible, the known facts that say so)."""
+        key = (fact, owner)
         definition = self.facts[fact]
         finite = definition.type in ("bool", "enum", "int") and (definition.type == "bool" or bool(definition.domain))
         left = self._narrowed.get(key, self._domain(fact)) if finite else None
+        beside = []
         for requirement in definition.requires:
+            parent = (requirement.fact, self.owner(requirement.fact, owner))
+            if parent in self._known:
+                beside.append(parent)
             if not self._excluded(requirement, owner):
                 continue
             if requirement.value == "any":
                 left = frozenset()
             elif left is not None:
                 left -= {requirement.value}
-        self._possible[key] = left
-        return left
+        return left, tuple(dict.fromkeys(beside))
 
     def _excluded(self, requirement: Any, owner: str) -> bool:
         """Does what is known contradict the requirement?"""
         parent_owner = self.owner(requirement.fact, owner)
-        value = self.known(requirement.fact, parent_owner)
+        value = self._known.get((requirement.fact, parent_owner))
         if value is None:
             left = self._narrowed.get((requirement.fact, parent_owner))
             return requirement.in_ is not None and left is not None and not left & frozenset(requirement.in_)

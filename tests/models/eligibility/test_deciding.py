@@ -8,12 +8,13 @@ import pytest
 
 from models.eligibility import Case, Determination, Person, answer_cases, decide, decide_all, read_case, run_cases
 from models.eligibility.answers import all_missing
-from models.eligibility.case import View, completed_years, plus_years
+from models.eligibility.case import View, completed_years, counts, plus_years
 from models.eligibility.logic import conjunction, disjunction, negation
 from models.eligibility.nodes import Choice, Group, OpenList, Threshold
 from models.eligibility.settling import settle
 from models.texts import set_language
 
+from .batch.register import draw_register
 from .support import (
     APPLICANT,
     ON,
@@ -393,3 +394,11 @@ def test_a_dependent_fact_is_known_by_what_presupposes_it():
     assert dependent(("disability_grade", "p1"))
     view = View(policies().facts, Case(ON, {}, (Person("p1", {"disability_grade": 2}),)))
     assert "无" not in (view.possible("disability_category", "p1") or ())
+
+
+def test_what_a_result_rests_on_does_not_hang_on_what_was_decided_before_it():
+    for case in draw_register(policies(), 11, 15):
+        for said in decide_all(policies(), case):
+            person = said.person_id or next(person.id for person in case.people if counts(person))
+            alone = decide(policies(), case, person, said.service_id, said.component, with_sensitive=False)
+            assert said.trace == alone.trace
