@@ -16,7 +16,6 @@ from models.store.told import RECEIVES, role, told_by_certificate, told_by_regis
 
 __all__ = ["RECEIVES", "Built", "build_case", "build_cases"]
 
-_SEXES = {"1": "男", "2": "女"}
 _RESIDENT, _DOCUMENT = KEPT["resident"], KEPT["identity_document"]
 _HOUSEHOLD, _MEMBERSHIP = KEPT["household"], KEPT["membership"]
 _SEXES = {"1": "男", "2": "女"}
@@ -118,10 +117,10 @@ def _members(connection: Connection, household_ids: Sequence[str], on: date) -> 
         )
         .order_by(_MEMBERSHIP.c.relation, _MEMBERSHIP.c.id)
     )
-    found: dict[str, list[Row]] = {}  # type: ignore[type-arg]
+    found: dict[str, dict[str, Row]] = {}  # type: ignore[type-arg]
     for row in connection.execute(query):
-        found.setdefault(row.household_id, []).append(row)
-    return found
+        found.setdefault(row.household_id, {}).setdefault(row.id, row)  # who was taken in at two desks is one person
+    return {home: list(people.values()) for home, people in found.items()}
 
 
 def _derived(connection: Connection, members: list[Row]) -> dict[str, dict[str, object]]:  # type: ignore[type-arg]

@@ -124,6 +124,10 @@ def load(
     homes = _homes(connection, on, households)
     members = _members(connection, on, homes, everybody=households is None)
     members.sort(key=lambda member: member[:3])
+    once: dict[tuple[str, str], _Member] = {}  # who was taken in at two desks is one person
+    for member in members:
+        once.setdefault((member.home, member.resident), member)
+    members = list(once.values())
     present = sorted({member.home for member in members})
     place = {home: number for number, home in enumerate(present)}
     people: dict[str, int] = _Numbering()
@@ -618,17 +622,17 @@ def _chosen(
     connection: Connection, on: date, members: Sequence[_Member], homes: Mapping[str, _Home], *, everybody: bool
 ) -> Bits:
     """For each member whether this household tells the result: the living one, else the registered one; of several of
-    a kind the newest membership. The texts say nothing of two households; the living one is where the visit goes.
+    a kind the newest household. The texts say nothing of two households; the living one is where the visit goes.
     """
     best: dict[str, tuple[bool, str]] = {}
     if everybody:
         for member in members:
-            rank = (homes[member.home].kind == "living", member.id)
+            rank = (homes[member.home].kind == "living", member.home)
             best[member.resident] = max(best.get(member.resident, rank), rank)
     else:
         columns = _MEMBERSHIP.c
         query = (
-            select(columns.resident_id, columns.id, _HOUSEHOLD.c.kind)
+            select(columns.resident_id, columns.household_id, _HOUSEHOLD.c.kind)
             .join(_HOUSEHOLD, _HOUSEHOLD.c.id == columns.household_id)
             .where(
                 columns.dead.is_(False),
@@ -640,5 +644,5 @@ def _chosen(
         people = list({member.resident for member in members})
         for resident, identity, kind in _rows(connection, query, columns.resident_id, people):
             best[resident] = max(best.get(resident, (False, "")), (kind == "living", identity))
-    tells = (best[member.resident][1] == member.id and not member.gone for member in members)
+    tells = (best[member.resident][1] == member.home and not member.gone for member in members)
     return np.fromiter(tells, np.bool_, len(members))
