@@ -221,16 +221,17 @@ class Shared:
         return found
 
     def _in_order(self, name: str, given: list[tuple[ParamValue, str, Place]]) -> tuple[ParamValue, ...]:
-        """Values by date. One from another file ends an open one before it; within a file the days must fit."""
+        """Values by date. One that was added ends an open one before it; within one file the days must fit."""
         kept: list[tuple[ParamValue, str]] = []
         for value, file, place in sorted(given, key=lambda each: each[0].valid_from):
             if kept:
                 last, last_file = kept[-1]
-                if last.valid_from == value.valid_from and file != last_file:
+                apart = file != last_file or file == AMENDED
+                if last.valid_from == value.valid_from and apart:
                     if last.value != value.value:
                         self.reader.tell(file, place, "overwritten", name=name, day=value.valid_from)
                     continue
-                if last.valid_to is None and file != last_file:
+                if last.valid_to is None and apart:
                     kept[-1] = (last.model_copy(update={"valid_to": value.valid_from - _DAY}), last_file)
                 elif last.valid_to is None or value.valid_from <= last.valid_to:
                     self.reader.tell(file, place, "overlap", day=value.valid_from)
