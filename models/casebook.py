@@ -9,11 +9,13 @@ from models.clock import Clock, SystemClock, local_time, milliseconds, today
 from models.errors import CannotWrite, DamagedStore, DiskFull, KeysMissing, Problem
 from models.security import device, keystore
 from models.services.book import Book
+from models.services.calendar import Calendar
 from models.services.drafts import Drafts
 from models.services.eligibility import Eligibility
 from models.services.facts import Facts
 from models.services.households import Households
 from models.services.overview import today_overview
+from models.services.packs import Packs
 from models.services.planning import Planning
 from models.services.referrals import Referrals
 from models.services.residents import Residents
@@ -57,12 +59,14 @@ class Casebook:
         self.facts = Facts(book)
         self.visits = Visits(book)
         self.planning = Planning(book)
+        self.calendar = Calendar(book)
         self.assessments = Assessments(book)
         self.eligibility = Eligibility(book)
         self.referrals = Referrals(book)
         self.drafts = Drafts(book)
         self.sync = Sync(book)
         self.settings = Settings(book)
+        self.packs = Packs(book)
 
     @staticmethod
     def exists(folder: Path) -> bool:

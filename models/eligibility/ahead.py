@@ -6,7 +6,7 @@ begin or end, and on which an answer is no longer good. Between two such days no
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, Literal
@@ -20,10 +20,13 @@ from models.eligibility.schema import WORDS, AmountRule, FactDefinition, Sum
 from models.texts import _
 
 ReasonKind = Literal["age", "anniversary", "version_begins", "version_ends", "parameter", "expired", "day"]
-ChangeKind = Literal["begins", "ends", "amount", "may_begin", "ask", "lapses", "validity"]
+ChangeKind = Literal["begins", "ends", "amount", "may_begin", "ask", "lapses", "reopens", "validity"]
 
 PartKey = tuple[str, str | None]
 """(service id, name of the component)"""
+
+Parts = Mapping[PartKey, Container[str] | None]
+"""Parts to look at, each for the people named (None: everybody)."""
 
 CutKey = tuple[Any, ...]
 """What makes two thresholds draw the same cut: the fact, the kind, the years or the day."""
@@ -73,8 +76,9 @@ class ComingChange:
     """What one service says from a day on of one person (None: of the household), and said until the day before.
 
     kind: begins, ends, amount (only the sum), may_begin (ruled out till then, now facts or an office's word are
-    missing), ask (sure till then, now something must be asked again), lapses (open till then, now ruled out), validity
-    (only the period of the text). Outcomes: eligible, not_eligible, missing, office; "" where nothing speaks for it.
+    missing), ask (it stood on an answer that is no longer good), lapses (open till then, now ruled out), reopens (ruled
+    out till then by an answer that is no longer good), validity (only the period of the text). Outcomes: eligible,
+    not_eligible, missing, office; "" where nothing speaks for it.
     """
 
     day: date
@@ -149,6 +153,7 @@ class Watch:
         self.cuts: dict[CutKey, Cut] = {}
         self.readers: dict[str, set[PartKey]] = defaultdict(set)  # fact -> parts that read it
         self.beyond: set[PartKey] = set()  # parts that look at other people or at the whole household
+        self.varying: set[PartKey] = set()  # parts whose sum is not the same for everybody whom they are due to
         self._cut_parts: dict[CutKey, set[PartKey]] = defaultdict(set)
         self._quotes: dict[CutKey, dict[PartKey, Citation]] = defaultdict(dict)
         self._params: dict[str, set[PartKey]] = defaultdict(set)
@@ -171,7 +176,11 @@ class Watch:
             for node in nodes:
                 if node is not None:
                     self._walk(node, key, service, rule.citations[0] if rule.citations else None)
-            for _when, amount in rule.amounts:
+            if len(rule.amounts) > 1:
+                self.varying.add(key)
+            for when, amount in rule.amounts:
+                if when is not None or any(part_of.fact is not None for part_of in sums_of(amount)):
+                    self.varying.add(key)
                 for part_of in sums_of(amount):
                     if part_of.fact is not None:
                         self._reads(part_of.fact, key)
@@ -260,6 +269,10 @@ class Watch:
         """The days after start and until that day on which versions, periods or parameters begin or end."""
         return [cause for cause in self._fixed if start < cause.day <= until]
 
+    def tells(self, cause: Cause, *, with_sensitive: bool) -> bool:
+        """May the cause be told? A sensitive fact is never listed, and without it nothing is decided by it either."""
+        return with_sensitive or not cause.reason.fact or not self.policies.facts[cause.reason.fact].sensitive
+
     def expired(self, of: str, fact: str, last: date) -> Cause:
         """The day after the last one on which an answer is good."""
         definition = self.policies.facts[fact]
@@ -347,27 +360,34 @@ def changes_ahead(
     *,
     expires: Expiries | None = None,
     with_sensitive: bool = False,
+    texts_too: bool = True,
+    parts: Parts | None = None,
 ) -> list[ComingChange]:
     """Every change after case.on and until a day, the earliest first, if nobody says anything new.
 
     expires: until when answers are good; one that is expired already is no news. Services that tell of a sensitive fact
-    are left out unless with_sensitive. Raises ValueError for a fact outside the vocabulary or its domain.
+    are left out unless with_sensitive. Not texts_too: leave out the days on which only the texts change. parts: look at
+    these alone. Raises ValueError for a fact outside the vocabulary or its domain.
     """
     expires = expires or {}
     watched = watch(policies)
     causes: dict[date, list[Cause]] = defaultdict(list)
-    for cause in causes_ahead(watched, case, until, expires):
-        causes[cause.day].append(cause)
+    for cause in causes_ahead(watched, case, until, expires, texts_too=texts_too):
+        if watched.tells(cause, with_sensitive=with_sensitive):
+            causes[cause.day].append(cause)
     found: list[ComingChange] = []
     for day in sorted(causes):
-        found += changes_on(watched, case, causes[day], expires, with_sensitive=with_sensitive)
+        found += changes_on(watched, case, causes[day], expires, with_sensitive=with_sensitive, parts=parts)
     return found
 
 
-def causes_ahead(watched: Watch, case: Case, until: date, expires: Expiries) -> Iterator[Cause]:
+def causes_ahead(
+    watched: Watch, case: Case, until: date, expires: Expiries, *, texts_too: bool = True
+) -> Iterator[Cause]:
     """The days on which something may change, with why."""
     start = case.on
-    yield from watched.fixed(start, until)
+    if texts_too:
+        yield from watched.fixed(start, until)
     yield from watched.dated(View(watched.policies.facts, case), start, until)
     for (owner, fact), last in expires.items():
         if start <= last < until and fact in watched.policies.facts and (owner, fact) not in case.states:
@@ -375,17 +395,34 @@ def causes_ahead(watched: Watch, case: Case, until: date, expires: Expiries) -> 
 
 
 def changes_on(
-    watched: Watch, case: Case, causes: list[Cause], expires: Expiries, *, with_sensitive: bool = False
+    watched: Watch,
+    case: Case,
+    causes: list[Cause],
+    expires: Expiries,
+    *,
+    with_sensitive: bool = False,
+    parts: Parts | None = None,
 ) -> list[ComingChange]:
     """What the causes of one day change: the case is decided as of the day before and as of the day."""
     day = causes[0].day
     people: dict[PartKey, set[str] | None] = {}
     for cause in causes:
         for key in cause.parts:
+            if parts is not None and key not in parts:
+                continue
             if key in watched.beyond or cause.reason.of in ("", HOUSEHOLD):
                 people[key] = None
             elif people.setdefault(key, set()) is not None:
                 people[key].add(cause.reason.of)  # type: ignore[union-attr]  # just seen not to be None
+    if not people:
+        return []
+    if parts is not None:
+        for key, named in people.items():
+            only = parts[key]
+            if only is not None:
+                people[key] = {
+                    person.id for person in case.people if person.id in only and (not named or person.id in named)
+                }
     wanted = [(*watched.parts[key], people[key]) for key in sorted(people, key=str)]
     views = [View(watched.policies.facts, case_on(case, on, expires)) for on in (day - _DAY, day)]
     was, will = (
@@ -399,7 +436,9 @@ def changes_on(
     for place in dict.fromkeys((*was, *will)):
         change = _changed(day, place, was.get(place), will.get(place))
         if change is not None:
-            found.append(replace(change, reasons=_reasons(watched, change, causes)))
+            reasons = _reasons(watched, change, causes)
+            forgotten = change.kind == "may_begin" and all(reason.kind == "expired" for reason in reasons)
+            found.append(replace(change, reasons=reasons, kind="reopens" if forgotten else change.kind))
     return sorted(found, key=lambda change: (change.service_id, change.component or "", change.person_id or ""))
 
 

@@ -231,6 +231,17 @@ def _names(connection: Connection, residents: Iterable[str]) -> dict[str, str]:
     return found
 
 
+def about_services(connection: Connection, households: Iterable[str]) -> set[tuple[str, str]]:
+    """(household, service) of the open plans of these households."""
+    found: set[tuple[str, str]] = set()
+    for some in _portions(households):
+        query = select(_PLAN.c.household_id, _PLAN.c.service_id).where(
+            _PLAN.c.household_id.in_(some), _PLAN.c.status == "open", _PLAN.c.dead.is_(False)
+        )
+        found |= set(connection.execute(query))
+    return found
+
+
 def _portions(ids: Iterable[str]) -> Iterable[list[str]]:
     every = list(dict.fromkeys(ids))
     return [every[start : start + _MANY] for start in range(0, len(every), _MANY)]
