@@ -73,6 +73,11 @@ def counts(person: Person) -> bool:
     return person.facts.get("counts_in_household", True) is not False and not is_deceased(person)
 
 
+def is_of_couple(person: Person) -> bool:
+    """Is the person the household's reference person or the spouse?"""
+    return _ALIASES.get(person.role, person.role) in ("applicant", "spouse")
+
+
 def relatives(case: Case, person_id: str, relation: str) -> tuple[str, ...]:
     """Ids of the people who stand in this relation to the person, worked out from their roles to the reference person.
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from models.eligibility.amounts import Worked, work_out
-from models.eligibility.case import HOUSEHOLD, Case, Person, View, counts, is_deceased
+from models.eligibility.case import HOUSEHOLD, Case, Person, View, counts, is_deceased, is_of_couple
 from models.eligibility.determination import AgencyPart, Amount, Determination, Missing
 from models.eligibility.logic import Residual, Variable, disjunction
 from models.eligibility.nodes import AGENCY, INCOME
@@ -85,9 +85,11 @@ def decide_parts(
 
 
 def _subjects(subject: str, living: list[Person], dead: list[Person]) -> Iterable[Person]:
-    """For whom a component is decided: once a household, once a dead member, otherwise everybody."""
+    """For whom a component is decided: once a household, for its couple, once a dead member, otherwise everybody."""
     if subject == "household":
         return living[:1]
+    if subject == "couple":
+        return [person for person in living if is_of_couple(person)]
     if subject == "deceased":
         return dead
     return () if subject in (_NOT_FOR_RESIDENTS, "transient") else living

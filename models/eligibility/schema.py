@@ -42,6 +42,10 @@ _KINDS = (
     *("agency", "open_list", "never"),
 )
 
+Subject = Literal["person", "couple", "household", "organisation", "deceased", "transient"]
+"""For whom a service is: everybody of a household, the reference person and the spouse (夫妇), the household as one, an
+organisation, the dead, people on no register."""
+
 Status = Literal["text", "interpreted", "outside"]
 """Are the words in the text, read into it, or from elsewhere?"""
 
@@ -310,7 +314,7 @@ class ComponentFile(Shape):
     name: str
     name_en: str
     row: str = ""
-    subject: Literal["person", "household", "organisation", "deceased", "transient"] | None = None
+    subject: Subject | None = None
     line: int | None = None
     for_whom: str = ""
     standard: str = ""
@@ -355,7 +359,7 @@ class ServiceFile(Shape):
     name_status: Literal["text", "interpreted"] = "text"  # interpreted: the text prints no name; this one is ours
     name_en: str
     group: str
-    subject: Literal["person", "household", "organisation", "deceased", "transient"] = "person"
+    subject: Subject = "person"
     universal: bool = False
     sensitive: bool = False
     doc: str = ""

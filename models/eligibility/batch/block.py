@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from models.eligibility.batch.columns import LAST_DAY, ODD, ROLES, UNKNOWN, Bits, Codes, Column, Columns, Days, Numbers
 from models.eligibility.batch.planes import Counts, Plane
-from models.eligibility.case import HOUSEHOLD, Case, Person, relatives
+from models.eligibility.case import HOUSEHOLD, Case, Person, is_of_couple, relatives
 from models.eligibility.nodes import INCOME
 from models.eligibility.schema import RELATIONS, FactDefinition
 
@@ -37,6 +37,7 @@ def _related() -> dict[str, Bits]:
 
 
 _RELATED = _related()
+_OF_COUPLE = np.array([is_of_couple(Person("a", {}, role)) for role in ROLES], np.bool_)
 
 
 class Block:
@@ -86,6 +87,8 @@ class Block:
             return np.packbits(self.columns.dead)
         if kind == "first":
             return np.packbits(self.first())
+        if kind == "of couple":
+            return np.packbits(_OF_COUPLE[self.columns.role])
         if kind == "receives":
             held = self.columns.receives.get(key[1])
             return np.zeros((self.people + 7) // 8, np.uint8) if held is None else np.packbits(held)

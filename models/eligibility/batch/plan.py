@@ -15,7 +15,7 @@ _ELSEWHERE = ("organisation", "transient")
 class Part:
     """What is decided at once: a service or one of its components (None where it has only one), and for whom.
 
-    subject: person, household (decided on the row of the first counted member) or deceased. screened: is it part of a
+    subject: person, couple, household (decided on the row of its first counted member) or deceased. screened: part of a
     screening unless others are asked for? Universal and sensitive services are not.
     """
 
@@ -135,7 +135,9 @@ def _compiled(rules: Rules, service: Service, component: Component) -> Compiled:
 
 
 def _subject(planes: Planes, subject: str) -> int:
-    """For whom a part is decided: the living who count, the dead, or the first counted member of a household."""
+    """For whom a part is decided: the living who count, of them the couple, the dead, or one of each household."""
     if subject == "household":
         return planes.source("first")
+    if subject == "couple":
+        return planes.both(planes.source("counts"), planes.source("of couple"))
     return planes.source("dead" if subject == "deceased" else "counts")

@@ -402,3 +402,16 @@ def test_what_a_result_rests_on_does_not_hang_on_what_was_decided_before_it():
             person = said.person_id or next(person.id for person in case.people if counts(person))
             alone = decide(policies(), case, person, said.service_id, said.component, with_sensitive=False)
             assert said.trace == alone.trace
+
+
+def test_what_the_text_gives_to_husband_and_wife_is_decided_for_these_two():
+    people = (
+        Person("p1", {"hukou_tianjin": True}, "applicant"),
+        Person("p2", {"hukou_tianjin": True}, "wife"),
+        Person("p3", {"hukou_tianjin": True}, "daughter"),
+        Person("p4", {"hukou_tianjin": True}, "mother"),
+        Person("p5", {"hukou_tianjin": True, "deceased": True}, "husband"),
+    )
+    found = decide_all(policies(), Case(ON, {"only_child_condition": "伤残"}, people))
+    due = [(said.person_id, said.amount.number) for said in found if said.service_id == "S46"]
+    assert due == [("p1", 590), ("p2", 590)]
