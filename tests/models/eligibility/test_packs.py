@@ -27,6 +27,14 @@ GROUPS = {
     "优军服务保障": 4,
     "文体服务保障": 9,
 }
+OFFICES_IN_THE_TEXT = {  # everywhere else the office was read into the text
+    "000-12": "由各区教育行政部门统筹安排符合条件的居住证持有人随迁子女在公办学校就读",
+    "001-A": "户籍所在区民政部门",
+    "S28": "“12333”人力资源和社会保障电话服务",
+    "S33": "线下渠道包括全市各街道党群服务中心和各家社保卡即时发卡银行网点",
+    "S84": "各区退役军人事务部门每年至少组织2次退役军人专场招聘活动",
+    "S88": "发动区文化馆（宫）等公共文化服务机构开展每年不少于4次少数民族文化活动",
+}
 UNIVERSAL_OF_THE_PLAN = (
     {"S03", "S28", "S29", "S30", "S34", "S35", "S36", "S44", "S47"} | {"S86", "S89", "S90", "S92", "S93", "S94"}
 )  # fmt: skip
@@ -145,7 +153,9 @@ def test_every_service_says_where_to_apply_what_to_bring_and_whether_that_is_in_
         assert service.name_en
         if service.apply_at.status == "text":
             named.add(service.id)
-    assert named == {"001-A", "000-12", "S33"}
+    assert named == set(OFFICES_IN_THE_TEXT)
+    for service, words in OFFICES_IN_THE_TEXT.items():
+        assert words in policies().texts[policies().services[service].pack.file]
 
 
 def test_words_of_comparison_include_or_exclude_the_number_as_the_civil_code_says():
