@@ -1,4 +1,4 @@
-"""Start the window, or one of the commands: demo OUT, bench [--json FILE], check CASES ANSWERS."""
+"""Start the window, or a command: demo OUT, bench [--json FILE], check CASES ANSWERS, pack check | diff | sign ..."""
 
 import sys
 
@@ -25,12 +25,16 @@ def main(arguments: list[str]) -> int:
         from desktop import demo
 
         return int(demo.main(rest))
+    if command == "pack":
+        from desktop import pack_command
+
+        return pack_command.main(rest)
     if command == "bench":
         from desktop import bench
 
         return int(bench.main(rest))
     if command:
-        sys.stderr.write("desktop: no arguments | demo OUT | bench [--json FILE] | check CASES ANSWERS\n")
+        sys.stderr.write("desktop: no arguments | demo OUT | bench [--json FILE] | check CASES ANSWERS | pack -h\n")
         return 2
     from desktop import app
 

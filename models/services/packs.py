@@ -119,8 +119,20 @@ class Packs:
         if preview.policies is None:
             raise PackUnsound(n=_grave(preview))
         self._book.note("compare", "policy_set", preview.header.hash)
-        day = today(self._book.clock)
-        comparison = Comparison(self._book.policies, preview.policies)
+        return self.compare_sets(self._book.policies, preview.policies, progress, cancelled)
+
+    def compare_sets(
+        self,
+        old: Policies,
+        new: Policies,
+        progress: Progress | None = None,
+        cancelled: Cancelled | None = None,
+        *,
+        on: date | None = None,
+    ) -> RuleChange | None:
+        """compare() of any two sets on a day (today). Nothing is journalled: for the command line of rule writers."""
+        day = on or today(self._book.clock)
+        comparison = Comparison(old, new)
         with self._book.reading() as connection:
             homes = self._homes(connection)
             residents = sum(map(len, homes.values()))
