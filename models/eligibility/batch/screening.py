@@ -60,13 +60,13 @@ class Screened:
     the row of its first counted member. by_kernel: how many cells were decided by the scalar kernel, one by one.
     """
 
-    plan: Plan
+    plan: Plan = field(repr=False)
     parts: tuple[Part, ...]
     verdicts: Bytes
     by_kernel: int
-    _bounds: tuple[int, ...]
-    _received: tuple[dict[int, Plane], ...]
-    _open: tuple[dict[tuple[str, str], _Found], ...]
+    _bounds: tuple[int, ...] = field(repr=False)
+    _received: tuple[dict[int, Plane], ...] = field(repr=False)
+    _open: tuple[dict[tuple[str, str], _Found], ...] = field(repr=False)
 
     def received(self, place: int) -> Bits:
         """Who already receives the service of the part at this place; False for whom it is not decided."""

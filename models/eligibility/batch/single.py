@@ -54,7 +54,8 @@ def case_of(policies: Policies, columns: Columns, household: int, on: date) -> C
                 (facts if at_home else people[row])[name] = value
     for row in rows:
         if columns.dead[row]:
-            people[row]["deceased"] = True
+            if ROLES[columns.role[row]] != "deceased":
+                people[row]["deceased"] = True
         elif not columns.counts[row]:
             people[row]["counts_in_household"] = False
     return Case(
