@@ -114,6 +114,8 @@ def town(casebook: Casebook) -> Casebook:
     dice = random.Random(5)
     entries = [good_for_a_while(entry, dice) for entry in sample_households(70, OFFICE.code, TODAY, seed=3)]
     casebook.households.register_many(iter(entries))
+    pension = {"hukou_tianjin": True, "school_stage": "无", "employee_pension_covered": False}
+    at(casebook, "301", elder("赵明", date(1962, 1, 10), **pension))
     return casebook
 
 
