@@ -19,6 +19,7 @@ from models.services.packs import Packs
 from models.services.planning import Planning
 from models.services.referrals import Referrals
 from models.services.residents import Residents
+from models.services.screening import Screening
 from models.services.settings import Settings
 from models.services.sync import Sync
 from models.services.views import Office, Today, Worker
@@ -66,6 +67,7 @@ class Casebook:
         self.drafts = Drafts(book)
         self.sync = Sync(book)
         self.settings = Settings(book)
+        self.screening = Screening(book)
         self.packs = Packs(book)
 
     @staticmethod
