@@ -8,7 +8,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.eligibility.batch.columns import LAST_DAY, ODD, ROLES, UNKNOWN, Bits, Codes, Column, Columns, Days, Numbers
+from models.eligibility.batch.columns import (
+    LAST_DAY,
+    ODD,
+    ROLES,
+    UNKNOWN,
+    Bits,
+    Bytes,
+    Codes,
+    Column,
+    Columns,
+    Days,
+    Numbers,
+)
 from models.eligibility.batch.planes import Counts, Plane
 from models.eligibility.case import HOUSEHOLD, Case, Person, is_of_couple, relatives
 from models.eligibility.nodes import INCOME
@@ -49,7 +61,7 @@ class Block:
         self._facts: dict[str, FactDefinition] = facts
         self._starts = columns.starts()
         self._sizes = np.diff(self._starts)
-        self._expanded: dict[str, NDArray[Any]] = {}
+        self._expanded: dict[str, Bytes] = {}
         self._pairs: dict[str, tuple[NDArray[np.int64], NDArray[np.int64]]] = {}
         self._near: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]] | None = None
         self._incomes: tuple[NDArray[np.int64], NDArray[np.int64], Bits, dict[int, Decimal]] | None = None
@@ -65,6 +77,11 @@ class Block:
     def array(self, plane: Plane) -> Plane:
         """The plane as it is kept."""
         return plane
+
+    def empty(self, plane: Plane) -> bool:
+        """Is the plane of nobody? The bits after the last person are left out of account."""
+        after = -self.people % 8
+        return not plane[:-1].any() and not int(plane[-1]) >> after
 
     # Planes of the columns.
 
@@ -118,18 +135,23 @@ class Block:
     def _at_home(self, fact: str) -> bool:
         return self._facts[fact].level == HOUSEHOLD
 
-    def _is(self, fact: str, code: int) -> Plane:
+    def codes(self, fact: str) -> Bytes | None:
+        """The codes of a fact for each person; None where nothing is known of anybody."""
         column = self._column(fact)
         if column is None:
-            return np.full((self.people + 7) // 8, 255 if code == 0 else 0, np.uint8)
+            return None
         assert isinstance(column, Codes)
-        codes = column.values
-        if self._at_home(fact):
-            if fact not in self._expanded:
-                self._expanded[fact] = self._spread(codes)
-            codes = self._expanded[fact]
-        elif self.people and codes.strides == (0,):
-            return np.full((self.people + 7) // 8, 255 if codes[0] == code else 0, np.uint8)
+        if not self._at_home(fact):
+            return column.values
+        if fact not in self._expanded:
+            self._expanded[fact] = self._spread(column.values)
+        return self._expanded[fact]
+
+    def _is(self, fact: str, code: int) -> Plane:
+        codes = self.codes(fact)
+        if codes is None or (len(codes) and codes.strides == (0,)):  # the same of everybody
+            here = 0 if codes is None else int(codes[0])
+            return np.full((self.people + 7) // 8, 255 if here == code else 0, np.uint8)
         return np.packbits(codes == code)
 
     def _packed(self, fact: str, bits: Bits) -> Plane:
@@ -325,6 +347,7 @@ class FewPeople:
         self._block = block
         self._bytes = (block.people + 7) // 8
         self._all = (1 << 8 * self._bytes) - 1
+        self._codes: dict[str, dict[int, int]] = {}
 
     def nothing(self) -> int:
         """The plane of nobody."""
@@ -334,9 +357,30 @@ class FewPeople:
         """The plane as it is kept."""
         return np.frombuffer((plane & self._all).to_bytes(self._bytes, "big"), np.uint8)
 
+    def empty(self, plane: int) -> bool:
+        """As Block.empty()."""
+        return not (plane & self._all) >> (8 * self._bytes - self._block.people)
+
     def plane(self, key: tuple[Any, ...]) -> int:
         """As Block.plane()."""
-        return _whole(self._block.plane(key))
+        if key[0] != "is":
+            return _whole(self._block.plane(key))
+        _, fact, code = key
+        if fact not in self._codes:
+            self._codes[fact] = self._by_code(fact)
+        return self._codes[fact].get(code, 0)
+
+    def _by_code(self, fact: str) -> dict[int, int]:
+        """The planes of all codes of a fact in one go."""
+        codes = self._block.codes(fact)
+        if codes is None:
+            return {0: self._all}
+        planes: dict[int, int] = {}
+        bit = 1 << 8 * self._bytes
+        for code in codes.tolist():
+            bit >>= 1
+            planes[code] = planes.get(code, 0) | bit
+        return planes
 
     def count(self, key: tuple[Any, ...]) -> Counts:
         """As Block.count()."""

@@ -172,24 +172,23 @@ class _Work:
         self._compiled = [plan.compiled[place] for place in chosen]
         self._program = plan.program(chosen, missing)
 
-    def _take(self, block: Block, source: Block | FewPeople, row: int, given: list[Any]) -> None:
+    def _take(self, block: Block, source: Any, row: int, values: list[Any]) -> None:
         """Keep what one part gave for one block."""
         number, first, made = len(self._bounds) - 1, self._bounds[-1], self._compiled[row]
-        values = [part if isinstance(part, np.ndarray) else source.array(part) for part in given]
-        low, middle, high = (np.unpackbits(plane, count=block.people) for plane in values[:3])
+        low, middle, high = (np.unpackbits(source.array(plane), count=block.people) for plane in values[:3])
         self._verdicts[row, first : first + block.people] = low + middle * np.uint8(2) + high * np.uint8(4)
-        if values[3].any():
-            self._received[row][number] = values[3]
+        if not source.empty(values[3]):
+            self._received[row][number] = source.array(values[3])
         if made.left_open != NO:
-            self._left.append((row, first + np.flatnonzero(block.bits(values[4]))))
+            self._left.append((row, first + np.flatnonzero(block.bits(source.array(values[4])))))
         if not self._missing:
             return
         for at, found in enumerate(made.opens):
             where, numbers = values[5 + 2 * at], values[6 + 2 * at]
-            if not np.unpackbits(where[-1:], count=(block.people - 1) % 8 + 1).any() and not where[:-1].any():
+            if source.empty(where):
                 continue
             kept = self._open[row].setdefault((found.fact, found.whose), _Found())
-            kept.planes[number] = where
+            kept.planes[number] = source.array(where)
             if found.number is not None:
                 kept.numbers[number] = numbers
 
