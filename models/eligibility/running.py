@@ -71,4 +71,10 @@ def _misses(
         given = getattr(said.amount, key) if said.amount else None
         if wanted is not None and given != wanted:
             found.append(f"{key} {given}, expected {wanted}")
+    kind = said.amount.kind if said.amount else None
+    if expected.kind is not None and kind != expected.kind:
+        found.append(f"kind {kind}, expected {expected.kind}")
+    lacking = [flag for flag in expected.flags if flag not in said.flags]
+    if lacking:
+        found.append(f"flags {list(said.flags)}, expected {lacking} among them")
     return found

@@ -465,7 +465,11 @@ class Term(Shape):
 
 
 class Expectation(Shape):
-    """One case that travels with a pack and is run by the application itself."""
+    """One case that travels with a pack and is run by the application itself.
+
+    kind: of the amount, by the word of the text (不低于 is min, 不超过 and 最高 max, 平均 average ...). flags: each must
+    be among those of the answer.
+    """
 
     title: str
     service: str
@@ -479,6 +483,8 @@ class Expectation(Shape):
     amount: Number | None = None
     amount_low: Number | None = None
     amount_high: Number | None = None
+    kind: AmountKind | None = None
+    flags: tuple[str, ...] = ()
 
 
 Condition.model_rebuild()
