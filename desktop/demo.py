@@ -25,6 +25,7 @@ from desktop import theme
 from desktop.hands import (
     HandsError,
     answer,
+    answer_question,
     button_named,
     line_named,
     pick_in_finder,
@@ -310,12 +311,7 @@ class Demonstration:
             asked = page.question.asked
             if asked is None:
                 break
-            said: Any = {"bool": True, "number": 0}.get(asked.definition.type)
-            if said is None and asked.definition.domain:
-                said = next(
-                    (v for v in ("无", "中", "healthy") if v in asked.definition.domain), asked.definition.domain[0]
-                )
-            page.question.answered.emit(asked, said, "known" if said is not None else "not_known")
+            answer_question(page.question)
             settle(self.shell)
         self.picture("51-eligibility-answered")
         page.show_person(self.found["单建国"])

@@ -13,6 +13,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 
 from desktop.shell import Shell
+from desktop.widgets.answer_fields import TextField
+from desktop.widgets.choice_field import ChoiceField
+from desktop.widgets.question_card import PAUSE_MS, QuestionCard
+from desktop.widgets.question_ticks import EachField, TickField
 
 
 class HandsError(Exception):
@@ -108,3 +112,30 @@ def answer(row: Any, value: str) -> None:
         field.pick(value)
         return
     type_text(field.first_focus(), value)
+
+
+def answer_question(card: QuestionCard) -> None:
+    """Answer the question that a card asks, as a worker would: the first thing is so, all else was asked and is not.
+
+    Of members who are asked one by one, the first is answered; a date is not known.
+    """
+    field = card.field
+    if isinstance(field, TickField):
+        field.ticks[0].click()
+        card.save.click()
+    elif isinstance(field, EachField):
+        chooser = next(iter(field.choosers.values()))
+        place = max(chooser.findText(words) for words in ("退休", "retired", "无", "none"))
+        chooser.setCurrentIndex(max(place, 1))
+        field.changed.emit()
+        card.save.click()
+    elif isinstance(field, ChoiceField):
+        domain = [value for value, _zh, _en in card.asked.definition.choices] if card.asked is not None else []
+        usual = next((value for value in ("无", "中") if value in domain), domain[0])
+        field.pick(str(domain.index(usual)))
+        QTest.qWait(PAUSE_MS + 50)
+    elif isinstance(field, TextField):
+        field.line.setText("0")
+        card.save.click()
+    else:
+        card.not_known.click()

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -23,16 +23,17 @@ from desktop.eligibility_words import (
 )
 from desktop.fact_words import dictionary
 from desktop.pages.base import Page
-from desktop.pages.eligibility_check import Loaded, PersonRow, asks_of, still_open
+from desktop.pages.eligibility_asking import Asking
+from desktop.pages.eligibility_check import DRAFT_FORM, Loaded, PersonRow, asks_of, by_likelihood
 from desktop.widgets import pieces
 from desktop.widgets.banner import Banner
 from desktop.widgets.case_parts import Card, Chip, ClickRow, show_more
 from desktop.widgets.finder import Finder, Match
 from desktop.widgets.mark import Mark
-from desktop.widgets.question_card import Asked, QuestionCard
+from desktop.widgets.question_card import QuestionCard
 from desktop.widgets.result_card import CHOOSABLE, ResultCard, RuledOut
 from models.clock import today
-from models.eligibility import HOUSEHOLD, Missing
+from models.eligibility import Missing
 from models.records import codes
 from models.services.views import Changed, ServiceResult
 from models.texts import _, ngettext
@@ -43,7 +44,7 @@ FIRST_CARDS = 8  # cards of a section that are built at once; the others when as
 
 
 class EligibilityPage(Page):
-    """open(household_id=..., resident_id="") checks a household; without either it asks for whom."""
+    """open(household_id=..., resident_id="", draft_id="") checks a household; without any it asks for whom."""
 
     name = "eligibility"
     width = 1240
@@ -55,9 +56,6 @@ class EligibilityPage(Page):
         self.shown = EVERYBODY
         """Whose results are shown: a resident's id, "" for the household's own, or EVERYBODY."""
         self.chosen: dict[Key, ServiceResult] = {}
-        self._asking = 0
-        self._wanted: Asked | None = None
-        self._answering = False
         self._round = 0
         self._build_aside()
         self._build_search()
@@ -97,8 +95,7 @@ class EligibilityPage(Page):
         self.under = pieces.text("", "soft")
         box.addWidget(self.under)
         self.question = QuestionCard(today(self.casebook.clock))
-        self.question.answered.connect(self._answer)
-        self.question.next_wanted.connect(self._other_question)
+        self.asking = Asking(self, self.question)
         self.news = pieces.column(None, gap=4)
         both = pieces.line(None, gap=16)
         people = QWidget()
@@ -136,7 +133,7 @@ class EligibilityPage(Page):
         if where.get("household_id", "") != before or not before:
             self._forget()
         self.where = where
-        known = bool(where.get("household_id") or where.get("resident_id"))
+        known = bool(where.get("household_id") or where.get("resident_id") or where.get("draft_id"))
         self.search_card.setVisible(not known)
         self.work.setVisible(known)
         for thing in (self.only_eligible, self.group, self._footer_frame):
@@ -154,6 +151,11 @@ class EligibilityPage(Page):
             if rows & changed.rows and changed.entities & {"fact", "resident", "membership", "household"}:
                 self._check()
 
+    def leave(self) -> bool:
+        """Ticks that are not answered yet stay as a draft."""
+        self.asking.flush()
+        return True
+
     def first_focus(self) -> None:
         """The answer to the question, or the search."""
         if self.search_card.isVisibleTo(self):
@@ -170,12 +172,11 @@ class EligibilityPage(Page):
         return {key: value for key, value in found.items() if value}
 
     def _forget(self) -> None:
+        self.asking.forget()
         self.loaded = None
         self.shown = EVERYBODY
         self.chosen.clear()
         self.cards.clear()
-        self._wanted = None
-        self._asking = 0
         pieces.clear(self.results)
         pieces.clear(self.people_box)
         pieces.clear(self.news)
@@ -188,14 +189,24 @@ class EligibilityPage(Page):
         this, casebook, where = self._round, self.casebook, dict(self.where)
 
         def load() -> Loaded | None:
-            household_id = str(where.get("household_id") or "")
+            drafts = {draft.id: draft for draft in casebook.drafts.all() if draft.form == DRAFT_FORM}
+            begun = drafts.get(str(where.get("draft_id") or ""))
+            household_id = str(where.get("household_id") or (begun.subject_id if begun else ""))
+            if not household_id and not where.get("resident_id"):
+                return None
             if not household_id:
                 homes = casebook.households.of_resident(str(where["resident_id"]))
                 homes.sort(key=lambda home: home.kind != "living")
                 if not homes:
                     return None
                 household_id = homes[0].id
-            return Loaded(casebook.households.get(household_id), casebook.eligibility.check(household_id), dictionary())
+            begun = begun or next((draft for draft in drafts.values() if draft.subject_id == household_id), None)
+            return Loaded(
+                casebook.households.get(household_id),
+                casebook.eligibility.check(household_id),
+                dictionary(),
+                (begun.id, begun.body) if begun is not None else ("", {}),
+            )
 
         self.run(load, lambda loaded: self._loaded(this, loaded))
 
@@ -221,10 +232,7 @@ class EligibilityPage(Page):
         self._show_head(loaded)
         if before is not None:
             self._show_news(what_changed(before.check.results, loaded.check.results, loaded.people))
-        self._show_question()
-        if (before is None or self._answering) and self.question.isVisibleTo(self):
-            self.question.first_focus().setFocus()
-        self._answering = False
+        self.asking.loaded(loaded, self.shown, first=before is None)
         self._show_people()
         place = self.area_below.verticalScrollBar().value()
         self._show_results()
@@ -261,63 +269,11 @@ class EligibilityPage(Page):
             banner.closed.connect(banner.deleteLater)
             self.news.addWidget(banner)
 
-    def _show_question(self) -> None:
-        loaded = self.loaded
-        assert loaded is not None
-        open_questions = self._questions(loaded)
-        asked = self._wanted
-        if asked is not None and not still_open(loaded, asked):
-            asked = self._wanted = None
-        if asked is None and open_questions:
-            asked = open_questions[self._asking % len(open_questions)]
-        self.question.ask(asked, more=len(open_questions) > 1)
-        self.question.set_busy(False)
-
-    def _questions(self, loaded: Loaded) -> list[Asked]:
-        """The next best questions, without those about people who are not registered: nobody could keep the answer."""
-        found = [
-            self._asked(loaded, question.fact, question.of)
-            for question in loaded.check.questions
-            if question.of == HOUSEHOLD or question.of in loaded.people
-        ]
-        # Who is looked at is asked first, as in the conversation at the door.
-        return sorted(found, key=lambda asked: self.shown in loaded.people and asked.of not in (self.shown, HOUSEHOLD))
-
-    def _asked(self, loaded: Loaded, fact: str, of: str) -> Asked:
-        helps = sum(
-            any(part.fact == fact and part.of == of for part in result.determination.missing)
-            for result in loaded.check.results
-        )
-        return Asked(loaded.policies.facts[fact], of, loaded.who(of), helps)
-
-    def _other_question(self) -> None:
-        self._wanted = None
-        self._asking += 1
-        self._show_question()
-        self.question.first_focus().setFocus()
-
     def ask_for(self, part: Missing) -> None:
         """Ask for this missing fact now."""
         if self.loaded is not None:
-            self._wanted = self._asked(self.loaded, part.fact, part.of)
-            self._show_question()
+            self.asking.ask_for(self.loaded, part)
             self.area_below.verticalScrollBar().setValue(0)
-            self.question.first_focus().setFocus()
-
-    def _answer(self, asked: Asked, value: object, state: Literal["known", "not_known", "refused"]) -> None:
-        casebook = self.casebook
-        assert self.loaded is not None
-        household_id = self.loaded.check.household_id
-        self._wanted = None
-        self._asking = 0
-        self._answering = True
-
-        def failed(problem: Any) -> None:
-            self.question.set_busy(False)
-            self.shell.problem(problem)
-
-        # The verb reports what changed, and refresh() checks again.
-        self.run(lambda: casebook.eligibility.answer(household_id, asked.of, asked.fact, value, state), None, failed)
 
     def _show_people(self) -> None:
         loaded = self.loaded
@@ -331,7 +287,8 @@ class EligibilityPage(Page):
         entries += [(row.id, row.name, short_person(row)) for row in loaded.people.values()]
         for who, name, detail in entries:
             own = [result for result in results if who == EVERYBODY or result.resident_id == who]
-            row = PersonRow(name, detail, counts_of(own))
+            open_ones = [result for result in own if outcome_of(result.determination) == "missing"]
+            row = PersonRow(name, detail, counts_of(own), len(by_likelihood(loaded, open_ones)[0]))
             row.set_marked(who == self.shown)
             row.chosen.connect(lambda who=who: self.show_person(who))
             self.people_rows[who] = row
@@ -343,8 +300,8 @@ class EligibilityPage(Page):
         if who != self.shown:
             self.shown = who
             self.chosen.clear()
-            self._asking = 0
-            self._show_question()
+            if self.loaded is not None:
+                self.asking.turn_to(self.loaded, who)
         for other, row in self.people_rows.items():
             row.set_marked(other == who)
         self._show_results()
@@ -420,12 +377,19 @@ class EligibilityPage(Page):
                 self.results.addWidget(place)
                 continue
             self.results.addWidget(self._section_head(outcome, len(own)))
-            self._add_cards(self.results, loaded, own[:FIRST_CARDS], old)
-            if rest := own[FIRST_CARDS:]:
-                more = ngettext("{n} more", "{n} more", len(rest)).format(n=len(rest))
-                link, place = show_more(more, partial(self._add_more, loaded, rest))
-                self.results.addWidget(link)
-                self.results.addWidget(place)
+            likely, unlikely = by_likelihood(loaded, own) if outcome == "missing" else (own, [])
+            self._add_cards(self.results, loaded, likely[:FIRST_CARDS], old)
+            if rest := likely[FIRST_CARDS:]:
+                words = ngettext("{n} more", "{n} more", len(rest)).format(n=len(rest))
+                self._add_folded(words, loaded, rest)
+            if unlikely:
+                words = ngettext("{n} more that is less likely", "{n} more that are less likely", len(unlikely))
+                self._add_folded(words.format(n=len(unlikely)), loaded, unlikely)
+
+    def _add_folded(self, words: str, loaded: Loaded, results: Sequence[ServiceResult]) -> None:
+        link, place = show_more(words, partial(self._add_more, loaded, results))
+        self.results.addWidget(link)
+        self.results.addWidget(place)
 
     def _section_head(self, outcome: str, count: int) -> QWidget:
         head = QWidget()

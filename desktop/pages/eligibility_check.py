@@ -1,7 +1,8 @@
 """One eligibility check as the page holds it: the household, the results, who is meant, what can be asked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from desktop import theme
 from desktop.eligibility_words import OUTCOMES, heading_of, mark_of
@@ -9,18 +10,27 @@ from desktop.widgets import pieces
 from desktop.widgets.case_parts import Chip, ClickRow
 from desktop.widgets.question_card import Asked
 from desktop.widgets.result_card import Ask
-from models.eligibility import HOUSEHOLD, Policies
+from models.eligibility import HOUSEHOLD, Policies, Prompt, distinct, single_prompt
 from models.services.views import HouseholdCheck, HouseholdView, ResidentRow, ServiceResult
 from models.texts import _, language
+
+DRAFT_FORM = "eligibility"
+"""The form under which ticks that are not answered yet are kept as a draft."""
+
+LIKELY = 0.1
+"""From this estimated chance on an open service is shown at once; the others are folded."""
+
+_SUM = 1.3  # a service for which the text gives a sum comes a little before one that is as likely
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """One check and what is needed to show it."""
+    """One check and what is needed to show it; draft: ticks that were not answered yet, with the draft's id."""
 
     view: HouseholdView
     check: HouseholdCheck
     policies: Policies
+    draft: tuple[str, Mapping[str, Any]] = ("", {})
 
     @property
     def people(self) -> Mapping[str, ResidentRow]:
@@ -62,18 +72,67 @@ def asks_of(loaded: Loaded, result: ServiceResult) -> tuple[Ask, ...]:
 
 
 def still_open(loaded: Loaded, asked: Asked) -> bool:
-    """Whether the fact still matters to some result."""
+    """Whether one of the facts still matters to some result."""
+    wanted = set(asked.prompt.asks)
     return any(
-        part.fact == asked.fact and part.of == asked.of
+        (part.fact, part.of) in wanted
         for result in loaded.check.results
         for part in (*result.determination.missing, *result.determination.amount_missing)
     )
 
 
+def asked_of(loaded: Loaded, prompt: Prompt) -> Asked:
+    """A question with the names of those it is about."""
+    who = loaded.who(prompt.of) if prompt.of else _("The members")
+    return Asked(prompt, loaded.policies, who, {key: row.name for key, row in loaded.people.items()})
+
+
+def questions_of(loaded: Loaded, shown: str) -> list[Asked]:
+    """The next best questions, each asking something new.
+
+    Who is looked at (an id) is asked first, as in the conversation at the door: of that person and the household.
+    """
+    prompts = loaded.check.prompts
+    if shown in loaded.people:
+        own = [prompt for prompt in prompts if {of for _fact, of in prompt.asks} <= {shown, HOUSEHOLD}]
+        prompts = (*own, *(prompt for prompt in prompts if prompt not in own))
+    return [asked_of(loaded, prompt) for prompt in distinct(prompts)]
+
+
+def single_of(loaded: Loaded, fact: str, of: str) -> Asked:
+    """The question about this one fact."""
+    helps = sum(
+        any(part.fact == fact and part.of == of for part in result.determination.missing)
+        for result in loaded.check.results
+    )
+    return asked_of(loaded, single_prompt(loaded.policies, fact, of, helps))
+
+
+def likelihood_of(loaded: Loaded, result: ServiceResult) -> float:
+    """How likely an open result comes true, estimated, from 0 to 1."""
+    said = result.determination
+    return loaded.check.likelihood.get((said.service_id, said.component, said.person_id), 1.0)
+
+
+def by_likelihood(loaded: Loaded, results: Sequence[ServiceResult]) -> tuple[list[ServiceResult], list[ServiceResult]]:
+    """(open results that are likely enough to be read, the unlikely), the likelier and more valuable first."""
+
+    def worth(result: ServiceResult) -> float:
+        service = loaded.policies.services[result.service_id]
+        part = service.component(result.determination.component) or service.components[0]
+        pays = any(not amount.none for _node, amount in part.rule(result.determination.on).amounts)
+        return likelihood_of(loaded, result) * (_SUM if pays else 1)
+
+    order = sorted(results, key=lambda result: -worth(result))
+    likely = [result for result in order if likelihood_of(loaded, result) >= LIKELY]
+    return likely, [result for result in order if likelihood_of(loaded, result) < LIKELY]
+
+
 class PersonRow(ClickRow):
     """A person in the list on the left, with how many services stand where."""
 
-    def __init__(self, name: str, detail: str, counts: Mapping[str, int]) -> None:
+    def __init__(self, name: str, detail: str, counts: Mapping[str, int], likely: int) -> None:
+        """`likely`: of those that lack facts, how many are likely enough to be shown at once."""
         told = [f"{heading_of(outcome)} {counts[outcome]}" for outcome in OUTCOMES if counts[outcome]]
         super().__init__(", ".join((name, detail, *told)))
         box = pieces.column(self, gap=3)
@@ -87,8 +146,12 @@ class PersonRow(ClickRow):
         for outcome in ("eligible", "missing", "office", "received"):
             if counts[outcome]:
                 mark, tone = mark_of(outcome)
-                chip = Chip(str(counts[outcome]), mark, tone, ground="surface")
-                chip.setToolTip(heading_of(outcome))
+                shown = likely if outcome == "missing" else counts[outcome]
+                chip = Chip(str(shown), mark, tone, ground="surface")
+                words = heading_of(outcome)
+                if outcome == "missing":
+                    words = _("{outcome}: {n} likely, {all} in all").format(outcome=words, n=shown, all=counts[outcome])
+                chip.setToolTip(words)
                 figures.addWidget(chip)
         figures.addStretch(1)
         box.addLayout(figures)

@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 SHOWN = 8
 """Lines of a kind; the rest is counted."""
 
-DRAFT_PAGES = {"resident": "register", "household": "register", "visit": "visit", "referral": "referral"}
+DRAFT_PAGES = {
+    "resident": "register",
+    "household": "register",
+    "visit": "visit",
+    "referral": "referral",
+    "eligibility": "eligibility",
+}
 """Which page goes on with a draft of a form; every other form is an instrument."""
 
 FORM_NAMES = {
@@ -29,6 +35,7 @@ FORM_NAMES = {
     "household": N_("Registration of a household"),
     "visit": N_("Visit"),
     "referral": N_("Referral letter"),
+    "eligibility": N_("Eligibility"),
 }
 
 WEEKDAYS = (

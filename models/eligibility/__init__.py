@@ -10,7 +10,7 @@ from models.eligibility.determination import AgencyPart, Amount, Determination, 
 from models.eligibility.explanation import Explanation, explain
 from models.eligibility.loader import load_policies
 from models.eligibility.policies import Citation, Component, PackError, Policies, Service
-from models.eligibility.prompts import Answer, Item, Prompt, Question, answers_of, distinct
+from models.eligibility.prompts import Answer, Item, Prompt, Question, answers_of, distinct, single_prompt
 from models.eligibility.questions import Screened, next_prompts, next_questions, screen
 from models.eligibility.running import CaseResult, run_cases
 from models.eligibility.schema import FactDefinition
@@ -50,4 +50,5 @@ __all__ = [
     "read_case",
     "run_cases",
     "screen",
+    "single_prompt",
 ]

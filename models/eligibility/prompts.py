@@ -94,6 +94,13 @@ def question_of(fact: FactDefinition, of: str) -> Question:
     )
 
 
+def single_prompt(policies: Policies, fact: str, of: str, helps: int) -> Prompt:
+    """The question about one fact, whoever wants to ask it; helps: how many results it can change."""
+    question = question_of(policies.facts[fact], of)
+    words = (question.text_zh, question.text_en, question.why_zh, question.why_en)
+    return Prompt("one", fact, of, *words, ((fact, of),), helps, (question,))
+
+
 def candidates(
     policies: Policies, asking: Asking, view: View, open_facts: Iterable[Variable], *, grouped: bool = True
 ) -> dict[tuple[Variable, ...], tuple[Kind, str]]:
@@ -134,9 +141,7 @@ def prompt_of(
     count = (max if kind in ("one", "group") else sum)(helps.get(variable, 0) for variable in asks)
     fact = policies.facts[asks[0][0]]
     if kind == "one":
-        question = question_of(fact, asks[0][1])
-        words = (question.text_zh, question.text_en, question.why_zh, question.why_en)
-        return Prompt("one", key, asks[0][1], *words, asks, count, (question,))
+        return single_prompt(policies, *asks[0], count)
     if kind == "who":
         words = (f"家里哪些人{fact.zh.holds}？", f"Who of the household {fact.en.holds}?", fact.why_zh, fact.why_en)
         items = tuple(Item(name, of, True, False, "", "") for name, of in asks)

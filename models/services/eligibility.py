@@ -3,21 +3,28 @@
 import json
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
+from sqlalchemy import select
+
 from models import texts
 from models.clock import today
-from models.eligibility import HOUSEHOLD, Answer, Case, Determination, Service, explain, screen
+from models.eligibility import HOUSEHOLD, Answer, Case, Determination, Policies, Service, explain, screen
+from models.eligibility.ahead import outcome_word
+from models.eligibility.cascade import follow_ups
 from models.records.fact import FactEntry, Source, State
 from models.services.book import Book, changed
 from models.services.cases import RECEIVES, build_case
 from models.services.facts import add_facts
 from models.services.views import Changed, HouseholdCheck, ServiceResult
 from models.store.many import without_pauses
+from models.store.rows import KEPT
 from models.store.work import Work
 
+_FACT = KEPT["fact"]
 _ORDER = {"eligible": 0, "unknown": 1, "not_eligible": 3}
 
 
@@ -46,16 +53,7 @@ class Eligibility:
             determinations = screened.determinations
             language = texts.language()
             results = [
-                ServiceResult(
-                    service_id=found.service_id,
-                    component=found.component or "",
-                    name=policies.services[found.service_id].name,
-                    name_en=policies.services[found.service_id].name_en,
-                    group=policies.services[found.service_id].group,
-                    resident_id=found.person_id or "",
-                    determination=found,
-                    explain=partial(explain, policies, found, case, language),
-                )
+                _with_what_follows(policies, _result(policies, found, case, language), case, determinations)
                 for found in determinations
             ]
         took = (time.perf_counter() - started) * 1000
@@ -90,8 +88,8 @@ class Eligibility:
     def answer_many(self, household_id: str, answers: Sequence[Answer], source: Source = "told") -> Changed:
         """Keep what one question learnt, of one or several people and of the household, in one transaction.
 
-        A fact that is not among the answers stays as it was. Raises ValueError where there is no answer, KeyError for a
-        fact that the vocabulary does not know.
+        Changed.ids are those of the statements. A fact that is not among the answers stays as it was. Raises
+        ValueError where there is no answer, KeyError for a fact that the vocabulary does not know.
         """
         if not answers:
             raise ValueError("nothing was answered")
@@ -110,12 +108,25 @@ class Eligibility:
                 source=source,
             )
             entries.setdefault((household, household_id if household else answer.of), []).append(entry)
+        made: list[str] = []
         with self._book.verb("eligibility.answer") as work:
             for (household, subject), own in entries.items():
-                add_facts(work, "household" if household else "resident", subject, own, day)
+                made += add_facts(work, "household" if household else "resident", subject, own, day)
             work.concerns(household_id)
         subjects = {subject for _, subject in entries}
-        return changed(work, subjects.pop() if len(subjects) == 1 else household_id)
+        return changed(work, subjects.pop() if len(subjects) == 1 else household_id, several=made)
+
+    def take_back(self, household_id: str, fact_ids: Sequence[str]) -> Changed:
+        """Take back answers given by mistake (ids as answer_many() reports them): what was known before counts again.
+
+        The statements stay in the history as removed. Raises LookupError where there is no such statement.
+        """
+        with self._book.verb("eligibility.take_back") as work:
+            for fact_id in fact_ids:
+                work.amend("fact", fact_id, {"dead": True})
+            subjects = work.connection.execute(select(_FACT.c.subject_id).where(_FACT.c.id.in_(list(fact_ids))))
+            work.concerns(household_id, *subjects.scalars())
+        return changed(work, household_id)
 
     def receives(self, resident_id: str, service_id: str, yes: bool) -> Changed:
         """Keep that a resident already receives a service, or no longer does."""
@@ -133,6 +144,35 @@ class Eligibility:
                 keep_determination(work, check.household_id, result.determination, facts)
             work.concerns(check.household_id, *(person.id for person in check.case.people))
         return changed(work, check.household_id)
+
+
+def _result(
+    policies: Policies, found: Determination, case: Case, language: texts.Language, after: tuple[str, ...] = ()
+) -> ServiceResult:
+    service = policies.services[found.service_id]
+    return ServiceResult(
+        service_id=found.service_id,
+        component=found.component or "",
+        name=service.name,
+        name_en=service.name_en,
+        group=service.group,
+        resident_id=found.person_id or "",
+        determination=found,
+        explain=partial(explain, policies, found, case, language),
+        after=after,
+    )
+
+
+def _with_what_follows(
+    policies: Policies, result: ServiceResult, case: Case, determinations: Sequence[Determination]
+) -> ServiceResult:
+    """The result with what a grant of it would open, where an application can be made."""
+    found = result.determination
+    if outcome_word(found) not in ("eligible", "office") or "received" in found.flags:
+        return result
+    language = texts.language()
+    then = follow_ups(policies, case, found, determinations)
+    return replace(result, follows=tuple(_result(policies, f.determination, f.case, language, f.after) for f in then))
 
 
 def keep_determination(work: Work, household_id: str, found: Determination, facts: Mapping[str, Any]) -> str:

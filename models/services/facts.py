@@ -20,10 +20,14 @@ _FACT = KEPT["fact"]
 
 def add_facts(
     work: Work, subject_kind: str, subject_id: str, entries: Iterable[FactEntry], day: date, visit_id: str = ""
-) -> None:
-    """Add statements about a resident or a household inside a verb; as_of is the day of asking where none is given."""
+) -> list[str]:
+    """Add statements about a resident or a household inside a verb; as_of is the day of asking where none is given.
+
+    Returns the ids of the statements, in the order of the entries.
+    """
+    made = []
     for entry in entries:
-        work.add(
+        added = work.add(
             "fact",
             {
                 "subject_kind": subject_kind,
@@ -40,7 +44,9 @@ def add_facts(
                 "at": work.now,
             },
         )
+        made.append(added)
         work.concerns(subject_id)
+    return made
 
 
 def current_facts(connection: Connection, subject_ids: Iterable[str], on: date) -> Mapping[str, Mapping[str, FactView]]:

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QLineEdit
 
 from desktop.eligibility_words import counts_of, key_of, outcome_of
 from desktop.pages.eligibility import EVERYBODY
+from desktop.pages.eligibility_check import by_likelihood, likelihood_of, questions_of
 from desktop.widgets.choice_field import ChoiceField
 from desktop.widgets.quote_box import QuoteBox
 from desktop.widgets.result_card import RuledOut
@@ -27,6 +28,23 @@ def yes_or_no_question(page, who: str) -> Missing:
             if definition.type == "bool" and definition.level == "person":
                 return missing[0]
     raise AssertionError("no such question")
+
+
+def states_of(book, family, of: str) -> dict[str, str]:
+    return {view.name: view.state for view in book.facts.of("", family.household if of == "household" else of)}
+
+
+def values_of(book, family, of: str) -> dict[str, object]:
+    return {view.name: view.value for view in book.facts.of("", family.household if of == "household" else of)}
+
+
+def ask_kind(page, kind: str):
+    """Turn to the next question of a kind, by the button that a worker has."""
+    for _turn in range(60):
+        if page.question.asked.prompt.kind == kind:
+            return page.question.asked.prompt
+        page.question.other.click()
+    raise AssertionError(f"no question of the kind {kind}")
 
 
 def answer(page, part: Missing, code: str) -> None:
@@ -138,11 +156,9 @@ def test_not_known_is_an_answer_and_is_not_asked_again(show, family, book):
     asked = page.question.asked
     page.question.not_known.click()
     settle(page.shell)
-    kept = [
-        v for v in book.facts.of("", asked.of if asked.of != "household" else family.household) if v.name == asked.fact
-    ]
-    assert [view.state for view in kept] == ["not_known"]
-    assert (page.question.asked.fact, page.question.asked.of) != (asked.fact, asked.of)
+    for fact, of in asked.prompt.asks:
+        assert states_of(book, family, of)[fact] == "not_known"
+    assert not set(page.question.asked.prompt.asks) & set(asked.prompt.asks)
 
 
 def test_a_number_that_cannot_be_read_is_told_beside_the_question_and_nothing_is_kept(show, family, book):
@@ -265,3 +281,136 @@ def test_another_person_is_shown(show, family, who):
     page = show("eligibility", household_id=family.household)
     page.show_person(getattr(family, who))
     assert {key[2] for key in page.cards} == {getattr(family, who)}
+
+
+# Questions that are asked in one breath.
+
+
+def test_nothing_is_denied_that_was_not_asked(show, family, book):
+    page = show("eligibility", household_id=family.household, resident_id=family.son)
+    prompt = ask_kind(page, "group")
+    page.question.field.ticks[0].click()
+    page.question.only_ticked.click()
+    settle(page.shell)
+    values = values_of(book, family, prompt.of)
+    item = prompt.items[0]
+    assert values[item.fact] == item.value
+    assert not {other.fact for other in prompt.items[1:] if other.fact != item.fact} & set(values)
+
+
+def test_the_button_that_says_so_denies_what_was_not_ticked(in_both_languages, show, family, book):
+    page = show("eligibility", household_id=family.household, resident_id=family.son)
+    prompt = ask_kind(page, "group")
+    chinese = in_both_languages.state.language == "zh_CN"
+    assert page.question.save.text() == ("以上都没有" if chinese else "None of these")
+    assert not page.question.only_ticked.isVisibleTo(page)
+    page.question.field.ticks[1].click()
+    assert page.question.save.text() == ("记下；其余都问过，没有" if chinese else "Note it; all else was asked: no")
+    page.question.save.click()
+    settle(page.shell)
+    values = values_of(book, family, prompt.of)
+    for item in prompt.items:
+        if item.fact != prompt.items[1].fact:
+            assert values[item.fact] == item.otherwise
+    assert values[prompt.items[1].fact] == prompt.items[1].value
+
+
+def test_who_of_the_household_is_ticked_by_name(show, family, book):
+    page = show("eligibility", household_id=family.household)
+    prompt = ask_kind(page, "who")
+    names = [tick.text() for tick in page.question.field.ticks]
+    assert names == [page.loaded.people[item.of].name for item in prompt.items]
+    page.question.field.ticks[0].click()
+    page.question.save.click()
+    settle(page.shell)
+    fact = prompt.asks[0][0]
+    assert [values_of(book, family, item.of)[fact] for item in prompt.items] == [True] + [False] * (len(names) - 1)
+
+
+def test_of_members_asked_one_by_one_only_those_who_answered_are_kept(show, family, book):
+    page = show("eligibility", household_id=family.household)
+    prompt = ask_kind(page, "each")
+    field = page.question.field
+    page.question.save.click()
+    assert page.question.problem.text()
+    first, second, *others = [of for _fact, of in prompt.asks]
+    value = page.question.asked.definition.choices[0][0]
+    field.choose(first, value)
+    field.choosers[second].setCurrentIndex(field.choosers[second].findData("refused"))
+    page.question.save.click()
+    settle(page.shell)
+    fact = prompt.asks[0][0]
+    assert values_of(book, family, first)[fact] == value
+    assert states_of(book, family, second)[fact] == "refused"
+    assert all(fact not in values_of(book, family, of) for of in others)
+
+
+def test_the_keyboard_ticks_doubts_and_notes(show, family, book):
+    page = show("eligibility", household_id=family.household, resident_id=family.son)
+    prompt = ask_kind(page, "group")
+    field = page.question.field
+    field.ticks[0].setFocus()
+    QTest.keyClick(field.ticks[0], Qt.Key.Key_2)
+    assert field.ticks[1].isChecked()
+    assert field.ticks[1].hasFocus()
+    QTest.keyClick(field.ticks[1], Qt.Key.Key_Left)
+    QTest.keyClick(field.ticks[0], Qt.Key.Key_Question)
+    item = prompt.items[0]
+    assert field.states() == {(item.fact, item.of): "not_known"}
+    QTest.keyClick(field.ticks[0], Qt.Key.Key_Return)
+    assert page.question.save.hasFocus(), "Enter first shows what would be written down"
+    assert values_of(book, family, prompt.of).get(prompt.items[1].fact) is None
+    QTest.keyClick(page.question.save, Qt.Key.Key_Space)
+    settle(page.shell)
+    assert states_of(book, family, prompt.of)[item.fact] == "not_known"
+    assert values_of(book, family, prompt.of)[prompt.items[1].fact] == prompt.items[1].value
+
+
+def test_the_last_answer_is_taken_back(show, family, book):
+    page = show("eligibility", household_id=family.household, resident_id=family.son)
+    assert not page.question.undo.isVisibleTo(page)
+    before = {of: values_of(book, family, of) for of in ("household", family.son)}
+    prompt = ask_kind(page, "group")
+    page.question.save.click()
+    settle(page.shell)
+    assert page.question.undo.isVisibleTo(page)
+    page.question.undo.click()
+    settle(page.shell)
+    assert {of: values_of(book, family, of) for of in ("household", family.son)} == before
+    assert not page.question.undo.isVisibleTo(page)
+    assert any(prompt.key == asked.prompt.key for asked in questions_of(page.loaded, family.son))
+
+
+def test_ticks_that_were_not_noted_are_there_again_when_the_page_is(show, family, book):
+    page = show("eligibility", household_id=family.household, resident_id=family.son)
+    prompt = ask_kind(page, "group")
+    page.question.field.ticks[1].click()
+    assert show("today").name == "today"
+    (draft,) = book.drafts.all()
+    assert draft.subject_id == family.household
+    page.shell.switch_language()  # makes every page anew
+    page = show("eligibility", draft_id=draft.id)
+    assert page.loaded.check.household_id == family.household
+    assert page.question.asked.prompt.key == prompt.key
+    assert [tick.isChecked() for tick in page.question.field.ticks][:2] == [False, True]
+    page.question.only_ticked.click()
+    settle(page.shell)
+    assert book.drafts.all() == []
+
+
+# Open results.
+
+
+def test_open_results_are_in_order_of_likelihood_and_the_unlikely_are_folded(in_both_languages, show, family):
+    page = show("eligibility", household_id=family.household, resident_id=family.girl)
+    chinese = in_both_languages.state.language == "zh_CN"
+    own = [r for r in results_of(page, family.girl) if outcome_of(r.determination) == "missing"]
+    likely, unlikely = by_likelihood(page.loaded, own)
+    assert likely
+    assert len(unlikely) > len(likely)
+    shown = [key for key, card in page.cards.items() if card.outcome == "missing"]
+    assert shown == [key_of(result) for result in likely[: len(shown)]]
+    words = f"还有 {len(unlikely)} 项可能性较小" if chinese else f"{len(unlikely)} more that are less likely"
+    press(page, words)
+    assert {key_of(result) for result in unlikely} <= set(page.cards)
+    assert likelihood_of(page.loaded, likely[0]) >= likelihood_of(page.loaded, unlikely[0])
