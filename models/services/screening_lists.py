@@ -33,6 +33,7 @@ OUTCOMES: Mapping[int, Outcome] = {
 }
 _EVERY = np.arange(256)
 _KEPT_FILTERS = 4
+_DEAD = "deceased"  # subject of services about the dead, whom no list holds
 _LAST = np.int32(2**31 - 1)
 
 
@@ -72,7 +73,7 @@ def decide(number: int, version: int, loaded: Loaded, plan: Plan, cancelled: Cal
     homes = told[columns.household]
     cells = screened.verdicts  # taken over: the verdicts are not looked at again
     for place, part in enumerate(screened.parts):
-        listed = homes if part.subject == HOUSEHOLD else persons if part.subject == "person" else False
+        listed = homes if part.subject == HOUSEHOLD else persons if part.subject != _DEAD else False
         cells[place] |= screened.received(place).view(np.uint8) << np.uint8(3)
         cells[place] |= np.minimum(screened.questions(place), MOST_QUESTIONS) << np.uint8(QUESTIONS)
         cells[place] *= listed
@@ -126,7 +127,7 @@ class Listing:
         return [
             place
             for place, part in enumerate(self.parts)
-            if part.subject in ("person", HOUSEHOLD)
+            if part.subject != _DEAD
             and (not where.service or part.service_id == where.service)
             and (not where.component or part.component == where.component)
             and (not where.group or policies.services[part.service_id].group == where.group)
