@@ -84,6 +84,9 @@ class Builder:
                         continue
                     packs[name] = pack
                     services[service.id] = self._service(file, place, service, pack)
+        for name in set(shared.folders) - set(shared.packs):  # unusable without its pack.yaml; still to be mended
+            for file in reader.below(f"packs/{name}/services"):
+                list(self._list(file, ServiceFile))
         self._relations_checked(services)
         return Policies(
             services=services,

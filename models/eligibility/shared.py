@@ -40,6 +40,7 @@ class Shared:
         self.texts = {name.removeprefix("texts/"): reader.files[name] for name in reader.below("texts")}
         self.lines = {name: text.decode("utf-8", "replace").split("\n") for name, text in self.texts.items()}
         self.quoted: set[tuple[str, int, str]] = set()  # every passage that was compared with the text
+        self.folders = tuple(dict.fromkeys(pack_of(file) for file in sorted(reader.files) if pack_of(file)))
         self.packs = self._packs()
         self.docs = {pack.doc: pack for pack in self.packs.values() if pack.doc}
         for name, pack in self.packs.items():
@@ -84,7 +85,7 @@ class Shared:
 
     def _packs(self) -> dict[str, PackFile]:
         found = {}
-        for name in dict.fromkeys(pack_of(file) for file in sorted(self.reader.files) if pack_of(file)):
+        for name in self.folders:
             file = f"packs/{name}/pack.yaml"
             raw = self.reader.yaml(file)
             pack = None if raw is None else self.reader.shaped(file, PackFile, raw, ())
@@ -110,7 +111,7 @@ class Shared:
 
     def _parts(self, kind: str) -> list[str]:
         """The files that define something shared: the common one first, then what the packs add."""
-        added = [f"packs/{name}/{kind}.yaml" for name in self.packs]
+        added = [f"packs/{name}/{kind}.yaml" for name in self.folders]
         return [f"{kind}.yaml", *(file for file in added if file in self.reader.files)]
 
     def _mapping(self, file: str) -> Mapping[str, Any]:
@@ -146,6 +147,8 @@ class Shared:
         whys: dict[str, Words] = {}
         for file in self._parts("facts"):
             raw = self._mapping(file)
+            if not raw:
+                continue
             halves = raw.get("whys", {}), raw.get("facts")
             if not all(isinstance(half, dict) for half in halves) or not set(raw) <= {"whys", "facts"}:
                 self.reader.tell(file, (), "facts_file")
