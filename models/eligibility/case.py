@@ -233,8 +233,19 @@ class View:
                     checked = checked_value(self.facts, name, value)
                     if sensitive or not facts[name].sensitive:
                         self._known[name, owner] = checked
-        for (name, owner), value in list(self._known.items()):
-            self._infer(name, owner, value)
+        for name, owner in self._inferring():
+            self._infer(name, owner, self._known[name, owner])
+
+    def _inferring(self) -> list[tuple[str, str]]:
+        """The known facts that presuppose something, in the dictionary's order.
+
+        What contradictory facts leave of another one must not hang on which of them was told first.
+        """
+        found = [key for key in self._known if self.facts[key[0]].requires]
+        if len(found) > 1:
+            order = {name: place for place, name in enumerate(self.facts)}
+            found.sort(key=lambda key: (key[1] != HOUSEHOLD, order[key[0]]))
+        return found
 
     def open_to_all(self) -> "View":
         """The same case without its sensitive facts; what is worked out on it (residuals) is found here too."""

@@ -96,6 +96,16 @@ def test_every_cell_is_as_the_scalar_kernel_decides_it(on, with_sensitive):
     assert wrong == []
 
 
+def test_the_order_in_which_contradictory_facts_are_told_does_not_matter():
+    told = {"orphan_care_mode": "社会散居", "de_facto_unsupported": True, "hukou_tianjin_since": "2020"}
+    cases = tuple(
+        Case(DAY, {}, (Person("a", {name: told[name] for name in order}, "child"),))
+        for order in (list(told), list(reversed(told)))
+    )
+    columns = columns_of(policies(), cases)
+    assert differing(plan(), cases, columns, with_sensitive=False)[2] == []
+
+
 def test_no_rule_of_the_packs_needs_the_scalar_kernel():
     assert plan().inexact() == []
 
