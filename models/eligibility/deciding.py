@@ -10,6 +10,7 @@ from models.eligibility.determination import AgencyPart, Amount, Determination, 
 from models.eligibility.logic import Residual, Variable, disjunction
 from models.eligibility.nodes import AGENCY, INCOME
 from models.eligibility.policies import Citation, Component, Policies, Rule, Service
+from models.eligibility.schema import Clash
 from models.eligibility.settling import settle
 
 _NOT_FOR_RESIDENTS = "organisation"
@@ -226,9 +227,14 @@ def _flags(view: View, person: str, service: Service, rules: list[tuple[Componen
     if service.id in receives or (service.already is not None and service.already.reduce(view, person) is True):
         flags += ("received",)
     if receives:
-        flags += tuple(f"may_clash:{clash.service}" for clash in service.clashes if clash.service in receives)
-        flags += tuple(f"excluded_by:{clash.service}" for clash in service.excludes if clash.service in receives)
+        flags += tuple(f"may_clash:{other}" for other in _said_to_clash(service.clashes) if other in receives)
+        flags += tuple(f"excluded_by:{other}" for other in _said_to_clash(service.excludes) if other in receives)
     return flags
+
+
+def _said_to_clash(clashes: Iterable[Clash]) -> list[str]:
+    """The other services, as far as words of a text say that they do not go together: nothing else is a warning."""
+    return [clash.service for clash in clashes if clash.source is not None]
 
 
 def _receives(view: View, person: str, service: Service) -> frozenset[str]:
@@ -249,9 +255,9 @@ def _with_clashes(policies: Policies, found: list[Determination]) -> list[Determ
     for result in found:
         service = policies.services[result.service_id]
         also = [
-            f"may_clash:{clash.service}"
-            for clash in service.clashes
-            if result.outcome == "eligible" and due.get(clash.service, set()) & {result.person_id, None}
+            f"may_clash:{other}"
+            for other in _said_to_clash(service.clashes)
+            if result.outcome == "eligible" and due.get(other, set()) & {result.person_id, None}
         ]
         flags = tuple(dict.fromkeys((*result.flags, *also)))
         marked.append(result if flags == result.flags else replace(result, flags=flags))

@@ -13,7 +13,7 @@ from models.eligibility.case import HOUSEHOLD, Case, View, completed_years, plus
 from models.eligibility.determination import Amount, Determination, Missing
 from models.eligibility.nodes import INCOME, Choice, Defined, Group, Members, Never, Node, OpenList, Threshold
 from models.eligibility.policies import Citation, Component, Policies, Service
-from models.eligibility.schema import WORDS, FactDefinition
+from models.eligibility.schema import WORDS, FactDefinition, Source
 from models.eligibility.settling import settle
 
 Language = Literal["zh_CN", "en"]
@@ -183,6 +183,7 @@ class _Speaker(_Lexicon):
                 other = flag.split(":", 1)[1]
                 for clash in (*self.service.clashes, *self.service.excludes):
                     if clash.service == other:
+                        self._cite_words(clash.source)
                         why = clash.why.zh if self.zh else clash.why.en
                         name = self._name(self.policies.services[other], None)
                         found.append(self.words["may_clash"].format(service=name, why=why))
@@ -261,7 +262,9 @@ class _Speaker(_Lexicon):
         return self._failed(node, self.subject), self._change(node, self.subject)
 
     def _cite(self, node: Node) -> None:
-        source = node.condition.source
+        self._cite_words(node.condition.source)
+
+    def _cite_words(self, source: Source | None) -> None:
         if source is not None:
             pack = self.service.pack
             if source.doc and f"{source.doc}_" not in pack.file:
