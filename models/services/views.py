@@ -229,6 +229,8 @@ class ServiceResult:
     resident_id: str  # empty: of the household
     determination: Determination
     explain: Callable[[], Explanation] = field(repr=False, compare=False)
+    follows: tuple["ServiceResult", ...] = ()  # what could be applied for if this were granted; a what-if, no result
+    after: tuple[str, ...] = ()  # of one that follows: ids of the services that must be granted first
 
     @cached_property
     def explanation(self) -> Explanation:
