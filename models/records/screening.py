@@ -19,7 +19,7 @@ class ScreeningMark(SQLModel, table=True):
 
 
 class ScreeningBlock(SQLModel, table=True):
-    """A run of households with their people; its version grows with every rewriting."""
+    """A run of households with their people; its version is another one after each writing."""
 
     __tablename__ = "screening_block"
 

@@ -7,6 +7,7 @@ at any time; whoever screens next makes them anew.
 
 import hashlib
 import json
+import secrets
 import struct
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -43,7 +44,7 @@ _NUMBERS = ("visited", "due")
 
 @dataclass(frozen=True)
 class Version:
-    """A block as it lies in the file: what it holds, and a number that grows whenever it is written."""
+    """A block as it lies in the file: what it holds, and a number that no other writing has."""
 
     number: int
     version: int
@@ -96,7 +97,7 @@ def finish(connection: Connection, token: str, loaded: Loaded, facts: Facts, on:
         return None
     blocks = list(_cut(loaded, facts))
     for number, block in enumerate(blocks):
-        _write(connection, number, block, facts, {}, 0)
+        _write(connection, number, block, facts, {})
     _say_ready(connection, facts, on)
     return len(blocks)
 
@@ -233,19 +234,17 @@ def _replace(
         order = order[np.argsort(places[order], kind="stable")]
         if append:
             new[:] = False
-        _write(connection, block.number, taken(both, order, facts), facts, before, block.version)
+        _write(connection, block.number, taken(both, order, facts), facts, before)
         written += 1
     if new.any():
         number = known[-1].number + 1 if known else 0
         for at, block_of_new in enumerate(_cut(taken(fresh, np.flatnonzero(new), facts), facts), number):
-            _write(connection, at, block_of_new, facts, {}, 0)
+            _write(connection, at, block_of_new, facts, {})
             written += 1
     return written
 
 
-def _write(
-    connection: Connection, number: int, loaded: Loaded, facts: Facts, before: Mapping[str, bytes], version: int
-) -> None:
+def _write(connection: Connection, number: int, loaded: Loaded, facts: Facts, before: Mapping[str, bytes]) -> None:
     """Write a block; only the columns that differ from what was there before."""
     data = dict(_encoded(loaded, facts))
     gone = before.keys() - data.keys()
@@ -254,7 +253,7 @@ def _write(
     rows = [{"block": number, "name": name, "data": one} for name, one in data.items() if before.get(name) != one]
     put_rows(connection, COLUMNS, rows)
     block = {
-        "version": version + 1,
+        "version": secrets.randbits(62),  # never that of another writing, also after all were dropped
         "people": loaded.columns.people,
         "households": loaded.columns.households,
         "due": int(loaded.lists.due.min(initial=2**31 - 1)),
