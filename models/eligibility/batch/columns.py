@@ -21,7 +21,6 @@ column that may be shared.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -310,11 +309,6 @@ def join(blocks: Sequence[Columns], facts: Mapping[str, FactDefinition]) -> Colu
             for service in services
         },
     )
-
-
-def day_of(ordinal: int) -> date:
-    """The day of an ordinal in a column of days."""
-    return date.fromordinal(ordinal)
 
 
 def _joined(parts: Sequence[Column]) -> Column:
