@@ -11,6 +11,7 @@ numpy is only imported when somebody screens.
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 from threading import RLock
 from typing import TYPE_CHECKING, Any
@@ -139,7 +140,7 @@ class Screening:
     def household(self, household_id: str) -> tuple[ScreenRow, ...]:
         """What a household's people may have, from the records as they are now; the lists show it from now on.
 
-        All listed outcomes, those that do not meet the conditions too. Raises NotFound where the household is not here.
+        All but what they do not meet the conditions of. Raises NotFound where the household is not here.
         The columns in the file follow with the next bring_up_to_date(): the verb that changed something marked it.
         """
         from models.services import screening_lists as lists
@@ -156,12 +157,8 @@ class Screening:
         assert made is not None  # nobody cancels
         listing.put(made)
         alone = lists.Listing(listing.plan, (made,))
-        pairs = [
-            (row, place)
-            for row in range(made.people)
-            for place in range(len(alone.parts))
-            if int(made.cells[place, row]) & lists.VERDICT in lists.OUTCOMES
-        ]
+        open_ones = lists.lut(_ALL)[made.cells]
+        pairs = [(row, place) for row in range(made.people) for place in open_ones[:, row].nonzero()[0].tolist()]
         return tuple(self._shown(alone, pairs))
 
     def columns(
@@ -302,13 +299,13 @@ class Screening:
             people = _people(connection, {one[4] for one in found})
             homes = _addresses(connection, {one[5] for one in found})
         policies, on = listing.plan.policies, listing.plan.on
+        unpacked: Any = {}
         for block, at, home, place, person, house in found:
             part = listing.parts[place]
             service = policies.services[part.service_id]
             cell = int(block.cells[place, at])
             name, born = people.get(person, ("", None))
             code = block.lists.community[home].decode()
-            community = divisions.community(code) if code else None
             yield ScreenRow(
                 resident_id=person,
                 household_id=house,
@@ -316,7 +313,7 @@ class Screening:
                 birth_date=born,
                 address=homes.get(house, ""),
                 community_code=code,
-                community=community.short if community else "",
+                community=_community(code),
                 service_id=part.service_id,
                 component=part.component or "",
                 service=service.name,
@@ -324,12 +321,23 @@ class Screening:
                 of_household=part.subject == "household",
                 outcome=_outcome(cell & lists.VERDICT),
                 questions=cell >> lists.QUESTIONS,
-                missing=tuple(ScreenMissing(*one) for one in listing.missing(block, place, at)),
+                missing=tuple(_missing(*one) for one in listing.missing(block, place, at, unpacked)),
                 received=bool(cell & lists.RECEIVED),
                 last_visit=lists.day_or_none(int(block.lists.visited[home])),
                 worker=block.lists.worker[home].decode(),
                 period_ended=_period_ended(listing, part, on),
             )
+
+
+@lru_cache(maxsize=2_000)
+def _missing(fact: str, whose: str) -> ScreenMissing:
+    return ScreenMissing(fact, whose)
+
+
+@lru_cache(maxsize=10_000)
+def _community(code: str) -> str:
+    community = divisions.community(code) if code else None
+    return community.short if community else ""
 
 
 def _outcome(code: int) -> Outcome:

@@ -1,5 +1,6 @@
 """The results of a screening as lists: who is listed, filtered, counted, ordered and paged, by columns."""
 
+from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -98,11 +99,9 @@ class Listing:
 
     def __post_init__(self) -> None:
         self.first = np.cumsum([0, *(block.people for block in self.blocks)])
+        self._starts: list[int] = self.first.tolist()
 
-    @property
-    def parts(self) -> tuple[Part, ...]:
-        """The parts in the order of their cells."""
-        return tuple(part for part in self.plan.parts if part.screened)
+        self.parts: tuple[Part, ...] = tuple(part for part in self.plan.parts if part.screened)  # as cells have them
 
     @property
     def people(self) -> int:
@@ -111,8 +110,8 @@ class Listing:
 
     def at(self, row: int) -> tuple[Block, int]:
         """The block of a row, and its place there."""
-        number = int(np.searchsorted(self.first, row, "right")) - 1
-        return self.blocks[number], row - int(self.first[number])
+        number = bisect_right(self._starts, row) - 1
+        return self.blocks[number], row - self._starts[number]
 
     def masks(self, where: ScreenFilter, names: frozenset[str] | None) -> list[tuple[Bits, Bits]]:
         """For each block who fits the filter's words about people and places: as a person, and for the household."""
@@ -175,14 +174,19 @@ class Listing:
                     self._fresh[home] = one
                     self._counts.clear()
 
-    def missing(self, block: Block, place: int, at: int) -> list[tuple[str, str]]:
-        """(fact, whose) to be asked for one row of a block and a part."""
+    def missing(
+        self, block: Block, place: int, at: int, asked: dict[tuple[int, int], list[tuple[tuple[str, str], Bits]]]
+    ) -> list[tuple[str, str]]:
+        """(fact, whose) to be asked for one row of a block and a part; asked: what was unpacked for others."""
         home = int(block.household[at])
         fresh = self._fresh.get(block.lists.home[home]) if self._fresh else None
         if fresh is not None:
             at -= int(np.searchsorted(block.household, home))
             block = fresh
-        return [key for key, bits in block.screened.asks(place).items() if bits[at]]
+        found = asked.get((id(block), place))
+        if found is None:
+            found = asked[id(block), place] = list(block.screened.asks(place).items())
+        return [key for key, bits in found if bits[at]]
 
     def _asked(self, block: int, place: int, fact: str) -> Bits:
         found = np.zeros(self.blocks[block].people, np.bool_)
@@ -233,8 +237,8 @@ class Listing:
                 yield row, place
 
     def _of_row(self, row: int, wanted: Bits, where: ScreenFilter, names: frozenset[str] | None) -> list[int]:
-        number = int(np.searchsorted(self.first, row, "right")) - 1
-        at = row - int(self.first[number])
+        number = bisect_right(self._starts, row) - 1
+        at = row - self._starts[number]
         person, home = self.masks(where, names)[number]
         cells = wanted[self.blocks[number].cells[:, at]]
         found = []
