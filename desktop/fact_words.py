@@ -2,20 +2,23 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from desktop.case_words import day_text, source_text
-from models.eligibility import Policies, load_policies
+from models.eligibility import Policies
 from models.eligibility.schema import FactDefinition
 from models.services.views import FactView
 from models.texts import _, language
 
+if TYPE_CHECKING:
+    from models.casebook import Casebook
+
 RECEIVES = "receives:"  # prefix of the facts that say which services are already received
 
 
-def dictionary() -> Policies:
-    """The policy dictionary; read once. Slow the first time: call it off the window's thread."""
-    return load_policies()
+def dictionary(casebook: "Casebook") -> Policies:
+    """The dictionary of the rules in force in a casebook. Slow the first time: call it off the window's thread."""
+    return casebook.packs.policies()
 
 
 def value_text(definition: FactDefinition, value: Any) -> str:

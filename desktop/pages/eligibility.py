@@ -204,7 +204,7 @@ class EligibilityPage(Page):
             return Loaded(
                 casebook.households.get(household_id),
                 casebook.eligibility.check(household_id),
-                dictionary(),
+                dictionary(casebook),
                 (begun.id, begun.body) if begun is not None else ("", {}),
             )
 
@@ -408,7 +408,13 @@ class EligibilityPage(Page):
             key, asks = key_of(result), asks_of(loaded, result)
             card = old.get(key)
             if card is None or not card.same_as(result, asks):
-                card = ResultCard(result, loaded.policies.services[result.service_id], asks, chosen=key in self.chosen)
+                card = ResultCard(
+                    result,
+                    loaded.policies.services[result.service_id],
+                    asks,
+                    chosen=key in self.chosen,
+                    people={who: row.name for who, row in loaded.people.items()},
+                )
                 card.picked.connect(lambda on, key=key: self._pick(key, on))
                 card.asked.connect(self.ask_for)
                 card.receives.connect(lambda on, result=result: self._receives(result, on))

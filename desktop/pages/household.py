@@ -107,7 +107,7 @@ class HouseholdPage(Page):
                 view,
                 tuple(casebook.visits.of_household(household_id)),
                 tuple(casebook.households.timeline(household_id)),
-                fact_sentences(dictionary(), view.facts),
+                fact_sentences(dictionary(casebook), view.facts),
                 today(casebook.clock),
             )
 

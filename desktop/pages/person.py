@@ -109,7 +109,7 @@ class PersonPage(Page):
                 view,
                 tuple(casebook.households.of_resident(resident_id)),
                 tuple(casebook.residents.timeline(resident_id)),
-                fact_sentences(dictionary(), view.facts),
+                fact_sentences(dictionary(casebook), view.facts),
             )
 
         self.run(load, lambda loaded: self._show(resident_id, loaded))

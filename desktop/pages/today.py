@@ -15,6 +15,7 @@ from models.clock import local_time
 from models.texts import N_, _, language, ngettext
 
 if TYPE_CHECKING:
+    from models.casebook import Casebook
     from desktop.shell import Shell
     from models.services.views import Changed, DraftView, DueVisit, NeedView, Today
 
@@ -86,7 +87,7 @@ class TodayPage(Page):
 
         def ask() -> tuple["Today", dict[str, str]]:
             today = casebook.today()
-            return today, {what: paper_name(what) for _id, _name, what, _day in today.expiring}
+            return today, {what: paper_name(casebook, what) for _id, _name, what, _day in today.expiring}
 
         self.read(ask, lambda found: self.show_today(*found))
 
@@ -329,7 +330,7 @@ class TodayLine(QWidget):
             row.addWidget(extra)
 
 
-def paper_name(what: str) -> str:
+def paper_name(casebook: "Casebook", what: str) -> str:
     """A document kind or a fact, as the worker says it. Reads the policy dictionary: called off the window's thread."""
     from desktop.case_words import document_text
     from desktop.fact_words import dictionary
@@ -337,7 +338,7 @@ def paper_name(what: str) -> str:
 
     if what in DOCUMENT_KINDS:
         return document_text(what)
-    definition = dictionary().facts.get(what)
+    definition = dictionary(casebook).facts.get(what)
     if definition is None:
         return what
     return (definition.zh if language() == "zh_CN" else definition.en).label or what
