@@ -15,8 +15,8 @@ from models.clock import local_time
 from models.texts import N_, _, language, ngettext
 
 if TYPE_CHECKING:
-    from models.casebook import Casebook
     from desktop.shell import Shell
+    from models.casebook import Casebook
     from models.services.views import Changed, DraftView, DueVisit, NeedView, Today
 
 SHOWN = 8
