@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop import theme
 from desktop.pages.base import Page
@@ -207,12 +207,36 @@ class TodayPage(Page):
         else:
             tag = (_("today") if days == 0 else visit.due.isoformat(), "tag")
         reason = f" · {visit.reason}" if visit.reason else ""
-        return self._line(
-            "、".join(visit.names) if language() == "zh_CN" else ", ".join(visit.names),
-            f"{visit.address}{reason}",
+        going = dict.fromkeys(plan.assignee for plan in visit.plans if plan.assignee)
+        goes = " · " + _("{name} goes").format(name=_(", ").join(going)) if going else ""
+        names = "、".join(visit.names) if language() == "zh_CN" else ", ".join(visit.names)
+        change = pieces.button(_("Change"), role="link") if visit.plans else None
+        line = self._line(
+            names,
+            f"{visit.address}{reason}{goes}",
             tag,
             lambda: self.shell.go("visit", household_id=visit.household_id),
+            change,
         )
+        if change is None:
+            return line
+        change.setAccessibleName(_("Change the plan for {address}").format(address=visit.address))
+        whole, place = QWidget(), QWidget()
+        inside = pieces.column(place, gap=0)
+        place.hide()
+        pieces.column(whole, line, place, gap=4)
+        change.clicked.connect(lambda _checked=False: self._toggle_plans(visit, today, place, inside))
+        return whole
+
+    def _toggle_plans(self, visit: "DueVisit", today: "Today", place: QWidget, inside: QVBoxLayout) -> None:
+        """Open what can be changed of planned visits, or close it."""
+        if inside.count() == 0:
+            from desktop.pages.planned import plan_panel
+
+            inside.addWidget(plan_panel(self, visit, today.on, today.workers))
+        place.setHidden(not place.isHidden())
+        if not place.isHidden():
+            self.see(place)
 
     def _draft(self, draft: "DraftView") -> QWidget:
         moment = local_time(draft.at).strftime("%m-%d %H:%M")

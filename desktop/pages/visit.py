@@ -18,12 +18,13 @@ from desktop.widgets.finder import Finder, Match
 from desktop.widgets.form_view import FormView
 from desktop.widgets.learnt_field import LearntField, Suggested
 from desktop.widgets.need_field import NeedField
+from desktop.widgets.plan_panel import plan_words
 from forms import definitions
 from forms.reading import read_date
 from forms.shape import Question
 from models.clock import today
 from models.errors import Problem
-from models.services.views import Changed, DueVisit, HouseholdView
+from models.services.views import Changed, DueVisit, HouseholdView, PlannedView
 from models.texts import _, ngettext
 
 SUGGESTED = 5
@@ -37,6 +38,7 @@ class Loaded:
     view: HouseholdView
     last: tuple[date | None, str]  # the last visit and what it promised
     suggested: tuple[Suggested, ...]
+    plans: tuple[PlannedView, ...] = ()  # open ones, the oldest first
 
 
 class VisitPage(FormPage):
@@ -156,11 +158,16 @@ class VisitPage(FormPage):
             before = _("{before}. Promised: {what}").format(before=before, what=promised)
         count = ngettext("{n} person", "{n} people", len(view.members)).format(n=len(view.members))
         address = pieces.text(view.address or _("No address"), "subheading")
+        planned = [
+            pieces.text(_("Planned for {day}: {what}").format(day=day_text(plan.due), what=plan_words(plan)), "label")
+            for plan in self.loaded.plans
+        ]
         return [
             pieces.card(
                 address,
                 pieces.text(f"{names}  ·  {count}"),
                 pieces.text(before, "small"),
+                *planned,
                 role="sunken",
                 margin=12,
                 gap=3,
@@ -212,10 +219,13 @@ class VisitPage(FormPage):
 
     def saved(self, changed: Changed) -> None:
         """To the household."""
-        del changed
         assert self.loaded is not None
         self.shell.go("household", household_id=self.loaded.view.id)
-        self.shell.say(_("The visit to {address} was saved.").format(address=self.loaded.view.address))
+        words = _("The visit to {address} was saved.").format(address=self.loaded.view.address)
+        if kept := len(changed.ids):
+            done = ngettext("{n} planned visit is done with it.", "{n} planned visits are done with it.", kept)
+            words = _("{first} {second}").format(first=words, second=done.format(n=kept))
+        self.shell.say(words)
 
     def subject(self) -> dict[str, str]:
         """The household that was visited."""
@@ -240,7 +250,8 @@ def _load(casebook: Any, household_id: str) -> Loaded:
     visits = casebook.visits.of_household(household_id)
     last = visits[0] if visits else None
     promised = " ".join(filter(None, (day_text(last.next_visit), last.next_reason))) if last else ""
-    return Loaded(view, (last.happened_on if last else None, promised), _suggested(casebook, view))
+    plans = tuple(plan for plan in casebook.planning.of_household(household_id) if plan.status == "open")
+    return Loaded(view, (last.happened_on if last else None, promised), _suggested(casebook, view), plans)
 
 
 def _load_draft(casebook: Any, draft_id: str) -> tuple[Loaded, Mapping[str, Any], str]:

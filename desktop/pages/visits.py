@@ -1,26 +1,35 @@
-"""Visits: those that were promised and are due, and the latest ones that were made."""
+"""Visits: those that were promised or planned and are due, and the latest ones that were made."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QPushButton, QVBoxLayout, QWidget
 
 from desktop import theme
 from desktop.case_words import day_text, days_away
 from desktop.pages.base import Page
+from desktop.pages.planned import plan_panel
 from desktop.widgets import pieces
-from desktop.widgets.case_parts import Card, Chip, ClickRow
+from desktop.widgets.case_parts import Card, Chip, ClickRow, show_more
 from desktop.widgets.empty_state import EmptyState
 from desktop.widgets.mark import Mark
+from desktop.widgets.plan_panel import PlanPanel
 from desktop.widgets.visit_card import VisitCard
 from models.clock import today
 from models.services.views import Changed, DueVisit, VisitView
-from models.texts import _
+from models.texts import _, ngettext
 
-AHEAD = timedelta(days=14)  # promised visits are shown so far ahead
+AHEAD = timedelta(days=14)  # visits are shown so far ahead; later ones when asked for
+FAR = timedelta(days=3650)
 RECENT = 30
+SHOWN = 40
+"""Due visits that are drawn at once; the others when asked for."""
+
+EVERYBODY, NOBODY = "*", ""
 
 
 @dataclass(frozen=True)
@@ -28,7 +37,9 @@ class Loaded:
     """All that the page shows."""
 
     due: tuple[DueVisit, ...]
+    later: tuple[DueVisit, ...]
     recent: tuple[VisitView, ...]
+    workers: tuple[str, ...]
     on: date
 
 
@@ -40,9 +51,15 @@ class VisitsPage(Page):
 
     def __init__(self, shell: Any) -> None:
         super().__init__(shell)
+        self.who = QComboBox()
+        self.who.setAccessibleName(_("Whose visits"))
+        self.who.currentIndexChanged.connect(lambda _place: self._show_due())
+        self.who.hide()
+        self.aside.addWidget(self.who)
         self.aside.addWidget(
             pieces.button(_("Record a visit"), lambda: shell.go("visit"), "primary", "visit", tip="F6")
         )
+        self.loaded: Loaded | None = None
         self.due = Card(_("Due"))
         self.recent = Card(_("Lately"))
         self.rows: list[DueRow] = []
@@ -61,13 +78,17 @@ class VisitsPage(Page):
 
         def load() -> Loaded:
             on = today(casebook.clock)
-            return Loaded(tuple(casebook.visits.due(on + AHEAD)), tuple(casebook.visits.recent(RECENT)), on)
+            every = casebook.visits.due(on + FAR)
+            near = [visit for visit in every if visit.due <= on + AHEAD]
+            workers = dict.fromkeys((casebook.worker.name, *casebook.planning.assignees()))
+            recent = casebook.visits.recent(RECENT)
+            return Loaded(tuple(near), tuple(every[len(near) :]), tuple(recent), tuple(workers), on)
 
         self.read(load, self._show)
 
     def refresh(self, changed: Changed) -> None:
-        """Load again where a visit was recorded or a household changed."""
-        if changed.entities & {"visit", "need", "household", "membership"}:
+        """Load again where a visit was recorded or planned, or a household changed."""
+        if changed.entities & {"visit", "planned_visit", "need", "household", "membership"}:
             self.open(**self.where)
 
     def first_focus(self) -> None:
@@ -76,23 +97,10 @@ class VisitsPage(Page):
             self.rows[0].setFocus()
 
     def _show(self, loaded: Loaded) -> None:
-        pieces.clear(self.due.body)
+        self.loaded = loaded
+        self._offer_workers(loaded)
+        self._show_due()
         pieces.clear(self.recent.body)
-        self.rows = []
-        for visit in loaded.due:
-            row = DueRow(visit, loaded.on)
-            row.chosen.connect(lambda visit=visit: self.shell.go("household", household_id=visit.household_id))
-            go = pieces.button(
-                _("Visit"), partial(self.shell.go, "visit", household_id=visit.household_id), icon="visit"
-            )
-            go.setAccessibleName(_("Record the visit at {address}").format(address=visit.address))
-            line = pieces.line(None, gap=8)
-            line.addWidget(row, 1)
-            line.addWidget(go)
-            self.due.add(line)
-            self.rows.append(row)
-        if not loaded.due:
-            self.due.add(pieces.text(_("No promised visit is due in the next two weeks."), "soft"))
         for made in loaded.recent:
             card = VisitCard(made, loaded.on)
             go = pieces.button(
@@ -104,17 +112,110 @@ class VisitsPage(Page):
             action = (_("Find a household"), lambda: self.shell.go("residents"))
             self.recent.add(EmptyState("visit", _("Visits that you record will be listed here."), "", action))
 
+    def _offer_workers(self, loaded: Loaded) -> None:
+        """Whose visits may be chosen, where any visit is somebody's."""
+        named = {plan.assignee for visit in (*loaded.due, *loaded.later) for plan in visit.plans} - {NOBODY}
+        before = self.who.currentData()
+        self.who.blockSignals(True)
+        self.who.clear()
+        self.who.addItem(_("Everybody’s visits"), EVERYBODY)
+        for name in sorted(named):
+            self.who.addItem(name, name)
+        self.who.addItem(_("Nobody is named yet"), NOBODY)
+        self.who.setCurrentIndex(max(self.who.findData(before), 0))
+        self.who.blockSignals(False)
+        self.who.setVisible(bool(named))
+
+    def _whose(self, visits: Sequence[DueVisit]) -> list[DueVisit]:
+        who = self.who.currentData()
+        if who in (None, EVERYBODY):
+            return list(visits)
+        return [visit for visit in visits if who in ({plan.assignee for plan in visit.plans} or {NOBODY})]
+
+    def _show_due(self) -> None:
+        loaded = self.loaded
+        if loaded is None:
+            return
+        pieces.clear(self.due.body)
+        self.rows = []
+        near, later = self._whose(loaded.due), self._whose(loaded.later)
+        self._add_rows(self.due.body, near[:SHOWN])
+        if rest := near[SHOWN:]:
+            words = ngettext("{n} more", "{n} more", len(rest)).format(n=len(rest))
+            self._add_closed(words, lambda box: self._add_rows(box, rest))
+        if not near:
+            self.due.add(pieces.text(_("No promised or planned visit is due in the next two weeks."), "soft"))
+        if later:
+            words = ngettext("{n} household later", "{n} households later", len(later)).format(n=len(later))
+            self._add_closed(words, lambda box: self._add_rows(box, later[: SHOWN * 5]))
+
+    def _add_closed(self, words: str, fill: Callable[[QVBoxLayout], object]) -> None:
+        link, place = show_more(words, fill)
+        self.due.add(link)
+        self.due.add(place)
+
+    def _add_rows(self, box: QVBoxLayout, visits: Sequence[DueVisit]) -> None:
+        assert self.loaded is not None
+        for visit in visits:
+            row = DueRow(visit, self.loaded.on)
+            row.chosen.connect(lambda visit=visit: self.shell.go("household", household_id=visit.household_id))
+            go = pieces.button(
+                _("Visit"), partial(self.shell.go, "visit", household_id=visit.household_id), icon="visit"
+            )
+            go.setAccessibleName(_("Record the visit at {address}").format(address=visit.address))
+            line = pieces.line(None, gap=8)
+            line.addWidget(row, 1)
+            if visit.plans:
+                line.addWidget(self._change_button(visit))
+            line.addWidget(go)
+            box.addLayout(line)
+            if visit.plans:
+                place = QWidget()
+                pieces.column(place, gap=0).setContentsMargins(theme.px(34), 0, 0, theme.px(6))
+                place.hide()
+                box.addWidget(place)
+                row.place = place
+            self.rows.append(row)
+
+    def _change_button(self, visit: DueVisit) -> QPushButton:
+        made = pieces.button(_("Change"))
+        made.setAccessibleName(_("Change the plan for {address}").format(address=visit.address))
+        made.clicked.connect(lambda _checked=False: self._toggle(visit))
+        return made
+
+    def _toggle(self, visit: DueVisit) -> None:
+        """Open what can be changed under its row, or close it."""
+        row = next(row for row in self.rows if row.visit is visit)
+        place = row.place
+        assert place is not None
+        assert self.loaded is not None
+        layout = place.layout()
+        assert layout is not None
+        if layout.count() == 0:
+            panel = plan_panel(self, visit, self.loaded.on, self.loaded.workers)
+            layout.addWidget(panel)
+            row.panel = panel
+        place.setHidden(not place.isHidden())
+        if not place.isHidden() and row.panel is not None:
+            row.panel.first_focus()
+            self.see(place)
+
 
 class DueRow(ClickRow):
-    """A promised visit: when, where, whom, why."""
+    """A visit that is due: when, where, whom, why."""
 
     def __init__(self, visit: DueVisit, on: date) -> None:
         away = days_away(visit.due, on)
         names = _(", ").join(visit.names)
         super().__init__(f"{day_text(visit.due)} {away}, {names}, {visit.address}, {visit.reason}")
+        self.visit = visit
+        self.place: QWidget | None = None
+        self.panel: PlanPanel | None = None
         line = pieces.line(self, Mark("visit", "warn" if visit.due < on else "accent", 22), gap=12)
         line.setContentsMargins(theme.px(10), theme.px(7), theme.px(10), theme.px(7))
-        under = "  ·  ".join(part for part in (visit.address, visit.reason) if part)
+        going = dict.fromkeys(plan.assignee for plan in visit.plans if plan.assignee)
+        goes = [_("{name} goes").format(name=_(", ").join(going))] if going else []
+        under = "  ·  ".join(part for part in (visit.address, visit.reason, *goes) if part)
         line.addLayout(pieces.column(None, pieces.text(names, "label"), pieces.text(under, "small"), gap=1), 1)
         line.addWidget(pieces.text(day_text(visit.due), "soft", wrap=False))
         line.addWidget(Chip(away, tone="warn" if visit.due <= on else "soft"))

@@ -1,6 +1,6 @@
 """What one service says of one person: the outcome in word, mark and colour; the sum; why; the policy's own words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -12,6 +12,7 @@ from desktop.case_words import noted
 from desktop.eligibility_words import amount_kind_text, amount_text, flag_chip, mark_of, name_of, outcome_of
 from desktop.widgets import pieces
 from desktop.widgets.case_parts import Chip, ClickRow, indented
+from desktop.widgets.follow_list import FollowList
 from desktop.widgets.mark import Mark
 from desktop.widgets.quote_box import QuoteBox
 from models.eligibility import Missing, Service
@@ -41,7 +42,16 @@ class ResultCard(QFrame):
     asked = Signal(object)  # Missing
     receives = Signal(bool)
 
-    def __init__(self, result: ServiceResult, service: Service, asks: tuple[Ask, ...], *, chosen: bool = False) -> None:
+    def __init__(
+        self,
+        result: ServiceResult,
+        service: Service,
+        asks: tuple[Ask, ...],
+        *,
+        chosen: bool = False,
+        people: Mapping[str, str] | None = None,
+    ) -> None:
+        """people: names by id, for what would follow from a grant."""
         super().__init__()
         self.result = result
         self.service = service
@@ -57,6 +67,10 @@ class ResultCard(QFrame):
         self._in = 40
         self._details: QWidget | None = None
         self._add(self._always())
+        self.follows: FollowList | None = None
+        if result.follows and self.outcome in CHOOSABLE:
+            self.follows = FollowList(name_of(result), result.follows, people or {})
+            self._add(self.follows)
 
     def _head(self, word: str, chosen: bool) -> QHBoxLayout:
         mark, tone = mark_of(self.outcome)

@@ -8,6 +8,7 @@ from models.clock import today
 from models.services.book import Book
 from models.services.drafts import Drafts
 from models.services.facts import current_facts
+from models.services.planning import assignees
 from models.services.views import Today
 from models.services.visits import Visits, due_visits
 from models.store.rows import KEPT
@@ -35,6 +36,7 @@ def today_overview(book: Book) -> Today:
             households=_count(connection, "household", KEPT["household"].c.kind == "living"),
             visits_this_month=_count(connection, "visit", visits.c.happened_on >= on.replace(day=1)),
             open_needs=tuple(Visits(book).open_needs(20)),
+            workers=tuple(dict.fromkeys((book.worker.name, *assignees(connection)))),
         )
 
 

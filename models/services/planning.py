@@ -99,9 +99,8 @@ class Planning:
 
     def assignees(self) -> list[str]:
         """Names of workers who have open plans, by name."""
-        query = select(_PLAN.c.assignee).where(_PLAN.c.status == "open", _PLAN.c.dead.is_(False)).distinct()
         with self._book.reading() as connection:
-            return sorted(name for name in connection.execute(query).scalars() if name)
+            return assignees(connection)
 
     def move(self, plan_ids: Iterable[str], day: date) -> Changed:
         """Put plans on another day. Raises NotFound where one is not here."""
@@ -141,6 +140,12 @@ def _change(work: Work, plan: str, fields: Mapping[str, Any]) -> None:
         raise NotFound from None
     row = work.connection.execute(select(_PLAN.c.household_id, _PLAN.c.resident_id).where(_PLAN.c.id == plan)).one()
     work.concerns(*row)
+
+
+def assignees(connection: Connection) -> list[str]:
+    """Names of workers who have open plans, by name."""
+    query = select(_PLAN.c.assignee).where(_PLAN.c.status == "open", _PLAN.c.dead.is_(False)).distinct()
+    return sorted(name for name in connection.execute(query).scalars() if name)
 
 
 def keep_plans(work: Work, household_id: str, outcome: str, happened_on: date, visit_id: str) -> list[str]:

@@ -346,6 +346,7 @@ class Today:
     households: int
     visits_this_month: int
     open_needs: tuple[NeedView, ...] = ()
+    workers: tuple[str, ...] = ()  # who may go on a planned visit: who is signed in, and who has any
 
 
 @dataclass(frozen=True)
