@@ -5,71 +5,24 @@ a formula. The same value always gives the same bytes.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from io import BytesIO
-from typing import Literal
 
-from models.errors import Problem
-from models.texts import _
 from reports.flow import Cell, Piece, Type, divide, paragraph, put, table_row
 from reports.fonts import missing
 from reports.lines import Run, forget, shape
 from reports.paper import HEIGHT, MM, Paper
+from reports.people_list import PAPER_ROWS, SHEET_ROWS, ListColumn, ListTooLong, PeopleList, Value
 from reports.printable import WHOLE_NUMBER, UnmaskedNumber, UnprintableText, one_line
 from reports.wording import day_text, wording
 
-Value = str | int | date | None
 Cancelled = Callable[[], bool]
-
-PAPER_ROWS = 1000
-"""The most rows that are put on paper: some forty sheets. Who wants more wants a spreadsheet."""
-
-SHEET_ROWS = 1_000_000
-"""The most rows of a spreadsheet: its format ends at 1,048,576."""
 
 LEFT, MEASURE = 15 * MM, 180 * MM
 NUMBER = 10 * MM
 TOP, NEXT_TOP, END = 30 * MM, 22 * MM, HEIGHT - 18 * MM
 SMALL, HEAD = Type(9, 12.2), Type(9.5, 14)
 _LOOK_EVERY = 500  # rows between two questions whether it is still wanted
-
-
-@dataclass(frozen=True)
-class ListColumn:
-    """A column: its heading, and its width in Chinese characters."""
-
-    label: str
-    width: int = 8
-
-
-@dataclass(frozen=True)
-class PeopleList:
-    """A list as it leaves the casebook, in the words of its language; nothing is looked up later.
-
-    told: what the list was narrowed to, a sentence each. caution: what the reader must know about every row.
-    """
-
-    title: str
-    office: str
-    worker: str
-    made_on: date
-    columns: tuple[ListColumn, ...]
-    rows: Sequence[Sequence[Value]]
-    told: tuple[str, ...] = ()
-    caution: str = ""
-    language: Literal["zh", "en"] = "zh"
-
-
-class ListTooLong(Problem):
-    """There are more rows than can be written. Facts: rows, most."""
-
-    def sentence(self) -> str:
-        """Tell the worker."""
-        return _(
-            "Nothing was written: the list has {rows} rows and at most {most} fit. "
-            "Narrow it down, for example to one community or one service, or choose a spreadsheet instead of paper."
-        ).format(**self.facts)
 
 
 def render_list_xlsx(value: PeopleList, cancelled: Cancelled | None = None) -> bytes | None:

@@ -8,15 +8,9 @@ import pypdfium2
 import pytest
 
 from models import texts
+from reports.people_list import PAPER_ROWS, ListColumn, ListTooLong, PeopleList
 from reports.printable import UnmaskedNumber, UnprintableText
-from reports.screening_list import (
-    PAPER_ROWS,
-    ListColumn,
-    ListTooLong,
-    PeopleList,
-    render_list_pdf,
-    render_list_xlsx,
-)
+from reports.screening_list import render_list_pdf, render_list_xlsx
 from tests.reports.sheets import cells, table
 
 COLUMNS = (ListColumn("姓名", 5), ListColumn("住址", 14), ListColumn("最近走访", 6), ListColumn("待问", 3))

@@ -1,0 +1,117 @@
+"""A list as a file: as what, with which columns, once the worker was told that it leaves the protection of the book."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from errno import EDQUOT, ENOSPC
+from pathlib import Path
+from typing import Literal
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QDialog, QRadioButton, QWidget
+
+from desktop import theme
+from desktop.widgets import pieces
+from desktop.widgets.banner import Banner
+from desktop.widgets.flow_layout import FlowLayout
+from models.errors import CannotWrite, DiskFull
+from models.texts import _, ngettext
+from reports.people_list import PAPER_ROWS
+
+Kind = Literal["xlsx", "pdf"]
+
+
+@dataclass(frozen=True)
+class ExportWish:
+    """What the worker wants: the kind of file, and the keys of the columns."""
+
+    kind: Kind
+    columns: tuple[str, ...]
+
+
+class ExportDialog(QDialog):
+    """Asks for the kind of file and the columns; `wished` is called with the ExportWish when the worker agrees."""
+
+    def __init__(
+        self,
+        parent: QWidget,
+        wished: Callable[[ExportWish], object],
+        *,
+        rows: int,
+        columns: Sequence[tuple[str, str]],
+        at_first: Collection[str],
+        always: Collection[str] = ("name",),
+    ) -> None:
+        """columns: (key, heading). at_first: those ticked at first; always: those that cannot be left out."""
+        super().__init__(parent)
+        self._wished = wished
+        self._always = frozenset(always)
+        self.setWindowTitle(_("Write the list to a file"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setMinimumWidth(theme.px(480))
+        count = ngettext("{n} row is written.", "{n} rows are written.", rows).format(n=f"{rows:,}")
+        warning = Banner(
+            "warn",
+            _(
+                "The file is not protected by the passphrase: whoever has it can read it. Write only the columns that "
+                "are needed, keep it safe, and delete it after use. That you write it is noted in the journal."
+            ),
+            closable=False,
+        )
+        self.as_sheet = QRadioButton(_("Spreadsheet (XLSX)"))
+        self.as_paper = QRadioButton(_("To print (PDF)"))
+        self.as_sheet.setChecked(True)
+        self.as_paper.setEnabled(rows <= PAPER_ROWS)
+        kinds = pieces.line(None, self.as_sheet, self.as_paper, None, gap=16)
+        self.ticks: dict[str, QCheckBox] = {}
+        flow_place = QWidget()
+        flow = FlowLayout(flow_place, gap=theme.px(8))
+        for key, heading in columns:
+            tick = QCheckBox(heading)
+            tick.setChecked(key in at_first or key in always)
+            tick.setEnabled(key not in always)
+            self.ticks[key] = tick
+            flow.addWidget(tick)
+        self.go = pieces.button(_("Choose where …"), self._agree, "primary", "export")
+        self.go.setDefault(True)
+        whole = pieces.column(self, pieces.text(count, "subheading"), warning, margin=24, gap=12)
+        whole.addWidget(pieces.text(_("As what"), "label"))
+        whole.addLayout(kinds)
+        if rows > PAPER_ROWS:
+            words = _("On paper at most {n} rows: narrow the list down first.").format(n=f"{PAPER_ROWS:,}")
+            whole.addWidget(pieces.text(words, "small"))
+        whole.addWidget(pieces.text(_("Columns"), "label"))
+        whole.addWidget(flow_place)
+        whole.addLayout(pieces.line(None, pieces.button(_("Cancel"), self.reject), None, self.go))
+
+    def _agree(self) -> None:
+        chosen = tuple(key for key, tick in self.ticks.items() if tick.isChecked())
+        self.accept()
+        self._wished(ExportWish("pdf" if self.as_paper.isChecked() else "xlsx", chosen))
+
+
+def file_name(title: str, day: str, kind: Kind) -> str:
+    """What is offered as the name of the file: no names of people in it."""
+    return f"{title}_{day}.{kind}"
+
+
+def kind_words(kind: Kind) -> str:
+    """The kind of file for the file dialog."""
+    return _("Spreadsheet") + " (*.xlsx)" if kind == "xlsx" else "PDF (*.pdf)"
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write the file whole or not at all: a file that a spreadsheet holds open stays as it is.
+
+    Raises CannotWrite, DiskFull.
+    """
+    part = path.with_name(path.name + ".part")
+    try:
+        part.write_bytes(data)
+        part.replace(path)
+    except OSError as trouble:
+        if trouble.errno in (ENOSPC, EDQUOT):
+            raise DiskFull from trouble
+        raise CannotWrite(name=path.name) from trouble
+    finally:
+        if part.exists():
+            part.unlink()
