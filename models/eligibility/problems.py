@@ -14,10 +14,6 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("this file is not read: a set of packs has no place for it"),
         N_("Give it the name and the folder of the README (services/*.yaml, cases/*.yaml), or take it away."),
     ),
-    "bad_name": (
-        N_("this name is not allowed for a file of a pack"),
-        N_("Use letters, digits, points, hyphens and underscores, at most 80 of them."),
-    ),
     "link": (N_("this is a link, not a file"), N_("Put the file itself into the folder.")),
     "file_too_large": (N_("the file is larger than {most} KiB"), N_("Divide it into several files.")),
     "set_too_large": (
