@@ -57,7 +57,7 @@ class Reason:
         """The reason in a few words, the fact's name in Chinese or English; the sentence is in the language shown."""
         name = self.zh if chinese else self.en or self.zh
         if self.kind == "age":
-            return _("{years} years of age are completed").format(years=self.years)
+            return _("turns {years}").format(years=self.years)
         if self.kind == "anniversary":
             words = _("more than {years} years since: {name}") if self.after else _("{years} years since: {name}")
             return words.format(years=self.years, name=name)
@@ -65,7 +65,7 @@ class Reason:
             "version_begins": _("a new version begins: {name}"),
             "version_ends": _("the period of the text ends: {name}"),
             "parameter": _("a new value begins: {name}"),
-            "expired": _("the answer is no longer good: {name}"),
+            "expired": _("out of date, ask again: {name}"),
             "day": _("a day named by the text: {name}"),
         }[self.kind]
         return sentence.format(name=name)

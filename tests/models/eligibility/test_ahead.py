@@ -221,7 +221,7 @@ def test_a_birthday_is_told_with_the_words_of_the_text():
     assert reason.citation is not None
     assert "65" in reason.citation.quote
     with speaking("en"):
-        assert reason.words(False) == "65 years of age are completed"
+        assert reason.words(False) == "turns 65"
 
 
 @pytest.mark.parametrize(("year", "day"), [(2025, date(2025, 3, 1)), (2028, date(2028, 2, 29))])

@@ -143,7 +143,7 @@ def test_a_line_says_who_where_what_when_and_why(casebook: Casebook):
     assert line.citation is not None
     assert "65" in line.citation.quote
     with speaking("en"):
-        assert line.why == "65 years of age are completed"
+        assert line.why == "turns 65"
         assert line.name.startswith("Health management")
     assert view.by_day[date(2026, 12, 1)] == len([line for line in view.lines if line.day == date(2026, 12, 1)])
     assert view.by_week[monday(line.day)] >= 1
