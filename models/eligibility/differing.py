@@ -9,7 +9,7 @@ from typing import Literal
 
 from models.eligibility.describing import Line, describe
 from models.eligibility.nodes import INCOME, Choice, Defined, Node, Threshold
-from models.eligibility.policies import Component, Policies, Service
+from models.eligibility.policies import Component, Policies, Rule, Service
 from models.eligibility.schema import Param, Sum
 from models.eligibility.shared import sums
 from models.texts import Language
@@ -101,27 +101,49 @@ def rule_mark(policies: Policies, service: Service) -> str:
 
     Two sets in which a service has the same mark decide it alike for everybody on every day.
     """
-    said: list[str] = [str((service.subject, service.universal, service.sensitive))]
+    said = [str((service.subject, service.universal, service.sensitive))]
     facts: set[str] = set()
     params: set[str] = set()
     for part in service.components:
         said.append(str((part.name, part.subject)))
         for rule in part.rules:
             said.append(str((rule.valid_from, rule.valid_to)))
-            nodes = [node for node in (rule.node, *(node for node, _amount in rule.amounts)) if node is not None]
-            for node in nodes:
-                said.append(_plain(node))
-                _leant_on(node, facts, params)
-            said.extend(str(node is None) for node, _amount in rule.amounts)
-            for _node, amount in rule.amounts:
-                said.append(amount.model_dump_json(exclude={"source", "status", "when"}))
-                for part_of in (amount.amount, amount.low, amount.high):
-                    for each in sums(part_of) if part_of is not None else ():
-                        facts.update({each.fact} - {None})  # type: ignore[arg-type]
-                        params.update({each.param} - {None})  # type: ignore[arg-type]
+            if rule.node is not None:
+                said.append(_plain(rule.node))
+                _leant_on(rule.node, facts, params)
+            said += _amounts(rule, facts, params)
     if service.already is not None:
         said.append(_plain(service.already))
         _leant_on(service.already, facts, params)
+    return _mark(policies, said, facts, params)
+
+
+def amount_mark(policies: Policies, service: Service) -> str:
+    """The same over the sums of a service alone: who gets the service may differ, the sums cannot."""
+    said: list[str] = []
+    facts: set[str] = set()
+    params: set[str] = set()
+    for part in service.components:
+        said.append(str(part.name))
+        for rule in part.rules:
+            said.append(str((rule.valid_from, rule.valid_to)))
+            said += _amounts(rule, facts, params)
+    return _mark(policies, said, facts, params)
+
+
+def _amounts(rule: Rule, facts: set[str], params: set[str]) -> Iterator[str]:
+    for node, amount in rule.amounts:
+        if node is not None:
+            _leant_on(node, facts, params)
+        yield "" if node is None else _plain(node)
+        yield amount.model_dump_json(exclude={"source", "status", "when"})
+        for whole in (amount.amount, amount.low, amount.high):
+            for each in sums(whole) if whole is not None else ():
+                facts.update([each.fact] if each.fact is not None else ())
+                params.update([each.param] if each.param is not None else ())
+
+
+def _mark(policies: Policies, said: list[str], facts: set[str], params: set[str]) -> str:
     said.extend(f"{name}={_plain_param(policies, name)}" for name in sorted(_with_roots(policies, params)))
     said.extend(_plain_fact(policies, name) for name in sorted(_with_related(policies, facts)))
     return hashlib.sha256("\n".join(said).encode()).hexdigest()

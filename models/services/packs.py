@@ -51,6 +51,7 @@ from models.services.policy_sets import (
     sets_with,
 )
 from models.services.views import Changed
+from models.store.many import without_pauses
 from models.store.rows import KEPT, table_of
 from models.store.work import read_meta, write_meta
 from models.sync.files import read_limited, write_whole
@@ -60,6 +61,8 @@ _PEER = table_of(Peer)
 _DETERMINATION = KEPT["determination"]
 _SIGNERS = "pack_signers"  # the small fact that holds the keys trusted besides those of partners: key -> name
 _AT_ONCE = 500
+_REPORTED = 50  # households between two reports of progress
+_MANY = 300  # households; fewer are decided one by one
 
 
 class Packs:
@@ -67,6 +70,7 @@ class Packs:
 
     def __init__(self, book: Book) -> None:
         self._book = book
+        self._read: dict[str, Policies] = {}
 
     def policies(self) -> Policies:
         """The rules that decide now. Slow the first time: call it off the window's thread."""
@@ -129,23 +133,37 @@ class Packs:
         cancelled: Cancelled | None = None,
         *,
         on: date | None = None,
+        by_columns: bool | None = None,
     ) -> RuleChange | None:
-        """compare() of any two sets on a day (today). Nothing is journalled: for the command line of rule writers."""
+        """compare() of any two sets on a day (today). Nothing is journalled: for the command line of rule writers.
+
+        by_columns: find the households concerned by the columns first; None: where there are many. Without, every
+        household is decided by the scalar kernel: slow, and what the tests compare with.
+        """
         day = on or today(self._book.clock)
         comparison = Comparison(old, new)
         with self._book.reading() as connection:
             homes = self._homes(connection)
-            residents = sum(map(len, homes.values()))
-            found: list[PersonChange] = []
-            for done, (household, people) in enumerate(homes.items() if comparison.services else ()):
-                if done % _AT_ONCE == 0:
+        residents = sum(map(len, homes.values()))
+        concerned = homes if comparison.services else {}
+        if concerned and (len(homes) > _MANY if by_columns is None else by_columns):
+            from models.services.pack_columns import differing_households  # loads numpy
+
+            chosen = differing_households(self._book, comparison, day, progress, cancelled)
+            if chosen is None:
+                return None
+            concerned = {household: people for household, people in homes.items() if household in chosen}
+        found: list[PersonChange] = []
+        with self._book.reading() as connection, without_pauses():
+            for done, (household, people) in enumerate(concerned.items()):
+                if done % _REPORTED == 0:
                     if cancelled is not None and cancelled():
                         return None
                     if progress is not None:
-                        progress(done, len(homes))
+                        progress(done, len(concerned))
                 found += _changes_in(connection, comparison, household, people, day)
         if progress is not None:
-            progress(len(homes), len(homes))
+            progress(len(concerned), len(concerned))
         return comparison.summed(day, len(homes), residents, found)
 
     def _homes(self, connection: Connection) -> dict[str, frozenset[str]]:
@@ -213,7 +231,7 @@ class Packs:
         case = case_from_json(row["facts"])
         first: Replay | None = None
         for set_hash, archive in sets:
-            policies = self._book.known_set(set_hash) or read_kept(archive)
+            policies = self._kept(set_hash, archive)
             if policies is None or kept.service_id not in policies.services:
                 continue
             again = _decided_again(policies, case, kept)
@@ -224,6 +242,13 @@ class Packs:
                 return found
             first = first or found
         return first or Replay(determination_id, False, "", "", kept, None)
+
+    def _kept(self, set_hash: str, archive: bytes) -> Policies | None:
+        """A kept set made ready; those that were read stay, since whole lists of determinations are replayed."""
+        known = self._book.known_set(set_hash) or self._read.get(set_hash) or read_kept(archive)
+        if known is not None:
+            self._read[set_hash] = known
+        return known
 
     def edit_param(
         self,
@@ -346,7 +371,10 @@ def case_from_json(kept: Mapping[str, Any]) -> Case:
 
 
 def _decided_again(policies: Policies, case: Case, kept: Determination) -> Determination:
-    """As it was made: among all services of a check, where flags between services count, or alone for a letter."""
+    """As it was made: among all services of a check, where flags between services count, or alone for a letter.
+
+    Which of the ways it was is not kept; the one that gives the same letters was it.
+    """
     key = (kept.service_id, kept.component, kept.person_id)
     written = kept.to_json()
     tries: list[Callable[[], list[Determination]]] = [
@@ -361,8 +389,11 @@ def _decided_again(policies: Policies, case: Case, kept: Determination) -> Deter
                 if said.to_json() == written:
                     return said
     applicant = kept.person_id or (case.people[0].id if case.people else "")
-    alone = decide(policies, case, applicant, kept.service_id, kept.component)
-    return alone if best is None or alone.to_json() == written else best
+    alone = [
+        decide(policies, case, applicant, kept.service_id, kept.component, with_sensitive=told)
+        for told in (True, False)
+    ]
+    return next((said for said in alone if said.to_json() == written), best or alone[0])
 
 
 def _differing(kept: dict[str, object], again: Determination) -> list[str]:
