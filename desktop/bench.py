@@ -405,8 +405,10 @@ def exchange(scratch: Path, scale: Scale) -> Iterator[Row]:
 # All together.
 
 
-def measure(scale: Scale, scratch: Path) -> Iterator[Row]:
-    """Every line of the table, in the order in which it is measured."""
+def measure(scale: Scale, scratch: Path, openfisca: str = "") -> Iterator[Row]:
+    """Every line of the table, in the order in which it is measured. openfisca: the interpreter that has it."""
+    from desktop import bench_screening  # it leans on this module
+
     folder = scratch / "data"
     casebook = make_casebook(folder)
     try:
@@ -423,6 +425,8 @@ def measure(scale: Scale, scratch: Path) -> Iterator[Row]:
         value = letter_of(casebook, casebook.eligibility.check(household))
     finally:
         casebook.close()
+    yield from bench_screening.register(folder, household, scale)
+    yield from bench_screening.city(scratch, scale, openfisca)
     say("searches in the window")
     yield from searches(folder, scale)
     yield from starts(scratch, folder, scale)
@@ -491,13 +495,15 @@ def main(arguments: list[str]) -> int:
         "--residents", type=lambda text: int(Path(text).name), help="how many there are on the register"
     )
     parser.add_argument("--quick", action="store_true", help="few residents and runs, to try the bench itself")
+    parser.add_argument("--openfisca", default="", help="interpreter of an environment that has OpenFisca-Core")
+    parser.add_argument("--no-peers", action="store_true", help="measure nobody beside us")
     asked = parser.parse_args(arguments)
     scale = Scale(QUICK_RESIDENTS, QUICK_RECORDS, 2, 3) if asked.quick else Scale(RESIDENTS, RECORDS, 5, 25)
     if asked.residents:
         scale = Scale(asked.residents, scale.records, scale.runs, scale.many)
     qt = QApplication.instance() or app.application(sys.argv[:1])
     with tempfile.TemporaryDirectory(prefix="jinmen-bench-") as scratch:
-        rows = list(measure(scale, Path(scratch)))
+        rows = list(measure(scale, Path(scratch), asked.openfisca))
         megabytes = size_of(Path(scratch) / "data")
     del qt
     if asked.json:

@@ -76,7 +76,8 @@ class _Writer:
         if fact.level == "household" and level == "person":
             return f"self.household('{name}', p)"
         if fact.level == "person" and level == "household":
-            return f"(self.sum(self.members('{name}', p)))"  # a person's fact in a household's rule
+            said = "any" if fact.type == "bool" else "max"  # somebody's fact in a household's rule
+            return f"self.{said}(self.members('{name}', p))"
         return f"self('{name}', p)"
 
 

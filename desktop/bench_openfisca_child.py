@@ -7,9 +7,9 @@ the most memory held in megabytes, and how many people meet each rule (so that n
 """
 
 import json
-import resource
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -61,6 +61,13 @@ def drawn(dice: np.random.Generator, fact: dict[str, Any], count: int) -> Any:
     return (low + dice.random(count) * (high - low)).astype(np.float32)
 
 
+def peak_mb() -> float:
+    """The most memory this process held, in megabytes; 0 where the system does not tell (only Linux does)."""
+    status = Path("/proc/self/status")
+    lines = status.read_text("utf-8").splitlines() if status.exists() else []
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:")), 0.0)
+
+
 def main() -> None:
     """Build, fill in, work out, tell."""
     people = int(sys.argv[1])
@@ -89,7 +96,7 @@ def main() -> None:
         "build_ms": (built - began) * 1000,
         "fill_ms": (filled - built) * 1000,
         "work_ms": (done - filled) * 1000,
-        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "peak_mb": peak_mb(),
         "meet": meet,
     }
     sys.stdout.write(json.dumps(answer) + "\n")
