@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
@@ -236,7 +236,7 @@ class TodayPage(Page):
             inside.addWidget(plan_panel(self, visit, today.on, today.workers))
         place.setHidden(not place.isHidden())
         if not place.isHidden():
-            self.see(place)
+            QTimer.singleShot(0, place, lambda: self.see(place))  # when it has its height
 
     def _draft(self, draft: "DraftView") -> QWidget:
         moment = local_time(draft.at).strftime("%m-%d %H:%M")

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QComboBox, QPushButton, QVBoxLayout, QWidget
 
 from desktop import theme
@@ -78,11 +78,12 @@ class VisitsPage(Page):
 
         def load() -> Loaded:
             on = today(casebook.clock)
-            every = casebook.visits.due(on + FAR)
-            near = [visit for visit in every if visit.due <= on + AHEAD]
+            near = casebook.visits.due(on + AHEAD)
+            soon = {visit.household_id for visit in near}
+            later = [visit for visit in casebook.visits.due(on + FAR) if visit.household_id not in soon]
             workers = dict.fromkeys((casebook.worker.name, *casebook.planning.assignees()))
             recent = casebook.visits.recent(RECENT)
-            return Loaded(tuple(near), tuple(every[len(near) :]), tuple(recent), tuple(workers), on)
+            return Loaded(tuple(near), tuple(later), tuple(recent), tuple(workers), on)
 
         self.read(load, self._show)
 
@@ -198,7 +199,7 @@ class VisitsPage(Page):
         place.setHidden(not place.isHidden())
         if not place.isHidden() and row.panel is not None:
             row.panel.first_focus()
-            self.see(place)
+            QTimer.singleShot(0, place, lambda: self.see(place))  # when it has its height
 
 
 class DueRow(ClickRow):

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop import theme
 from desktop.eligibility_words import amount_text, name_of, outcome_of
 from desktop.widgets import pieces
-from desktop.widgets.case_parts import Chip, show_more
+from desktop.widgets.case_parts import Chip, ClickRow
 from models.services.views import ServiceResult
 from models.texts import _, ngettext
 
@@ -28,9 +29,29 @@ class FollowList(QWidget):
         line = _("If granted, could also be applied for: {names}").format(names=_(", ").join(names[:NAMED]))
         if count > NAMED:
             line = ngettext("{line} … ({n} service)", "{line} … ({n} services)", count).format(line=line, n=count)
-        self.link, self.place = show_more(line, self._fill)
+        self.words = line
+        self.link = ClickRow(line)  # wraps, as a button cannot
+        self.label = pieces.text("")
+        self.label.setStyleSheet(f"color: {theme.tokens().accent}")
+        inner = pieces.line(self.link, self.label)
+        inner.setContentsMargins(0, theme.px(4), theme.px(4), theme.px(4))
+        self.link.chosen.connect(self.toggle)
+        self.place = QWidget()
+        self._inside = pieces.column(self.place, gap=8)
+        self.place.hide()
         box = pieces.column(self, self.link, self.place, gap=4)
         box.setContentsMargins(0, theme.px(2), 0, 0)
+        self._say()
+
+    def toggle(self) -> None:
+        """Open the list, or close it; it is built when it is first opened."""
+        if self._inside.count() == 0:
+            self._fill(self._inside)
+        self.place.setHidden(not self.place.isHidden())
+        self._say()
+
+    def _say(self) -> None:
+        self.label.setText(("▸ " if self.place.isHidden() else "▾ ") + self.words)
 
     def _fill(self, box: QVBoxLayout) -> None:
         words = _(
@@ -47,7 +68,9 @@ class FollowList(QWidget):
         head.addWidget(pieces.text(name_of(first), "label"), 1)
         amount = amount_text(first.determination.amount)
         if amount:
-            head.addWidget(pieces.text(amount, "soft", wrap=False))
+            words = pieces.text(amount, "soft")
+            words.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            head.addWidget(words, 1)
         if outcome_of(first.determination) == "office":
             head.addWidget(Chip(_("For the office to decide"), tone="accent"))
         box = pieces.column(place, head, gap=2)

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QFrame
+from PySide6.QtWidgets import QComboBox, QFrame, QPushButton
 
 from desktop import theme
 from desktop.case_words import day_text
@@ -14,7 +15,7 @@ from desktop.widgets.flow_layout import FlowLayout
 from forms.reading import read_date
 from models.records import codes
 from models.services.views import DueVisit, PlannedView
-from models.texts import _, language
+from models.texts import _, language, pgettext
 
 _WORKDAYS = 5
 
@@ -60,18 +61,20 @@ class PlanPanel(QFrame):
             line.setStretch(1, 1)
             line.setAlignment(due, Qt.AlignmentFlag.AlignTop)
             box.addLayout(line)
-        tomorrow = working_day(today + timedelta(days=1))
-        self.day = DateField(
-            read_date,
-            today,
-            name=_("Another day"),
-            quick=[
-                (_("Today"), today),
-                (_("Next working day"), tomorrow),
-                (_("In a week"), working_day(today + timedelta(days=7))),
-                (_("In two weeks"), working_day(today + timedelta(days=14))),
-            ],
-        )
+        self.quick_buttons: list[QPushButton] = []
+        days = FlowLayout()
+        for words, day in (
+            (pgettext("day", "Today"), today),
+            (_("Next working day"), working_day(today + timedelta(days=1))),
+            (_("In a week"), working_day(today + timedelta(days=7))),
+            (_("In two weeks"), working_day(today + timedelta(days=14))),
+        ):
+            button = pieces.button(words, partial(self.moved.emit, day))
+            button.setAccessibleName(_("Move to {day}").format(day=day_text(day)))
+            button.setToolTip(day_text(day))
+            self.quick_buttons.append(button)
+            days.addWidget(button)
+        self.day = DateField(read_date, today, name=_("Another day"))
         self.day.changed.connect(self._say)
         self.day.entered.connect(self._move)
         self.move_button = pieces.button(_("Move"), self._move, icon="clock")
@@ -79,7 +82,7 @@ class PlanPanel(QFrame):
         who.setEditable(True)
         who.addItems(["", *dict.fromkeys(name for name in workers if name)])
         who.setAccessibleName(_("Who goes"))
-        who.setMinimumWidth(theme.px(170))
+        who.setMinimumWidth(theme.px(200))
         given = {plan.assignee for plan in visit.plans}
         who.setCurrentText(given.pop() if len(given) == 1 else "")
         line_edit = who.lineEdit()
@@ -89,10 +92,11 @@ class PlanPanel(QFrame):
         self.who = who
         self.assign_button = pieces.button(_("Say who goes"), self._assign, icon="check")
         self.drop_button = pieces.button(_("Nobody needs to go"), self.dropped.emit, "danger", "close")
-        moving = pieces.line(None, self.day, self.move_button, gap=10)
-        moving.setStretch(0, 1)
-        moving.setAlignment(self.move_button, Qt.AlignmentFlag.AlignBottom)
+        moving = pieces.line(None, self.day, self.move_button, None, gap=10)
+        box.addWidget(pieces.text(_("Move to another day"), "label"))
+        box.addLayout(days)
         box.addLayout(moving)
+        box.addWidget(pieces.text(_("Who goes"), "label"))
         going = FlowLayout()
         for thing in (self.who, self.assign_button, self.drop_button):
             going.addWidget(thing)
@@ -106,7 +110,7 @@ class PlanPanel(QFrame):
 
     def first_focus(self) -> None:
         """To the first of the quick days."""
-        self.day.quick_buttons[0].setFocus()
+        self.quick_buttons[0].setFocus()
 
     def _say(self) -> None:
         self.move_button.setEnabled(self.day.day() is not None)
