@@ -154,7 +154,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "case_applicant": (N_("the case “{title}” has nobody called {name}"), N_("Name one of its people.")),
 }
 
-_WORTH_A_LOOK = frozenset({"dead", "amount_overlap", "name_not_printed"})
+_WORTH_A_LOOK = frozenset({"dead", "amount_overlap"})
 """Kinds that are told and do not forbid a set: the text itself may be written so."""
 
 

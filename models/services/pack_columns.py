@@ -4,12 +4,13 @@ Only households whose verdict differs, or whose sum may, are left for the scalar
 numpy: imported when a comparison is made, never at the start.
 """
 
+from collections.abc import Mapping
 from datetime import date
 
 import numpy as np
 from sqlalchemy import Connection
 
-from models.eligibility import Policies
+from models.eligibility import FactDefinition, Policies
 from models.eligibility.batch.plan import make_plan
 from models.eligibility.batch.screening import ELIGIBLE, NOT_ELIGIBLE, OPEN_ASK, OPEN_OFFICE, screen_columns
 from models.eligibility.comparing import Cancelled, Comparison, Progress
@@ -17,9 +18,10 @@ from models.eligibility.differing import amount_mark
 from models.services.book import Book
 from models.services.screening_register import Stopped, read_all, stored
 from models.store import columns
-from models.store.bulk import Facts, Loaded
+from models.store.bulk import Loaded
 
 _Part = tuple[str, str | None]
+_Facts = Mapping[str, FactDefinition]
 _SAID = np.zeros(256, np.uint8)  # verdicts that lists speak of; 0 for all others
 _SAID[[NOT_ELIGIBLE, ELIGIBLE, OPEN_ASK, OPEN_OFFICE]] = (NOT_ELIGIBLE, ELIGIBLE, OPEN_ASK, OPEN_OFFICE)
 
@@ -56,7 +58,7 @@ def differing_households(
     return frozenset(before.lists.home[home].decode() for home in homes.tolist())
 
 
-def _loaded(book: Book, facts: Facts, on: date, progress: Progress | None, cancelled: Cancelled | None) -> Loaded:
+def _loaded(book: Book, facts: _Facts, on: date, progress: Progress | None, cancelled: Cancelled | None) -> Loaded:
     """The facts of everybody on the day: the columns where they are those of the day, else from the records."""
     with book.reading() as connection:
         if _current(connection, facts, on):
@@ -64,7 +66,7 @@ def _loaded(book: Book, facts: Facts, on: date, progress: Progress | None, cance
     return read_all(book, facts, on, progress, cancelled)
 
 
-def _current(connection: Connection, facts: Facts, on: date) -> bool:
+def _current(connection: Connection, facts: _Facts, on: date) -> bool:
     return columns.usable(connection, facts, on) and columns.current(connection, facts, on)
 
 

@@ -105,6 +105,7 @@ def test_every_problem_is_found_at_once_each_on_its_line(district: Path):
         ("services/old.yaml", "  group: 老有所养\n", "", ("old.yaml", 1, "missing_key")),
         ("services/old.yaml", "  line: 3\n", "  line: 3\n  line: 4\n", ("old.yaml", 6, "duplicate_key")),
         ("services/old.yaml", "id: D-1", "id: S50", ("lao.yaml", None, "twice")),
+        ("services/old.yaml", "name: 高龄关爱补贴", "name: 关爱补贴金", ("old.yaml", 2, "name_not_printed")),
         ("services/old.yaml", "amount: [{", "amount: [{none: true, ", ("old.yaml", 14, "none_has_none")),
         ("pack.yaml", "id: district-2027", "id: district-2028", None),
         ("pack.yaml", 'doc: "district-2027"', 'doc: "003"', ("pack.yaml", None, "twice")),
