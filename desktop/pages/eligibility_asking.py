@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject
 
 from desktop.pages.base import Page
 from desktop.pages.draft_keeper import DraftKeeper
-from desktop.pages.eligibility_check import DRAFT_FORM, Loaded, questions_of, single_of, still_open
+from desktop.pages.eligibility_check import DRAFT_FORM, Loaded, asked_of, questions_of, single_of, still_open
 from desktop.widgets.question_card import Asked, QuestionCard
 from models.eligibility import Answer, Missing
 from models.services.views import Changed
@@ -128,10 +128,10 @@ class Asking(QObject):
     def _resume(self, loaded: Loaded) -> None:
         """Ask again what was being ticked when the page was left or the program ended."""
         draft_id, kept = loaded.draft
-        wanted = (kept.get("key"), kept.get("of"))
-        asked = next((each for each in questions_of(loaded, self._shown) if _name_of(each) == wanted), None)
-        if asked is not None:
-            self._wanted = asked
+        prompts = loaded.check.prompts
+        begun = prompts.named(str(kept.get("key")), str(kept.get("of"))) if prompts and draft_id else None
+        if begun is not None:
+            self._wanted = asked_of(loaded, begun)
             self._new_keeper().resume(draft_id)
 
     def _new_keeper(self) -> DraftKeeper:

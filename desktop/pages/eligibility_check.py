@@ -10,14 +10,17 @@ from desktop.widgets import pieces
 from desktop.widgets.case_parts import Chip, ClickRow
 from desktop.widgets.question_card import Asked
 from desktop.widgets.result_card import Ask
-from models.eligibility import HOUSEHOLD, Policies, Prompt, distinct, single_prompt
+from models.eligibility import HOUSEHOLD, Policies, Prompt, single_prompt
 from models.services.views import HouseholdCheck, HouseholdView, ResidentRow, ServiceResult
 from models.texts import _, language
 
 DRAFT_FORM = "eligibility"
 """The form under which ticks that are not answered yet are kept as a draft."""
 
-LIKELY = 0.1
+MOST_QUESTIONS = 40
+"""That can be asked one instead of the other; then it begins again with the first."""
+
+LIKELY = 0.25
 """From this estimated chance on an open service is shown at once; the others are folded."""
 
 _SUM = 1.3  # a service for which the text gives a sum comes a little before one that is as likely
@@ -92,11 +95,9 @@ def questions_of(loaded: Loaded, shown: str) -> list[Asked]:
 
     Who is looked at (an id) is asked first, as in the conversation at the door: of that person and the household.
     """
+    about = (shown, HOUSEHOLD) if shown in loaded.people else ()
     prompts = loaded.check.prompts
-    if shown in loaded.people:
-        own = [prompt for prompt in prompts if {of for _fact, of in prompt.asks} <= {shown, HOUSEHOLD}]
-        prompts = (*own, *(prompt for prompt in prompts if prompt not in own))
-    return [asked_of(loaded, prompt) for prompt in distinct(prompts)]
+    return [asked_of(loaded, prompt) for prompt in prompts.distinct(MOST_QUESTIONS, about)] if prompts else []
 
 
 def single_of(loaded: Loaded, fact: str, of: str) -> Asked:

@@ -99,10 +99,10 @@ class QuestionCard(Card):
         self.undo.hide()
         top = pieces.line(None, self.who, gap=12)
         top.addWidget(self.words, 1)
-        top.addWidget(self.undo)
-        top.addWidget(self.other)
         self.add(top)
-        self.add(self.why)
+        below = pieces.line(None, self.why, self.undo, self.other, gap=6)
+        below.setStretch(0, 1)
+        self.add(below)
         self.add(self.problem)
         place = QWidget()
         self._place = pieces.column(place, gap=0)  # of ticks, which take the whole width

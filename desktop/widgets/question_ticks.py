@@ -41,7 +41,7 @@ class TickField(QWidget):
         self._states: dict[int, State] = {}
         self.ticks: list[TickButton] = []
         self.doubts: list[QToolButton] = []
-        flow = FlowLayout(self, gap=10)
+        flow = FlowLayout(self, gap=8)
         for place, (_item, words) in enumerate(items):
             tick = TickButton(words, str(place + 1) if place < 9 else "")
             tick.clicked.connect(partial(self._ticked, place))
@@ -50,13 +50,14 @@ class TickField(QWidget):
             doubt.setText("?")
             doubt.setProperty("role", "flat")
             doubt.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # by keyboard: ? on the tick itself
-            doubt.setFixedSize(theme.px(34 if theme.look().touch else 26), theme.target())
+            doubt.setStyleSheet("padding: 0px;")
+            doubt.setFixedSize(theme.px(36 if theme.look().touch else 22), theme.target())
             doubt.setToolTip(_("Not known or no answer, for this one only (key: ?)"))
             doubt.setAccessibleName(_("{thing}: not known or no answer").format(thing=words))
             doubt.clicked.connect(partial(self._doubted, place))
             holder = QWidget()
             holder.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-            pieces.line(holder, tick, doubt, gap=2).setStretch(0, 1)
+            pieces.line(holder, tick, doubt, gap=0).setStretch(0, 1)
             flow.addWidget(holder)
             self.ticks.append(tick)
             self.doubts.append(doubt)

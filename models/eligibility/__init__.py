@@ -10,7 +10,7 @@ from models.eligibility.determination import AgencyPart, Amount, Determination, 
 from models.eligibility.explanation import Explanation, explain
 from models.eligibility.loader import load_policies
 from models.eligibility.policies import Citation, Component, PackError, Policies, Service
-from models.eligibility.prompts import Answer, Item, Prompt, Question, answers_of, distinct, single_prompt
+from models.eligibility.prompts import Answer, Item, Prompt, Prompts, Question, answers_of, single_prompt
 from models.eligibility.questions import Screened, next_prompts, next_questions, screen
 from models.eligibility.running import CaseResult, run_cases
 from models.eligibility.schema import FactDefinition
@@ -33,6 +33,7 @@ __all__ = [
     "Person",
     "Policies",
     "Prompt",
+    "Prompts",
     "Question",
     "Screened",
     "Service",
@@ -42,7 +43,6 @@ __all__ = [
     "checked_value",
     "decide",
     "decide_all",
-    "distinct",
     "explain",
     "load_policies",
     "next_prompts",

@@ -156,7 +156,9 @@ def problems(asking: Asking, facts: Mapping[str, FactDefinition]) -> list[str]:
             found.append(f"{name}: no such fact")
             continue
         for chance in chances:
-            found += [f"{name}: no such fact: {other}" for other in chance.where if other not in facts and other != SEX]
+            for other in chance.where:
+                if other != SEX and (other not in facts or facts[other].sensitive):
+                    found.append(f"{name}: nothing can be told from {other}")
             wrong = set(chance.is_ or ()) - set(_domain(fact))
             found += [f"{name}: {value} lies outside its domain" for value in wrong]
             if (chance.below is not None) == bool(_domain(fact)):

@@ -1,7 +1,8 @@
 """Questions as they are put at the door: one fact, a group of facts in one breath, or one fact of several members."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Literal
 
 from models.eligibility.asking import Asking, no_of
@@ -169,15 +170,57 @@ def prompt_of(
     )
 
 
-def distinct(prompts: Sequence[Prompt]) -> list[Prompt]:
-    """The prompts without those of which every fact is asked by better ones: "another question" then asks another."""
-    asked: set[Variable] = set()
-    found = []
-    for prompt in prompts:
-        if not asked.issuperset(prompt.asks):
-            asked.update(prompt.asks)
-            found.append(prompt)
-    return found
+class Prompts:
+    """Every question that could be asked now, best first. They overlap; each is put into words when it is wanted."""
+
+    def __init__(
+        self,
+        policies: Policies,
+        asking: Asking,
+        view: View,
+        order: Mapping[tuple[Variable, ...], tuple[Kind, str]],
+        helps: Mapping[Variable, int],
+    ) -> None:
+        """order: what is asked -> (kind, key), best first."""
+        self._policies, self._asking, self._view = policies, asking, view
+        self._order, self._helps = order, helps
+
+    def first(self, limit: int) -> list[Prompt]:
+        """The best, at most limit of them, overlapping or not."""
+        return [self._put(asks) for asks in islice(self._order, limit)]
+
+    def distinct(self, limit: int, about: Container[str] = ()) -> list[Prompt]:
+        """The best that each ask something new, at most limit: so that "another question" asks another one.
+
+        about: ids (and "household") that are asked about first; what is also about somebody else comes behind.
+        """
+        chosen = list(self._order)
+        if about:
+            own = [asks for asks in chosen if all(of in about for _, of in asks)]
+            first = set(own)
+            chosen = [*own, *(asks for asks in chosen if asks not in first)]
+        asked: set[Variable] = set()
+        found: list[Prompt] = []
+        for asks in chosen:
+            if len(found) == limit:
+                break
+            if not asked.issuperset(asks):
+                asked.update(asks)
+                found.append(self._put(asks))
+        return found
+
+    def named(self, key: str, of: str) -> Prompt | None:
+        """The question of this key about this owner, if it could still be asked."""
+        for asks, (kind, own_key) in self._order.items():
+            whose = asks[0][1] if kind in ("one", "group") else ""
+            if whose == of and (kind != "one" or own_key == key):
+                prompt = self._put(asks)
+                if prompt.key == key:
+                    return prompt
+        return None
+
+    def _put(self, asks: tuple[Variable, ...]) -> Prompt:
+        return prompt_of(self._policies, self._asking, self._view, self._order[asks], asks, self._helps)
 
 
 def answers_of(

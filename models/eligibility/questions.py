@@ -21,12 +21,13 @@ from models.eligibility.asking import Asking, Chances, Tests, load_asking
 from models.eligibility.case import HOUSEHOLD, Case, View
 from models.eligibility.deciding import decide_in
 from models.eligibility.determination import Determination
-from models.eligibility.logic import Residual, Variable, disjunction
-from models.eligibility.nodes import AGENCY
+from models.eligibility.logic import Residual, Variable, conjunction, disjunction, negation
+from models.eligibility.nodes import AGENCY, INCOME
 from models.eligibility.policies import Policies
-from models.eligibility.prompts import Prompt, Question, candidates, prompt_of, question_of
+from models.eligibility.prompts import Prompt, Prompts, Question, candidates, question_of
 
 _SETTLED = ("not_known", "refused")
+INCOME_OF_ONE = "income_month"
 _MOST_WAYS = 24  # ways of one result that are looked at, the shortest first
 _SUM = 1.3  # the weight of a result for which the text gives a sum
 _OFFICE = 0.3  # of a result that an office must then still confirm
@@ -44,14 +45,14 @@ _ways_memo: dict[Residual, tuple[_Way, ...]] = {}
 class Screened:
     """A household decided: every determination, what to ask next, and how likely each open result comes true.
 
-    questions: single facts, best first. prompts: the same with groups and members together, best first; they overlap,
-    see prompts.distinct(). likelihood: of open determinations by (service, component, person), from 0 to 1: an estimate
-    that orders what is shown, and decides nothing.
+    questions: single facts, best first. prompts: the same with groups and members together, best first. likelihood: of
+    open determinations by (service, component, person), from 0 to 1: an estimate that orders what is shown, and decides
+    nothing.
     """
 
     determinations: list[Determination]
     questions: list[Question]
-    prompts: list[Prompt]
+    prompts: Prompts
     likelihood: Mapping[Key, float] = field(default_factory=dict)
 
 
@@ -77,16 +78,16 @@ def next_prompts(
     grouped: False leaves single facts only. asking: chances and groups to go by, else the shipped ones.
     """
     order = _Order(policies, asking or load_asking(), View(policies.facts, case, sensitive=False), determinations)
-    return order.prompts(limit, grouped=grouped)
+    return order.prompts(grouped=grouped).first(limit)
 
 
-def screen(policies: Policies, case: Case, limit: int = 5, prompts: int = 40) -> Screened:
+def screen(policies: Policies, case: Case, limit: int = 5) -> Screened:
     """decide_all() with what to ask next, which asks every rule only once."""
     view = View(policies.facts, case, sensitive=False)
     determinations = decide_in(policies, view)
     order = _Order(policies, load_asking(), view, determinations)
-    questions, put = order.both(limit, prompts)
-    return Screened(determinations, questions, put, order.likelihood)
+    questions, prompts = order.both(limit)
+    return Screened(determinations, questions, prompts, order.likelihood)
 
 
 @dataclass(frozen=True)
@@ -97,39 +98,64 @@ class _Path:
     chances: Mapping[Variable, float]
 
 
+class _Alike:
+    """Open results that hang on the very same tests: who they are, their weight, and what decides them."""
+
+    __slots__ = ("keys", "own", "weight")
+
+    def __init__(self, own: frozenset[Variable] | None) -> None:
+        self.weight = 0.0
+        self.keys: list[Key] = []
+        self.own = own  # None: every fact of the tests; else the others only tell whether it is received already
+
+
 class _Order:
     """The ways of all open determinations of one view, and what every question is worth on them."""
 
     def __init__(self, policies: Policies, asking: Asking, view: View, determinations: Iterable[Determination]) -> None:
+        view = view.open_to_all()
         self._policies, self._asking, self._view = policies, asking, view
         self._chances = Chances(asking, view)
         self._states: dict[Variable, str] = {}
         self._weights: dict[tuple[str, str | None], float] = {}
-        self.open: dict[Variable, int] = defaultdict(int)
+        self.open: dict[Variable, int] = {}
         """The facts that may be asked and can change a result, with how many results they can change."""
         self.likelihood: dict[Key, float] = {}
-        weights: dict[Residual, float] = defaultdict(float)
-        keys: dict[Residual, list[Key]] = defaultdict(list)
+        states = self._states
+        found: dict[Residual, _Alike] = {}
         for said in determinations:
             if said.outcome != "unknown" or "received" in said.flags:
                 continue
             for part in said.missing:
-                if not part.alternative and self._state((part.fact, part.of)) == "ask":
-                    self.open[part.fact, part.of] += 1
-            residual = view.residuals.get((said.service_id, said.component, said.person_id))
+                variable = (part.fact, part.of)
+                if not part.alternative and (states.get(variable) or self._state(variable)) == "ask":
+                    self.open[variable] = self.open.get(variable, 0) + 1
+            key = (said.service_id, said.component, said.person_id)
+            residual = view.residuals.get(key)
             if residual is None:
                 residual = _residual(policies, view, said)
-            part_of = (said.service_id, said.component)
-            if part_of not in self._weights:
-                self._weights[part_of] = self._weight(said)
-            weights[residual] += self._weights[part_of]
-            keys[residual].append((*part_of, said.person_id))
-        self._paths = list(self._all_paths(weights, keys))
+            own = None
+            if policies.services[said.service_id].already is not None:
+                residual = _not_yet(policies, view, said, residual)
+                if residual is False:
+                    continue
+                own = frozenset((part.fact, part.of) for part in said.missing)
+            alike = found.get(residual)
+            if alike is None:
+                alike = found[residual] = _Alike(own)
+            alike.weight += self._weight(said)
+            alike.keys.append(key)
+        self._paths = list(self._all_paths(found))
 
     def _weight(self, said: Determination) -> float:
-        service = self._policies.services[said.service_id]
-        component = service.component(said.component) or service.components[0]
-        return _SUM if any(not amount.none for _, amount in component.rule(said.on).amounts) else 1.0
+        key = (said.service_id, said.component)
+        found = self._weights.get(key)
+        if found is None:
+            service = self._policies.services[said.service_id]
+            component = service.component(said.component) or service.components[0]
+            pays = any(not amount.none for _, amount in component.rule(said.on).amounts)
+            found = self._weights[key] = _SUM if pays else 1.0
+        return found
 
     def _state(self, variable: Variable) -> str:
         """ask, office (only an office can say) or silent (never asked, or asked in vain)."""
@@ -150,30 +176,40 @@ class _Order:
         settled = self._view.case.states.get((owner, fact)) in _SETTLED or self._chances.certain((fact, owner))
         return "ask" if known and not settled else "silent"
 
-    def _all_paths(self, weights: Mapping[Residual, float], keys: Mapping[Residual, list[Key]]) -> Iterable[_Path]:
+    def _all_paths(self, found: Mapping[Residual, _Alike]) -> Iterable[_Path]:
         """The ways that asking can go, equal ones put together; on the way the likelihood of every open result."""
         together: dict[tuple[tuple[Variable, float], ...], float] = defaultdict(float)
-        facts = self._policies.facts  # what is not among them is an office's word
-        for residual, weight in weights.items():
-            fails = 1.0
+        read: dict[Any, tuple[str, float]] = {}
+        silent_earners = tuple((INCOME_OF_ONE, person) for person in self._view.silent_earners())
+        for residual, alike in found.items():
+            fails, own_facts = 1.0, alike.own
             for way in ways(residual):
                 chance, asked, office, silent = 1.0, [], False, False
-                for variable, tests in way:
-                    state = self._state(variable)
-                    own = 0.5 if variable[0] not in facts else self._chances.of(variable, tests)
+                for part in way:
+                    state, own = read.get(part) or read.setdefault(part, self._read(*part))
+                    variable = part[0]
                     chance *= own
                     if state == "ask":
-                        asked.append((variable, own))
+                        if variable in self.open:
+                            if own_facts is None or variable in own_facts:
+                                asked.append((variable, own))
+                        elif variable[0] == INCOME:  # it is asked of those whose income is not known
+                            asked += [(one, own ** (1 / len(silent_earners))) for one in silent_earners]
                     else:
                         office, silent = office or state == "office", silent or state == "silent"
                 fails *= 1 - chance
-                if asked and not silent and all(variable in self.open for variable, _ in asked):
-                    value = chance * weight * (_OFFICE if office else 1.0)
+                if asked and not silent:
+                    value = chance * alike.weight * (_OFFICE if office else 1.0)
                     if value > _NEGLIGIBLE:
                         together[tuple(asked)] += value
-            for key in keys[residual]:
+            for key in alike.keys:
                 self.likelihood[key] = 1 - fails
         return (_Path(value, dict(asked)) for asked, value in together.items())
+
+    def _read(self, variable: Variable, tests: Tests) -> tuple[str, float]:
+        """Whether the fact may be asked, and the chance that it is as wanted; an office's word may go either way."""
+        known = variable[0] in self._policies.facts
+        return self._state(variable), self._chances.of(variable, tests) if known else 0.5
 
     def questions(self, limit: int) -> list[Question]:
         """Single facts, the most useful first."""
@@ -184,17 +220,16 @@ class _Order:
         order = sorted((asks for asks in worth if len(asks) == 1), key=lambda asks: (-worth[asks], asks))
         return [question_of(self._policies.facts[fact], of) for ((fact, of),) in order[:limit]]
 
-    def prompts(self, limit: int, *, grouped: bool = True) -> list[Prompt]:
+    def prompts(self, *, grouped: bool = True) -> Prompts:
         """Questions as they are put, the most useful first."""
-        return self.both(0, limit, grouped=grouped)[1]
+        return self.both(0, grouped=grouped)[1]
 
-    def both(self, limit: int, prompts: int, *, grouped: bool = True) -> tuple[list[Question], list[Prompt]]:
-        """So many single facts and so many questions as they are put, the most useful first."""
-        policies, asking, view = self._policies, self._asking, self._view
-        found = candidates(policies, asking, view, self.open, grouped=grouped)
+    def both(self, limit: int, *, grouped: bool = True) -> tuple[list[Question], Prompts]:
+        """So many single facts, and every question as it is put, the most useful first."""
+        found = candidates(self._policies, self._asking, self._view, self.open, grouped=grouped)
         worth = self._worths(found)
-        order = sorted(found, key=lambda asks: (-worth[asks], len(asks), asks))[:prompts]
-        put = [prompt_of(policies, asking, view, found[asks], asks, self.open) for asks in order]
+        order = sorted(found, key=lambda asks: (-worth[asks], len(asks), asks))
+        put = Prompts(self._policies, self._asking, self._view, {asks: found[asks] for asks in order}, self.open)
         return self._singles(worth, limit), put
 
     def _worths(self, cards: Iterable[tuple[Variable, ...]]) -> dict[tuple[Variable, ...], float]:
@@ -224,14 +259,22 @@ def ways(residual: Residual) -> tuple[_Way, ...]:
         if len(_ways_memo) >= _MEMO_LIMIT:
             _ways_memo.clear()
         if residual[0] == "leaf":
-            found = (((residual[1], ((residual[2], True),)),),)
+            found = (_of_one(residual),)
+        elif residual[0] == "any" and all(part[0] == "leaf" for part in residual[1]):
+            found = tuple(_of_one(part) for part in residual[1][:_MOST_WAYS])
         else:
             found = tuple(_by_variable(way) for way in _raw_ways(residual, True))
         _ways_memo[residual] = found
     return found
 
 
+def _of_one(leaf: Residual) -> _Way:
+    return ((leaf[1], ((leaf[2], True),)),)
+
+
 def _by_variable(way: Sequence[tuple[Variable, Any, bool]]) -> _Way:
+    if len({variable for variable, _, _ in way}) == len(way):
+        return tuple((variable, ((test, want),)) for variable, test, want in way)
     grouped: dict[Variable, list[tuple[Any, bool]]] = {}
     for variable, test, want in way:
         grouped.setdefault(variable, []).append((test, want))
@@ -262,7 +305,7 @@ def _together(
     """One way of every part at once."""
     found: list[tuple[tuple[Variable, Any, bool], ...]] = [()]
     for part in parts:
-        found = _shortest([tuple(dict.fromkeys((*one, *other))) for one in found for other in part])
+        found = _shortest([(*one, *other) for one in found for other in part])
     return found
 
 
@@ -270,6 +313,14 @@ def _shortest(
     found: list[tuple[tuple[Variable, Any, bool], ...]],
 ) -> list[tuple[tuple[Variable, Any, bool], ...]]:
     return found if len(found) <= _MOST_WAYS else sorted(dict.fromkeys(found), key=len)[:_MOST_WAYS]
+
+
+def _not_yet(policies: Policies, view: View, said: Determination, residual: Residual) -> Residual:
+    """Due and not received already, as far as facts tell that it is."""
+    already = policies.services[said.service_id].already
+    assert already is not None
+    person = said.person_id or (view.counted() or ("",))[0]
+    return conjunction((residual, negation(already.reduce(view, person))))
 
 
 def _residual(policies: Policies, view: View, said: Determination) -> Residual:

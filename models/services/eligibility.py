@@ -66,7 +66,7 @@ class Eligibility:
             tuple(results),
             tuple(screened.questions),
             took,
-            prompts=tuple(screened.prompts),
+            prompts=screened.prompts,
             likelihood=screened.likelihood,
         )
 

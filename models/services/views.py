@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from models.eligibility import Case, Determination, Explanation, Prompt, Question
+from models.eligibility import Case, Determination, Explanation, Prompts, Question
 
 
 @dataclass(frozen=True)
@@ -248,7 +248,7 @@ class HouseholdCheck:
     results: tuple[ServiceResult, ...]  # eligible first, then those that lack facts, then office ones, then not
     questions: tuple[Question, ...]  # the next best single facts
     milliseconds: float
-    prompts: tuple[Prompt, ...] = ()  # the next best as they are put; they overlap: see distinct()
+    prompts: Prompts | None = None  # the next best as they are put
     likelihood: Mapping[tuple[str, str | None, str | None], float] = field(default_factory=dict)
     """Of open results by (service, component, person), from 0 to 1; an estimate that orders what is shown."""
 

@@ -8,7 +8,6 @@ from models.eligibility import (
     Person,
     answers_of,
     decide_all,
-    distinct,
     next_prompts,
     next_questions,
     read_case,
@@ -84,7 +83,7 @@ def test_questions_drawn_by_lot_find_far_less():
     dice = random.Random(3)
 
     def by_lot(case, determinations):
-        every = distinct(next_prompts(policies(), case, determinations, 500))
+        every = screen(policies(), case).prompts.distinct(500)
         return dice.choice(every) if every else None
 
     people = [draw_household(policies(), seed).alone(0) for seed in SEEDS]
@@ -221,13 +220,30 @@ def test_one_person_alone_is_not_asked_who():
 
 def test_another_question_asks_something_else():
     prompts = prompts_of(family(), 500)
-    kept = distinct(prompts)
+    kept = screen(policies(), family()).prompts.distinct(500)
     assert kept[0] == prompts[0]
     seen: set = set()
     for prompt in kept:
         assert not seen.issuperset(prompt.asks)
         seen |= set(prompt.asks)
     assert {part for prompt in prompts for part in prompt.asks} == seen
+    assert len(screen(policies(), family()).prompts.distinct(3)) == 3
+
+
+def test_who_is_looked_at_is_asked_first_and_the_others_behind():
+    prompts = screen(policies(), family()).prompts.distinct(500, about=("p3", "household"))
+    mine = [{of for _fact, of in prompt.asks} <= {"p3", "household"} for prompt in prompts]
+    assert mine[0]
+    assert mine == sorted(mine, reverse=True)
+
+
+def test_a_question_is_found_again_by_its_name():
+    prompts = screen(policies(), family()).prompts
+    for prompt in prompts.first(80):
+        found = prompts.named(prompt.key, prompt.of)
+        assert found is not None
+        assert (found.key, found.of) == (prompt.key, prompt.of)
+    assert prompts.named("no such question", "p1") is None
 
 
 def group_called(key, case=None):
