@@ -7,9 +7,10 @@ from sqlalchemy import Connection, func, select
 
 from models.services.book import Book
 from models.store import columns
-from models.store.bulk import Facts, Loaded, Step, load
+from models.store.bulk import Loaded, load
 from models.store.many import without_pauses
 from models.store.rows import KEPT
+from models.store.statements import Facts, Step
 
 Progress = Callable[[int, int], None]
 Cancelled = Callable[[], bool]
@@ -52,7 +53,7 @@ def stored(connection: Connection, facts: Facts) -> Loaded:
 
 def _mend(book: Book, facts: Facts, on: date) -> int | None:
     with book.writing() as connection:
-        if not columns.usable(connection, facts, on):
+        if not columns.usable(connection, on):
             return None
         try:
             return columns.refresh(connection, facts, on)

@@ -11,7 +11,7 @@ import secrets
 import struct
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 
@@ -23,10 +23,11 @@ from models.eligibility.batch import packing
 from models.eligibility.batch.columns import Columns, join
 from models.eligibility.case import HOUSEHOLD
 from models.store import marks
-from models.store.bulk import Facts, Lists, Loaded, Step, load
+from models.store.bulk import Lists, Loaded, load
 from models.store.many import insert_rows, put_rows
 from models.store.marks import BLOCKS, COLUMNS, MARKS, STATE
 from models.store.rows import KEPT
+from models.store.statements import Facts, Step
 from models.store.work import read_meta, write_meta
 from models.values import new_id
 
@@ -36,6 +37,7 @@ _FORMAT = 1
 _MOST_CHANGED = 4  # where more than one in so many households changed, everything is read anew
 _FEW = 500  # changed households that are never too many
 _AT_ONCE = 1000
+_DECIDE_WHO_COUNTS = frozenset(("deceased", "counts_in_household"))
 _RECEIVES, _LIST, _PLAIN = ":receives:", ":list:", ":"
 _HOUSEHOLD, _MEMBERSHIP = KEPT["household"], KEPT["membership"]
 _TEXTS = ("person", "home", "community", "worker")
@@ -52,10 +54,14 @@ class Version:
     households: int
 
 
-def signature(facts: Facts) -> str:
-    """What the columns hang on: the facts of the dictionary with their domains."""
-    said = {name: [one.type, one.level, list(one.domain), str(one.minimum)] for name, one in facts.items()}
-    return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+def signatures(facts: Facts) -> dict[str, str]:
+    """What each column hangs on: type, level and domain of the fact. Another one means that it must be read anew."""
+    return {
+        name: hashlib.sha256(
+            json.dumps([one.type, one.level, list(one.domain), str(one.minimum)], ensure_ascii=False).encode()
+        ).hexdigest()[:12]
+        for name, one in facts.items()
+    }
 
 
 def versions(connection: Connection) -> list[Version]:
@@ -64,20 +70,19 @@ def versions(connection: Connection) -> list[Version]:
     return [Version(*row) for row in connection.execute(select(*columns).order_by(BLOCKS.c.number))]
 
 
-def usable(connection: Connection, facts: Facts, on: date) -> bool:
-    """Whether the columns are whole, speak of the facts of this dictionary, and of no later day."""
+def usable(connection: Connection, on: date) -> bool:
+    """Whether the columns are whole and speak of no later day."""
     state = read_meta(connection, STATE)
-    return bool(
-        state.get("ready")
-        and state.get("format") == _FORMAT
-        and state.get("facts") == signature(facts)
-        and str(state.get("day")) <= on.isoformat()
-    )
+    return bool(state.get("ready") and state.get("format") == _FORMAT and str(state.get("day")) <= on.isoformat())
 
 
 def current(connection: Connection, facts: Facts, on: date) -> bool:
-    """Whether the columns are usable and nothing changed since they were written, by a verb or by itself."""
-    if not usable(connection, facts, on) or connection.execute(select(MARKS.c.subject_id).limit(1)).first():
+    """Whether the columns are usable, speak of the facts of this dictionary, and nothing changed since they were
+    written, by a verb or by itself.
+    """
+    if not usable(connection, on) or read_meta(connection, STATE)["facts"] != signatures(facts):
+        return False
+    if connection.execute(select(MARKS.c.subject_id).limit(1)).first():
         return False
     due = connection.execute(select(func.min(BLOCKS.c.due))).scalar()
     return due is None or int(due) > on.toordinal()
@@ -103,19 +108,46 @@ def finish(connection: Connection, token: str, loaded: Loaded, facts: Facts, on:
 
 
 def refresh(connection: Connection, facts: Facts, on: date, step: Step | None = None) -> int | None:
-    """Read the changed households anew and write their blocks, in a writing transaction.
+    """Read the changed households anew, and the facts that the dictionary has changed; in a writing transaction.
 
     Returns how many blocks were written; None where so much changed that reading everything is quicker.
     """
+    written = read_meta(connection, STATE)["facts"]
+    signed = signatures(facts)
+    kept = {name: one for name, one in facts.items() if written.get(name) == signed[name]}
+    renewed = {name: one for name, one in facts.items() if name not in kept}
+    if renewed.keys() & _DECIDE_WHO_COUNTS or written.keys() - signed.keys() & _DECIDE_WHO_COUNTS:
+        return None
     changed = _changed(connection, on)
     known = versions(connection)
     if len(changed) > max(_FEW, sum(block.households for block in known) // _MOST_CHANGED):
         return None
-    written = 0
+    blocks = set()
     if changed:
-        written = _replace(connection, known, load(connection, facts, on, sorted(changed), step), changed, facts)
+        fresh = load(connection, kept, on, sorted(changed), step)
+        blocks = _replace(connection, known, fresh, changed, kept)
+    if written != signed:
+        blocks |= _renew(connection, renewed, kept, on)
     connection.execute(delete(MARKS))
     _say_ready(connection, facts, on)
+    return len(blocks)
+
+
+def _renew(connection: Connection, renewed: Facts, kept: Facts, on: date) -> set[int]:
+    """Write the columns of facts that are new in the dictionary or have another domain; drop those it no longer has."""
+    loaded = load(connection, renewed, on, nothing_else=True) if renewed else None
+    facts = {**kept, **renewed}
+    written = set()
+    for block in versions(connection):
+        before = _stored(connection, block.number)
+        old = _decoded(before, kept)
+        if loaded is not None:
+            order = np.searchsorted(loaded.lists.home, old.lists.home)
+            new = taken(loaded, order, renewed)
+            columns = replace(old.columns, facts={**old.columns.facts, **new.columns.facts})
+            old = Loaded(columns, replace(old.lists, due=np.minimum(old.lists.due, new.lists.due)))
+        if _write(connection, block.number, old, facts, before):
+            written.add(block.number)
     return written
 
 
@@ -207,11 +239,14 @@ def _ids(connection: Connection, wanted: Any, columns: Sequence[Any], ids: Itera
 
 def _replace(
     connection: Connection, known: Sequence[Version], fresh: Loaded, changed: Iterable[str], facts: Facts
-) -> int:
-    """Put fresh households in the place of the old ones of the same identity, new ones behind the last block's."""
+) -> set[int]:
+    """Put fresh households in the place of the old ones of the same identity, new ones behind the last block's.
+
+    Returns the numbers of the blocks that were written.
+    """
     ids = np.array(sorted(home.encode() for home in changed), np.bytes_)
     new = ~np.zeros(len(fresh.lists.home), np.bool_)
-    written = 0
+    written = set()
     for block in known:
         homes = _texts_from(_stored(connection, block.number, _LIST + "home")[_LIST + "home"])
         old = np.isin(homes, ids)
@@ -234,23 +269,25 @@ def _replace(
         order = order[np.argsort(places[order], kind="stable")]
         if append:
             new[:] = False
-        _write(connection, block.number, taken(both, order, facts), facts, before)
-        written += 1
+        if _write(connection, block.number, taken(both, order, facts), facts, before):
+            written.add(block.number)
     if new.any():
         number = known[-1].number + 1 if known else 0
         for at, block_of_new in enumerate(_cut(taken(fresh, np.flatnonzero(new), facts), facts), number):
             _write(connection, at, block_of_new, facts, {})
-            written += 1
+            written.add(at)
     return written
 
 
-def _write(connection: Connection, number: int, loaded: Loaded, facts: Facts, before: Mapping[str, bytes]) -> None:
-    """Write a block; only the columns that differ from what was there before."""
+def _write(connection: Connection, number: int, loaded: Loaded, facts: Facts, before: Mapping[str, bytes]) -> bool:
+    """Write a block; only the columns that differ from what was there before. Returns whether any did."""
     data = dict(_encoded(loaded, facts))
     gone = before.keys() - data.keys()
     if gone:
         connection.execute(delete(COLUMNS).where(COLUMNS.c.block == number, COLUMNS.c.name.in_(gone)))
     rows = [{"block": number, "name": name, "data": one} for name, one in data.items() if before.get(name) != one]
+    if not rows and not gone:
+        return False
     put_rows(connection, COLUMNS, rows)
     block = {
         "version": secrets.randbits(62),  # never that of another writing, also after all were dropped
@@ -262,10 +299,11 @@ def _write(connection: Connection, number: int, loaded: Loaded, facts: Facts, be
         connection.execute(update(BLOCKS).where(BLOCKS.c.number == number).values(**block))
     else:
         insert_rows(connection, BLOCKS, [{"number": number, **block}])
+    return True
 
 
 def _say_ready(connection: Connection, facts: Facts, on: date) -> None:
-    state = {"ready": True, "format": _FORMAT, "facts": signature(facts), "day": on.isoformat()}
+    state = {"ready": True, "format": _FORMAT, "facts": signatures(facts), "day": on.isoformat()}
     if read_meta(connection, STATE) != state:
         write_meta(connection, STATE, state)
 
