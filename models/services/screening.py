@@ -12,7 +12,7 @@ numpy is only imported when somebody screens.
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import islice
+from itertools import groupby, islice
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
@@ -26,10 +26,13 @@ from models.services.people import short_address
 from models.services.screening_views import (
     Order,
     Outcome,
+    PeopleOrder,
+    PeoplePage,
     ScreenFilter,
     ScreeningState,
     ScreenMissing,
     ScreenPage,
+    ScreenPerson,
     ScreenRow,
     ScreenSummary,
     ServiceCount,
@@ -51,6 +54,7 @@ __all__ = ["Screening"]
 _RESIDENT, _HOUSEHOLD, _DWELLING = KEPT["resident"], KEPT["household"], KEPT["dwelling"]
 _NAMES = 100_000  # residents that a name may find
 _PORTION = 1000  # rows of an export read at once
+_PEOPLE = 100  # the same of people, each with several results
 _AT_ONCE = 1000
 _ALL = ScreenFilter()
 
@@ -136,6 +140,28 @@ class Screening:
         pairs = self._pairs(listing, where, names, order, 0)
         while portion := list(islice(pairs, _PORTION)):
             yield from self._shown(listing, portion)
+
+    def people(
+        self, where: ScreenFilter = _ALL, offset: int = 0, limit: int = 50, order: PeopleOrder = "place"
+    ) -> PeoplePage:
+        """Some residents with what a filter leaves of their results, and how many residents there are.
+
+        Screens first where nobody did.
+        """
+        listing = self._ready()
+        names = self._named(where)
+        self._book.note("screen", "register", "", where.in_codes())
+        rows = self._people_in_order(listing, where, names, order)
+        return PeoplePage(len(rows), offset, tuple(self._persons(listing, rows[offset : offset + limit], where, names)))
+
+    def export_people(self, where: ScreenFilter = _ALL, order: PeopleOrder = "place") -> Iterator[ScreenPerson]:
+        """All residents of a filter one after the other, for a file; the export is journalled when it begins."""
+        listing = self._ready()
+        names = self._named(where)
+        self._book.note("export", "register", "", f"screening {where.in_codes()}".strip())
+        rows = self._people_in_order(listing, where, names, order)
+        for start in range(0, len(rows), _PEOPLE):
+            yield from self._persons(listing, rows[start : start + _PEOPLE], where, names)
 
     def household(self, household_id: str) -> tuple[ScreenRow, ...]:
         """What a household's people may have, from the records as they are now; the lists show it from now on.
@@ -260,6 +286,27 @@ class Screening:
             if several > skip:
                 yield from listing.pairs(order, wanted, where, names, skip)
             skip = max(skip - several, 0)
+
+    def _people_in_order(
+        self, listing: "Listing", where: ScreenFilter, names: frozenset[str] | None, order: PeopleOrder
+    ) -> Any:
+        """The rows of those of whom a filter leaves something."""
+        from models.services import screening_lists as lists
+
+        counts = listing.counts(lists.lut(where), where, names)
+        rows = self._order(listing, "place" if order == "several" else order)
+        rows = rows[counts[rows] > 0]
+        return rows[lists.rows_by([-counts[rows]])] if order == "several" else rows
+
+    def _persons(
+        self, listing: "Listing", rows: Any, where: ScreenFilter, names: frozenset[str] | None
+    ) -> Iterator[ScreenPerson]:
+        from models.services import screening_lists as lists
+
+        pairs = list(listing.pairs(rows, lists.lut(where), where, names, 0))
+        shown = zip(pairs, self._shown(listing, pairs), strict=True)
+        for _row, some in groupby(shown, key=lambda one: one[0][0]):
+            yield ScreenPerson(tuple(result for _pair, result in some))
 
     def _order(self, listing: "Listing", order: str) -> Any:
         """Rows in an order; those that ask the records are made once after each screening."""

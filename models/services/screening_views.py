@@ -163,3 +163,28 @@ class ScreenPage:
     total: int
     offset: int
     rows: tuple[ScreenRow, ...] = field(default=())
+
+
+PeopleOrder = Literal["place", "several", "name", "age", "visit"]
+"""As Order; several: who has most results first, then by place."""
+
+
+@dataclass(frozen=True)
+class ScreenPerson:
+    """A resident with all results that a filter leaves, those of the household among them where it stands for it."""
+
+    results: tuple[ScreenRow, ...]  # at least one
+
+    @property
+    def first(self) -> ScreenRow:
+        """The result that says who and where."""
+        return self.results[0]
+
+
+@dataclass(frozen=True)
+class PeoplePage:
+    """Some people of a list, and how many it has."""
+
+    total: int
+    offset: int
+    people: tuple[ScreenPerson, ...] = field(default=())
