@@ -101,6 +101,10 @@ class Calendar:
             cancelled=stopped,
         )
 
+    def written_out(self, view: CalendarView, lines: int) -> None:
+        """Journal that lines of a calendar are written to a file; to be called before they are."""
+        self._book.note("export", "register", "", f"calendar {view.start}..{view.until} {view.where} lines={lines}")
+
     def of_household(self, household_id: str, until: date | None = None) -> list[ComingChange]:
         """What changes by itself in one household, the texts' own changes included. Journalled as a check is."""
         start = today(self._book.clock)
