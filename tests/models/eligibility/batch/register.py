@@ -78,13 +78,13 @@ def _facts(
         if definition.level != level:
             continue
         if rng.random() < known:
-            facts[name] = _value(rng, definition, hopeful, on)
+            facts[name] = draw_value(rng, definition, hopeful, on)
         elif rng.random() < 0.1:
             states[owner, name] = rng.choice(("not_known", "refused", "expired"))
     return facts
 
 
-def _value(rng: random.Random, definition: FactDefinition, hopeful: bool, on: date) -> object:
+def draw_value(rng: random.Random, definition: FactDefinition, hopeful: bool, on: date) -> object:
     if definition.type == "bool":
         return rng.random() < (0.75 if hopeful else 0.35)
     if definition.domain:
