@@ -83,6 +83,7 @@ class Comparison:
         self.old = old
         self.new = new
         changed = changed_services(old, new)
+        self.same_facts = old.facts == new.facts  # so that one case serves both
         self.left_out = tuple(identity for identity in changed if self._unlisted(identity))
         self.services = tuple(identity for identity in changed if identity not in self.left_out)
         self._parts = [self._of(policies) for policies in (old, new)]
@@ -186,10 +187,10 @@ def state_of(said: Determination | None) -> State:
     return "ask" if said.missing else "office" if said.agency else "none"
 
 
-def _effect(was: State, now: State, old: Determination | None, new: Determination | None) -> Effect | None:
+def effect_of(was: State, now: State) -> Effect | None:
+    """What a change of state means; None where it means nothing to anybody."""
     if was == now:
-        other = was == "eligible" and old is not None and new is not None and old.amount != new.amount
-        return "amount" if other else None
+        return None
     if now in ("eligible", "ask"):
         return "gains" if now == "eligible" else "asks"
     if now == "office" and was in ("eligible", "not_eligible"):
@@ -197,3 +198,9 @@ def _effect(was: State, now: State, old: Determination | None, new: Determinatio
     if was == "eligible":
         return "loses"
     return "settles" if was == "ask" else None
+
+
+def _effect(was: State, now: State, old: Determination | None, new: Determination | None) -> Effect | None:
+    if was == now == "eligible" and old is not None and new is not None and old.amount != new.amount:
+        return "amount"
+    return effect_of(was, now)

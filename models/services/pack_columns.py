@@ -8,12 +8,11 @@ from collections.abc import Mapping
 from datetime import date
 
 import numpy as np
-from sqlalchemy import Connection
 
 from models.eligibility import FactDefinition, Policies
 from models.eligibility.batch.plan import make_plan
 from models.eligibility.batch.screening import ELIGIBLE, NOT_ELIGIBLE, OPEN_ASK, OPEN_OFFICE, screen_columns
-from models.eligibility.comparing import Cancelled, Comparison, Progress
+from models.eligibility.comparing import Cancelled, Comparison, Progress, State, effect_of
 from models.eligibility.differing import amount_mark
 from models.services.book import Book
 from models.services.screening_register import Stopped, read_all, stored
@@ -24,6 +23,15 @@ _Part = tuple[str, str | None]
 _Facts = Mapping[str, FactDefinition]
 _SAID = np.zeros(256, np.uint8)  # verdicts that lists speak of; 0 for all others
 _SAID[[NOT_ELIGIBLE, ELIGIBLE, OPEN_ASK, OPEN_OFFICE]] = (NOT_ELIGIBLE, ELIGIBLE, OPEN_ASK, OPEN_OFFICE)
+
+_STATES: dict[int, State] = {NOT_ELIGIBLE: "not_eligible", ELIGIBLE: "eligible", OPEN_ASK: "ask", OPEN_OFFICE: "office"}
+_EFFECT = np.array(
+    [
+        [effect_of(_STATES.get(was, "none"), _STATES.get(now, "none")) is not None for now in range(8)]
+        for was in range(8)
+    ]
+)
+"""[before, after]: whether such a change is told; who was not spoken of and is now not eligible gains nothing."""
 
 
 def differing_households(
@@ -49,7 +57,7 @@ def differing_households(
     none = np.zeros(rows, np.uint8)
     for part in {*said[0], *said[1]}:
         was, now = said[0].get(part, none), said[1].get(part, none)
-        otherwise |= was != now
+        otherwise |= _EFFECT[was, now]
         service = part[0]
         both = service in old.services and service in new.services
         if both and amount_mark(old, old.services[service]) != amount_mark(new, new.services[service]):
@@ -61,13 +69,9 @@ def differing_households(
 def _loaded(book: Book, facts: _Facts, on: date, progress: Progress | None, cancelled: Cancelled | None) -> Loaded:
     """The facts of everybody on the day: the columns where they are those of the day, else from the records."""
     with book.reading() as connection:
-        if _current(connection, facts, on):
+        if columns.current(connection, facts, on):
             return stored(connection, facts)
     return read_all(book, facts, on, progress, cancelled)
-
-
-def _current(connection: Connection, facts: _Facts, on: date) -> bool:
-    return columns.usable(connection, facts, on) and columns.current(connection, facts, on)
 
 
 def _verdicts(

@@ -284,3 +284,19 @@ def test_params_of_a_pack_need_what_the_shared_ones_need(district: Path):
         PARAMS.replace("{line: 4, quote: 调整为每人每月1100元}", "{quote: ''}"), "utf-8"
     )
     assert ("params.yaml", 3, "no_origin") in found(district)
+
+
+def test_a_pack_without_services_may_do_without_a_text(tmp_path: Path):
+    folder = tmp_path / "values"
+    folder.mkdir()
+    kept = "id: values-2027\ntitle: 区里的数值\ntitle_en: values\nissuer: 某区\ndated: 2027-01-01\nvalid_from: 2027-01-01\n"
+    (folder / "pack.yaml").write_text(kept + "last_verified_on: 2027-01-02\n", "utf-8")
+    outside = PARAMS.replace(
+        "source: {line: 4, quote: 调整为每人每月1100元}", "status: outside\n      source: {quote: 津民发〔2026〕20号}"
+    )
+    (folder / "params.yaml").write_text(outside, "utf-8")
+    policies, problems = check_packs(folder, BARE)
+    assert [problem for problem in problems if problem.grave] == []
+    assert [value.status for value in policies.params["dibao_standard"].values] == ["text", "outside"]
+    (folder / "params.yaml").write_text(PARAMS, "utf-8")
+    assert ("params.yaml", 6, "no_doc") in found(folder)
