@@ -289,8 +289,9 @@ def test_params_of_a_pack_need_what_the_shared_ones_need(district: Path):
 def test_a_pack_without_services_may_do_without_a_text(tmp_path: Path):
     folder = tmp_path / "values"
     folder.mkdir()
-    kept = "id: values-2027\ntitle: 区里的数值\ntitle_en: values\nissuer: 某区\ndated: 2027-01-01\nvalid_from: 2027-01-01\n"
-    (folder / "pack.yaml").write_text(kept + "last_verified_on: 2027-01-02\n", "utf-8")
+    said = {"id": "values-2027", "title": "区里的数值", "title_en": "values", "issuer": "某区"}
+    said |= {"dated": "2027-01-01", "valid_from": "2027-01-01", "last_verified_on": "2027-01-02"}
+    (folder / "pack.yaml").write_text("".join(f"{key}: {value}\n" for key, value in said.items()), "utf-8")
     outside = PARAMS.replace(
         "source: {line: 4, quote: 调整为每人每月1100元}", "status: outside\n      source: {quote: 津民发〔2026〕20号}"
     )
