@@ -12,7 +12,7 @@ from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QScrollArea, QWidget
 
 from desktop import theme
 from desktop.case_words import noted
@@ -199,7 +199,7 @@ class QuestionCard(Card):
             ]
             ticks = TickField(things, name=asked.words)
             ticks.changed.connect(self._touched)
-            ticks.entered.connect(self.save.setFocus)  # Enter again writes down what the button says
+            ticks.entered.connect(self._to_save)  # Enter again writes down what the button says
             return ticks
         definition = asked.definition
         if prompt.kind == "each":
@@ -230,6 +230,15 @@ class QuestionCard(Card):
         number = TextField(name=name, length=10, unit=unit, numbers=True)
         number.entered.connect(self._submit)
         return number
+
+    def _to_save(self) -> None:
+        """Put the cursor on the button that writes down, and scroll to it where the page is small."""
+        self.save.setFocus()
+        above = self.parentWidget()
+        while above is not None and not isinstance(above, QScrollArea):
+            above = above.parentWidget()
+        if above is not None:
+            above.ensureWidgetVisible(self.save)
 
     def _touched(self) -> None:
         self.problem.hide()

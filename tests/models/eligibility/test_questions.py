@@ -56,21 +56,53 @@ def share(choose, homes, questions=5):
     return hits / total, total
 
 
+def everybody():
+    """Every member of the drawn households, each as if alone."""
+    homes = [draw_household(policies(), seed) for seed in SEEDS]
+    return [home.alone(place) for home in homes for place in range(len(home.people))]
+
+
 # What is found.
 
 
 def test_five_questions_find_four_fifths_of_the_new_entitlements_of_a_person():
-    homes = [draw_household(policies(), seed) for seed in SEEDS]
-    people = [home.alone(place) for home in homes for place in range(len(home.people))]
-    ours, total = share(asked_first, people)
+    ours, total = share(asked_first, everybody())
     assert total > 150
     assert ours >= 0.80
 
 
-def test_without_groups_five_questions_find_three_fifths():
-    homes = [draw_household(policies(), seed) for seed in SEEDS]
-    ours, _total = share(single_first, [home.alone(0) for home in homes])
-    assert ours >= 0.60
+def test_without_groups_five_questions_find_seven_tenths():
+    ours, _total = share(single_first, everybody())
+    assert ours >= 0.70
+
+
+FORMS = {
+    "single facts": (
+        "insured_in_tianjin",
+        "employment_status",
+        "job_seeking",
+        "higher_ed_graduate",
+        "chronic_high_risk",
+    ),
+    "groups": ("insured_in_tianjin", "work", "employment_status", "health", "dibao"),
+}
+"""The best fixed forms found: each next question the one that adds most among 59 other people (seeds 9000 to 9023)."""
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+def test_a_fixed_form_of_the_same_five_questions_for_everybody_finds_clearly_less(form):
+    groups = {group.id: [option.fact for option in group.options] for group in load_asking().groups}
+    facts = [fact for key in form for fact in groups.get(key, [key])]
+    people = everybody()
+    hits = total = 0
+    for home in people:
+        told = {(of, fact) for fact in facts for of in ("household", "p1")}
+        before = drawn.due(policies(), home.case(policies(), (), {}))
+        new = drawn.due(policies(), home.case(policies(), drawn.askable(policies(), home), {})) - before
+        hits += len(drawn.due(policies(), home.case(policies(), told, {})) & new)
+        total += len(new)
+    ours = asked_first if form == FORMS["groups"] else single_first
+    assert hits / total < share(ours, people)[0] - 0.1
 
 
 def test_five_questions_to_a_whole_household_find_more_than_half_of_what_all_its_members_are_due():
