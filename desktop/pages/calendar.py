@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QLineEdit,
     QPushButton,
@@ -69,7 +68,7 @@ class CalendarPage(ListPage):
         self.body.addWidget(self.state_line)
         self.body.addLayout(self._head())
         self.body.addLayout(self._filters())
-        self.lines = TickList(lambda _from, _many, _done, failed: failed(), parts.tile_of, _("What changes"))
+        self.lines = TickList(lambda _from, _many, _done, failed: failed(), parts.tile_of, _("What changes soon"))
         self.lines.opened.connect(self._open_row)
         self.card = ChangeCard(shell.go)
         self.lines.looked_at.connect(lambda row: self.card.show_change(row, self.on()))
@@ -103,7 +102,7 @@ class CalendarPage(ListPage):
         self.agenda_button = self._choice(_("Agenda"), partial(self.show_month, False))
         self.month_button = self._choice(_("Months"), partial(self.show_month, True))
         for made in (self.agenda_button, self.month_button):
-            flow.addWidget(made)
+            self.aside.addWidget(made)
         self.search = QLineEdit()
         self.search.setProperty("role", "search")
         self.search.setPlaceholderText(_("Name, address or service"))
@@ -132,11 +131,10 @@ class CalendarPage(ListPage):
         self.community.setAccessibleName(_("Community"))
         for box in (self.service, self.community):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            box.setMinimumContentsLength(12)
+            box.setMinimumContentsLength(8)
             box.currentIndexChanged.connect(lambda _place: self._arrange())
             flow.addWidget(box)
-        self.unplanned = QCheckBox(_("No visit planned yet"))
-        self.unplanned.toggled.connect(lambda _on: self._arrange())
+        self.unplanned = self._choice(_("No visit planned yet"), self._arrange)
         flow.addWidget(self.unplanned)
         self.day_chip = pieces.button("", self._every_day, icon="close")
         self.day_chip.hide()
@@ -261,6 +259,7 @@ class CalendarPage(ListPage):
         for days, made in self.day_buttons.items():
             made.setChecked(days == self.days)
         month = self.stack.currentWidget() is self.month_page
+        self._footer_frame.setVisible(not month)  # days are not chosen, lines are
         self.agenda_button.setChecked(not month)
         self.month_button.setChecked(month)
 
@@ -283,7 +282,7 @@ class CalendarPage(ListPage):
         for kind, made in self.kind_buttons.items():
             several = view.by_kind.get(kind, 0)  # type: ignore[call-overload]  # a kind is its own word
             made.setText(f"{kind_text(kind)} {several:,}")  # type: ignore[arg-type]
-            made.setEnabled(bool(several) or made.isChecked())
+            made.setVisible(bool(several) or made.isChecked())
 
     def _wanted(self) -> list[CalendarLine]:
         """The lines that the filters leave."""
@@ -444,13 +443,15 @@ class CalendarPage(ListPage):
         told = (_("{start} to {until}").format(start=view.start.isoformat(), until=view.until.isoformat()),)
 
         def make(_cancelled: Cancelled) -> PeopleList:
+            rows = parts.list_rows(chosen, keys)
+            casebook.calendar.written_out(view, len(rows))
             return PeopleList(
                 title=title,
                 office=casebook.office.name,
                 worker=casebook.worker.name,
                 made_on=view.start,
                 columns=parts.list_columns(keys),
-                rows=parts.list_rows(chosen, keys),
+                rows=rows,
                 told=told,
                 caution=_("What is shown may apply; the office that approves decides"),
                 language="zh" if language() == "zh_CN" else "en",

@@ -31,7 +31,7 @@ NAMED = 3  # services named in one row; the rest is counted
 
 COLUMNS = (
     ("day", N_("Day"), 6),
-    ("kind", N_("Change"), 5),
+    ("kind", N_("Kind of change"), 5),
     ("name", N_("Name"), 5),
     ("sex", N_("Sex"), 3),
     ("birth", N_("Born"), 6),
@@ -120,7 +120,7 @@ def _people(some: Sequence[Coming]) -> str:
     lines = sum(len(one.lines) for one in some)
     people = len({one.first.resident_id or one.first.household_id for one in some})
     told = ngettext("{n} person", "{n} people", people).format(n=people)
-    return f"{told} · " + ngettext("{n} change", "{n} changes", lines).format(n=lines)
+    return f"{told} · " + ngettext("{n} thing changes", "{n} things change", lines).format(n=lines)
 
 
 def week_words(week: date, on: date) -> str:

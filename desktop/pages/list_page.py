@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QFileDialog
 
 from desktop.pages.base import Page
@@ -48,7 +49,10 @@ class ListPage(Page):
     def pin_actions(self) -> None:
         """The box for all lines and the two things to do with those chosen."""
         self.all_tick = QCheckBox()
-        self.all_tick.clicked.connect(lambda ticked: self.lines.tick_all(ticked))
+        self.all_tick.setTristate(True)
+        self.all_tick.clicked.connect(
+            lambda _on: self.lines.tick_all(self.lines.ticks.count < self.lines.ticks.possible)
+        )
         self.export_button = pieces.button(_("Write to a file …"), self.ask_export, icon="export")
         self.plan_button = pieces.button(_("Plan visits …"), self.ask_plan, "primary", "calendar")
         self.show_footer(self.all_tick, None, self.export_button, self.plan_button)
@@ -59,7 +63,9 @@ class ListPage(Page):
         """Say how many lines are chosen, and what can be done with them."""
         possible = self.lines.ticks.possible
         self.all_tick.setEnabled(bool(possible))
-        self.all_tick.setChecked(bool(count) and count == possible)
+        state = Qt.CheckState
+        whole = bool(count) and count == possible
+        self.all_tick.setCheckState(state.Checked if whole else state.PartiallyChecked if count else state.Unchecked)
         if count:
             self.all_tick.setText(ngettext("{n} line chosen", "{n} lines chosen", count).format(n=f"{count:,}"))
         else:
@@ -91,8 +97,12 @@ class ListPage(Page):
         raise NotImplementedError
 
     def export_count(self) -> int:
-        """How many rows would be written."""
+        """How many rows would be written, at least."""
         return self.lines.ticks.count
+
+    def export_words(self, rows: int) -> str:
+        """How much would be written, in words."""
+        return ngettext("{n} row is written.", "{n} rows are written.", rows).format(n=f"{rows:,}")
 
     def export_maker(self, keys: Sequence[str]) -> Callable[[Cancelled], PeopleList | None]:
         """What makes the list with these columns, off the window's thread; None where it was cancelled."""
@@ -158,11 +168,12 @@ class ListPage(Page):
         """Ask what is written of the chosen lines."""
         if not self.lines.ticks.count:
             return
-        columns = self.export_columns()
+        columns, rows = self.export_columns(), self.export_count()
         self.dialog = ExportDialog(
             self,
             self._export,
-            rows=self.export_count(),
+            rows=rows,
+            count=self.export_words(rows),
             columns=[(key, heading) for key, heading, _first in columns],
             at_first=[key for key, _heading, first in columns if first],
         )

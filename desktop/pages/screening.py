@@ -21,16 +21,16 @@ from desktop.widgets.run_line import RunLine
 from desktop.widgets.screen_card import ScreenCard
 from desktop.widgets.screen_filters import Place, ScreenFilters, wide
 from desktop.widgets.service_bars import ServiceBars
-from desktop.widgets.tick_list import PAGE, TickList
+from desktop.widgets.tick_list import TickList
 from models.errors import Problem
 from models.records import divisions
 from models.records.visit import PlanEntry
 from models.services.screening_views import (
-    Order,
+    PeopleOrder,
+    PeoplePage,
     ScreenFilter,
     ScreeningState,
-    ScreenPage,
-    ScreenRow,
+    ScreenPerson,
     ScreenSummary,
     ServiceCount,
 )
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 FILTERS_FROM, CARD_FROM = 760, 1040
 """From these widths of the page on (pixels at 100 per cent) filters and card stand beside the list."""
 
-PORTION = 500  # rows read at once for visits
+PEOPLE = 40  # rows read at once: somebody may have a hundred results
 TOUCHES = frozenset(
     {"fact", "resident", "household", "membership", "visit", "dwelling", "policy_set", "identity_document"}
 )
@@ -74,7 +74,7 @@ class ScreeningPage(ListPage):
         self.filters = ScreenFilters()
         self.filters.changed.connect(self._filter)
         self.search = self.filters.name
-        self.lines = TickList(self._load, self._tile, _("Results"))
+        self.lines = TickList(self._load, self._tile, _("Results"), PEOPLE)
         self.lines.opened.connect(self._open_row)
         self.bars = ServiceBars()
         self.bars.chosen.connect(self._into_service)
@@ -85,7 +85,7 @@ class ScreeningPage(ListPage):
         for thing in (self.bars, self.lines, self.nothing):
             self.stack.addWidget(thing)
         self.split = QSplitter(Qt.Orientation.Horizontal)
-        for pane, share in ((self.filters, 2), (self.stack, 5), (self.card, 3)):
+        for pane, share in ((self.filters, 2), (self.stack, 7), (self.card, 3)):
             self.split.addWidget(pane)
             self.split.setStretchFactor(self.split.count() - 1, share)
         self.split.setHandleWidth(theme.px(12))
@@ -124,10 +124,11 @@ class ScreeningPage(ListPage):
             flow.addWidget(made)
         self.order = QComboBox()
         self.order.setAccessibleName(_("Order of the list"))
+        self.order.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         for key, words in parts.ORDERS.items():
             self.order.addItem(_(words), key)
         self.order.currentIndexChanged.connect(lambda _place: self._reload())
-        flow.addWidget(self.order)
+        self.aside.insertWidget(0, self.order)
         return flow
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -171,7 +172,9 @@ class ScreeningPage(ListPage):
     def subject(self) -> dict[str, str]:
         """Whom the line under the cursor is about."""
         row = self.lines.rows.row(self.lines.currentIndex().row()) if self.view == "people" else None
-        return {"resident_id": row.resident_id, "household_id": row.household_id} if isinstance(row, ScreenRow) else {}
+        if not isinstance(row, ScreenPerson):
+            return {}
+        return {"resident_id": row.first.resident_id, "household_id": row.first.household_id}
 
     def screen_all(self) -> None:
         """Screen what changed, and show it."""
@@ -248,7 +251,10 @@ class ScreeningPage(ListPage):
         """Show services, or people."""
         self.view = view
         self._show_view()
-        self._reload()
+        if self.summary is not None and self.shown == self.where_now():
+            self._say_nothing()  # both views show the same answer
+        else:
+            self._reload()
         self.first_focus()
 
     def _show_view(self) -> None:
@@ -274,17 +280,17 @@ class ScreeningPage(ListPage):
             self._job.cancel()
         casebook, where, order = self.casebook, self.where_now(), self._order()
 
-        def load() -> tuple[ScreenSummary, ScreenPage]:
+        def load() -> tuple[ScreenSummary, PeoplePage]:
             screening = casebook.screening
-            return screening.summary(wide(where)), screening.rows(where, 0, PAGE, order)
+            return screening.summary(wide(where)), screening.people(where, 0, PEOPLE, order)
 
         self._job = self.read(load, partial(self._show, where))
 
-    def _order(self) -> Order:
-        order: Order = self.order.currentData()
+    def _order(self) -> PeopleOrder:
+        order: PeopleOrder = self.order.currentData()
         return order
 
-    def _show(self, where: ScreenFilter, loaded: tuple[ScreenSummary, ScreenPage]) -> None:
+    def _show(self, where: ScreenFilter, loaded: tuple[ScreenSummary, PeoplePage]) -> None:
         self._job = None
         summary, page = loaded
         self.summary, self.shown = summary, where
@@ -303,7 +309,7 @@ class ScreeningPage(ListPage):
             several = sum(preset.of(count) for count in summary.services)
             self.chips[preset.key].setText(_("{words} {n}").format(words=_(preset.words), n=f"{several:,}"))
         self.bars.show_services(summary.services)
-        self.lines.show_rows(page.total, page.rows)
+        self.lines.show_rows(page.total, page.people)
         self._say_nothing()
 
     def _say_nothing(self) -> None:
@@ -344,22 +350,22 @@ class ScreeningPage(ListPage):
             failed()
             self.shell.problem(problem)
 
-        self.read(lambda: screening.rows(where, offset, limit, order).rows, done, trouble)
+        self.read(lambda: screening.people(where, offset, limit, order).people, done, trouble)
 
-    def _tile(self, row: ScreenRow) -> Any:
+    def _tile(self, row: ScreenPerson) -> Any:
         return parts.tile_of(self.policies, self.plans, row, self.on())
 
-    def _look(self, row: ScreenRow | None) -> None:
-        plan = self.plans.get(row.household_id) if row is not None else None
-        self.card.show_row(row, self.policies, plan, self.on())
+    def _look(self, row: ScreenPerson | None) -> None:
+        plan = self.plans.get(row.first.household_id) if row is not None else None
+        self.card.show_person(row, self.policies, plan, self.on())
 
     def _repaint(self) -> None:
         self.lines.viewport().update()
         row = self.lines.rows.row(self.lines.currentIndex().row())
-        self._look(row if isinstance(row, ScreenRow) else None)
+        self._look(row if isinstance(row, ScreenPerson) else None)
 
-    def _open_row(self, row: ScreenRow) -> None:
-        self.shell.go("eligibility", household_id=row.household_id, resident_id=row.resident_id)
+    def _open_row(self, row: ScreenPerson) -> None:
+        self.shell.go("person", resident_id=row.first.resident_id)
 
     # Doing.
 
@@ -371,8 +377,8 @@ class ScreeningPage(ListPage):
         def load() -> list[Any]:
             found: list[Any] = []
             for first, many in stretches:
-                for start in range(first, first + many, PORTION):
-                    found += screening.rows(where, start, min(PORTION, first + many - start), order).rows
+                for start in range(first, first + many, PEOPLE):
+                    found += screening.people(where, start, min(PEOPLE, first + many - start), order).people
             return found
 
         self.read(load, use)
@@ -393,6 +399,15 @@ class ScreeningPage(ListPage):
         """What may be written."""
         return [(key, _(heading), first) for key, heading, _width, first in parts.COLUMNS]
 
+    def export_words(self, rows: int) -> str:
+        """Somebody may have several results, each a row."""
+        words = ngettext(
+            "The results of {n} person are written, a row each.",
+            "The results of {n} people are written, a row each.",
+            rows,
+        )
+        return words.format(n=f"{rows:,}")
+
     def export_maker(self, keys: Sequence[str]) -> Callable[[Cancelled], PeopleList | None]:
         """The chosen results as a list; the service notes in the journal that they were written out."""
         casebook, where, order, title = self.casebook, self.shown, self._order(), self.title()
@@ -403,11 +418,11 @@ class ScreeningPage(ListPage):
 
         def make(cancelled: Cancelled) -> PeopleList | None:
             rows: list[Any] = []
-            every, at = casebook.screening.export_rows(where, order), 0
+            every, at = casebook.screening.export_people(where, order), 0
             for first, many in stretches:
-                for row in islice(every, first - at, first - at + many):
-                    rows.append(parts.list_row(policies, groups, plans, row, keys, on))
-                    if len(rows) % PORTION == 0 and cancelled():
+                for person in islice(every, first - at, first - at + many):
+                    rows += [parts.list_row(policies, groups, plans, row, keys, on) for row in person.results]
+                    if cancelled():
                         return None
                 at = first + many
             return PeopleList(

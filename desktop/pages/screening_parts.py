@@ -1,6 +1,6 @@
 """The screening's results in words: rows of the list, what may be asked of the filters, visits and written lists."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +10,14 @@ from desktop.eligibility_words import GROUPS, heading_of
 from desktop.widgets.tile_list import Tile
 from models.records import codes
 from models.records.visit import PlanEntry
-from models.services.screening_views import Order, Outcome, ScreenFilter, ScreenRow, ServiceCount
+from models.services.screening_views import (
+    Outcome,
+    PeopleOrder,
+    ScreenFilter,
+    ScreenPerson,
+    ScreenRow,
+    ServiceCount,
+)
 from models.texts import N_, _, language
 from models.values import age_on
 from reports.people_list import ListColumn, Value
@@ -22,11 +29,10 @@ if TYPE_CHECKING:
 REASON_LENGTH = 500  # as PlanEntry has it
 NAMED = 3  # services or questions named in one line; the rest is counted
 
-ORDERS: Mapping[Order, str] = {
+ORDERS: Mapping[PeopleOrder, str] = {
     "place": N_("Door after door"),
-    "service": N_("By service"),
+    "several": N_("Most results first"),
     "visit": N_("Longest not visited first"),
-    "missing": N_("Fewest questions first"),
     "age": N_("The oldest first"),
     "name": N_("By name"),
 }
@@ -90,7 +96,7 @@ PRESETS = (
     Preset("not_eligible", N_("Does not meet the conditions"), frozenset({"not_eligible"})),
 )
 
-CHIPS: Mapping[str, tuple[str, str]] = {
+CHIPS: Mapping[Outcome, tuple[str, str]] = {
     "eligible": (N_("Meets the conditions"), "good"),
     "ask": (N_("Facts missing"), "warn"),
     "office": (N_("For the office to decide"), "accent"),
@@ -119,7 +125,7 @@ def fact_words(policies: "Policies", fact: str) -> str:
     if definition is None or definition.sensitive:
         return ""
     words = definition.zh if language() == "zh_CN" else definition.en
-    return words.label or words.ask
+    return words.label or words.ask.rstrip("？?")  # one among several: no question any more
 
 
 def whose_words(whose: str) -> str:
@@ -170,29 +176,48 @@ def outcome_words(row: ScreenRow) -> str:
     return heading_of({"ask": "missing"}.get(row.outcome, row.outcome))
 
 
-def tile_of(policies: "Policies | None", plans: "Mapping[str, PlannedView]", row: ScreenRow, on: date) -> Tile:
-    """A result as a row of the list."""
-    tone = CHIPS[row.outcome][1]
-    tags = [(outcome_words(row), tone)]
-    if row.received:
-        tags.append((_("Already received"), "accent"))
-    if row.period_ended:
-        tags.append((_("Text out of date"), "soft"))
+def tile_of(policies: "Policies | None", plans: "Mapping[str, PlannedView]", one: ScreenPerson, on: date) -> Tile:
+    """A resident as a row of the list, with what the filter leaves of the results."""
+    row = one.first
+    tags = result_tags(one)
     plan = plans.get(row.household_id)
     if plan is not None:
         tags.append((_("Visit {day}").format(day=plan.due.isoformat()), "soft"))
-    service = service_words(row)
-    missing = missing_words(policies, row) if policies is not None and row.outcome == "ask" else []
-    if missing:
-        service = _("{service} – ask: {facts}").format(service=service, facts=listed(missing))
+    if len(one.results) == 1:
+        below = service_words(row)
+        missing = missing_words(policies, row) if policies is not None and row.outcome == "ask" else []
+        if missing:
+            below = _("{service} – ask: {facts}").format(service=below, facts=listed(missing))
+    else:
+        below = listed([service_words(result) for result in one.results])
     return Tile(
         name=row.name,
-        beside=_("household") if row.of_household else age_words(row.birth_date, on),
-        below=service,
+        beside=age_words(row.birth_date, on),
+        below=below,
         right=row.address,
         right_below=visit_words(row),
         tags=tuple(tags),
     )
+
+
+def result_tags(one: ScreenPerson) -> list[tuple[str, str]]:
+    """The results in a few words: the only one, or how many there are of each kind."""
+    row = one.first
+    if len(one.results) > 1:
+        found = Counter(result.outcome for result in one.results)
+        return [
+            (_("{words} {n}").format(words=_(words), n=found[outcome]), tone)
+            for outcome, (words, tone) in CHIPS.items()
+            if found[outcome]
+        ]
+    tags = [(outcome_words(row), CHIPS[row.outcome][1])]
+    if row.received:
+        tags.append((_("Already received"), "accent"))
+    if row.of_household:
+        tags.append((_("as a household"), "soft"))
+    if row.period_ended:
+        tags.append((_("Text out of date"), "soft"))
+    return tags
 
 
 def visit_words(row: ScreenRow) -> str:
@@ -218,11 +243,11 @@ def filter_words(where: ScreenFilter, names: Mapping[str, str]) -> tuple[str, ..
     return (_("; ").join(told),) if told else ()
 
 
-def plan_entries(chosen: Iterable[ScreenRow], reason: str, assignee: str, day: date) -> list[PlanEntry]:
+def plan_entries(chosen: Iterable[ScreenPerson], reason: str, assignee: str, day: date) -> list[PlanEntry]:
     """One visit a household, with the services it is about as its reason."""
     homes: dict[str, list[ScreenRow]] = defaultdict(list)
-    for row in chosen:
-        homes[row.household_id].append(row)
+    for one in chosen:
+        homes[one.first.household_id] += one.results
     made = []
     for household, rows in homes.items():
         services = {row.service_id for row in rows}

@@ -6,15 +6,15 @@ from errno import EDQUOT, ENOSPC
 from pathlib import Path
 from typing import Literal
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QDialog, QRadioButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QRadioButton, QWidget
 
 from desktop import theme
 from desktop.widgets import pieces
 from desktop.widgets.banner import Banner
 from desktop.widgets.flow_layout import FlowLayout
+from desktop.widgets.form_dialog import FormDialog
 from models.errors import CannotWrite, DiskFull
-from models.texts import _, ngettext
+from models.texts import _
 from reports.people_list import PAPER_ROWS
 
 Kind = Literal["xlsx", "pdf"]
@@ -28,7 +28,7 @@ class ExportWish:
     columns: tuple[str, ...]
 
 
-class ExportDialog(QDialog):
+class ExportDialog(FormDialog):
     """Asks for the kind of file and the columns; `wished` is called with the ExportWish when the worker agrees."""
 
     def __init__(
@@ -37,18 +37,16 @@ class ExportDialog(QDialog):
         wished: Callable[[ExportWish], object],
         *,
         rows: int,
+        count: str,
         columns: Sequence[tuple[str, str]],
         at_first: Collection[str],
         always: Collection[str] = ("name",),
     ) -> None:
-        """columns: (key, heading). at_first: those ticked at first; always: those that cannot be left out."""
-        super().__init__(parent)
+        """count: how much is written, in words. columns: (key, heading). at_first: those ticked at first; always: those
+        that cannot be left out.
+        """
+        super().__init__(parent, _("Write the list to a file"), 540)
         self._wished = wished
-        self._always = frozenset(always)
-        self.setWindowTitle(_("Write the list to a file"))
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumWidth(theme.px(480))
-        count = ngettext("{n} row is written.", "{n} rows are written.", rows).format(n=f"{rows:,}")
         warning = Banner(
             "warn",
             _(
@@ -63,8 +61,7 @@ class ExportDialog(QDialog):
         self.as_paper.setEnabled(rows <= PAPER_ROWS)
         kinds = pieces.line(None, self.as_sheet, self.as_paper, None, gap=16)
         self.ticks: dict[str, QCheckBox] = {}
-        flow_place = QWidget()
-        flow = FlowLayout(flow_place, gap=theme.px(8))
+        flow = FlowLayout(gap=theme.px(8))
         for key, heading in columns:
             tick = QCheckBox(heading)
             tick.setChecked(key in at_first or key in always)
@@ -72,16 +69,16 @@ class ExportDialog(QDialog):
             self.ticks[key] = tick
             flow.addWidget(tick)
         self.go = pieces.button(_("Choose where …"), self._agree, "primary", "export")
-        self.go.setDefault(True)
-        whole = pieces.column(self, pieces.text(count, "subheading"), warning, margin=24, gap=12)
-        whole.addWidget(pieces.text(_("As what"), "label"))
-        whole.addLayout(kinds)
+        self.form.addWidget(pieces.text(count, "subheading"))
+        self.form.addWidget(warning)
+        self.form.addWidget(pieces.text(_("As what"), "label"))
+        self.form.addLayout(kinds)
         if rows > PAPER_ROWS:
             words = _("On paper at most {n} rows: narrow the list down first.").format(n=f"{PAPER_ROWS:,}")
-            whole.addWidget(pieces.text(words, "small"))
-        whole.addWidget(pieces.text(_("Columns"), "label"))
-        whole.addWidget(flow_place)
-        whole.addLayout(pieces.line(None, pieces.button(_("Cancel"), self.reject), None, self.go))
+            self.form.addWidget(pieces.text(words, "small"))
+        self.form.addWidget(pieces.text(_("Columns"), "label"))
+        self.form.addLayout(flow)
+        self.finish(self.go)
 
     def _agree(self) -> None:
         chosen = tuple(key for key, tick in self.ticks.items() if tick.isChecked())

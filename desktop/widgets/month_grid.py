@@ -33,6 +33,7 @@ class MonthGrid(QWidget):
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumHeight(self.minimumSizeHint().height())
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def show_days(self, days: Mapping[date, Chips], today: date, last: date) -> None:
@@ -160,14 +161,15 @@ class MonthGrid(QWidget):
         painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, str(day.day))
         small = theme.font(9.5)
         metrics = QFontMetrics(small)
-        top = inner.top() + QFontMetrics(strong).height() + theme.px(1)
         painter.setFont(small)
-        for words, tone in chips:
-            if top + metrics.height() > inner.bottom() + theme.px(4):
+        top, height = inner.top(), QFontMetrics(strong).height()
+        for place, (words, tone) in enumerate(chips):
+            if place and top + metrics.height() > inner.bottom() + theme.px(4):
                 break
+            left = inner.left() + (0 if place else theme.px(28))  # the first stands beside the number
+            area = QRect(left, top, inner.right() - left, height if not place else metrics.height())
             painter.setPen(QColor(getattr(t, tone)))
-            shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, inner.width())
-            painter.drawText(
-                QRect(inner.left(), top, inner.width(), metrics.height()), Qt.AlignmentFlag.AlignLeft, shown
-            )
-            top += metrics.height()
+            shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, area.width())
+            side = Qt.AlignmentFlag.AlignLeft if place else Qt.AlignmentFlag.AlignRight
+            painter.drawText(area, side | Qt.AlignmentFlag.AlignVCenter, shown)
+            top += area.height()

@@ -6,11 +6,12 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QLabel, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QSpinBox, QWidget
 
 from desktop import theme
 from desktop.widgets import pieces
 from desktop.widgets.date_field import DateField
+from desktop.widgets.form_dialog import FormDialog
 from forms.reading import read_date
 from models.texts import _, ngettext
 
@@ -70,7 +71,7 @@ def next_workday(day: date) -> date:
     return day
 
 
-class PlanDialog(QDialog):
+class PlanDialog(FormDialog):
     """Asks how the visits are to be planned; `wished` is called with the PlanWish when the worker agrees."""
 
     def __init__(
@@ -85,11 +86,8 @@ class PlanDialog(QDialog):
         own_days: bool = False,
     ) -> None:
         """own_days: offer to plan each visit for the day that its row names."""
-        super().__init__(parent)
+        super().__init__(parent, _("Plan visits"), 460)
         self._wished = wished
-        self.setWindowTitle(_("Plan visits"))
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumWidth(theme.px(440))
         count = ngettext("{n} household is to be visited.", "{n} households are to be visited.", households)
         self.count = pieces.text(count.format(n=f"{households:,}"), "subheading")
         self.own_days = QCheckBox(_("Each on the day on which something changes"))
@@ -104,6 +102,7 @@ class PlanDialog(QDialog):
         self.per_day.setValue(PER_DAY)
         self.per_day.setAccessibleName(_("Households a day"))
         self.per_day.setFixedWidth(theme.px(120))
+        self.per_day.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.per_day.valueChanged.connect(self._say)
         self.assignee = QComboBox()
         self.assignee.setEditable(True)
@@ -122,11 +121,9 @@ class PlanDialog(QDialog):
         self.wrong = pieces.text("", "error")
         self.wrong.hide()
         self.go = pieces.button(_("Plan visits"), self._agree, "primary", "calendar")
-        self.go.setDefault(True)
         self._day_label = _label(_("First day"), self.day)
         self._per_day_label = _label(_("Households a day"), self.per_day)
-        pieces.column(
-            self,
+        for thing in (
             self.count,
             *([self.own_days] if own_days else []),
             self._day_label,
@@ -139,11 +136,10 @@ class PlanDialog(QDialog):
             _label(_("What for"), self.reason),
             self.reason,
             self.wrong,
-            pieces.line(None, pieces.button(_("Cancel"), self.reject), None, self.go),
-            margin=24,
-            gap=8,
-        )
+        ):
+            self.form.addWidget(thing)
         self._say()
+        self.finish(self.go)
 
     def _say(self) -> None:
         """How many days it takes, in the order of doors."""

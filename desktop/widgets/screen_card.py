@@ -1,27 +1,34 @@
-"""One result of a screening beside the list: who, which service, what speaks for it, what is still to be asked."""
+"""One resident of a screening beside the list: which services, what speaks for each, what is still to be asked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from desktop import theme
 from desktop.case_words import day_text
 from desktop.pages import screening_parts as parts
 from desktop.widgets import pieces
-from desktop.widgets.case_parts import Chip, labelled
-from models.services.screening_views import ScreenRow
-from models.texts import _
+from desktop.widgets.case_parts import Chip, labelled, show_more
+from models.services.screening_views import ScreenPerson, ScreenRow
+from models.texts import _, ngettext
 
 if TYPE_CHECKING:
     from models.eligibility import Policies
     from models.services.views import PlannedView
 
+SHOWN = 6
+"""Services shown at once; the rest is one click away."""
+
+SETTLE_MS = 60
+"""How long the cursor must rest before the card is filled: arrows move through the list faster."""
+
 
 class ScreenCard(QFrame):
-    """Shows nothing but the row that the list already has, so it follows the arrows."""
+    """Shows nothing but what the list already has, so it follows the arrows."""
 
     def __init__(self, go: Callable[..., object]) -> None:
         """go(page, **where): show a page."""
@@ -29,71 +36,86 @@ class ScreenCard(QFrame):
         self.setProperty("role", "card")
         self.setMinimumWidth(theme.px(300))
         self._go = go
-        self.row: ScreenRow | None = None
+        self.shown: ScreenPerson | None = None
+        self._policies: Policies | None = None
+        self._plan: PlannedView | None = None
+        self._on = date.min
+        self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
+        self._settle.timeout.connect(self._fill)
         told = QWidget()
         told.setProperty("role", "surface")
         self._body: QVBoxLayout = pieces.column(told, gap=10)
         self._buttons = QWidget()
-        self.check = pieces.button(_("Reasons"), self.open_check, "primary")
-        self.person = pieces.button(_("Resident"), self._open_person)
+        self.person = pieces.button(_("Resident"), self._open_person, "primary", tip="Enter")
+        self.check = pieces.button(_("Reasons"), self.open_check)
         self.household = pieces.button(_("Household"), self._open_household)
-        pieces.line(self._buttons, self.check, self.person, self.household, gap=8)
+        pieces.line(self._buttons, self.person, self.check, self.household, gap=8)
         pieces.column(self, pieces.scroll(told), self._buttons, margin=16, gap=12).setStretch(0, 1)
 
-    def show_row(
-        self, row: ScreenRow | None, policies: "Policies | None", plan: "PlannedView | None", on: date
+    def show_person(
+        self, shown: ScreenPerson | None, policies: "Policies | None", plan: "PlannedView | None", on: date
     ) -> None:
-        """Show a result, or that none is under the cursor."""
-        self.row = row
+        """Show a resident soon, or that none is under the cursor."""
+        self.shown, self._policies, self._plan, self._on = shown, policies, plan, on
+        self._buttons.setVisible(shown is not None)
+        self._settle.start()
+
+    def _fill(self) -> None:
         pieces.clear(self._body)
-        self._buttons.setVisible(row is not None)
-        if row is None:
+        shown = self.shown
+        if shown is None:
             hint = pieces.text(_("Choose a line to see more of it here."), "soft")
             hint.setAlignment(Qt.AlignmentFlag.AlignTop)
             self._body.addWidget(hint)
             self._body.addStretch(1)
             return
-        who = parts.age_words(row.birth_date, on)
+        row = shown.first
+        who = "  ·  ".join(part for part in (parts.age_words(row.birth_date, self._on), row.address) if part)
         self._body.addWidget(pieces.text(row.name, "heading", select=True))
-        self._body.addWidget(
-            pieces.text("  ·  ".join(part for part in (who, row.address) if part), "soft", select=True)
-        )
-        self._body.addWidget(pieces.rule())
-        self._body.addWidget(pieces.text(parts.service_words(row), "label", select=True))
-        chips = pieces.line(None, Chip(parts.outcome_words(row), tone=parts.CHIPS[row.outcome][1]), gap=8)
-        if row.received:
-            chips.addWidget(Chip(_("Already received"), tone="accent"))
-        chips.addStretch(1)
-        self._body.addLayout(chips)
-        if row.of_household:
-            self._body.addWidget(pieces.text(_("Decided for the household as a whole"), "small"))
-        if row.period_ended:
-            self._body.addWidget(pieces.text(_("The period of the text is over: ask the office first."), "small"))
-        missing = parts.missing_words(policies, row) if policies is not None else []
+        self._body.addWidget(pieces.text(who, "soft", select=True))
         visit = day_text(row.last_visit) if row.last_visit else _("not yet")
-        planned = day_text(plan.due) if plan is not None else ""
-        self._body.addLayout(
-            labelled(
-                [
-                    (_("To be asked"), "\n".join(missing)),
-                    (_("Last visit"), " · ".join(part for part in (visit, row.worker) if part)),
-                    (_("Visit planned"), planned),
-                ]
-            )
-        )
-        if row.outcome in ("eligible", "office"):
-            self._body.addWidget(pieces.text(parts.caution(), "small"))
+        planned = day_text(self._plan.due) if self._plan is not None else ""
+        told = [
+            (_("Last visit"), " · ".join(part for part in (visit, row.worker) if part)),
+            (_("Visit planned"), planned),
+        ]
+        self._body.addLayout(labelled(told))
+        self._add_results(shown.results[:SHOWN], self._body)
+        if rest := shown.results[SHOWN:]:
+            words = ngettext("{n} more service", "{n} more services", len(rest)).format(n=len(rest))
+            link, place = show_more(words, partial(self._add_results, rest))
+            self._body.addWidget(link)
+            self._body.addWidget(place)
+        self._body.addWidget(pieces.text(parts.caution(), "small"))
         self._body.addStretch(1)
+
+    def _add_results(self, results: Sequence[ScreenRow], body: QVBoxLayout) -> None:
+        for row in results:
+            body.addWidget(pieces.rule())
+            body.addWidget(pieces.text(parts.service_words(row), "label", select=True))
+            chips = pieces.line(None, Chip(parts.outcome_words(row), tone=parts.CHIPS[row.outcome][1]), gap=6)
+            if row.received:
+                chips.addWidget(Chip(_("Already received"), tone="accent"))
+            if row.of_household:
+                chips.addWidget(Chip(_("as a household")))
+            if row.period_ended:
+                chips.addWidget(Chip(_("Text out of date")))
+            chips.addStretch(1)
+            body.addLayout(chips)
+            if self._policies is not None and (missing := parts.missing_words(self._policies, row)):
+                asked = _("To be asked: {facts}").format(facts=_("; ").join(missing))
+                body.addWidget(pieces.text(asked, "small"))
 
     def open_check(self) -> None:
         """Show the check of the household, with the reasons."""
-        if self.row is not None:
-            self._go("eligibility", household_id=self.row.household_id, resident_id=self.row.resident_id)
+        if self.shown is not None:
+            row = self.shown.first
+            self._go("eligibility", household_id=row.household_id, resident_id=row.resident_id)
 
     def _open_person(self) -> None:
-        if self.row is not None:
-            self._go("person", resident_id=self.row.resident_id)
+        if self.shown is not None:
+            self._go("person", resident_id=self.shown.first.resident_id)
 
     def _open_household(self) -> None:
-        if self.row is not None:
-            self._go("household", household_id=self.row.household_id)
+        if self.shown is not None:
+            self._go("household", household_id=self.shown.first.household_id)

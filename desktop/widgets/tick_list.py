@@ -19,7 +19,7 @@ from desktop.widgets.tile_list import Tile, paint_tile
 from models.texts import _
 
 PAGE = 100
-"""Rows fetched at once."""
+"""Rows fetched at once unless somebody says otherwise."""
 
 KEPT_PAGES = 48
 
@@ -86,9 +86,11 @@ Load = Callable[[int, int, Callable[[Sequence[Any]], None], Callable[[], None]],
 class TickRows(QAbstractTableModel):
     """Rows by place; fetches what is looked at, the page last looked at first."""
 
-    def __init__(self, load: Load, tile_of: Callable[[Any], Tile], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, load: Load, tile_of: Callable[[Any], Tile], parent: QWidget | None = None, page: int = PAGE
+    ) -> None:
         super().__init__(parent)
-        self._load, self.tile_of = load, tile_of
+        self._load, self.tile_of, self._page = load, tile_of, page
         self.ticks = Ticks()
         self._total = 0
         self._pages: OrderedDict[int, list[Any]] = OrderedDict()
@@ -125,7 +127,7 @@ class TickRows(QAbstractTableModel):
         """The row at a place if it is there; else it is fetched soon."""
         if not 0 <= place < self._total:
             return None
-        page, within = divmod(place, PAGE)
+        page, within = divmod(place, self._page)
         rows = self._pages.get(page)
         if rows is not None:
             self._pages.move_to_end(page)
@@ -147,8 +149,8 @@ class TickRows(QAbstractTableModel):
         self._pages.clear()
         self._wanted.clear()
         self._fetching = None
-        for start in range(0, len(first), PAGE):
-            self._pages[start // PAGE] = list(first[start : start + PAGE])
+        for start in range(0, len(first), self._page):
+            self._pages[start // self._page] = list(first[start : start + self._page])
         self.endResetModel()
 
     def say_changed(self, first: int, last: int) -> None:
@@ -169,14 +171,14 @@ class TickRows(QAbstractTableModel):
             self._pages[page] = list(rows)
             while len(self._pages) > KEPT_PAGES:
                 self._pages.popitem(last=False)
-            self.say_changed(page * PAGE, (page + 1) * PAGE - 1)
+            self.say_changed(page * self._page, (page + 1) * self._page - 1)
             self._fetch()
 
         def failed() -> None:
             if edition == self._edition:
                 self._fetching = None
 
-        self._load(page * PAGE, PAGE, done, failed)
+        self._load(page * self._page, self._page, done, failed)
 
 
 _ROLES = (
@@ -267,9 +269,10 @@ class TickList(QTableView):
     ticked = Signal(int)
     """So many rows are ticked now."""
 
-    def __init__(self, load: Load, tile_of: Callable[[Any], Tile], name: str) -> None:
+    def __init__(self, load: Load, tile_of: Callable[[Any], Tile], name: str, page: int = PAGE) -> None:
+        """page: rows fetched at once; fewer where each is dear."""
         super().__init__()
-        self.rows = TickRows(load, tile_of, self)
+        self.rows = TickRows(load, tile_of, self, page)
         self._anchor = 0
         self.setModel(self.rows)
         self.setItemDelegate(_Delegate(self))
