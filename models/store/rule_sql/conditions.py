@@ -29,6 +29,7 @@ from sqlalchemy import (
     type_coerce,
 )
 from sqlalchemy import ColumnElement as Sql
+from sqlalchemy.sql.elements import Grouping
 
 from models.eligibility.case import HOUSEHOLD, Case, Person, relatives
 from models.eligibility.nodes import (
@@ -132,7 +133,7 @@ class Conditions:
         if node.kind == "any":
             return _any(parts)
         if node.kind == "not":
-            return not_(parts[0])
+            return Grouping(not_(parts[0]))  # else NOT x IS true would be written, which is NOT (x IS true)
         yes: Any = literal_column("0")
         no: Any = literal_column("0")
         for part in parts:

@@ -4,7 +4,7 @@ The twin of the scalar kernel's View. A mask holds the values that are still pos
 a fact that is known, or lets itself be known, that is one bit; none where the fact has no meaning.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
@@ -114,18 +114,19 @@ class Row:
 
 def people(wanted: Wanted) -> CTE:
     """Everybody with what is possible of every fact that the rule reads (see Row), and the household's incomes."""
-    told = told_people(wanted)
-    masks, known = _inferred(wanted, told)
+    told = _inferred(wanted, told_people(wanted))
     columns: list[Any] = [told.c[name] for name in MEMBER]
     for name in wanted.facts:
         definition = wanted.dictionary[name]
         if domain_of(definition):
-            left = _left(wanted, told, masks, known, definition)
-            columns.append(case((known[name], masks[name]), else_=left).label(name))
-            columns.append(case((known[name], 1), else_=0).label(f"{name}__known"))
+            known = told.c[f"{name}__known"]
+            columns.append(case((known == 1, told.c[name]), else_=_left(wanted, told, definition)).label(name))
+            columns.append(known)
         else:
             own = [told.c[column] for column in columns_of(definition)]
-            excluded = [each for one, each in _exclusions(wanted, told, masks, known, definition) if one.value == "any"]
+            excluded = [
+                each for requirement, each in _exclusions(wanted, told, definition) if requirement.value == "any"
+            ]
             columns += own
             columns.append(case((and_(own[0].is_(None), or_(false(), *excluded)), 1), else_=0).label(f"{name}__none"))
     first = func.row_number().over(
@@ -150,8 +151,8 @@ def _incomes(wanted: Wanted, told: CTE) -> list[Any]:
     ]
 
 
-def _inferred(wanted: Wanted, told: CTE) -> tuple[dict[str, Sql[Any]], dict[str, Sql[Any]]]:
-    """(mask, known) of the facts with a finite domain, after all that known facts let know of others."""
+def _inferred(wanted: Wanted, told: CTE) -> CTE:
+    """The people with a mask, and whether it is known, of each fact with a finite domain: after all that follows."""
     facts = wanted.dictionary
     masks: dict[str, Sql[Any]] = {}
     known: dict[str, Sql[Any]] = {}
@@ -187,32 +188,26 @@ def _inferred(wanted: Wanted, told: CTE) -> tuple[dict[str, Sql[Any]], dict[str,
         for name in wanted.facts:
             if facts[name].level == level:
                 infer(name, known[name])
-    return masks, known
+    columns: list[Any] = [told.c[name] for name in MEMBER]
+    for name in wanted.facts:
+        if name in masks:
+            columns += [masks[name].label(name), case((known[name], 1), else_=0).label(f"{name}__known")]
+        else:
+            columns += [told.c[column] for column in columns_of(facts[name])]
+    return select(*columns).cte("inferred")
 
 
-def _left(
-    wanted: Wanted,
-    told: CTE,
-    masks: Mapping[str, Sql[Any]],
-    known: Mapping[str, Sql[Any]],
-    definition: FactDefinition,
-) -> Sql[Any]:
+def _left(wanted: Wanted, told: CTE, definition: FactDefinition) -> Sql[Any]:
     """What is left of an unknown fact once what contradicts it is ruled out."""
-    left = masks[definition.name]
-    for requirement, excluded in _exclusions(wanted, told, masks, known, definition):
+    left: Sql[Any] = told.c[definition.name]
+    for requirement, excluded in _exclusions(wanted, told, definition):
         gone = domain_of(definition) if requirement.value == "any" else (requirement.value,)
         rest = mask_of(definition, [value for value in domain_of(definition) if value not in gone])
-        left = case((excluded, left.op("&")(rest)), else_=left)
+        left = left.op("&")(case((excluded, rest), else_=mask_of(definition, domain_of(definition))))
     return left
 
 
-def _exclusions(
-    wanted: Wanted,
-    told: CTE,
-    masks: Mapping[str, Sql[Any]],
-    known: Mapping[str, Sql[Any]],
-    definition: FactDefinition,
-) -> Iterable[tuple[Requirement, Sql[Any]]]:
+def _exclusions(wanted: Wanted, told: CTE, definition: FactDefinition) -> Iterable[tuple[Requirement, Sql[Any]]]:
     """(requirement, does what is known contradict it)."""
     for requirement in definition.requires:
         parent = requirement.fact
@@ -220,17 +215,15 @@ def _exclusions(
             continue  # sensitive, and out of sight
         if definition.level == HOUSEHOLD and wanted.dictionary[parent].level != HOUSEHOLD:
             continue
+        other = wanted.dictionary[parent]
         if requirement.age_from is not None:
             latest = number_of(minus_years(wanted.on, requirement.age_from))
             yield requirement, func.coalesce(told.c[f"{parent}__low"] > latest, false())
-        elif parent in masks:
-            accepted = mask_of(wanted.dictionary[parent], requirement.in_ or ())
-            narrowed = masks[parent].op("&")(accepted) == 0
-            if not accepted:
-                narrowed = known[parent]
-            yield requirement, narrowed
+        elif domain_of(other):
+            accepted = mask_of(other, requirement.in_ or ())
+            yield requirement, told.c[parent].op("&")(accepted) == 0
         else:
-            yield requirement, known[parent]  # a number or a day is never one of these values
+            yield requirement, told.c[columns_of(other)[0]].is_not(None)  # a number or a day is never one of these
 
 
 def _number(value: int) -> Sql[Any]:

@@ -1,8 +1,7 @@
-"""A random register as rows: every fact of the dictionary is drawn, told more than once, expired, refused or unreadable."""
+"""A random register as rows: every fact of the dictionary is drawn, told twice, expired, refused or unreadable."""
 
-import json
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,11 +15,29 @@ from tests.models.eligibility.batch.register import draw_value
 
 ON = date(2025, 6, 1)
 RELATIONS = ("0", "1", "1", "2", "2", "3", "5", "5", "6", "8")
-CERTIFICATES = (  # category and grade, once with the mark of a renewed one; then: check, birth date, grade and shape are wrong
+CERTIFICATES = (  # two that can be read; then check, birth date, category, grade or shape are wrong
     *("11010519491231002X41", "11010519491231002X12B1", "110105194912310038", "11010519491231002X44"),
     *("11010519491231002141", "11010519490231002141", "11010519491231002X79", "11010519491231002X41B", "没有"),
 )
-_ODD = (None, True, "不知道", 7, -3, 1.5, 12.345, "1960-02-30", "1960-05", 1960, 19600520, "无", [], 10**12, "1000.10", ".5", "")
+_ODD = (
+    None,
+    True,
+    "不知道",
+    7,
+    -3,
+    1.5,
+    12.345,
+    "1960-02-30",
+    "1960-05",
+    1960,
+    19600520,
+    "无",
+    [],
+    10**12,
+    "1000.10",
+    ".5",
+    "",
+)
 
 
 class Told:
