@@ -28,6 +28,8 @@ TOPICS = {
     "visit": N_("Recording a visit"),
     "assessment": N_("Assessments"),
     "eligibility": N_("Eligibility"),
+    "workbench": N_("Workbench of the rules"),
+    "packs": N_("Sets of rules"),
     "referral": N_("Writing a letter"),
     "referrals": N_("Referrals"),
     "sync": N_("Sync"),

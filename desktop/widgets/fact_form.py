@@ -64,7 +64,7 @@ class _FactLine(QWidget):
                 self.picker.addItem(value_text(definition, value), value)
             self.picker.setAccessibleName(name)
             self.picker.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            self.picker.setMinimumContentsLength(5)
+            self.picker.setMinimumContentsLength(max(5, len(_("not known"))))
             self.picker.currentIndexChanged.connect(lambda _at: self.changed.emit())
         else:
             self.line = QLineEdit()
