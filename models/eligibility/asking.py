@@ -113,11 +113,15 @@ class Each(Shape):
 
 
 class Asking(Shape):
-    """The contents of questions.yaml. chances_from says in plain words where the shares come from."""
+    """The contents of questions.yaml.
+
+    chances_from says in plain words where the shares come from; who asks of which members something holds.
+    """
 
     chances_from: Words
     chances: dict[str, tuple[Chance, ...]]
     groups: tuple[Group, ...]
+    who: Words
     each: tuple[Each, ...] = ()
 
 

@@ -144,7 +144,8 @@ def prompt_of(
     if kind == "one":
         return single_prompt(policies, *asks[0], count)
     if kind == "who":
-        words = (f"家里哪些人{fact.zh.holds}？", f"Who of the household {fact.en.holds}?", fact.why_zh, fact.why_en)
+        who = asking.who
+        words = (who.zh.format(holds=fact.zh.holds), who.en.format(holds=fact.en.holds), fact.why_zh, fact.why_en)
         items = tuple(Item(name, of, True, False, "", "") for name, of in asks)
         return Prompt("who", key, "", *words, asks, count, (), items)
     if kind == "each":
