@@ -23,6 +23,7 @@ from models.eligibility.differing import differences
 from models.eligibility.packfile import ENDING
 from models.eligibility.policies import Pack
 from models.errors import Problem
+from models.records.visit import PlanEntry
 from models.services.pack_views import PackPreview, PackState, PolicySetView
 from models.services.views import Changed
 from models.texts import _, language, ngettext, pgettext
@@ -54,7 +55,7 @@ class PacksPage(Page):
         self._busy = False
         self.file_button: QPushButton | None = None  # there while the sets are shown
         self.folder_button: QPushButton | None = None
-        self.aside.addWidget(pieces.button(_("Read the rules"), lambda: self.shell.go("workbench"), icon="search"))
+        self.aside.addWidget(pieces.button(_("Read the rules"), self.read_rules, icon="search"))
 
     def title(self) -> str:
         """The page's name."""
@@ -339,6 +340,11 @@ class PacksPage(Page):
         self.why_not.setText(why)
         self.install_button.setEnabled(not why and not self._busy)
 
+    def read_rules(self) -> None:
+        """Read the rules in the workbench: those looked at, else those that decide."""
+        looked_at = self.preview is not None and self.preview.valid
+        self.shell.go("workbench", **({"preview": self.preview} if looked_at else {}))
+
     def close_preview(self) -> None:
         """Leave the rules as they are."""
         self.preview = None
@@ -411,26 +417,23 @@ class PacksPage(Page):
         def reason(service_id: str) -> str:
             return _("New rules: {service}").format(service=effect.names.get(service_id, service_id))
 
-        entries = entries_of(changes, day, reason)
-        services = {entry.service_id for entry in entries}
+        services = {each.service_id for each in changes}
         words = reason(next(iter(services))) if len(services) == 1 else _("New rules")
 
-        def wished(wish: PlanWish) -> None:
-            said = words if wish.reason != words else ""
-            wanted = [
-                entry.model_copy(update={"assignee": wish.assignee, "reason": entry.reason if said else wish.reason})
-                for entry in entries
-            ]
-            self.run(
-                lambda: plan_visits(casebook, wanted, wish),
-                lambda changed: self.shell.say(planned_words(len(wanted), len(changed.ids))),
-            )
+        def wished(entries: list[PlanEntry], wish: PlanWish) -> None:
+            def work() -> Changed:
+                own = {"assignee": wish.assignee} | ({"reason": wish.reason} if wish.reason != words else {})
+                return plan_visits(casebook, [entry.model_copy(update=own) for entry in entries], wish)
 
-        def ask(names: list[str]) -> None:
+            self.run(work, lambda changed: self.shell.say(planned_words(len(entries), len(changed.ids))))
+
+        def ask(found: tuple[list[PlanEntry], list[str]]) -> None:
+            entries, names = found
             households = len({entry.household_id for entry in entries})
-            PlanDialog(self, wished, households=households, reason=words, today=day, assignees=names).open()
+            wish = partial(wished, entries)
+            PlanDialog(self, wish, households=households, reason=words, today=day, assignees=names).open()
 
-        self.read(casebook.planning.assignees, ask)
+        self.read(lambda: (entries_of(changes, day, reason), casebook.planning.assignees()), ask)
 
     # Installing and going back.
 

@@ -34,6 +34,7 @@ from desktop.widgets.service_list import ListedService, ServiceList
 from models.clock import today
 from models.eligibility import Policies, Service
 from models.eligibility.schema import Expectation
+from models.errors import NotFound
 from models.records import codes
 from models.services.views import Changed
 from models.texts import _, language, ngettext, pgettext
@@ -334,7 +335,9 @@ class WorkbenchPage(Page):
         casebook, policies = self.casebook, self.set.policies
 
         def load() -> tuple[Somebody, str, str]:
-            homes = casebook.households.of_resident(resident_id)
+            homes = sorted(casebook.households.of_resident(resident_id), key=lambda home: home.kind != "living")
+            if not homes:
+                raise NotFound
             check = casebook.eligibility.check(homes[0].id)
             names = {row.id: row.name for row in casebook.residents.rows([person.id for person in check.case.people])}
             match = match_of(casebook.residents.row(resident_id))

@@ -230,9 +230,9 @@ class _Writer:
         """The lines of a condition and those below, walked together with its nodes."""
         line = next(lines)
         own = self._passage(line.source)
+        if own is None and node.condition.term is not None:  # where the word is defined
+            own = self._passage(self.policies.terms[node.condition.term].source)
         passage = own or above
-        if node.children() and own is None and isinstance(node.condition.term, str):
-            passage = self._passage(self.policies.terms[node.condition.term].source) or above
         found = next(traced) if traced is not None else None
         row = Row(
             line.kind,

@@ -94,6 +94,19 @@ def test_other_pages_decide_by_the_new_rules(window_of_case, show, raised):
     assert workbench.set.in_force
 
 
+def test_the_rules_looked_at_can_be_read_from_there(window_of_case, show, raised):
+    page = show("packs", preview=raised)
+    press(page, "查阅规则")
+    settle(window_of_case)
+    assert window_of_case.page.name == "workbench"
+    assert not window_of_case.page.set.in_force
+    window_of_case.back()
+    show("packs")
+    press(window_of_case.page, "查阅规则")
+    settle(window_of_case)
+    assert window_of_case.page.set.in_force
+
+
 def test_it_says_in_words_what_changes(window_of_case, show, raised):
     page = show("packs", preview=raised)
     words = said(page)

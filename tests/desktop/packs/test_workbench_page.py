@@ -84,6 +84,16 @@ def test_choosing_words_lights_the_conditions_that_rest_on_them(window_of_case, 
     assert not page.outline.lit
 
 
+def test_the_words_that_define_a_term_light_the_term(window_of_case, workbench):
+    page = workbench("S71")
+    at, row = next((at, row) for at, row in enumerate(page.outline.rows) if row.kind == "term" and row.own)
+    page.outline.choose(at)
+    span = page.source.view.shown
+    assert marked(page) == row.passage.quote
+    page._words_picked(span)
+    assert at in page.outline.lit
+
+
 def test_the_keys_choose_words_too(window_of_case, workbench):
     page = workbench("S51")
     view = page.source.view
