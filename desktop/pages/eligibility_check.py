@@ -145,9 +145,9 @@ class PersonRow(ClickRow):
         box.addLayout(head)
         figures = pieces.line(None, gap=6)
         for outcome in ("eligible", "missing", "office", "received"):
-            if counts[outcome]:
+            shown = likely if outcome == "missing" else counts[outcome]
+            if shown:
                 mark, tone = mark_of(outcome)
-                shown = likely if outcome == "missing" else counts[outcome]
                 chip = Chip(str(shown), mark, tone, ground="surface")
                 words = heading_of(outcome)
                 if outcome == "missing":
