@@ -50,6 +50,8 @@ COMMANDS = (
         for place, (page, text, icon) in enumerate(RAIL, 1)
     ),
     Command("go_settings", N_("Settings"), ("Ctrl+,",), "settings", _go("settings"), "go"),
+    Command("go_screening", N_("Screening"), ("Ctrl+Shift+E",), "eligibility", _go("screening"), "go"),
+    Command("go_calendar", N_("What changes soon"), ("Ctrl+Shift+D",), "calendar", _go("calendar"), "go"),
     Command("go_workbench", N_("Workbench of the rules"), ("Ctrl+Shift+R",), "paper", _go("workbench"), "go"),
     Command("go_packs", N_("Sets of rules"), ("Ctrl+Shift+P",), "check", _go("packs"), "go"),
     Command("back", N_("Back"), ("Alt+Left",), "back", lambda shell: shell.back(), "go"),

@@ -32,6 +32,7 @@ from desktop.widgets.finder import Finder, Match
 from desktop.widgets.mark import Mark
 from desktop.widgets.question_card import QuestionCard
 from desktop.widgets.result_card import CHOOSABLE, ResultCard, RuledOut
+from desktop.widgets.ways import Ways
 from models.clock import today
 from models.eligibility import Missing
 from models.records import codes
@@ -87,6 +88,7 @@ class EligibilityPage(Page):
         self.finder.asked.connect(self._find)
         self.finder.picked.connect(self._picked)
         self.search_card.add(self.finder)
+        self.search_card.add(Ways(self.shell.go))
         self.body.addWidget(self.search_card)
 
     def _build_work(self) -> None:

@@ -28,6 +28,8 @@ TOPICS = {
     "visit": N_("Recording a visit"),
     "assessment": N_("Assessments"),
     "eligibility": N_("Eligibility"),
+    "screening": N_("Screening"),
+    "calendar": N_("What changes soon"),
     "workbench": N_("Workbench of the rules"),
     "packs": N_("Sets of rules"),
     "referral": N_("Writing a letter"),

@@ -50,7 +50,7 @@ TOUCHES = frozenset(
     {"fact", "resident", "household", "membership", "visit", "dwelling", "policy_set", "identity_document"}
 )
 
-Loaded = tuple[ScreeningState, "Policies", list[Place], dict[str, Any], list[str], dict[str, str]]
+Loaded = tuple[ScreeningState, ScreenSummary | None, "Policies", list[Place], dict[str, Any], list[str], dict[str, str]]
 
 
 class ScreeningPage(ListPage):
@@ -182,17 +182,26 @@ class ScreeningPage(ListPage):
 
         def work(progress: Progress, cancelled: Cancelled) -> Loaded:
             state = casebook.screening.bring_up_to_date(progress, cancelled)
+            whole = None if state.cancelled else casebook.screening.summary()
             services = {one.id: one.group for one in casebook.eligibility.services().values()}
             planning = casebook.planning
             plans = next_plans(planning.open())
-            return state, dictionary(casebook), places(casebook.office.code), plans, planning.assignees(), services
+            return (
+                state,
+                whole,
+                dictionary(casebook),
+                places(casebook.office.code),
+                plans,
+                planning.assignees(),
+                services,
+            )
 
         def done(loaded: Loaded) -> None:
-            state, self.policies, places, self.plans, self.assignees, self._groups = loaded
+            state, whole, self.policies, places, self.plans, self.assignees, self._groups = loaded
             self.filters.show_places(places, (self.shell.worker.name, *self.assignees))
             if not state.cancelled:
                 self.state = state
-            self._say_state(state)
+            self._say_state(state, whole)
             if self.state is None:
                 self._say_nothing()
             else:
@@ -204,15 +213,15 @@ class ScreeningPage(ListPage):
         if not self.state_line.run(work, done, _("Screening everybody who is registered …")):
             self._again = True
 
-    def _say_state(self, state: ScreeningState) -> None:
-        if state.cancelled:
+    def _say_state(self, state: ScreeningState, whole: ScreenSummary | None) -> None:
+        if whole is None:
             words = _("The screening was stopped.")
             self.state_line.tell(
                 words if self.state is None else _("{what} What is shown is older.").format(what=words)
             )
             return
-        people = ngettext("{n} resident", "{n} residents", state.residents).format(n=f"{state.residents:,}")
-        homes = ngettext("{n} household", "{n} households", state.households).format(n=f"{state.households:,}")
+        people = ngettext("{n} resident", "{n} residents", whole.residents).format(n=f"{whole.residents:,}")
+        homes = ngettext("{n} household", "{n} households", whole.households).format(n=f"{whole.households:,}")
         words = _("{day}: {people} in {homes} screened in {seconds} s. {caution}.")
         seconds = f"{state.took_ms / 1000:.1f}"
         told = words.format(

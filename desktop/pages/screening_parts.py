@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from desktop.eligibility_words import GROUPS, heading_of
+from desktop.eligibility_words import GROUPS
 from desktop.widgets.tile_list import Tile
 from models.records import codes
 from models.records.visit import PlanEntry
@@ -97,10 +97,10 @@ PRESETS = (
 )
 
 CHIPS: Mapping[Outcome, tuple[str, str]] = {
-    "eligible": (N_("Meets the conditions"), "good"),
-    "ask": (N_("Facts missing"), "warn"),
-    "office": (N_("For the office to decide"), "accent"),
-    "not_eligible": (N_("Does not meet the conditions"), "soft"),
+    "eligible": (N_("May apply"), "good"),
+    "ask": (N_("Facts open"), "warn"),
+    "office": (N_("Office decides"), "accent"),
+    "not_eligible": (N_("Does not apply"), "soft"),
 }
 
 
@@ -172,8 +172,8 @@ def age_words(born: date | None, on: date) -> str:
 def outcome_words(row: ScreenRow) -> str:
     """The result in words; whether the service is received is told beside."""
     if row.outcome == "ask" and row.questions == 1:
-        return _("One fact missing")
-    return heading_of({"ask": "missing"}.get(row.outcome, row.outcome))
+        return _("One fact open")
+    return _(CHIPS[row.outcome][0])
 
 
 def tile_of(policies: "Policies | None", plans: "Mapping[str, PlannedView]", one: ScreenPerson, on: date) -> Tile:

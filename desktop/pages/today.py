@@ -74,6 +74,9 @@ class TodayPage(Page):
         self.cards = pieces.column(None, gap=16)
         self.body.addWidget(self.day)
         self.body.addLayout(self.figures)
+        ahead = pieces.button(_("What changes soon"), lambda: shell.go("calendar"), icon="calendar")
+        screening = pieces.button(_("Screening"), lambda: shell.go("screening"), icon="eligibility")
+        self.body.addLayout(pieces.line(None, ahead, screening, None, gap=12))
         self.body.addLayout(self.cards)
         self.aside.addWidget(pieces.action_button(shell.actions_by_name["register"], "primary"))
 

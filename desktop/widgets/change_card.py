@@ -11,6 +11,7 @@ from desktop import theme
 from desktop.pages import calendar_parts as parts
 from desktop.widgets import pieces
 from desktop.widgets.case_parts import Chip, show_more
+from desktop.widgets.flow_layout import FlowLayout
 from desktop.widgets.quote_box import QuoteBox
 from models.services.calendar_views import CalendarLine, kind_text
 from models.texts import _, ngettext
@@ -42,7 +43,9 @@ class ChangeCard(QFrame):
         self.person = pieces.button(_("Resident"), self._open_person, "primary", "person", "Enter")
         self.household = pieces.button(_("Household"), self._open_household)
         self.check = pieces.button(_("Eligibility"), self._open_check)
-        pieces.line(self._buttons, self.person, self.household, self.check, gap=8)
+        flow = FlowLayout(self._buttons, gap=theme.px(8))
+        for made in (self.person, self.household, self.check):
+            flow.addWidget(made)
         pieces.column(self, pieces.scroll(told), self._buttons, margin=16, gap=12).setStretch(0, 1)
         self.show_change(None, date.min)
 

@@ -13,6 +13,7 @@ from desktop.case_words import day_text
 from desktop.pages import screening_parts as parts
 from desktop.widgets import pieces
 from desktop.widgets.case_parts import Chip, labelled, show_more
+from desktop.widgets.flow_layout import FlowLayout
 from models.services.screening_views import ScreenPerson, ScreenRow
 from models.texts import _, ngettext
 
@@ -49,7 +50,9 @@ class ScreenCard(QFrame):
         self.person = pieces.button(_("Resident"), self._open_person, "primary", tip="Enter")
         self.check = pieces.button(_("Reasons"), self.open_check)
         self.household = pieces.button(_("Household"), self._open_household)
-        pieces.line(self._buttons, self.person, self.check, self.household, gap=8)
+        flow = FlowLayout(self._buttons, gap=theme.px(8))
+        for made in (self.person, self.check, self.household):
+            flow.addWidget(made)
         pieces.column(self, pieces.scroll(told), self._buttons, margin=16, gap=12).setStretch(0, 1)
 
     def show_person(
