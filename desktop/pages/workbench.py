@@ -91,7 +91,7 @@ class WorkbenchPage(Page):
         self.services = ServiceList()
         self.search = self.services.search
         self.services.chosen.connect(self._chosen)
-        self.services.setMinimumWidth(theme.px(190))
+        self.services.setMinimumWidth(theme.px(160))
         self.split.addWidget(self.services)
         self.split.addWidget(self._middle())
         self.split.addWidget(self._right())
@@ -110,7 +110,7 @@ class WorkbenchPage(Page):
         self.outline.activated.connect(lambda _index: self.tabs.setCurrentIndex(SOURCE))
         box = pieces.column(made, self.name_label, chips, self.outline, gap=6)
         box.setStretch(2, 1)
-        made.setMinimumWidth(theme.px(250))
+        made.setMinimumWidth(theme.px(220))
         return made
 
     def _right(self) -> QWidget:
@@ -139,7 +139,7 @@ class WorkbenchPage(Page):
         ):
             self.tabs.addTab(pane, words)
         self.tabs.currentChanged.connect(self._tab_changed)
-        self.tabs.setMinimumWidth(theme.px(270))
+        self.tabs.setMinimumWidth(theme.px(240))
         return self.tabs
 
     def title(self) -> str:
@@ -290,6 +290,8 @@ class WorkbenchPage(Page):
             least = min(length for length, _place in found)
             found = [each for each in found if each[0] == least]
         self.outline.light(place for _length, place in found)
+        least_span = self._span(self.rows[min(found)[1]].passage) if found else None
+        self.source.view.show_span(least_span, scroll=False)
 
     def _is_shown(self, row: Row) -> bool:
         if row.passage is None or self.set is None:
@@ -433,7 +435,7 @@ class WorkbenchPage(Page):
         """The list gets a fifth, the rule and what stands beside it the rest."""
         super().resizeEvent(event)
         room = self.split.width() - 2 * self.split.handleWidth()
-        first = max(min(room // 4, theme.px(300)), theme.px(190))
+        first = max(min(room // 4, theme.px(300)), theme.px(170))
         rest = room - first
         self.split.setSizes([first, rest * 52 // 100, rest * 48 // 100])
 
@@ -447,7 +449,12 @@ def listed(policies: Policies, *, in_force: bool, name: str = "") -> Set:
         marks = [service.id, *(words for words, _mark, _tone in chips_of(policies, service, on, short=True))]
         own, other = (service.name, service.name_en) if chinese else (service.name_en, service.name)
         found.append(ListedService(service.id, own, " · ".join(marks), service.group, other))
-    labels = dict(zip(GROUPS, (label for _code, label in codes.choices("need_group")), strict=True))
+    labels = dict(zip(GROUPS, (label for _code, label in codes.choices("need_group")), strict=True)) | {
+        "新市民措施": _("Measures for new residents"),
+        "社会性流动措施": _("Measures for social mobility"),
+        "民生意见": _("Opinion on people's livelihood"),
+        "生活性服务业措施": _("Measures for services of daily life"),
+    }
     groups = dict.fromkeys(service.group for service in found)
     return Set(policies, tuple(found), tuple((group, labels.get(group, group)) for group in groups), in_force, name)
 

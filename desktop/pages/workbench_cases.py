@@ -13,6 +13,7 @@ from desktop.pages.workbench_rows import number_text
 from desktop.pages.workbench_try import INVENTED
 from desktop.widgets import pieces
 from desktop.widgets.fact_form import Key
+from desktop.widgets.flow_layout import FlowLayout
 from desktop.widgets.outline_view import OutlineRow, OutlineView
 from models.eligibility import HOUSEHOLD, Determination, Policies, Service, decide
 from models.eligibility.answers import all_missing
@@ -157,7 +158,10 @@ class CasesPane(QWidget):
         self.list.activated.connect(lambda index: self.chosen.emit(self.cases[index.row()]))
         self.list.clicked.connect(lambda index: self.chosen.emit(self.cases[index.row()]))
         hint = pieces.text(_("Click a case, or press Enter, to try its people on the rule."), "small")
-        buttons = pieces.line(None, self.button, self.pack_button, None)
+        buttons = QWidget()
+        flow = FlowLayout(buttons, gap=theme.px(8))  # below one another where there is little room
+        flow.addWidget(self.button)
+        flow.addWidget(self.pack_button)
         whole = pieces.column(self, self.summary, buttons, self.list, hint, gap=8)
         whole.setStretch(2, 1)
         whole.setContentsMargins(0, theme.px(10), 0, 0)

@@ -177,6 +177,7 @@ class _Writer:
             yield Row("plain", _("For everybody; nothing is decided."), depth)
         else:
             yield from self._conditions(rule.node, depth, self._citation(part, rule))
+        due = "true" if rule.node is None and self.service.universal else self._whole(part)
         if part.standard or rule.amounts:
             yield Row("head", _("What there is"), depth)
         stands: Passage | None = None
@@ -184,7 +185,7 @@ class _Writer:
             printed = self._printed(part.standard, part, rule, depth)
             stands = printed.passage
             yield printed
-        yield from self._amounts(rule, depth, stands)
+        yield from self._amounts(rule, depth, stands, due)
         if part.payer:
             yield Row("plain", _("Paid by: {words}").format(words=pieces_of(part.payer)), depth)
         if part.coverage:
@@ -269,7 +270,8 @@ class _Writer:
             file = next((pack.file for pack in self.policies.packs.values() if _holds(pack.file, source.doc)), file)
         return Passage(file, source.line, source.quote)
 
-    def _amounts(self, rule: Rule, depth: int, above: Passage | None) -> Iterator[Row]:
+    def _amounts(self, rule: Rule, depth: int, above: Passage | None, due: str) -> Iterator[Row]:
+        """The amounts; due: the state of the conditions, for only what is due has an amount that applies."""
         earlier_open = applied = False
         for node, amount in rule.amounts:
             row = Row(
@@ -280,7 +282,7 @@ class _Writer:
                 passage=self._passage(amount.source) or above,
                 own=amount.source is not None,
             )
-            if self.view is not None:
+            if self.view is not None and due == "true":
                 first = None if node is None else trace(self.view, node, self.who)[0].state
                 state = True if node is None else first
                 if state is True and not applied:

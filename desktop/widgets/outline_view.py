@@ -140,7 +140,7 @@ class OutlineView(QListView):
         """Mark the rows that rest on what was chosen elsewhere, and bring the first into view."""
         self.lit = frozenset(places)
         if self.lit:
-            self.scrollTo(self._model.index(min(self.lit)), QAbstractItemView.ScrollHint.EnsureVisible)
+            self.scrollTo(self._model.index(min(self.lit)), QAbstractItemView.ScrollHint.PositionAtCenter)
         self.viewport().update()
 
     def choose(self, place: int) -> None:

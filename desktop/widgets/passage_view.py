@@ -76,11 +76,11 @@ class PassageView(QTextEdit):
         self._spans = tuple(spans)
         self._dress()
 
-    def show_span(self, span: Span | None) -> None:
+    def show_span(self, span: Span | None, *, scroll: bool = True) -> None:
         """Mark the words of one condition and bring them into view."""
         self._shown = span
         self._dress()
-        if span is None:
+        if span is None or not scroll:
             return
         self._speaking = True
         cursor = QTextCursor(self.document())

@@ -65,6 +65,14 @@ def test_the_amount_that_applies_is_marked_and_no_other(policies):
     assert "400" in amounts[1].text
 
 
+def test_while_nothing_is_due_no_amount_is_marked(policies):
+    service = policies.services["S51"]
+    for known in ({}, {("p1", "hukou_tianjin"): False}):
+        who = invented(service, ON, known)
+        rows = try_on(policies, service, who.case, who.person).rows
+        assert not any(row.state or row.decides for row in rows if row.kind == "amount")
+
+
 def test_what_only_an_office_can_say_is_known_of_a_service(policies):
     found = {service.id for service in policies.services.values() if is_for_office(policies, service)}
     assert "S67" in found
