@@ -113,6 +113,18 @@ class FactLanguage(Shape):
     values: dict[str, str] = {}
 
 
+class CanChange(Shape):
+    """How a fact may come to be otherwise, for "what would have to change"; where it is absent nothing is advised.
+
+    how: time (by itself), apply (a document or a status to apply for), situation (circumstances). to: the values that
+    may be hoped for, "more" or "less" of a number; none for a date. ages: for whom it makes sense, in completed years.
+    """
+
+    how: Literal["time", "apply", "situation"]
+    to: tuple[Value, ...] = ()
+    ages: tuple[int, int] | None = None
+
+
 class FactDefinition(Shape):
     """One fact of the vocabulary: whose it is, its domain, how it is asked and who may be asked."""
 
@@ -126,6 +138,7 @@ class FactDefinition(Shape):
     why: str
     requires: tuple[Requirement, ...] = ()
     prior: dict[str, float] = {}
+    can_change: CanChange | None = None
     zh: FactLanguage
     en: FactLanguage
     name: str = ""
@@ -467,8 +480,8 @@ class Term(Shape):
 class Expectation(Shape):
     """One case that travels with a pack and is run by the application itself.
 
-    kind: of the amount, by the word of the text (不低于 is min, 不超过 and 最高 max, 平均 average ...). flags: each must
-    be among those of the answer.
+    kind: of the amount, by the word of the text (不低于 is min, 不超过 and 最高 max, 平均 average). flags: each must be
+    among those of the answer.
     """
 
     title: str

@@ -144,19 +144,24 @@ def _facts(known: dict[tuple[str, str], Any], owner: str) -> dict[str, Any]:
 
 def consistent(known: dict[tuple[str, str], Any]) -> bool:
     """No known fact contradicts what the dictionary says it presupposes."""
-    for (fact, owner), value in known.items():
-        if value is None:
+    return all(fits(key, known) for key in known)
+
+
+def fits(key: tuple[str, str], known: dict[tuple[str, str], Any]) -> bool:
+    """This fact does not contradict what the dictionary says it presupposes."""
+    (fact, owner), value = key, known[key]
+    if value is None:
+        return True
+    for requirement in policies().facts[fact].requires:
+        parent = policies().facts[requirement.fact]
+        other = known.get((parent.name, "household" if parent.level == "household" else owner))
+        if other is None or requirement.value not in ("any", value):
             continue
-        for requirement in policies().facts[fact].requires:
-            parent = policies().facts[requirement.fact]
-            other = known.get((parent.name, "household" if parent.level == "household" else owner))
-            if other is None or requirement.value not in ("any", value):
-                continue
-            if requirement.age_from is not None:
-                if other > minus_years(ON, requirement.age_from):
-                    return False
-            elif other not in (requirement.in_ or ()):
+        if requirement.age_from is not None:
+            if other > minus_years(ON, requirement.age_from):
                 return False
+        elif other not in (requirement.in_ or ()):
+            return False
     return True
 
 
@@ -168,7 +173,7 @@ def completions(
     for values in itertools.product(*(open_facts[name] for name in names)):
         full = {**known, **dict(zip(names, values, strict=True))}
         for name in names:
-            if not consistent({name: full[name], **{k: v for k, v in full.items() if k != name}}) and dependent(name):
+            if dependent(name) and not fits(name, full):
                 full[name] = None
         if consistent(full):
             yield full
@@ -193,3 +198,20 @@ def sample(seed: int, service: str, component: str | None, unknown: int) -> tupl
                 opened.append(name)
         if consistent(known):
             return known, {name: every[name] for name in opened}
+
+
+def matters(
+    place: int, name: tuple[str, str], opened: list[tuple[str, str]], outcomes: dict[tuple[Any, ...], str]
+) -> bool:
+    """Is there a completion of the others in which this fact changes the outcomes (whatever depends on it included)?"""
+    facts = policies().facts
+    hangs_on_it = [
+        other
+        for other, (fact, owner) in enumerate(opened)
+        if owner == name[1] and any(r.fact == name[0] and r.value == "any" for r in facts[fact].requires)
+    ]
+    groups: dict[tuple, dict[object, set[str]]] = {}
+    for key, outcome in outcomes.items():
+        others = tuple(value for at, value in enumerate(key) if at != place and at not in hangs_on_it)
+        groups.setdefault(others, {}).setdefault(key[place], set()).add(outcome)
+    return any(len({frozenset(seen) for seen in by_value.values()}) > 1 for by_value in groups.values())

@@ -24,6 +24,7 @@ from .support import (
     dependent,
     example_cases,
     leaves,
+    matters,
     misses,
     owner_of,
     policies,
@@ -106,23 +107,8 @@ def test_the_missing_facts_are_exactly_those_that_can_change_the_verdict(service
         for full in completions(known, opened):
             key = tuple(full[name] for name in opened)
             outcomes[key] = decide(policies(), case_of(full, service), APPLICANT, service, component).outcome
-        matter = {name for place, name in enumerate(opened) if _matters(place, name, list(opened), outcomes)}
+        matter = {name for place, name in enumerate(opened) if matters(place, name, list(opened), outcomes)}
         assert named == matter, (known, list(opened))
-
-
-def _matters(place, name, opened, outcomes):
-    """Is there a completion of the others in which this fact changes the outcomes (whatever depends on it included)?"""
-    facts = policies().facts
-    hangs_on_it = [
-        other
-        for other, (fact, owner) in enumerate(opened)
-        if owner == name[1] and any(r.fact == name[0] and r.value == "any" for r in facts[fact].requires)
-    ]
-    groups: dict[tuple, dict[object, set[str]]] = {}
-    for key, outcome in outcomes.items():
-        others = tuple(value for at, value in enumerate(key) if at != place and at not in hangs_on_it)
-        groups.setdefault(others, {}).setdefault(key[place], set()).add(outcome)
-    return any(len({frozenset(seen) for seen in by_value.values()}) > 1 for by_value in groups.values())
 
 
 @pytest.mark.parametrize(("service", "component"), components())
