@@ -66,8 +66,11 @@ class CalendarPage(ListPage):
         self._typing.timeout.connect(self._arrange)
         self.body.setSpacing(theme.px(8))
         self.body.addWidget(self.state_line)
-        self.body.addLayout(self._head())
-        self.body.addLayout(self._filters())
+        self.filter_button = self._choice(_("Filters"), self._show_panels)
+        self.aside.addWidget(self.filter_button)
+        self.filter_panel = QWidget()
+        pieces.column(self.filter_panel, self._head(), self._filters(), gap=8)
+        self.body.addWidget(self.filter_panel)
         self.lines = TickList(lambda _from, _many, _done, failed: failed(), parts.tile_of, _("What changes soon"))
         self.lines.opened.connect(self._open_row)
         self.card = ChangeCard(shell.go)
@@ -159,6 +162,12 @@ class CalendarPage(ListPage):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a narrow window the list has all the room."""
         super().resizeEvent(event)
+        self._show_panels()
+
+    def _show_panels(self) -> None:
+        low = self.is_low()
+        self.filter_button.setVisible(low)
+        self.filter_panel.setVisible(not low or self.filter_button.isChecked())
         self.card.setVisible(self.size().width() >= theme.px(CARD_FROM))
 
     # Opening and loading.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QFileDialog
 
+from desktop import theme
 from desktop.pages.base import Page
 from desktop.tasks import Cancelled, Progress
 from desktop.widgets import pieces
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 
 MOST_PLANNED = 5000
 """The most lines that become visits at once: two workers' year of doors."""
+
+
+LOW = 12
+"""Below so many times the height of a button, filters are shown instead of the list, when they are wanted."""
 
 
 class ListPage(Page):
@@ -77,6 +82,10 @@ class ListPage(Page):
     def on(self) -> date:
         """Today."""
         return today(self.casebook.clock)
+
+    def is_low(self) -> bool:
+        """Whether there is no room for filters above the list: large letters or buttons in a low window."""
+        return self.size().height() < LOW * theme.target()
 
     # What each page says.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QComboBox, QPushButton, QSplitter, QStackedWidget
+from PySide6.QtWidgets import QComboBox, QPushButton, QSplitter, QStackedWidget, QWidget
 
 from desktop import theme
 from desktop.fact_words import dictionary
@@ -94,7 +94,8 @@ class ScreeningPage(ListPage):
         self._build_head()
         self.body.setSpacing(theme.px(8))
         self.body.addWidget(self.state_line)
-        self.body.addLayout(self._chips())
+        self.chip_panel = self._chips()
+        self.body.addWidget(self.chip_panel)
         self.body.addWidget(self.split, 1)
         self.pin_actions()
         self._show_view()
@@ -114,8 +115,9 @@ class ScreeningPage(ListPage):
         made.setCheckable(True)
         return made
 
-    def _chips(self) -> FlowLayout:
-        flow = FlowLayout(gap=theme.px(8))
+    def _chips(self) -> QWidget:
+        panel = QWidget()
+        flow = FlowLayout(panel, gap=theme.px(8))
         self.preset = parts.PRESETS[0]
         self.chips: dict[str, QPushButton] = {}
         for preset in parts.PRESETS:
@@ -129,7 +131,7 @@ class ScreeningPage(ListPage):
             self.order.addItem(_(words), key)
         self.order.currentIndexChanged.connect(lambda _place: self._reload())
         self.aside.insertWidget(0, self.order)
-        return flow
+        return panel
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a narrow window the list has all the room."""
@@ -137,11 +139,13 @@ class ScreeningPage(ListPage):
         self._show_panels()
 
     def _show_panels(self) -> None:
-        wide_enough = self.size().width() >= theme.px(FILTERS_FROM)
-        self.filter_button.setVisible(not wide_enough)
-        filters = wide_enough or self.filter_button.isChecked()
+        low = self.is_low()
+        beside = self.size().width() >= theme.px(FILTERS_FROM) and not low
+        self.filter_button.setVisible(not beside)
+        filters = beside or self.filter_button.isChecked()
         self.filters.setVisible(filters)
-        self.stack.setVisible(wide_enough or not filters)
+        self.chip_panel.setVisible(filters or not low)
+        self.stack.setVisible(beside or not filters)
         self.card.setVisible(self.size().width() >= theme.px(CARD_FROM) and self.stack.currentWidget() is self.lines)
 
     # Opening and screening.
@@ -279,7 +283,9 @@ class ScreeningPage(ListPage):
         for key, made in self.chips.items():
             made.setChecked(key == self.preset.key)
         narrowed = self.filters.narrowed()
-        self.filter_button.setText(_("Filters ({n})").format(n=narrowed) if narrowed else _("Filters"))
+        words = _("Filters ({n})").format(n=narrowed) if narrowed else _("Filters")
+        self.filter_button.setText(words)
+        self.filter_button.setToolTip(_(self.preset.words))
 
     def _reload(self) -> None:
         """Ask for the figures and the first rows of what is wanted now; only the newest answer is shown."""

@@ -89,11 +89,11 @@ class Preset:
 
 
 PRESETS = (
-    Preset("entitled", N_("May have, does not receive"), frozenset({"eligible"}), not_received=True),
-    Preset("ask", N_("Facts missing"), frozenset({"ask"})),
-    Preset("office", N_("For the office to decide"), frozenset({"office"})),
-    Preset("eligible", N_("May have, receivers too"), frozenset({"eligible"})),
-    Preset("not_eligible", N_("Does not meet the conditions"), frozenset({"not_eligible"})),
+    Preset("entitled", N_("May apply, not received"), frozenset({"eligible"}), not_received=True),
+    Preset("ask", N_("Facts open"), frozenset({"ask"})),
+    Preset("office", N_("Office decides"), frozenset({"office"})),
+    Preset("eligible", N_("May apply, received too"), frozenset({"eligible"})),
+    Preset("not_eligible", N_("Does not apply"), frozenset({"not_eligible"})),
 )
 
 CHIPS: Mapping[Outcome, tuple[str, str]] = {

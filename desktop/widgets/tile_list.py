@@ -110,13 +110,15 @@ def paint_tile(painter: QPainter, area: QRect, tile: Tile | None, selected: bool
 
     painter.setFont(small)
     metrics = QFontMetrics(small)
-    right_width = max(metrics.horizontalAdvance(tile.right), metrics.horizontalAdvance(tile.right_below)) + 2
-    right_width = min(right_width, inner.width() * 9 // 20)
+    most = inner.width() * 9 // 20
+    right_width, right_width_below = (
+        min(metrics.horizontalAdvance(text) + 2, most) for text in (tile.right, tile.right_below)
+    )
     painter.setPen(QColor(t.soft))
     flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-    for text, place in ((tile.right, top), (tile.right_below, low)):
+    for text, place, width in ((tile.right, top, right_width), (tile.right_below, low, right_width_below)):
         if text:
-            painter.drawText(place, flags, metrics.elidedText(text, Qt.TextElideMode.ElideLeft, right_width))
+            painter.drawText(place, flags, metrics.elidedText(text, Qt.TextElideMode.ElideLeft, width))
 
     left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
     room = inner.width() - right_width - gap
@@ -150,8 +152,9 @@ def paint_tile(painter: QPainter, area: QRect, tile: Tile | None, selected: bool
         used += width + theme.px(6)
 
     painter.setPen(QColor(t.soft))
+    room = inner.width() - right_width_below - gap
     painter.drawText(
-        low.adjusted(0, 0, -right_width - gap, 0),
+        QRect(low.left(), low.top(), room, low.height()),
         left,
         metrics.elidedText(tile.below, Qt.TextElideMode.ElideMiddle, room),
     )

@@ -352,3 +352,18 @@ def test_places_are_those_of_the_office():
     district = places(OFFICE.code[:6])
     assert {OFFICE.code[:9], OFFICE.code} <= {place.code for place in district}
     assert places("999999999999") == []
+
+
+def test_in_a_low_window_with_large_buttons_the_list_keeps_its_room(shell, show):
+    shell.resize(1024, 600)
+    shell.toggle_touch()
+    settle(shell)
+    for name in ("screening", "calendar"):
+        page = show(name)
+        panel = page.chip_panel if name == "screening" else page.filter_panel
+        assert not panel.isVisible()
+        assert page.filter_button.isVisible()
+        page.filter_button.click()
+        assert panel.isVisible()
+        page.filter_button.click()
+        assert not panel.isVisible()
