@@ -8,12 +8,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from models.eligibility.ahead import PartKey, outcome_word, watch
+from models.eligibility.ahead import outcome_word
 from models.eligibility.case import HOUSEHOLD, Case, View, counts
 from models.eligibility.deciding import decide_all, decide_parts
 from models.eligibility.determination import Determination
 from models.eligibility.nodes import Choice, Group, Node
 from models.eligibility.policies import Policies, Service
+from models.eligibility.watching import PartKey, watch
 
 _ROUNDS = 2  # what is granted, and once more what that would grant
 _OPEN = ("eligible", "office")

@@ -13,7 +13,8 @@ from sqlalchemy import Connection, select
 
 from models.clock import today
 from models.eligibility import Policies
-from models.eligibility.ahead import ChangeKind, ComingChange, Parts, Watch, changes_ahead, watch
+from models.eligibility.ahead import ChangeKind, ComingChange, Parts, changes_ahead
+from models.eligibility.watching import Watch, watch
 from models.records.visit import PlanEntry
 from models.services.book import Book
 from models.services.calendar_candidates import Candidate, Homes, candidates, changing_parts, homes_of_all

@@ -16,10 +16,10 @@ import numpy as np
 from sqlalchemy import Connection, and_, or_, select
 
 from models.eligibility import Policies
-from models.eligibility.ahead import Cut, CutKey, PartKey, Watch
 from models.eligibility.batch.plan import make_plan
 from models.eligibility.batch.screening import ELIGIBLE, NOT_ELIGIBLE, OPEN_ASK, OPEN_OFFICE, screen_columns
 from models.eligibility.case import HOUSEHOLD, checked_value
+from models.eligibility.watching import Cut, CutKey, PartKey, Watch
 from models.store import bulk
 from models.store.rows import KEPT
 

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from models.eligibility import Amount, Citation
-from models.eligibility.ahead import ChangeKind, Reason
+from models.eligibility.ahead import ChangeKind
+from models.eligibility.watching import Reason
 from models.texts import _, language
 
 KINDS: tuple[ChangeKind, ...] = ("begins", "may_begin", "ends", "amount", "ask")

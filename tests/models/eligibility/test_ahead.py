@@ -10,10 +10,11 @@ from importlib.resources import as_file
 import pytest
 
 from models.eligibility import Case, Person, Policies, decide, load_policies
-from models.eligibility.ahead import case_on, changes_ahead, outcome_word, watch
+from models.eligibility.ahead import case_on, changes_ahead, outcome_word
 from models.eligibility.case import HOUSEHOLD, View
 from models.eligibility.deciding import decide_in
 from models.eligibility.loader import shipped
+from models.eligibility.watching import watch
 from models.texts import speaking
 
 from .support import policies
