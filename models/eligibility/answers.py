@@ -8,8 +8,8 @@ from typing import Any
 from models.eligibility.case import Case, Person, View
 from models.eligibility.deciding import decide
 from models.eligibility.determination import AgencyPart, Amount, Determination, Missing
-from models.eligibility.logic import Residual, at_least, conjunction, disjunction, negation
-from models.eligibility.nodes import Agency, Defined, Group, Node
+from models.eligibility.logic import Residual, at_least, conjunction, disjunction
+from models.eligibility.nodes import Agency, Defined, Group, Node, OpenList
 from models.eligibility.policies import Policies
 
 
@@ -18,8 +18,8 @@ def answer_cases(cases: Mapping[str, Any], policies: Policies) -> dict[str, Any]
 
     An answer names every fact that matters, also those that the screens keep from the worker (an office's, a sensitive
     one): it is read by a machine that knows the case. "eligible" means there that every condition that the text states
-    holds, "the office still decides": what nothing but an office's word keeps open, and nothing known speaks against,
-    is eligible with that word in ``office_decides``. A case that cannot be answered carries ``error`` instead.
+    holds, "the office still decides", with its word in ``office_decides``. A case that cannot be answered carries
+    ``error`` instead.
     """
     return {"answers": [answer(case, policies) for case in cases["cases"]]}
 
@@ -39,7 +39,7 @@ def answer(given: Mapping[str, Any], policies: Policies) -> dict[str, Any]:
         return _unanswered(given, str(problem))
     return {
         "id": given["id"],
-        "outcome": "eligible" if _left_to_the_office(policies, case, given["applicant"], result) else result.outcome,
+        "outcome": _stated(policies, case, given["applicant"], result),
         "missing": all_missing(result),
         "amount": _amount(result.amount),
         "amount_missing": [{"fact": part.fact, "of": part.of} for part in result.amount_missing],
@@ -50,31 +50,37 @@ def answer(given: Mapping[str, Any], policies: Policies) -> dict[str, Any]:
     }
 
 
-def _left_to_the_office(policies: Policies, case: Case, applicant: str, result: Determination) -> bool:
-    """Is there a stated condition that is known to hold, and nothing open but what an office says on top of it?"""
+def _stated(policies: Policies, case: Case, applicant: str, result: Determination) -> str:
+    """The outcome by what the text states, where nothing is open but an office's word.
+
+    What an office says on top of conditions that hold is left to it: eligible. A way in that only an office can open,
+    beside stated ones that fail (whom a 等 means, whom a district may add), is none that the text states.
+    """
     if result.outcome != "unknown" or all_missing(result) or not result.trace:
-        return False
+        return result.outcome
     parts = policies.services[result.service_id].components
     chosen = [part for part in parts if result.component in (None, part.name)]
     nodes = [part.rule(case.on).node for part in chosen]
     view = View(policies.facts, case)
-    return disjunction(_agreed(node, view, result.person_id or applicant) for node in nodes if node is not None) is True
+    person = result.person_id or applicant
+    left = disjunction(_agreed(node, view, person) for node in nodes if node is not None)
+    return result.outcome if left is not True and left is not False else "eligible" if left else "not_eligible"
 
 
-def _agreed(node: Node, view: View, person: str) -> Residual:
-    """What is left of a condition if every office agrees; whom the 等 of an open list means stays open."""
+def _agreed(node: Node, view: View, person: str, *, beside: bool = False) -> Residual:
+    """What is left of a condition if offices agree to what is theirs; beside: one way among several."""
     if isinstance(node, Agency):
-        return True
+        return not beside
     if isinstance(node, Defined):
-        return _agreed(node.part, view, person)
-    if not isinstance(node, Group):
+        return _agreed(node.part, view, person, beside=beside)
+    if isinstance(node, OpenList):
+        return disjunction(_agreed(part, view, person, beside=True) for part in node.parts)
+    if not isinstance(node, Group) or node.kind == "not":
         return node.reduce(view, person)
-    parts = [_agreed(part, view, person) for part in node.parts]
+    parts = [_agreed(part, view, person, beside=beside or node.kind != "all") for part in node.parts]
     if node.kind == "all":
         return conjunction(parts)
-    if node.kind == "any":
-        return disjunction(parts)
-    return negation(parts[0]) if node.kind == "not" else at_least(node.k, parts)
+    return disjunction(parts) if node.kind == "any" else at_least(node.k, parts)
 
 
 def _unanswered(given: Mapping[str, Any], error: str) -> dict[str, Any]:
@@ -110,6 +116,8 @@ def _amount(amount: Amount | None) -> dict[str, Any] | None:
     if amount is None:
         return None
     numbers = {key: getattr(amount, key) for key in ("number", "number_min", "number_max")}
+    if numbers["number"] is None and numbers["number_min"] == numbers["number_max"]:
+        numbers["number"] = numbers["number_min"]  # a range of one sum is that sum
     said = {"kind": amount.kind, "unit": amount.unit, "per": amount.per}
     return {**said, **{key: _number(value) for key, value in numbers.items() if value is not None}}
 

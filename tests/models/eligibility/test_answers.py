@@ -34,13 +34,21 @@ def test_where_nothing_but_an_office_speaks_nobody_is_eligible(service: str) -> 
     assert answered(service, birth_date="1980-01-01")["outcome"] == "unknown"
 
 
-def test_whom_an_open_list_may_mean_besides_is_never_taken_as_a_yes() -> None:
-    named = answered("重点群体创业培训", veteran=True)
-    besides = answered(
-        "重点群体创业培训", veteran=False, higher_ed_graduate=False, migrant_worker=False, employment_difficulty=False
-    )
-    assert named["outcome"] in ("eligible", "unknown")
-    assert besides["outcome"] != "eligible"
+def test_whom_an_open_list_may_mean_besides_is_no_way_in_that_the_text_states() -> None:
+    met = {"internship_met": True, "employment_status": "单位职工", "birth_date": "1980-01-01"}
+    named = answered("就业见习服务", **{**met, "higher_ed_graduate": True})
+    besides = answered("就业见习服务", **{**met, "higher_ed_graduate": False, "paired_region_labour": False})
+    assert (named["outcome"], besides["outcome"]) == ("eligible", "not_eligible")
+    assert besides["office_decides"]
+
+
+def test_a_range_of_one_sum_is_that_sum() -> None:
+    facts = {"remaining_oop": 300000, "dibao": True, "hukou_tianjin": True, "resident_medical_insured": True}
+    member = {"id": "p1", "role": "applicant", "facts": {k: v for k, v in facts.items() if k != "dibao"}}
+    case = {"id": "x", "date": "2026-01-01", "household": {"facts": {"dibao": True}, "members": [member]}}
+    case |= {"applicant": "p1", "service": "医疗救助", "component": "重特大疾病救助"}
+    amount = answer_cases({"cases": [case]}, policies())["answers"][0]["amount"]
+    assert amount["number"] == 100000
 
 
 def test_a_case_that_cannot_be_answered_says_so() -> None:
