@@ -83,6 +83,7 @@ def subject_text(subject: str) -> str:
     """For whom a service is decided."""
     return {
         "person": _("decided for each person"),
+        "couple": _("decided for husband and wife"),
         "household": _("decided for the household as a whole"),
         "organisation": _("for employers, schools or other organisations; no resident is screened for it"),
         "deceased": _("decided for somebody who has died"),

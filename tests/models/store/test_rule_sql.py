@@ -34,7 +34,7 @@ from tests.models.store.told_register import ON, Told
 
 LONG = bool(os.environ.get("JINMEN_LONG_TESTS"))
 SEED, HOUSEHOLDS = 20, 400 if LONG else 24
-TOTALS = {"eligible": 1115, "not_eligible": 2439, "unknown": 3534}
+TOTALS = {"eligible": 1124, "not_eligible": 2436, "unknown": 3528}
 """The verdicts of the drawn register: a changed rule or fact changes them, and nothing else may."""
 _WORDS = {NOT_ELIGIBLE: "not_eligible", ELIGIBLE: "eligible"}
 _HOUSEHOLD = KEPT["household"]
@@ -166,8 +166,15 @@ def test_scalar_numpy_and_sql_agree_in_every_cell(register: Connection, engines:
             compared |= scalar
     if everything:
         assert compared.keys() == numpy.keys()
-        assert LONG or Counter(compared.values()) == TOTALS
     assert min(Counter(compared.values()).values()) > 100
+
+
+def test_the_verdicts_of_the_drawn_register_are_pinned(sqlite_engines: Engines) -> None:
+    with sqlite_engines.writer.begin() as connection:
+        Told(policies(), SEED).write(connection, 24)
+    with sqlite_engines.reader.connect() as register:
+        found = Counter(by_numpy(register).values())
+    assert found == TOTALS, "has a rule or a fact changed? then these are the new totals; else something is wrong"
 
 
 def test_sensitive_facts_decide_where_they_may_be_seen_and_nowhere_else(register: Connection) -> None:
