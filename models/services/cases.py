@@ -12,7 +12,7 @@ from models.errors import NotFound
 from models.services.facts import current_facts
 from models.services.views import FactView
 from models.store.rows import KEPT
-from models.store.told import RECEIVES, role, told_by_certificate, told_by_register
+from models.store.told import PERMIT, RECEIVES, role, told_by_certificate, told_by_permit, told_by_register
 
 __all__ = ["RECEIVES", "Built", "build_case", "build_cases"]
 
@@ -42,8 +42,11 @@ def build_cases(connection: Connection, policies: Policies, household_ids: Seque
     ids = list(dict.fromkeys(member.id for of_one in members.values() for member in of_one))
     facts = current_facts(connection, [*household_ids, *ids], on)
     derived = _derived(connection, [member for of_one in members.values() for member in of_one])
+    permits = permits_until(connection, ids, on)
+    for person, until in permits.items():
+        derived[person] |= told_by_permit(until, on)
     return {
-        household_id: _built(policies, household_id, on, members.get(household_id, []), facts, derived)
+        household_id: _built(policies, household_id, on, members.get(household_id, []), facts, derived, permits)
         for household_id in household_ids
     }
 
@@ -55,6 +58,7 @@ def _built(
     members: list[Row],  # type: ignore[type-arg]
     facts: Mapping[str, Mapping[str, FactView]],
     derived: Mapping[str, Mapping[str, object]],
+    permits: Mapping[str, date],
 ) -> Built:
     states: dict[tuple[str, str], str] = {}
     expires: dict[tuple[str, str], date] = {}
@@ -81,7 +85,11 @@ def _built(
         told = {name: value for name, value in derived[member.id].items() if name in policies.facts}
         for name in told:
             states.pop((member.id, name), None)
-            expires.pop((member.id, name), None)
+            good = expires.pop((member.id, name), None)
+            if name == PERMIT and (own.get(name) is not True or (good is not None and good <= permits[member.id])):
+                expires[member.id, name] = permits[member.id]
+            elif name == PERMIT and good is not None:
+                expires[member.id, name] = good  # somebody said that there is one for longer than the document tells
         people.append(
             Person(
                 id=member.id,
@@ -121,6 +129,18 @@ def _members(connection: Connection, household_ids: Sequence[str], on: date) -> 
     for row in connection.execute(query):
         found.setdefault(row.household_id, {}).setdefault(row.id, row)  # who was taken in at two desks is one person
     return {home: list(people.values()) for home, people in found.items()}
+
+
+def permits_until(connection: Connection, residents: Sequence[str], on: date) -> dict[str, date]:
+    """Until when each of some residents has a residence permit valid on a day; of several the longest."""
+    query = select(_DOCUMENT.c.resident_id, _DOCUMENT.c.valid_until).where(
+        _DOCUMENT.c.resident_id.in_(residents),
+        _DOCUMENT.c.kind == PERMIT,
+        _DOCUMENT.c.dead.is_(False),
+        _DOCUMENT.c.valid_until >= on,
+    )
+    rows = connection.execute(query.order_by(_DOCUMENT.c.valid_until))
+    return {row.resident_id: row.valid_until for row in rows}
 
 
 def _derived(connection: Connection, members: list[Row]) -> dict[str, dict[str, object]]:  # type: ignore[type-arg]

@@ -112,7 +112,7 @@ def load(
         step(len(members))
     subjects = {**people, **{home: len(people) + number for home, number in place.items()}}
     numbering, texts = Numbering({name: number for number, name in enumerate(facts)}), Numbering()
-    told = said_by_register(connection, people, members, numbering, texts, facts, everybody=households is None)
+    told = said_by_register(connection, people, members, numbering, texts, facts, on, everybody=households is None)
     only = None if households is None else list(subjects)
     said, changes = said_on(connection, on, subjects, numbering, texts, facts, only, step, nothing_else=nothing_else)
     said = newest(connection, joined([said, told]), subjects, numbering, texts)

@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Text, cast, func, sele
 from models.eligibility.batch.columns import Bits
 from models.eligibility.schema import FactDefinition
 from models.store.rows import KEPT
-from models.store.told import RECEIVES, told_by_certificate, told_by_register
+from models.store.told import PERMIT, RECEIVES, told_by_certificate, told_by_permit, told_by_register
 
 Facts = Mapping[str, FactDefinition]
 Step = Callable[[int], None]  # told how many rows of the tables were read; raises where the worker cancels
@@ -79,10 +79,11 @@ def said_by_register(
     names: Numbering,
     texts: Numbering,
     facts: Facts,
+    on: date,
     *,
     everybody: bool,
 ) -> Statements:
-    """What the register itself says, as statements that stand above all others."""
+    """What the register itself says on a day, as statements that stand above all others."""
     said: dict[tuple[int, int], int] = {}
     whose: list[int] = []
     what: list[tuple[int, int]] = []
@@ -108,6 +109,20 @@ def said_by_register(
                 said[people[resident], name] = value  # the newest certificate stands
     whose += [subject for subject, _name in said]
     what += [(name, value) for (_subject, name), value in said.items()]
+    good = [NEVER] * len(whose)
+    permits = select(_DOCUMENT.c.resident_id, cast(_DOCUMENT.c.valid_until, Text)).where(
+        _DOCUMENT.c.kind == PERMIT, _DOCUMENT.c.dead.is_(False), _DOCUMENT.c.valid_until >= on
+    )
+    last: dict[int, date] = {}
+    for resident, until in rows_of(connection, permits, _DOCUMENT.c.resident_id, None if everybody else list(people)):
+        day = day_of(until)
+        if resident in people and day is not None:
+            last[people[resident]] = max(last.get(people[resident], day), day)
+    for subject, day in last.items():
+        told = meant(told_by_permit, day, on)
+        whose += [subject] * len(told)
+        what += told
+        good += [day.toordinal()] * len(told)
     rows = len(whose)
     told_array = np.array(what, np.int64).reshape(rows, 2)
     return Statements(
@@ -117,7 +132,7 @@ def said_by_register(
         np.ones(rows, np.bool_),
         np.full(rows, _TOLD),
         np.zeros(rows, np.int64),
-        np.full(rows, NEVER, np.int64),
+        np.array(good, np.int64),
     )
 
 

@@ -7,6 +7,7 @@ from datetime import date
 
 from models.records.documents import read_disability_certificate
 
+PERMIT = "residence_permit"  # the kind of document, and the fact that it tells
 RECEIVES = "receives:"  # prefix of the facts that say which services a resident already receives
 _MARRIED = {"10": "未婚", "20": "已婚", "21": "已婚", "22": "已婚", "23": "已婚", "30": "丧偶", "40": "离异"}
 _BY_SEX = {"1": ("husband", "wife"), "5": ("father", "mother")}
@@ -38,3 +39,12 @@ def told_by_certificate(number: str) -> dict[str, object]:
     if read is None:
         return {}
     return {"disability_cert": True, "disability_category": read.category, "disability_grade": read.grade}
+
+
+def told_by_permit(valid_until: date | None, on: date) -> dict[str, object]:
+    """Facts that a residence permit (居住证) among somebody's documents tells on a day; {} where it tells none.
+
+    Up to the last day printed on it there is a valid permit. One that has passed tells nothing, nor does one of which
+    nobody wrote down until when it is valid: a permit must be endorsed every year, so it is asked for.
+    """
+    return {PERMIT: True} if valid_until is not None and valid_until >= on else {}

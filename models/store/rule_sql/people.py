@@ -21,7 +21,7 @@ from models.eligibility.schema import FactDefinition
 from models.records.codes import MARITAL, RELATIONS
 from models.store.rows import KEPT
 from models.store.rule_sql.dialects import Dialect
-from models.store.told import role, told_by_register
+from models.store.told import PERMIT, role, told_by_register
 
 Facts = Mapping[str, FactDefinition]
 _HOUSEHOLD, _MEMBERSHIP, _RESIDENT = KEPT["household"], KEPT["membership"], KEPT["resident"]
@@ -71,7 +71,8 @@ def told_people(wanted: Wanted) -> CTE:
     members, stated = _members(wanted), _stated(wanted)
     own, home = stated.alias("of_person"), stated.alias("of_home")
     certificates = _certificates(wanted.dialect)
-    told = _told(wanted, members, certificates)
+    permits = _permits(wanted.on)
+    told = _told(wanted, members, certificates, permits)
     columns: list[Any] = [members.c[name] for name in ("household_id", "resident_id", "place", "relation", "role")]
     for definition in (*wanted.of("person"), *wanted.of(HOUSEHOLD)):
         said = own if definition.level == "person" else home
@@ -98,6 +99,8 @@ def told_people(wanted: Wanted) -> CTE:
     if set(wanted.facts) & set(_BY_CERTIFICATE):
         here = and_(certificates.c.resident_id == members.c.resident_id, certificates.c.newest == 1)
         joined = joined.outerjoin(certificates, here)
+    if PERMIT in wanted.facts:
+        joined = joined.outerjoin(permits, permits.c.resident_id == members.c.resident_id)
     return select(*columns).select_from(joined).cte("told_people")
 
 
@@ -239,7 +242,7 @@ def _last(year: Sql[Any], month: Sql[Any]) -> Sql[Any]:
 # What the register itself tells.
 
 
-def _told(wanted: Wanted, members: CTE, certificates: CTE) -> dict[str, Sql[Any]]:
+def _told(wanted: Wanted, members: CTE, certificates: CTE, permits: CTE) -> dict[str, Sql[Any]]:
     """{column: what the register tells, NULL where it tells nothing} of the facts that are read."""
     told: dict[str, Sql[Any]] = {}
     born = wanted.dialect.day(members.c.birth_date)
@@ -267,10 +270,18 @@ def _told(wanted: Wanted, members: CTE, certificates: CTE) -> dict[str, Sql[Any]
             told[name] = case(*((digit == n, mask) for n, mask in places))
         yes = mask_of(wanted.dictionary["disability_cert"], (True,))
         told["disability_cert"] = case((number.is_not(None), yes))
+    if PERMIT in read:
+        told[PERMIT] = case((permits.c.resident_id.is_not(None), mask_of(wanted.dictionary[PERMIT], (True,))))
     told["counts_in_household"] = case(
         (members.c.counts.is_(False), mask_of(wanted.dictionary["counts_in_household"], (False,)))
     )
     return told
+
+
+def _permits(on: date) -> CTE:
+    """The residents with a residence permit that is valid on the day."""
+    valid = and_(_DOCUMENT.c.kind == PERMIT, _DOCUMENT.c.dead.is_(False), _DOCUMENT.c.valid_until >= on)
+    return select(_DOCUMENT.c.resident_id).where(valid).distinct().cte("permit")
 
 
 def _certificate_values(definition: FactDefinition) -> Iterable[tuple[int, int]]:

@@ -104,8 +104,10 @@ class Random:
                 "dead": dead,
             }
         if entity == "identity_document":
-            number = dice.choice(CERTIFICATES)
-            return {"resident_id": pick["resident"], "kind": "disability_cert", "number": number, "dead": dead}
+            of = {"resident_id": pick["resident"], "dead": dead}
+            if dice.random() < 0.4:
+                return {**of, "kind": "residence_permit", "number": "A1", "valid_until": self.maybe_day(0.8)}
+            return {**of, "kind": "disability_cert", "number": dice.choice(CERTIFICATES)}
         if entity == "visit":
             outcome, worker = dice.choice(("met", "nobody_home", "moved_away")), dice.choice(("周敏", "王芳"))
             said = {"happened_on": self.maybe_day(0.9), "outcome": outcome, "worker": worker, "at": dice.randrange(3)}

@@ -46,6 +46,7 @@ class Told:
     def __init__(self, policies: Policies, seed: int, on: date = ON) -> None:
         self.facts = policies.facts
         self.dice = random.Random(f"told {seed}")
+        self.permits = random.Random(f"permits {seed}")
         self.on = on
         self._number = 0
         self.rows: dict[str, list[dict[str, Any]]] = {}
@@ -57,9 +58,9 @@ class Told:
         for entity, rows in self.rows.items():
             connection.execute(insert(KEPT[entity]), rows)
 
-    def _add(self, entity: str, fields: Mapping[str, Any]) -> str:
+    def _add(self, entity: str, fields: Mapping[str, Any], dice: random.Random | None = None) -> str:
         self._number += 1
-        identity = f"{self.dice.getrandbits(32):08x}-{self._number:06}"
+        identity = f"{(dice or self.dice).getrandbits(32):08x}-{self._number:06}"
         self.rows.setdefault(entity, []).append({**empty_row(entity), "district": "120101", "id": identity, **fields})
         return identity
 
@@ -84,6 +85,11 @@ class Told:
             for _ in range(dice.choice((0, 0, 0, 1, 2))):
                 fields = {"resident_id": person, "kind": "disability_cert", "number": dice.choice(CERTIFICATES)}
                 self._add("identity_document", {**fields, "dead": dice.random() < 0.1})
+            for _ in range(self.permits.choice((0, 0, 1, 2))):
+                until = self.on + timedelta(days=self.permits.choice((-30, -1, 0, 1, 200)))
+                fields = {"resident_id": person, "kind": self.permits.choice(("residence_permit", "passport"))}
+                fields |= {"number": "A1", "valid_until": until if self.permits.random() < 0.9 else None}
+                self._add("identity_document", {**fields, "dead": self.permits.random() < 0.1}, self.permits)
 
     def _ended(self, share: float) -> date | None:
         return self.on + timedelta(days=self.dice.randint(-1, 1)) if self.dice.random() < share else None
