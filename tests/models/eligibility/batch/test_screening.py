@@ -116,7 +116,7 @@ def test_invented_rules_of_every_shape_are_decided_as_the_scalar_kernel_decides_
     columns = columns_of(small, cases)
     verdicts: Counter[int] = Counter()
     by_kernel = planes_alone = 0
-    for number in range(45):
+    for number in range(75):
         rng = random.Random(f"rule {number}")
         condition = draw_condition(small, rng)
         subject = rng.choice(("person", "person", "household", "deceased"))
