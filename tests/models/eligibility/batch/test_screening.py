@@ -112,11 +112,11 @@ def test_no_rule_of_the_packs_needs_the_scalar_kernel():
 
 def test_invented_rules_of_every_shape_are_decided_as_the_scalar_kernel_decides_them():
     small = small_policies()
-    cases = tuple(draw_register(small, 5, 16))
+    cases = tuple(draw_register(small, 7, 20))
     columns = columns_of(small, cases)
     verdicts: Counter[int] = Counter()
     by_kernel = planes_alone = 0
-    for number in range(75):
+    for number in range(45):
         rng = random.Random(f"rule {number}")
         condition = draw_condition(small, rng)
         subject = rng.choice(("person", "person", "household", "deceased"))
