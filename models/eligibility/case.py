@@ -275,14 +275,15 @@ class View:
             key = (requirement.fact, self.owner(requirement.fact, owner))
             if key in self._known or (key[1], key[0]) in self.case.states:
                 continue
-            left = self._narrowed.get(key, self._domain(requirement.fact)) & frozenset(requirement.in_)
+            left = self._narrowed.get(key, self.domain(requirement.fact)) & frozenset(requirement.in_)
             if len(left) == 1:
                 self._known[key] = next(iter(left))
                 self._infer(*key, self._known[key])
             elif left:
                 self._narrowed[key] = left
 
-    def _domain(self, fact: str) -> frozenset[Any]:
+    def domain(self, fact: str) -> frozenset[Any]:
+        """All values of a fact with a finite domain."""
         definition = self.facts[fact]
         return frozenset((True, False)) if definition.type == "bool" else frozenset(definition.domain)
 
@@ -292,6 +293,26 @@ class View:
         if value is not None:
             self.used[fact, owner] = value
         return value
+
+    def told(self, fact: str, owner: str) -> bool:
+        """Whether the case itself says it; what is known besides follows from something else."""
+        person = self.people.get(owner)
+        given = self.case.household if owner == HOUSEHOLD else person.facts if person is not None else {}
+        return given.get(fact) is not None and (fact, owner) in self._known
+
+    def behind(self, fact: str, owner: str) -> tuple[str, str] | None:
+        """The told fact from which what is known of another follows: one that rules it out, or that presupposes it."""
+        if self.told(fact, owner):
+            return fact, owner
+        for requirement in self.facts[fact].requires:
+            if self._excluded(requirement, owner):
+                return self.behind(requirement.fact, self.owner(requirement.fact, owner))
+        for name, of in self._known:
+            for requirement in self.facts[name].requires:
+                follows = requirement.infers and requirement.value in ("any", self._known[name, of])
+                if requirement.fact == fact and follows and self.owner(fact, of) == owner:
+                    return self.behind(name, of)
+        return None
 
     def written(self, fact: str, owner: str, value: Any) -> Used:
         """A fact that was read, as the trace of a determination keeps it: an interval of one point as that point."""
@@ -322,7 +343,7 @@ class View:
         key = (fact, owner)
         definition = self.facts[fact]
         finite = definition.type in ("bool", "enum", "int") and (definition.type == "bool" or bool(definition.domain))
-        left = self._narrowed.get(key, self._domain(fact)) if finite else None
+        left = self._narrowed.get(key, self.domain(fact)) if finite else None
         beside = []
         for requirement in definition.requires:
             parent = (requirement.fact, self.owner(requirement.fact, owner))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from models.eligibility.explanation import requirement
+from models.eligibility.lexicon import requirement
 from models.eligibility.nodes import Agency, Choice, Defined, Group, Members, Never, Node, OpenList, Threshold
 from models.eligibility.policies import Component, Policies, Rule, Service
 from models.eligibility.schema import AmountRule, Condition, Source, Sum

@@ -176,6 +176,21 @@ class Policies:
         return max((*(pack.last_verified_on for pack in self.packs.values()), *values), default=date.min)
 
     @cached_property
+    def office_words(self) -> Mapping[str, str]:
+        """What only an office can say: the English words of the conditions by the Chinese ones."""
+        found: dict[str, str] = {}
+        for service in self.services.values():
+            rules = [rule for part in service.components for rule in part.rules]
+            todo = [node for rule in rules for node in (rule.node, *(when for when, _sum in rule.amounts)) if node]
+            while todo:
+                node = todo.pop()
+                todo += node.children()
+                for words in (node.condition.agency, node.condition.rest):
+                    if words is not None:
+                        found.setdefault(words.zh, words.en)
+        return found
+
+    @cached_property
     def by_name(self) -> Mapping[str, Service]:
         """Services by their printed name."""
         return {service.name: service for service in self.services.values()}

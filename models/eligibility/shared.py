@@ -29,6 +29,7 @@ _NO_WORDS = Words(zh="", en="")
 _NOTHING = Sum.model_validate(0)
 _DAY = timedelta(days=1)
 _MAX_FACTORS = 1000
+_WAYS = {"number": ("more", "less"), "int": ("more", "less")}  # in which numbers may change
 _QUOTE_LINES = 4  # a quote may run on over the lines of a wrapped cell
 
 
@@ -171,6 +172,13 @@ class Shared:
                 if requirement.fact not in facts:
                     place = ("facts", name, "requires", at)
                     self.reader.tell(files_of[name], place, "no_fact", name=requirement.fact)
+            if fact.can_change is not None:
+                own = (True, False) if fact.type == "bool" else fact.domain or _WAYS.get(fact.type, ())
+                for value in fact.can_change.to:
+                    if not any(value == known and type(value) is type(known) for known in own):
+                        self.reader.tell(
+                            files_of[name], ("facts", name, "can_change"), "outside_domain", value=value, fact=name
+                        )
         return facts
 
     def _fact(self, file: str, name: str, given: Any, whys: Mapping[str, Words]) -> FactDefinition | None:
