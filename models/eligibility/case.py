@@ -19,12 +19,15 @@ _ALIASES = {
     "self": "applicant",
     "head": "applicant",
     "": "applicant",
+    "male_head": "applicant",
+    "female_head": "applicant",
     "wife": "spouse",
     "husband": "spouse",
     "partner": "spouse",
     "son": "child",
     "daughter": "child",
 }
+_SIDES = {"male_head": ("father",), "husband": ("father",), "female_head": ("mother",), "wife": ("mother",)}
 _PARENTS = ("father", "mother", "parent")
 _LONG_AGO = date.min
 
@@ -117,8 +120,8 @@ def _between(own: str, other: str, person: Person) -> tuple[str, ...]:
 
 
 def _side(person: Person) -> tuple[str, ...]:
-    """father or mother, where the role says husband or wife."""
-    return {"husband": ("father",), "wife": ("mother",)}.get(person.role, ())
+    """father or mother, where the role tells a man from a woman."""
+    return _SIDES.get(person.role, ())
 
 
 def minus_years(day: date, years: int) -> date:
@@ -302,17 +305,27 @@ class View:
 
     def behind(self, fact: str, owner: str) -> tuple[str, str] | None:
         """The told fact from which what is known of another follows: one that rules it out, or that presupposes it."""
-        if self.told(fact, owner):
-            return fact, owner
-        for requirement in self.facts[fact].requires:
-            if self._excluded(requirement, owner):
-                return self.behind(requirement.fact, self.owner(requirement.fact, owner))
-        for name, of in self._known:
-            for requirement in self.facts[name].requires:
-                follows = requirement.infers and requirement.value in ("any", self._known[name, of])
-                if requirement.fact == fact and follows and self.owner(fact, of) == owner:
-                    return self.behind(name, of)
+        todo, seen = [(fact, owner)], set()
+        while todo:
+            key = todo.pop()
+            if self.told(*key):
+                return key
+            if key not in seen:
+                seen.add(key)
+                todo += reversed([*self._ruling_out(*key), *self._presupposing(*key)])
         return None
+
+    def _ruling_out(self, fact: str, owner: str) -> list[tuple[str, str]]:
+        requirements = [each for each in self.facts[fact].requires if self._excluded(each, owner)]
+        return [(each.fact, self.owner(each.fact, owner)) for each in requirements]
+
+    def _presupposing(self, fact: str, owner: str) -> list[tuple[str, str]]:
+        return [
+            (name, of)
+            for (name, of), value in self._known.items()
+            for each in self.facts[name].requires
+            if each.fact == fact and each.infers and each.value in ("any", value) and self.owner(fact, of) == owner
+        ]
 
     def written(self, fact: str, owner: str, value: Any) -> Used:
         """A fact that was read, as the trace of a determination keeps it: an interval of one point as that point."""

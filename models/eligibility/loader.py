@@ -176,7 +176,8 @@ class Builder:
         shared.quote(given.documents.source, file, (place, "documents", "source"))
         for key in ("clashes", "excludes"):
             for at, clash in enumerate(getattr(given, key)):
-                shared.quote(clash.source, file, (place, key, at, "source"))
+                about = {"service": given.id, "other": clash.service}
+                shared.quote(clash.source, file, (place, key, at, "source"), "clash_quote", **about)
         names: set[str] = set()
         for i, part in enumerate(given.components):
             if part.name in names:

@@ -85,6 +85,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("line {at} of document {doc} does not hold the words: {words}"),
         N_("Copy the words from the stored text, or mark the place interpreted or outside."),
     ),
+    "clash_quote": (
+        N_("no words that set {service} against {other} stand in line {at} of document {doc}: {words}"),
+        N_("Copy the words from the stored text; without words of a text leave the source out, and nobody is warned."),
+    ),
     "no_origin": (
         N_("a value from outside says where it comes from"),
         N_("Write the notice it stands in as the quote of its source."),

@@ -60,12 +60,14 @@ class Shared:
         pack = self.packs.get(pack_of(file))
         return pack.doc if pack else ""
 
-    def quote(self, source: Source | None, file: str, place: Place) -> None:
-        """The quote stands in that line of the stored text, word for word."""
+    def quote(self, source: Source | None, file: str, place: Place, kind: str = "no_quote", **about: str) -> None:
+        """The quote stands in that line of the stored text, word for word. kind, about: what to tell if it does not."""
         if source is not None:
-            self.stands(source.doc or self.doc_of(file), source.line, source.quote, file, place)
+            self.stands(source.doc or self.doc_of(file), source.line, source.quote, file, place, kind, **about)
 
-    def stands(self, doc: str, line: int, quote: str, file: str, place: Place) -> None:
+    def stands(
+        self, doc: str, line: int, quote: str, file: str, place: Place, kind: str = "no_quote", **about: str
+    ) -> None:
         """The words stand in that line of a document."""
         self.quoted.add((doc, line, quote))
         pack = self.docs.get(doc)
@@ -74,7 +76,7 @@ class Shared:
             return
         lines = self.lines.get(pack.text, [])
         if not quote or line < 1 or quote not in "\n".join(lines[line - 1 : line - 1 + _QUOTE_LINES]):
-            self.reader.tell(file, place, "no_quote", at=line, doc=doc, words=quote[:30])
+            self.reader.tell(file, place, kind, at=line, doc=doc, words=quote[:30], **about)
 
     def sources(self, condition: Condition, file: str, place: Place) -> None:
         """Every quote of a condition and the conditions below it."""

@@ -6,6 +6,8 @@ from datetime import date
 import pytest
 
 from models.eligibility import Case, Person, Policies, decide, decide_all, explain
+from models.eligibility.checking import check_files
+from models.texts import speaking
 
 from .support import policies
 
@@ -77,3 +79,38 @@ def test_the_warning_says_perhaps_and_shows_the_words(language, word):
     told = explain(policies(), decide(policies(), case, "p", "001-A"), case, language)
     assert any(word in flag for flag in told.flags)
     assert "不含入住养老机构老年人" in [cited.quote for cited in told.quotes]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "service", "other"),
+    [
+        (
+            "lao.yaml",
+            "line: 251, quote: 不含入住养老机构老年人",
+            "line: 251, quote: 入住养老机构的不予补贴",
+            "S52",
+            "001-A",
+        ),
+        (
+            "lao.yaml",
+            "line: 251, quote: 不含入住养老机构老年人",
+            "line: 188, quote: 不含入住养老机构老年人",
+            "S52",
+            "001-A",
+        ),
+        ("xue.yaml", "quote: 未获得国家助学金", "quote: 不得与国家助学金同时享受", "S18", "S16"),
+    ],
+)
+def test_words_of_a_clash_that_do_not_stand_in_the_text_are_told_as_such(file, old, new, service, other):
+    name = f"packs/tianjin-003-2021/services/{file}"
+    content = policies().files[name].decode("utf-8")
+    place = content.index(f"- service: {other}", content.index(f"- id: {service}\n"))
+    changed = content[:place] + content[place:].replace(old, new, 1)
+    check = check_files({**policies().files, name: changed.encode("utf-8")})
+    assert not check.sound
+    (told,) = [problem for problem in check.problems if problem.kind == "clash_quote"]
+    assert (told.file, dict(told.facts)["service"], dict(told.facts)["other"]) == (name, service, other)
+    assert new in changed.split("\n")[told.line - 1]
+    with speaking("zh_CN"):
+        assert service in told.what()
+    assert [problem.kind for problem in check.problems if problem.grave] == ["clash_quote"]
