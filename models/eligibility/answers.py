@@ -100,16 +100,30 @@ def all_missing(result: Determination) -> list[dict[str, str]]:
 def read_case(given: Mapping[str, Any]) -> Case:
     """A case of an acceptance file as a Case."""
     household = given["household"]
+    sides = _sides({member.get("role", "") for member in household["members"]})
     people = tuple(
         Person(
             id=member["id"],
             facts=member.get("facts", {}),
-            role=member.get("role", ""),
+            role=sides.get(member.get("role", ""), member.get("role", "")),
             receives=frozenset(member.get("receives", ())),
         )
         for member in household["members"]
     )
     return Case(on=date.fromisoformat(given["date"]), household=household.get("facts", {}), people=people)
+
+
+def _sides(roles: set[str]) -> Mapping[str, str]:
+    """Roles that make one parent the father and the other the mother, where a case has a couple of parents.
+
+    Cases tell nobody's sex, and no rule gives to fathers what it does not give to mothers: of two parents who are both
+    there it is enough that they are not the same one.
+    """
+    if "husband" in roles:
+        return {"applicant": "female_head"}
+    if "wife" in roles:
+        return {"applicant": "male_head"}
+    return {"applicant": "male_head", "spouse": "wife"} if {"applicant", "spouse"} <= roles else {}
 
 
 def _amount(amount: Amount | None) -> dict[str, Any] | None:

@@ -253,11 +253,14 @@ def _with_clashes(policies: Policies, found: list[Determination]) -> list[Determ
             due.setdefault(result.service_id, set()).add(result.person_id)
     marked = []
     for result in found:
-        service = policies.services[result.service_id]
+        clashes = policies.services[result.service_id].clashes
+        if not clashes or result.outcome != "eligible":
+            marked.append(result)
+            continue
         also = [
             f"may_clash:{other}"
-            for other in _said_to_clash(service.clashes)
-            if result.outcome == "eligible" and due.get(other, set()) & {result.person_id, None}
+            for other in _said_to_clash(clashes)
+            if due.get(other, set()) & {result.person_id, None}
         ]
         flags = tuple(dict.fromkeys((*result.flags, *also)))
         marked.append(result if flags == result.flags else replace(result, flags=flags))

@@ -8,10 +8,18 @@ from datetime import date
 from models.records.documents import read_disability_certificate
 
 PERMIT = "residence_permit"  # the kind of document, and the fact that it tells
+TOLD_BY_REGISTER = frozenset(
+    (
+        *("birth_date", "marital_status", "ethnic_minority"),
+        *("disability_cert", "disability_category", "disability_grade", PERMIT),
+    )
+)
+"""The facts that the register itself may say."""
+
 RECEIVES = "receives:"  # prefix of the facts that say which services a resident already receives
 _MARRIED = {"10": "未婚", "20": "已婚", "21": "已婚", "22": "已婚", "23": "已婚", "30": "丧偶", "40": "离异"}
-_BY_SEX = {"1": ("husband", "wife"), "5": ("father", "mother")}
-_ROLES = {"0": "applicant", "2": "son", "3": "daughter"}
+_BY_SEX = {"0": ("male_head", "female_head"), "1": ("husband", "wife"), "5": ("father", "mother")}
+_ROLES = {"2": "son", "3": "daughter"}
 
 
 def role(relation: str, sex: str) -> str:

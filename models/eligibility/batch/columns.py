@@ -45,7 +45,10 @@ ODD = UNKNOWN + 1
 _MOST = Decimal((2**31 - 1) // 100)
 _HUNDREDTH = Decimal("0.01")
 
-ROLES = ("other", "applicant", "spouse", "husband", "wife", "child", "father", "mother", "parent", "deceased")
+ROLES: tuple[str, ...] = (
+    *("other", "applicant", "spouse", "husband", "wife", "child", "father", "mother", "parent", "deceased"),
+    *("male_head", "female_head"),  # codes are kept in files: new ones come last
+)
 """Roles towards the household's reference person; the code of a role is its place here (see role_code())."""
 
 _ALIASES = {

@@ -57,7 +57,7 @@ Cells = Mapping[Variable, Mapping[Any, bool]]
 
 _KIN = "@relatives:"
 _ANY_DAY = date.min  # relatives() does not look at the day
-_ROLES = ("applicant", "husband", "wife", "child", "son", "daughter", "father", "mother", "other")
+_ROLES = ("male_head", "female_head", "husband", "wife", "child", "son", "daughter", "father", "mother", "other")
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ from models.store.rule_sql.people import Wanted
 from models.store.rule_sql.possible import Row, closure, people
 
 Verdict = Literal["eligible", "not_eligible", "unknown"]
-_COUPLE = [role for role in ("applicant", "husband", "wife") if is_of_couple(Person("", {}, role))]
+_COUPLE = [role for role in ("male_head", "female_head", "husband", "wife") if is_of_couple(Person("", {}, role))]
 
 
 @dataclass(frozen=True)

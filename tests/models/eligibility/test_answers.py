@@ -51,5 +51,19 @@ def test_a_range_of_one_sum_is_that_sum() -> None:
     assert amount["number"] == 100000
 
 
+@pytest.mark.parametrize("spouse", ["spouse", "wife", "husband"])
+def test_a_child_of_the_applicant_and_the_spouse_has_a_father_and_a_mother(spouse: str) -> None:
+    child = {"birth_date": "2015-01-01", "resident_rural_tianjin": True, "hukou_at_residence": True}
+    members: list[dict[str, object]] = [
+        {"id": "p1", "role": "applicant", "facts": {"working_away": True}},
+        {"id": "p2", "role": spouse, "facts": {"working_away": True}},
+        {"id": "p3", "role": "child", "facts": child},
+    ]
+    case = {"id": "x", "date": "2026-01-01", "household": {"facts": {}, "members": members}}
+    case |= {"applicant": "p3", "service": "农村留守儿童关爱保护"}
+    answer = answer_cases({"cases": [case]}, policies())["answers"][0]
+    assert (answer["outcome"], answer["missing"]) == ("eligible", [])
+
+
 def test_a_case_that_cannot_be_answered_says_so() -> None:
     assert answered("没有这项服务")["error"] == "no rule for this service"
