@@ -22,7 +22,14 @@ from reports.people_list import ListColumn, Value
 DAYS = (7, 30, 90, 365)
 """How far ahead one may look."""
 
-TONES: Mapping[str, str] = {"begins": "good", "may_begin": "accent", "ends": "danger", "amount": "warn", "ask": "warn"}
+TONES: Mapping[str, str] = {
+    "begins": "good",
+    "may_begin": "accent",
+    "ends": "danger",
+    "amount": "warn",
+    "ask": "warn",
+    "expires": "danger",
+}
 
 WEEKDAYS = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
 
@@ -68,7 +75,7 @@ class Coming:
     @property
     def name(self) -> str:
         """Who, as the list says it."""
-        return self.first.resident_name or _("The whole household")
+        return self.first.resident_name or _("The household as a whole")
 
     @property
     def why(self) -> str:
@@ -179,6 +186,14 @@ def services_words(names: Sequence[str], named: int = NAMED) -> str:
     return listed if rest <= 0 else _("{list} and {n} more").format(list=listed, n=rest)
 
 
+def turn_words(line: CalendarLine) -> str:
+    """What it says till then and from then on; of a document that expires, the services that rest on it."""
+    if line.kind == "expires":
+        names = services_words(line.resting)
+        return _("Rests on it: {services}").format(services=names) if names else ""
+    return _("{before} → {after}").format(before=says_words(line.before), after=says_words(line.after))
+
+
 def says_words(says: str) -> str:
     """An outcome as one side of a change."""
     return heading_of(says) if says else _("nothing speaks for it")
@@ -253,8 +268,8 @@ def _cell(key: str, one: Coming, line: CalendarLine) -> Value:
         "address": line.address,
         "service": line.name,
         "why": line.why,
-        "before": says_words(line.before),
-        "after": says_words(line.after),
+        "before": says_words(line.before) if line.service_id else "",
+        "after": says_words(line.after) if line.service_id else "",
         "sum": sum_words(line),
         "planned": one.plan.due if one.plan else None,
     }

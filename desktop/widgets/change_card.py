@@ -96,8 +96,7 @@ class ChangeCard(QFrame):
         top.addWidget(Chip(kind_text(line.kind), tone=parts.TONES.get(line.kind, "soft")), 0, Qt.AlignmentFlag.AlignTop)
         top.addWidget(pieces.text(line.name, "label", select=True), 1)
         body.addLayout(top)
-        turn = _("{before} → {after}").format(before=parts.says_words(line.before), after=parts.says_words(line.after))
-        told = [line.why, turn, parts.sum_words(line)]
+        told = [line.why, parts.turn_words(line), parts.sum_words(line)]
         if line.received:
             told.append(_("Already received"))
         body.addWidget(pieces.text(" · ".join(part for part in told if part), "small"))

@@ -17,7 +17,7 @@ from models.eligibility.determination import Amount, Determination
 from models.eligibility.policies import Citation, Policies
 from models.eligibility.watching import DAY, Cause, PartKey, Reason, Watch, watch
 
-ChangeKind = Literal["begins", "ends", "amount", "may_begin", "ask", "lapses", "reopens", "validity"]
+ChangeKind = Literal["begins", "ends", "amount", "may_begin", "ask", "lapses", "reopens", "validity", "expires"]
 
 Parts = Mapping[PartKey, Container[str] | None]
 """Parts to look at, each for the people named (None: everybody)."""

@@ -127,6 +127,7 @@ class Watch:
         self._params: dict[str, set[PartKey]] = defaultdict(set)
         self._by_packs = {pack.file.split("_")[0]: pack for pack in policies.packs.values()}
         self._fixed: list[Cause] = []
+        self._touched: dict[str, frozenset[PartKey]] = {}
         for service in policies.services.values():
             if not service.universal:
                 for part in service.components:
@@ -249,6 +250,12 @@ class Watch:
 
     def touched_by(self, fact: str) -> frozenset[PartKey]:
         """The parts that read a fact, or one that it lets know, or one that is possible only with it."""
+        found = self._touched.get(fact)
+        if found is None:
+            found = self._touched[fact] = self._find_touched(fact)
+        return found
+
+    def _find_touched(self, fact: str) -> frozenset[PartKey]:
         if fact in _HOUSEHOLDS_OWN:
             return frozenset(self.parts)
         known, todo = {fact}, [fact]

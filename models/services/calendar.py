@@ -1,38 +1,53 @@
 """The calendar of the register: on which day an entitlement begins or ends by itself, for everybody at once.
 
-First the candidates are found by their dates alone: whom a birthday, an anniversary or the end of an answer touches
-between two days, by the cuts that the rules themselves draw (models.eligibility.ahead). Only these are decided.
+Whom a birthday, an anniversary or the end of an answer touches between two days is found in the columns of the
+screening, by the cuts that the rules themselves draw (models.eligibility.watching), and decided there. What columns
+cannot tell is decided household by household, and so are sums that are not the same for everybody.
+
+numpy is only imported when somebody makes a calendar.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import Connection, select
 
 from models.clock import today
-from models.eligibility import Policies
-from models.eligibility.ahead import ChangeKind, ComingChange, Parts, changes_ahead
-from models.eligibility.watching import Watch, watch
+from models.eligibility import Amount, Policies
+from models.eligibility.ahead import ChangeKind, ComingChange, case_on, change_kind, changes_ahead
+from models.eligibility.case import View
+from models.eligibility.deciding import decide_parts
+from models.eligibility.watching import DAY, Watch, watch
 from models.records.visit import PlanEntry
 from models.services.book import Book
-from models.services.calendar_candidates import Candidate, Homes, candidates, changing_parts, homes_of_all
 from models.services.calendar_views import KINDS, CalendarLine, CalendarView, PolicyEvent
-from models.services.cases import build_cases
+from models.services.cases import Built, build_cases
 from models.services.people import short_address
 from models.services.planning import about_services
 from models.store.many import without_pauses
 from models.store.rows import KEPT
+from models.store.told import PERMIT
+
+if TYPE_CHECKING:
+    from models.services.calendar_days import Causes, Register
+    from models.services.calendar_deciding import Cell, Decider
+    from models.services.calendar_endings import Expiring
+    from models.store.bulk import Loaded
 
 _RESIDENT, _HOUSEHOLD, _DWELLING = KEPT["resident"], KEPT["household"], KEPT["dwelling"]
 _PLACE = ("community_code", "street_line", "building", "unit", "door")
 _MANY = 8_000  # households looked at between two questions whether to go on
 _AT_ONCE = 300  # households whose cases are built at once
-_FEW = 60  # households that are decided sooner than all rules are compiled for two days
+_FEW = 60  # households that are decided sooner than all rules are compiled
 
-Progress = Callable[[int, int], object]
-"""Called with (households decided, households to decide)."""
+_Any = TypeVar("_Any")
+
+Progress = Callable[[int, int], None]
+"""Called with (rows read, rows to read) where the columns must be made first, then (households decided, to decide)."""
 
 Cancelled = Callable[[], bool]
 
@@ -67,6 +82,11 @@ class Calendar:
         where: the first digits of a division code. Services that tell of a sensitive fact are never in it. Cancelled,
         it gives what it has found by then. A change of the texts themselves is an event, not a line for each resident.
         """
+        from models.services import calendar_days as days_of
+        from models.services import screening_register
+        from models.services.calendar_deciding import Decider
+        from models.services.calendar_endings import answers_ending, documents_ending
+
         began = time.perf_counter()
         start = start or today(self._book.clock)
         until = until or start + timedelta(days=90)
@@ -74,22 +94,34 @@ class Calendar:
         watched = watch(policies)
         wanted = frozenset(kinds)
         found: list[CalendarLine] = []
+        every: Sequence[int] = ()
         looked_at = 0
-        with self._book.reading() as connection, without_pauses():
-            homes = homes_of_all(connection, where, start)
-            every = candidates(connection, watched, homes, start, until)
-            stopped = False
-            for some in _portions(sorted(every), _MANY):
-                if cancelled is not None and cancelled():
-                    stopped = True
-                    break
-                parts = _parts(connection, watched, {home: every[home] for home in some}, start, until, wanted)
-                found += self._lines(connection, policies, homes, parts, start, until, wanted)
-                looked_at += len(some)
-                if progress is not None:
-                    progress(looked_at, len(every))
+        stopped = False
+        try:
+            loaded = self._columns(start, progress, cancelled)
+            with self._book.reading() as connection, without_pauses():
+                register = days_of.Register(loaded, where)
+                causes = days_of.causes(
+                    register, watched, start, until, answers_ending(connection, policies, start, until)
+                )
+                every = sorted(set(causes.home.tolist()))
+                decider = Decider(watched, register, start, until) if len(every) > _FEW else None
+                for some in _portions(every, _MANY):
+                    if cancelled is not None and cancelled():
+                        raise screening_register.Stopped
+                    few = causes.between(some[0], some[-1])
+                    changed = self._changes(connection, policies, register, few, decider, start, until, wanted)
+                    found += _lines(connection, policies, [one for one in changed if one[1].kind in wanted])
+                    looked_at += len(some)
+                    if progress is not None:
+                        progress(looked_at, len(every))
+                if "expires" in wanted:
+                    ending = days_of.owners(register, documents_ending(connection, start, until))
+                    found += _documents(connection, register, ending, found)
+                found.sort(key=_place)
+        except screening_register.Stopped:
+            stopped = True
         self._book.note("calendar", "register", "", f"{start}..{until} {where}".strip())
-        found.sort(key=lambda line: (line.day, line.address, line.household_id, line.resident_id, line.service_id))
         return CalendarView(
             start=start,
             until=until,
@@ -133,73 +165,215 @@ class Calendar:
             )
         return list(made.values())
 
-    def _lines(
+    def _columns(self, day: date, progress: Progress | None, cancelled: Cancelled | None) -> "Loaded":
+        """Everybody's facts on a day: today's are kept in the file, those of another day are read from the records."""
+        from models.services import screening_register as columns
+        from models.store.bulk import load
+
+        facts = self._book.policies.facts
+        if day == today(self._book.clock):
+            columns.bring_up(self._book, facts, day, progress, cancelled)
+            with self._book.reading() as connection:
+                return columns.stored(connection, facts)
+        with self._book.reading() as connection, without_pauses():
+            return load(connection, facts, day)
+
+    def _changes(
         self,
         connection: Connection,
         policies: Policies,
-        homes: Homes,
-        parts: Mapping[str, Parts | None],
+        register: "Register",
+        causes: "Causes",
+        decider: "Decider | None",
         start: date,
         until: date,
         kinds: frozenset[ChangeKind],
-    ) -> Iterator[CalendarLine]:
-        changed: list[tuple[str, ComingChange]] = []
-        for some in _portions(list(parts), _AT_ONCE):
-            for household, built in build_cases(connection, policies, some, start).items():
-                for change in changes_ahead(
-                    policies, built.case, until, expires=built.expires, texts_too=False, parts=parts[household]
-                ):
-                    own = change.person_id is None or homes.of_resident.get(change.person_id) == household
-                    if own and change.kind in kinds:
-                        changed.append((household, change))
-        people = _people(connection, {change.person_id for _home, change in changed if change.person_id})
-        addresses = _addresses(connection, {household for household, _change in changed})
-        planned = about_services(connection, {household for household, _change in changed})
-        for household, change in changed:
-            service = policies.services[change.service_id]
-            person = people.get(change.person_id or "", _Person("", "", None))
-            address, community = addresses.get(household, ("", ""))
-            yield CalendarLine(
-                day=change.day,
-                kind=change.kind,
-                resident_id=change.person_id or "",
-                resident_name=person.name,
-                sex=person.sex,
-                birth_date=person.birth_date,
-                household_id=household,
-                address=address,
-                community=community,
-                service_id=service.id,
-                service=service.name,
-                service_en=service.name_en,
-                component=change.component or "",
-                group=service.group,
-                before=change.before,
-                after=change.after,
-                received=change.received,
-                amount_before=change.amount_before,
-                amount_after=change.amount_after,
-                reasons=change.reasons,
-                planned=(household, service.id) in planned,
+    ) -> Iterator[tuple[str, ComingChange]]:
+        """(household, change) in the households that the causes touch; of people only those at home there."""
+        singly = set((causes.home if decider is None else decider.beyond(causes)).tolist())
+        own = {(register.home(home), person) for home in singly for person in register.people_at_home(home)}
+        for household, built in _built(connection, policies, [register.home(home) for home in singly], start):
+            for change in changes_ahead(policies, built.case, until, expires=built.expires, texts_too=False):
+                if change.person_id is None or (household, change.person_id) in own:
+                    yield household, change
+        if decider is not None:
+            cells = list(decider.cells(causes.without(sorted(singly)), kinds))
+            yield from _Sums(connection, decider.watched, register, start, cells).changes(cells)
+
+
+def _built(
+    connection: Connection, policies: Policies, households: Sequence[str], start: date
+) -> Iterator[tuple[str, Built]]:
+    for some in _portions(households, _AT_ONCE):
+        yield from build_cases(connection, policies, some, start).items()
+
+
+class _Sums:
+    """Makes changes of cells: with the sums, which are worked out person by person where they hang on facts."""
+
+    def __init__(
+        self, connection: Connection, watched: Watch, register: "Register", start: date, cells: Sequence["Cell"]
+    ) -> None:
+        self._watched, self._register = watched, register
+        self._fixed: dict[tuple[object, ...], Amount | None] = {}
+        self._views: dict[tuple[str, date], View] = {}
+        asked: dict[tuple[object, ...], str] = {}
+        homes = set()
+        for cell in cells:
+            home = register.home(cell.home)
+            for which, word in enumerate((cell.before, cell.after)):
+                if word == "eligible" and self._has_sum(cell):
+                    if cell.part in watched.varying:
+                        homes.add(home)
+                    else:  # the same for everybody: worked out for the first one
+                        asked.setdefault((cell.part, cell.text[which]), home)
+        households = sorted(homes | set(asked.values()))
+        self._built = dict(_built(connection, watched.policies, households, start))
+
+    def _has_sum(self, cell: "Cell") -> bool:
+        return any(rule.amounts for rule in self._watched.parts[cell.part][1].rules)
+
+    def changes(self, cells: Iterable["Cell"]) -> Iterator[tuple[str, ComingChange]]:
+        """(household, change) of each cell that changes."""
+        for cell in cells:
+            home = self._register.home(cell.home)
+            person = self._register.person(cell.row) if cell.row >= 0 else None
+            before = self._sum(cell, home, person, 0) if cell.before == "eligible" else None
+            after = self._sum(cell, home, person, 1) if cell.after == "eligible" else None
+            if cell.before == cell.after and before == after:
+                continue
+            kind = change_kind(cell.before, cell.after, same_sum=before == after)
+            if kind == "may_begin" and all(reason.kind == "expired" for reason in cell.reasons):
+                kind = "reopens"
+            service = self._watched.policies.services[cell.part[0]]
+            yield (
+                home,
+                ComingChange(
+                    day=cell.day,
+                    service_id=service.id,
+                    component=None if len(service.components) == 1 else cell.part[1],
+                    person_id=person,
+                    kind=kind,
+                    before=cell.before,
+                    after=cell.after,
+                    received=cell.received,
+                    amount_before=before,
+                    amount_after=after,
+                    reasons=cell.reasons,
+                    said=None,
+                ),
             )
 
+    def _sum(self, cell: "Cell", home: str, person: str | None, which: int) -> Amount | None:
+        """The sum on the day before (0) or on the day (1)."""
+        if not self._has_sum(cell):
+            return None
+        if cell.part in self._watched.varying:
+            return self._worked_out(cell, home, person, which)
+        key = (cell.part, cell.text[which])
+        if key not in self._fixed:
+            self._fixed[key] = self._worked_out(cell, home, person, which)
+        return self._fixed[key]
 
-def _parts(
+    def _worked_out(self, cell: "Cell", home: str, person: str | None, which: int) -> Amount | None:
+        day = cell.day if which else cell.day - DAY
+        built = self._built[home]
+        view = self._views.get((home, day))
+        if view is None:
+            facts = self._watched.policies.facts
+            view = self._views[home, day] = View(facts, case_on(built.case, day, built.expires))
+        people = None if person is None else {person}
+        said = decide_parts(self._watched.policies, view, [(*self._watched.parts[cell.part], people)])
+        return said[0].amount if said else None
+
+
+def _lines(
+    connection: Connection, policies: Policies, changed: Sequence[tuple[str, ComingChange]]
+) -> Iterator[CalendarLine]:
+    """The changes with what a list tells of the people and households."""
+    people = _people(connection, {change.person_id for _home, change in changed if change.person_id})
+    addresses = _addresses(connection, {household for household, _change in changed})
+    planned = about_services(connection, {household for household, _change in changed})
+    for household, change in changed:
+        service = policies.services[change.service_id]
+        person = people.get(change.person_id or "", _Person("", "", None))
+        address, community = addresses.get(household, ("", ""))
+        yield CalendarLine(
+            day=change.day,
+            kind=change.kind,
+            resident_id=change.person_id or "",
+            resident_name=person.name,
+            sex=person.sex,
+            birth_date=person.birth_date,
+            household_id=household,
+            address=address,
+            community=community,
+            service_id=service.id,
+            service=service.name,
+            service_en=service.name_en,
+            component=change.component or "",
+            group=service.group,
+            before=change.before,
+            after=change.after,
+            received=change.received,
+            amount_before=change.amount_before,
+            amount_after=change.amount_after,
+            reasons=change.reasons,
+            planned=(household, service.id) in planned,
+        )
+
+
+def _documents(
     connection: Connection,
-    watched: Watch,
-    some: Mapping[str, Candidate],
-    start: date,
-    until: date,
-    kinds: frozenset[ChangeKind],
-) -> Mapping[str, Parts | None]:
-    """The parts to be decided of each household (None: all); a few households are decided without more ado."""
-    if len(some) <= _FEW:
-        return dict.fromkeys(some)
-    return changing_parts(connection, watched, some, start, until, reopened="reopens" in kinds)
+    register: "Register",
+    ending: "Sequence[tuple[int, Expiring]]",
+    lines: Iterable[CalendarLine],
+) -> Iterator[CalendarLine]:
+    """A line for each document that expires, with the services that change with a residence permit."""
+    resting: dict[tuple[str, date], list[tuple[str, str]]] = defaultdict(list)
+    for line in lines:
+        for reason in line.reasons:
+            if reason.kind == "expired" and reason.fact == PERMIT:
+                resting[reason.of, line.day].append((line.service, line.service_en))
+    homes = [register.home(int(register.household[row])) for row, _document in ending]
+    people = _people(connection, {document.resident for _row, document in ending})
+    addresses = _addresses(connection, set(homes))
+    for home, (_row, document) in zip(homes, ending, strict=True):
+        person = people[document.resident]
+        address, community = addresses.get(home, ("", ""))
+        day = document.last + DAY
+        yield CalendarLine(
+            day=day,
+            kind="expires",
+            resident_id=document.resident,
+            resident_name=person.name,
+            sex=person.sex,
+            birth_date=person.birth_date,
+            household_id=home,
+            address=address,
+            community=community,
+            service_id="",
+            service="",
+            service_en="",
+            component="",
+            group="",
+            before="",
+            after="",
+            received=False,
+            amount_before=None,
+            amount_after=None,
+            reasons=(),
+            document=document.kind,
+            rests=tuple(dict.fromkeys(resting[document.resident, day])) if document.kind == PERMIT else (),
+        )
 
 
-def _portions(every: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+def _portions(every: Sequence[_Any], size: int) -> Iterator[Sequence[_Any]]:
     return (every[place : place + size] for place in range(0, len(every), size))
+
+
+def _place(line: CalendarLine) -> tuple[date, str, str, str, str]:
+    return line.day, line.address, line.household_id, line.resident_id, line.service_id
 
 
 def events(watched: Watch, start: date, until: date) -> Iterator[PolicyEvent]:

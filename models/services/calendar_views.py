@@ -9,9 +9,10 @@ from functools import cached_property
 from models.eligibility import Amount, Citation
 from models.eligibility.ahead import ChangeKind
 from models.eligibility.watching import Reason
+from models.records import codes
 from models.texts import _, language
 
-KINDS: tuple[ChangeKind, ...] = ("begins", "may_begin", "ends", "amount", "ask")
+KINDS: tuple[ChangeKind, ...] = ("begins", "may_begin", "ends", "amount", "ask", "expires")
 """What a calendar tells unless it is asked for more: the other kinds are no reason to visit anybody."""
 
 
@@ -26,6 +27,7 @@ def kind_text(kind: ChangeKind) -> str:
         "lapses": _("Ruled out"),
         "reopens": _("Open again"),
         "validity": _("Period of the text"),
+        "expires": _("Document expires"),
     }[kind]
 
 
@@ -35,6 +37,9 @@ class CalendarLine:
 
     before, after: eligible, not_eligible, missing, office, or "" where nothing speaks for it. received: the service is
     received already. planned: an open visit about this service is planned for the household.
+
+    A document that expires (kind expires) is a line without a service; its day is the first on which it is no longer
+    valid. document: key of DOCUMENT_KINDS. rests: (name, English name) of the services that change with it.
     """
 
     day: date
@@ -58,12 +63,24 @@ class CalendarLine:
     amount_after: Amount | None
     reasons: tuple[Reason, ...] = field(repr=False)
     planned: bool = False
+    document: str = ""
+    rests: tuple[tuple[str, str], ...] = ()
 
     @property
     def why(self) -> str:
         """The reasons in a few words, in the language now shown: 满80周岁."""
         chinese = language() == "zh_CN"
+        if self.kind == "expires":
+            return _("{document} valid until {day}").format(
+                document=self.name, day=(self.day - timedelta(days=1)).isoformat()
+            )
         return _("; ").join(dict.fromkeys(reason.words(chinese) for reason in self.reasons))
+
+    @property
+    def resting(self) -> list[str]:
+        """The services that change with a document that expires, in the language now shown."""
+        chinese = language() == "zh_CN"
+        return list(dict.fromkeys(name if chinese else name_en or name for name, name_en in self.rests))
 
     @property
     def citation(self) -> Citation | None:
@@ -72,7 +89,9 @@ class CalendarLine:
 
     @property
     def name(self) -> str:
-        """The service in the language now shown, with its part where it has parts."""
+        """The service in the language now shown, with its part where it has parts; or the document."""
+        if self.document:
+            return codes.label("document", self.document)
         name = self.service if language() == "zh_CN" else self.service_en or self.service
         if self.component and self.component not in name:
             return _("{service}: {part}").format(service=name, part=self.component)
@@ -128,8 +147,8 @@ class CalendarView:
 
     @cached_property
     def by_service(self) -> Mapping[str, int]:
-        """How many lines there are of each service, the most first."""
-        return dict(Counter(line.service_id for line in self.lines).most_common())
+        """How many lines there are of each service, the most first; documents are no service."""
+        return dict(Counter(line.service_id for line in self.lines if line.service_id).most_common())
 
     @cached_property
     def by_kind(self) -> Mapping[ChangeKind, int]:

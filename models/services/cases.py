@@ -41,10 +41,7 @@ def build_cases(connection: Connection, policies: Policies, household_ids: Seque
     members = _members(connection, household_ids, on)
     ids = list(dict.fromkeys(member.id for of_one in members.values() for member in of_one))
     facts = current_facts(connection, [*household_ids, *ids], on)
-    derived = _derived(connection, [member for of_one in members.values() for member in of_one])
-    permits = permits_until(connection, ids, on)
-    for person, until in permits.items():
-        derived[person] |= told_by_permit(until, on)
+    derived, permits = _derived(connection, [member for of_one in members.values() for member in of_one], on)
     return {
         household_id: _built(policies, household_id, on, members.get(household_id, []), facts, derived, permits)
         for household_id in household_ids
@@ -90,6 +87,8 @@ def _built(
                 expires[member.id, name] = permits[member.id]
             elif name == PERMIT and good is not None:
                 expires[member.id, name] = good  # somebody said that there is one for longer than the document tells
+        if not member.counts:  # the membership says so, whatever was answered
+            expires.pop((member.id, "counts_in_household"), None)
         people.append(
             Person(
                 id=member.id,
@@ -143,8 +142,21 @@ def permits_until(connection: Connection, residents: Sequence[str], on: date) ->
     return {row.resident_id: row.valid_until for row in rows}
 
 
-def _derived(connection: Connection, members: list[Row]) -> dict[str, dict[str, object]]:  # type: ignore[type-arg]
-    """What the register itself says: birth date, marital status, ethnic group, disability by certificate number."""
+def register_tells(connection: Connection, residents: Sequence[str], on: date) -> dict[str, dict[str, object]]:
+    """What the register itself says of some residents on a day, as far as it says anything."""
+    names = ("id", "birth_date", "marital_status", "ethnic_group")
+    query = select(*(_RESIDENT.c[name] for name in names)).where(_RESIDENT.c.id.in_(residents))
+    return _derived(connection, connection.execute(query).all(), on)[0]
+
+
+def _derived(
+    connection: Connection,
+    members: Sequence[Row],  # type: ignore[type-arg]
+    on: date,
+) -> tuple[dict[str, dict[str, object]], dict[str, date]]:
+    """What the register itself says: birth date, marital status, ethnic group, disability by certificate number,
+    residence permit; and until when each has such a permit.
+    """
     derived: dict[str, dict[str, object]] = {}
     for person in members:
         derived[person.id] = told_by_register(person.birth_date, person.marital_status, person.ethnic_group)
@@ -153,4 +165,7 @@ def _derived(connection: Connection, members: list[Row]) -> dict[str, dict[str, 
     )
     for row in connection.execute(certificates.order_by(_DOCUMENT.c.id)):  # the newest one stands
         derived[row.resident_id] |= told_by_certificate(row.number)
-    return derived
+    permits = permits_until(connection, list(derived), on)
+    for resident, until in permits.items():
+        derived[resident] |= told_by_permit(until, on)
+    return derived, permits

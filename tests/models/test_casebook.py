@@ -619,3 +619,10 @@ def test_a_damaged_backup_is_refused_and_the_casebook_stays(casebook: Casebook, 
         Casebook.restore(folder, made, PASSPHRASE, clock=clock)
     told(caught.value)
     assert content(folder) == before
+
+
+def test_opening_a_casebook_needs_no_numpy() -> None:
+    """Only who screens or looks ahead waits for it."""
+    told = "import sys, models.casebook; sys.exit(1 if 'numpy' in sys.modules else 0)"
+    done = subprocess.run([sys.executable, "-c", told], cwd=Path(__file__).parents[2], check=False, timeout=60)
+    assert done.returncode == 0

@@ -64,6 +64,10 @@ class Planes:
         """A plane that the block reads from its columns."""
         return self._step(_SOURCE, key)
 
+    def sources(self) -> list[tuple[Any, ...]]:
+        """The keys of all planes that are read from columns."""
+        return [step[1] for step in self.steps if step and step[0] == _SOURCE]
+
     def both(self, a: int, b: int) -> int:
         """a and b."""
         if a == b or b == YES:

@@ -13,6 +13,7 @@ from models.eligibility.ahead import changes_ahead
 from models.records.fact import FactEntry
 from models.records.household import HouseholdEntry, MemberEntry
 from models.records.operation import Journal
+from models.records.resident import DocumentEntry
 from models.services import calendar
 from models.services.calendar_views import KINDS, monday
 from models.services.cases import build_cases
@@ -47,7 +48,7 @@ def good_for_a_while(entry: HouseholdEntry, dice: random.Random) -> HouseholdEnt
     def ending(facts: tuple[FactEntry, ...]) -> tuple[FactEntry, ...]:
         ends = (TODAY + timedelta(days=dice.randint(-20, 150)) for _fact in facts)
         return tuple(
-            fact.model_copy(update={"good_until": end, "as_of": date(2026, 1, 1)}) if dice.random() < 0.7 else fact
+            fact.model_copy(update={"good_until": end, "as_of": date(2025, 1, 1)}) if dice.random() < 0.7 else fact
             for fact, end in zip(facts, ends, strict=True)
         )
 
@@ -67,34 +68,39 @@ def good_for_a_while(entry: HouseholdEntry, dice: random.Random) -> HouseholdEnt
         if dice.random() < 0.4:
             age = dice.choice((3, 16, 18, 60, 61, 65, 80, 100))
             born = TODAY - timedelta(days=int(age * 365.25) - dice.randint(-10, 100))
-        told = {"facts": tuple(facts), "birth_date": born, "documents": ()}
+        ends = TODAY + timedelta(days=dice.randint(1, 80))
+        if dice.random() < 0.1:
+            facts.append(FactEntry(name="counts_in_household", value=dice.random() < 0.5, good_until=ends))
+        elif dice.random() < 0.05:
+            facts.append(FactEntry(name="deceased", value=dice.random() < 0.5, good_until=ends))
+        permit = DocumentEntry(kind="residence_permit", number="A1", valid_until=ends)
+        told = {"facts": tuple(facts), "birth_date": born, "documents": (permit,) if dice.random() < 0.3 else ()}
         members.append(member.model_copy(update={"resident": resident.model_copy(update=told)}))
     return entry.model_copy(update={"members": tuple(members), "facts": ending(entry.facts)})
 
 
-def one_by_one(casebook: Casebook, kinds=EVERY) -> set[tuple[object, ...]]:
+def one_by_one(casebook: Casebook, start: date, until: date) -> set[tuple[object, ...]]:
     """The same by deciding every household of the register, each resident at home."""
     policies = casebook._book.policies
     household, found = KEPT["household"], set()
     home_of = cache(lambda resident: homes(casebook, resident))
     with casebook._book.reading() as connection:
         everybody = list(connection.execute(select(household.c.id)).scalars())
-        for home, built in build_cases(connection, policies, everybody, TODAY).items():
-            for change in changes_ahead(policies, built.case, UNTIL, expires=built.expires, texts_too=False):
+        for home, built in build_cases(connection, policies, everybody, start).items():
+            for change in changes_ahead(policies, built.case, until, expires=built.expires, texts_too=False):
                 people = [person.id for person in built.case.people if change.person_id in (None, person.id)]
                 lives = any(home_of(who) == home for who in people)
-                if lives and change.kind in kinds:
-                    found.add(
-                        (
-                            change.day,
-                            change.kind,
-                            home,
-                            change.person_id or "",
-                            change.service_id,
-                            change.component or "",
-                        )
-                    )
+                if lives and change.kind in EVERY:
+                    found.add(of_change(change, home))
     return found
+
+
+def of_change(change, home: str) -> tuple[object, ...]:
+    return (
+        *(change.day, change.kind, home, change.person_id or "", change.service_id, change.component or ""),
+        *(change.before, change.after, change.received, change.amount_before, change.amount_after),
+        frozenset(change.reasons),
+    )
 
 
 def homes(casebook: Casebook, resident: str) -> str:
@@ -104,8 +110,13 @@ def homes(casebook: Casebook, resident: str) -> str:
 
 def told(view) -> set[tuple[object, ...]]:
     return {
-        (line.day, line.kind, line.household_id, line.resident_id, line.service_id, line.component)
+        (
+            *(line.day, line.kind, line.household_id, line.resident_id, line.service_id, line.component),
+            *(line.before, line.after, line.received, line.amount_before, line.amount_after),
+            frozenset(line.reasons),
+        )
         for line in view.lines
+        if not line.document
     }
 
 
@@ -122,14 +133,73 @@ def town(casebook: Casebook) -> Casebook:
 @pytest.mark.parametrize("few", [0, 10_000])
 def test_everybody_s_changes_are_those_of_household_after_household(town: Casebook, monkeypatch, few: int):
     monkeypatch.setattr(calendar, "_FEW", few)
-    expected = one_by_one(town)
+    expected = one_by_one(town, TODAY, UNTIL)
     view = town.calendar.coming(TODAY, UNTIL, kinds=EVERY)
     assert told(view) == expected
-    assert len(view.lines) == len(expected) > 100
+    assert sum(not line.document for line in view.lines) == len(expected) > 100
     assert set(view.by_kind) >= {"begins", "may_begin", "ends", "amount", "ask", "lapses", "reopens"}
     usual = town.calendar.coming(TODAY, UNTIL)
     assert told(usual) == {line for line in expected if line[1] in KINDS}
     assert [line.day for line in view.lines] == sorted(line.day for line in view.lines)
+
+
+@pytest.mark.parametrize(
+    ("start", "days"), [(date(2025, 11, 20), 90), (date(2026, 2, 25), 400)], ids=["a text ends", "longer than a year"]
+)
+def test_so_they_are_while_texts_change_and_over_a_leap_day(town: Casebook, monkeypatch, start: date, days: int):
+    monkeypatch.setattr(calendar, "_FEW", 0)
+    monkeypatch.setattr(calendar, "_MANY", 7)
+    until = start + timedelta(days=days)
+    expected = one_by_one(town, start, until)
+    assert told(town.calendar.coming(start, until, kinds=EVERY)) == expected
+    assert len(expected) > 10
+
+
+def test_a_document_that_expires_is_a_line_with_the_services_that_rest_on_it(casebook: Casebook):
+    def document(kind: str, until: date | None) -> DocumentEntry:
+        return DocumentEntry(kind=kind, number=f"A{kind}{until}"[:40], valid_until=until)
+
+    soon, late = date(2027, 1, 3), date(2028, 1, 3)
+    answers = {"hukou_tianjin": False, "living_area": "城镇"}
+    facts = tuple(FactEntry(name=name, value=value) for name, value in answers.items() if name in known(casebook))
+    papers = (
+        document("residence_permit", soon),
+        *(document("passport", day) for day in (soon, late)),
+        document("other", None),
+    )
+    child = person("赵小明", date(2017, 5, 1))
+    parent = person("赵明", date(1990, 6, 1), facts=facts, documents=papers)
+    at(
+        casebook,
+        "201",
+        MemberEntry(resident=parent, relation="0", also_registered_here=False),
+        MemberEntry(resident=child, relation="2", also_registered_here=False),
+    )
+    gone = person(
+        "钱亮", date(1950, 1, 1), facts=(FactEntry(name="deceased", value=True),), documents=(document("other", soon),)
+    )
+    at(casebook, "202", MemberEntry(resident=gone, also_registered_here=False))
+    view = casebook.calendar.coming()
+    (line,) = view.only(kinds=["expires"])
+    assert (line.resident_name, line.day, line.service_id) == ("赵明", date(2027, 1, 4), "")
+    assert view.by_kind["expires"] == 1
+    assert "" not in view.by_service
+    rest = {other.service for other in view.lines if any(r.fact == "residence_permit" for r in other.reasons)}
+    assert rest == {name for name, _name_en in line.rests} != set()
+    with speaking("zh_CN"):
+        assert line.name == "居住证"
+        assert set(line.resting) == rest
+    with speaking("en"):
+        assert line.why == "Residence permit valid until 2027-01-03"
+    (entry,) = casebook.calendar.entries([line])
+    assert (entry.due_on, entry.service_id) == (date(2027, 1, 4), "")
+    assert casebook.calendar.coming(kinds=("begins",)).only(kinds=["expires"]) == ()
+    assert casebook.calendar.coming(until=soon).only(kinds=["expires"]) == ()
+    assert casebook.calendar.coming(where="120102").lines == ()
+
+
+def known(casebook: Casebook) -> set[str]:
+    return set(casebook._book.policies.facts)
 
 
 def test_a_line_says_who_where_what_when_and_why(casebook: Casebook):
