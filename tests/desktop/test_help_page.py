@@ -1,6 +1,8 @@
 from importlib.resources import files
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QTextBrowser
 
 from desktop.pages.help import TOPICS, help_text, show_window
 from desktop.shell import PAGES
@@ -41,3 +43,23 @@ def test_at_the_gate_help_has_a_window_of_its_own(locked):
     window = show_window(locked, "sign_in")
     assert window.isVisible()
     window.accept()
+
+
+@pytest.mark.parametrize("name", ["eligibility", "screening", "calendar", "workbench", "packs", "visits", "today"])
+def test_f1_opens_the_topic_of_the_page(shell, name):
+    shell.go(name)
+    settle(shell)
+    shell.show_help()
+    settle(shell)
+    assert shell.page.name == "help"
+    assert shell.page.topics.currentItem().data(Qt.ItemDataRole.UserRole) == name
+    shown = shell.page.text.toPlainText()
+    assert shown.startswith(help_text(name).splitlines()[0].removeprefix("# "))
+
+
+def test_restoring_a_backup_is_explained_at_the_gate(locked):
+    for language, words in (("zh_CN", "从备份恢复"), ("en", "Restore a backup")):
+        texts.set_language(language)
+        window = show_window(locked, "sign_in")
+        assert words in window.findChild(QTextBrowser).toPlainText()
+        window.accept()
