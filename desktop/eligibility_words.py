@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from models.eligibility import Amount, Determination
+from models.records import codes
 from models.services.views import ResidentRow, ServiceResult
 from models.texts import _, language
 
@@ -45,6 +46,17 @@ def mark_of(outcome: str) -> tuple[str, str]:
     }[outcome]
 
 
+def group_words(group: str) -> str:
+    """A group of services, of the service list or of another document, in the language now shown."""
+    labels = dict(zip(GROUPS, (label for _code, label in codes.choices("need_group")), strict=True)) | {
+        "新市民措施": _("Measures for new residents"),
+        "社会性流动措施": _("Measures for social mobility"),
+        "民生意见": _("Opinion on people's livelihood"),
+        "生活性服务业措施": _("Measures for services of daily life"),
+    }
+    return labels.get(group, group)
+
+
 def heading_of(outcome: str) -> str:
     """The heading of a section of results."""
     return {
@@ -64,8 +76,9 @@ def key_of(result: ServiceResult) -> Key:
 def name_of(result: ServiceResult) -> str:
     """The name of the service in the language now shown, with its part where it has parts."""
     name = result.name if language() == "zh_CN" else result.name_en or result.name
-    if result.component and result.component not in name:
-        return _("{service}: {part}").format(service=name, part=result.component)
+    part = result.component if language() == "zh_CN" else result.component_en or result.component
+    if part and part not in name:
+        return _("{service}: {part}").format(service=name, part=part)
     return name
 
 

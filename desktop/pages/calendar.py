@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from desktop import theme
 from desktop.pages import calendar_parts as parts
-from desktop.pages.list_page import ListPage, next_plans
+from desktop.pages.list_page import ListPage, next_plans, seconds_words
 from desktop.tasks import Cancelled, Progress
 from desktop.widgets import pieces
 from desktop.widgets.change_card import ChangeCard
@@ -256,7 +256,7 @@ class CalendarPage(ListPage):
                 until=view.until.isoformat(),
                 n=f"{len(view.lines):,}",
                 all=f"{view.candidates:,}",
-                seconds=f"{view.milliseconds / 1000:.1f}",
+                seconds=seconds_words(view.milliseconds),
             )
         if self._stale:
             words = _("{first} {second}").format(

@@ -219,3 +219,8 @@ def next_plans(plans: "Sequence[PlannedView]") -> "dict[str, PlannedView]":
     for plan in plans:
         found.setdefault(plan.household_id, plan)
     return found
+
+
+def seconds_words(milliseconds: float) -> str:
+    """How many seconds something took; a little is not told as nothing."""
+    return f"{milliseconds / 1000:.1f}" if milliseconds >= 50 else "<0.1"

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from desktop import theme
 from desktop.case_words import day_text, moment_text
-from desktop.pages.workbench_rows import number_text
+from desktop.pages.workbench_rows import number_text, unit_words
 from desktop.widgets import pieces
 from desktop.widgets.case_parts import Card, Chip, ClickRow, TickRow, labelled, show_more
 from desktop.widgets.mark import Mark
@@ -307,7 +307,7 @@ def param_words(each: ParamDiff) -> str:
         words = _("{name}: {before} {unit} is no longer there")
     else:
         words = _("{name}: {before} → {after} {unit} from {day}")
-    return words.format(name=name, before=old, after=new, unit=each.unit, day=day_text(each.valid_from))
+    return words.format(name=name, before=old, after=new, unit=unit_words(each.unit), day=day_text(each.valid_from))
 
 
 def changed_lines(before: Sequence[Line], after: Sequence[Line]) -> list[tuple[str, Line]]:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QComboBox, QPushButton, QSplitter, QStackedWidget,
 from desktop import theme
 from desktop.fact_words import dictionary
 from desktop.pages import screening_parts as parts
-from desktop.pages.list_page import ListPage, next_plans
+from desktop.pages.list_page import ListPage, next_plans, seconds_words
 from desktop.tasks import Cancelled, Job, Progress
 from desktop.widgets import pieces
 from desktop.widgets.empty_state import EmptyState
@@ -227,7 +227,7 @@ class ScreeningPage(ListPage):
         people = ngettext("{n} resident", "{n} residents", whole.residents).format(n=f"{whole.residents:,}")
         homes = ngettext("{n} household", "{n} households", whole.households).format(n=f"{whole.households:,}")
         words = _("{day}: {people} in {homes} screened in {seconds} s. {caution}.")
-        seconds = f"{state.took_ms / 1000:.1f}"
+        seconds = seconds_words(state.took_ms)
         told = words.format(
             day=state.day.isoformat(), people=people, homes=homes, seconds=seconds, caution=parts.caution()
         )

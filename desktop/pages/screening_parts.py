@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from desktop.eligibility_words import GROUPS
+from desktop.eligibility_words import GROUPS, group_words
 from desktop.widgets.tile_list import Tile
-from models.records import codes
 from models.records.visit import PlanEntry
 from models.services.screening_views import (
     Outcome,
@@ -52,8 +51,8 @@ NOT_VISITED = (0, 30, 90, 180, 365)  # days; 0: whenever
 
 COLUMNS = (
     ("name", N_("Name"), 5, True),
-    ("age", N_("Age"), 3, True),
-    ("birth", N_("Born"), 6, False),
+    ("age", N_("Age"), 4, True),
+    ("birth", N_("Born"), 7, False),
     ("community", N_("Community"), 7, False),
     ("address", N_("Address"), 15, True),
     ("service", N_("Service"), 11, True),
@@ -61,9 +60,9 @@ COLUMNS = (
     ("outcome", N_("Result"), 7, True),
     ("missing", N_("To be asked"), 10, True),
     ("period", N_("Period of the text"), 5, False),
-    ("visit", N_("Last visit"), 6, True),
+    ("visit", N_("Last visit"), 7, True),
     ("worker", N_("Visited by"), 5, False),
-    ("planned", N_("Visit planned"), 6, False),
+    ("planned", N_("Visit planned"), 7, False),
 )
 """(key, heading, width in Chinese characters, whether it is written unless somebody says otherwise)."""
 
@@ -114,8 +113,9 @@ def service_words(row: "ScreenRow | ServiceCount") -> str:
     printed = row.service if isinstance(row, ScreenRow) else row.name
     english = row.service_en if isinstance(row, ScreenRow) else row.name_en
     name = printed if language() == "zh_CN" else english or printed
-    if row.component and row.component not in name:
-        return _("{service}: {part}").format(service=name, part=row.component)
+    part = row.component if language() == "zh_CN" else row.component_en or row.component
+    if part and part not in name:
+        return _("{service}: {part}").format(service=name, part=part)
     return name
 
 
@@ -139,12 +139,6 @@ def whose_words(whose: str) -> str:
         "child": _("a child"),
         "deceased": _("the deceased"),
     }.get(whose, "")
-
-
-def group_words(group: str) -> str:
-    """A group of the service list in the language now shown."""
-    labels = dict(zip(GROUPS, (label for _code, label in codes.choices("need_group")), strict=True))
-    return labels.get(group, group)
 
 
 def missing_words(policies: "Policies", row: ScreenRow) -> list[str]:

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QSplitter, QTabWidget, QWidget
 
 from desktop import theme
-from desktop.eligibility_words import GROUPS
+from desktop.eligibility_words import GROUPS, group_words
 from desktop.pages.base import Page
 from desktop.pages.workbench_cases import CasesPane, cases_of, cases_of_pack, run, values_of
 from desktop.pages.workbench_params import Change, ParamsPane
@@ -35,7 +35,6 @@ from models.clock import today
 from models.eligibility import Policies, Service
 from models.eligibility.schema import Expectation
 from models.errors import NotFound
-from models.records import codes
 from models.services.views import Changed
 from models.texts import _, language, ngettext, pgettext
 
@@ -434,6 +433,9 @@ class WorkbenchPage(Page):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The list gets a fifth, the rule and what stands beside it the rest."""
         super().resizeEvent(event)
+        QTimer.singleShot(0, self, self._share)  # when the splitter has its width
+
+    def _share(self) -> None:
         room = self.split.width() - 2 * self.split.handleWidth()
         first = max(min(room // 4, theme.px(300)), theme.px(170))
         rest = room - first
@@ -449,14 +451,8 @@ def listed(policies: Policies, *, in_force: bool, name: str = "") -> Set:
         marks = [service.id, *(words for words, _mark, _tone in chips_of(policies, service, on, short=True))]
         own, other = (service.name, service.name_en) if chinese else (service.name_en, service.name)
         found.append(ListedService(service.id, own, " · ".join(marks), service.group, other))
-    labels = dict(zip(GROUPS, (label for _code, label in codes.choices("need_group")), strict=True)) | {
-        "新市民措施": _("Measures for new residents"),
-        "社会性流动措施": _("Measures for social mobility"),
-        "民生意见": _("Opinion on people's livelihood"),
-        "生活性服务业措施": _("Measures for services of daily life"),
-    }
     groups = dict.fromkeys(service.group for service in found)
-    return Set(policies, tuple(found), tuple((group, labels.get(group, group)) for group in groups), in_force, name)
+    return Set(policies, tuple(found), tuple((group, group_words(group)) for group in groups), in_force, name)
 
 
 def _group_place(group: str) -> tuple[int, str]:

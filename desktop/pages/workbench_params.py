@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from desktop import theme
 from desktop.case_words import day_text
-from desktop.pages.workbench_rows import Passage, number_text
+from desktop.pages.workbench_rows import Passage, number_text, unit_words
 from desktop.widgets import pieces
 from desktop.widgets.case_parts import Card
 from desktop.widgets.date_field import DateField
@@ -88,7 +88,7 @@ class ChangeForm(Card):
         self.words.setPlaceholderText(_("Its title, number and the sentence, or the words of the text"))
         self.problem = pieces.text("", "error")
         self.problem.hide()
-        value_row = pieces.line(None, self.value, pieces.text(param.unit, "soft", wrap=False), None)
+        value_row = pieces.line(None, self.value, pieces.text(unit_words(param.unit), "soft", wrap=False), None)
         for label, field, widget in (
             (_("New value"), self.value, value_row),
             (_("From which day"), self.day, self.day),
@@ -189,7 +189,7 @@ class ParamsPane(QWidget):
         param = policies.params[name]
         card = Card(param_name(param))
         now = _("{value} {unit} on {day}").format(
-            value=number_text(policies.param(name, on)), unit=param.unit, day=day_text(on)
+            value=number_text(policies.param(name, on)), unit=unit_words(param.unit), day=day_text(on)
         )
         card.add(pieces.text(now, "subheading", select=True))
         if param.derived is not None and param.source is not None:
@@ -212,7 +212,9 @@ class ParamsPane(QWidget):
             if value.valid_to is None
             else _("from {start} to {end}").format(start=day_text(value.valid_from), end=day_text(value.valid_to))
         )
-        words = _("{value} {unit}, {dates}").format(value=number_text(value.value), unit=param.unit, dates=dates)
+        words = _("{value} {unit}, {dates}").format(
+            value=number_text(value.value), unit=unit_words(param.unit), dates=dates
+        )
         box.addWidget(pieces.text(words, select=True))
         if value.status == "text":
             box.addWidget(self._place(policies, service, value.source.doc, value.source.line, value.source.quote))

@@ -97,6 +97,11 @@ def number_text(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def unit_words(unit: str) -> str:
+    """The unit of an amount in the language now shown."""
+    return _("yuan") if unit == "元" else unit
+
+
 def pieces_of(words: str) -> str:
     """Printed words on one line: cells of the tables wrap in the stored text."""
     return "".join(words.split("\n"))

@@ -192,6 +192,9 @@ class EachField(QWidget):
                 chooser.addItem(state_words(state), state)
             chooser.setAccessibleName(_("{who}: {question}").format(who=who, question=name))
             chooser.setMinimumHeight(theme.target())
+            told = (chooser.itemText(at) for at in range(chooser.count()))
+            widest = max(chooser.fontMetrics().horizontalAdvance(words) for words in told)
+            chooser.setMinimumWidth(widest + theme.px(56))  # Qt's hint forgets the room of the arrow
             chooser.activated.connect(lambda _place: self.changed.emit())
             holder = QWidget()
             label = pieces.text(who, "label", wrap=False)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from desktop import theme
+from desktop.eligibility_words import group_words
 from desktop.pages import screening_parts as parts
 from desktop.widgets import pieces
 from models.services.screening_views import ScreenFilter, ServiceCount, WantedFact
@@ -147,7 +148,7 @@ class ScreenFilters(QFrame):
         for count in counts:
             groups[count.group] = groups.get(count.group, 0) + preset.of(count)
         ordered = [group for group, _n in parts.groups(counts)]
-        lines = [(f"{parts.group_words(group)}  {groups[group]:,}", group) for group in ordered]
+        lines = [(f"{group_words(group)}  {groups[group]:,}", group) for group in ordered]
         if not self.group.currentData() and not self.service.currentData():
             self._fill(self.group, [(_("Every group"), ""), *lines])
         if not self.service.currentData():

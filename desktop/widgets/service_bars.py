@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyledItemDelegate, QTableView
 
 from desktop import theme
+from desktop.eligibility_words import group_words
 from desktop.pages import screening_parts as parts
 from desktop.widgets import pieces
 from models.services.screening_views import ServiceCount
@@ -88,7 +89,7 @@ class _Delegate(QStyledItemDelegate):
         top = QRect(inner.left(), inner.top(), inner.width() - bar - theme.px(16), inner.height() // 2)
         low = QRect(inner.left(), top.bottom() + 1, inner.width(), inner.height() - top.height())
         small, strong = theme.font(10), theme.font(11.5, bold=True)
-        group = parts.group_words(count.group)
+        group = group_words(count.group)
         metrics, names = QFontMetrics(small), QFontMetrics(strong)
         room = top.width() - metrics.horizontalAdvance(group) - theme.px(12)
         painter.setFont(strong)

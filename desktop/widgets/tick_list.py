@@ -274,6 +274,7 @@ class TickList(QTableView):
         super().__init__()
         self.rows = TickRows(load, tile_of, self, page)
         self._anchor = 0
+        self._headings: tuple[int, ...] = ()
         self.setModel(self.rows)
         self.setItemDelegate(_Delegate(self))
         self.setAccessibleName(name)
@@ -303,7 +304,10 @@ class TickList(QTableView):
     def show_rows(self, total: int, first: Sequence[Any], headings: Collection[int] = (), at: int = 0) -> None:
         """Show so many rows, `first` already fetched, the cursor on the row `at`; nothing is ticked."""
         self.rows.show_rows(total, first, headings)
-        for place in headings:
+        for place in self._headings:  # Qt keeps the heights of the rows that stood here before
+            self.setRowHeight(place, theme.row_height())
+        self._headings = tuple(headings)
+        for place in self._headings:
             self.setRowHeight(place, theme.target())
         self._anchor = 0
         if total:

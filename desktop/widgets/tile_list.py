@@ -110,9 +110,13 @@ def paint_tile(painter: QPainter, area: QRect, tile: Tile | None, selected: bool
 
     painter.setFont(small)
     metrics = QFontMetrics(small)
+    names = QFontMetrics(strong)
+    tags = sum(metrics.horizontalAdvance(text) + theme.px(18) for text, _kind in tile.tags)
+    own = names.horizontalAdvance(tile.name) + metrics.horizontalAdvance(tile.beside) + tags + 3 * gap
     most = inner.width() * 9 // 20
     right_width, right_width_below = (
-        min(metrics.horizontalAdvance(text) + 2, most) for text in (tile.right, tile.right_below)
+        min(metrics.horizontalAdvance(text) + 2, limit)
+        for text, limit in ((tile.right, max(min(most, inner.width() - own), most // 2)), (tile.right_below, most))
     )
     painter.setPen(QColor(t.soft))
     flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -124,7 +128,6 @@ def paint_tile(painter: QPainter, area: QRect, tile: Tile | None, selected: bool
     room = inner.width() - right_width - gap
     painter.setFont(strong)
     painter.setPen(QColor(t.text))
-    names = QFontMetrics(strong)
     shown = names.elidedText(tile.name, Qt.TextElideMode.ElideRight, room)
     painter.drawText(QRect(top.left(), top.top(), room, top.height()), left, shown)
     used = names.horizontalAdvance(shown) + gap

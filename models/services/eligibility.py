@@ -150,6 +150,7 @@ def _result(
     policies: Policies, found: Determination, case: Case, language: texts.Language, after: tuple[str, ...] = ()
 ) -> ServiceResult:
     service = policies.services[found.service_id]
+    part = service.component(found.component) if found.component else None
     return ServiceResult(
         service_id=found.service_id,
         component=found.component or "",
@@ -160,6 +161,7 @@ def _result(
         determination=found,
         explain=partial(explain, policies, found, case, language),
         after=after,
+        component_en=part.name_en if part else "",
     )
 
 

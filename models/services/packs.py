@@ -283,7 +283,8 @@ class Packs:
             }
         )
         files[AMENDED] = yaml.safe_dump(said, allow_unicode=True, sort_keys=False, width=200).encode()
-        title = f"{policies.params[name].zh} {format(value, 'f')} {valid_from.isoformat()}"
+        param = policies.params[name]
+        title = f"{param.zh}：{format(value, 'f')}{param.unit}，{valid_from.isoformat()}起"
         return self._own(check_files(files), title)
 
     def export(self, path: Path, set_hash: str = "") -> None:

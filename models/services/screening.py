@@ -42,6 +42,7 @@ from models.store import search
 from models.store.rows import KEPT
 
 if TYPE_CHECKING:
+    from models.eligibility import Service
     from models.eligibility.batch.columns import Columns
     from models.services.screening_lists import Block, Listing
     from models.store.bulk import Loaded
@@ -373,6 +374,7 @@ class Screening:
                 last_visit=lists.day_or_none(int(block.lists.visited[home])),
                 worker=block.lists.worker[home].decode(),
                 period_ended=_period_ended(listing, part, on),
+                component_en=_component_en(service, part.component),
             )
 
 
@@ -402,6 +404,11 @@ def _period_ended(listing: "Listing", part: Any, on: Any) -> bool:
     return rule.valid_to is not None and rule.valid_to < on
 
 
+def _component_en(service: "Service", name: str | None) -> str:
+    component = service.component(name) if name else None
+    return component.name_en if component else ""
+
+
 def _service_count(listing: "Listing", place: int, counts: dict[str, int]) -> ServiceCount:
     part = listing.parts[place]
     service = listing.plan.policies.services[part.service_id]
@@ -413,6 +420,7 @@ def _service_count(listing: "Listing", place: int, counts: dict[str, int]) -> Se
         group=service.group,
         of_households=part.subject == "household",
         period_ended=_period_ended(listing, part, listing.plan.on),
+        component_en=_component_en(service, part.component),
         **counts,
     )
 

@@ -199,8 +199,9 @@ class Listing:
         return found
 
     def wanted_facts(self, where: ScreenFilter, names: frozenset[str] | None) -> list[tuple[str, int]]:
-        """How many rows each fact keeps open, the most first."""
+        """How many rows each fact keeps open, the most first; of as many, what more results wait for."""
         total: dict[str, int] = {}
+        results: dict[str, int] = {}
         asked = lut(ScreenFilter(outcomes=frozenset(("ask",)), not_received=True))
         for number, block in enumerate(self.blocks):
             here: dict[str, Bits] = {}
@@ -210,10 +211,12 @@ class Listing:
                     continue
                 for (name, _whose), bits in block.screened.asks(place).items():
                     bits &= rows
+                    results[name] = results.get(name, 0) + int(np.count_nonzero(bits))
                     here[name] = here[name] | bits if name in here else bits
             for name, bits in here.items():
                 total[name] = total.get(name, 0) + int(np.count_nonzero(bits))
-        return sorted(((name, people) for name, people in total.items() if people), key=lambda one: (-one[1], one[0]))
+        found = ((name, people) for name, people in total.items() if people)
+        return sorted(found, key=lambda one: (-one[1], -results[one[0]], one[0]))
 
     def histogram(self, place: int, where: ScreenFilter, names: frozenset[str] | None) -> NDArray[np.int64]:
         """How often each byte stands in the cells of a part, within a filter's words about people and places."""

@@ -96,6 +96,7 @@ class ServiceCount:
     office: int
     not_eligible: int
     received: int
+    component_en: str = ""
 
 
 @dataclass(frozen=True)
@@ -154,6 +155,7 @@ class ScreenRow:
     last_visit: date | None
     worker: str  # who made the last visit
     period_ended: bool
+    component_en: str = ""
 
 
 @dataclass(frozen=True)

@@ -231,6 +231,7 @@ class ServiceResult:
     explain: Callable[[], Explanation] = field(repr=False, compare=False)
     follows: tuple["ServiceResult", ...] = ()  # what could be applied for if this were granted; a what-if, no result
     after: tuple[str, ...] = ()  # of one that follows: ids of the services that must be granted first
+    component_en: str = ""
 
     @cached_property
     def explanation(self) -> Explanation:

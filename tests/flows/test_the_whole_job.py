@@ -1,10 +1,13 @@
 """From the first start to the office's receipt: one household, two casebooks, a stick between them."""
 
 import hashlib
+import json
 
 import pypdfium2
 from PySide6.QtWidgets import QApplication
 
+from desktop.demo import first_run as first_run_chapter
+from desktop.demo.running import play
 from desktop.hands import answer, answer_question, press, settle, type_text, wait_until
 from models.texts import _
 from tests.flows.hands import (
@@ -18,6 +21,7 @@ from tests.flows.hands import (
     take_in,
     type_person,
 )
+from tests.reports.sheets import table
 
 PASSPHRASE = "海河 自行车 石榴 十二月"
 NUMBER = card("19480308", "123")
@@ -162,3 +166,41 @@ def test_a_household_is_registered_visited_checked_referred_and_known_to_the_off
     settle(shell)
     assert not shell.is_locked
     assert digest(shell.casebook) == kept
+
+
+def test_the_demonstration_screens_looks_ahead_and_changes_the_rules_by_itself(dressed, tmp_path, monkeypatch):
+    monkeypatch.setattr(first_run_chapter, "REGISTER", 160)
+    monkeypatch.setattr(first_run_chapter, "VISITED", 8)
+    out, work = tmp_path / "out", tmp_path / "work"
+    out.mkdir()
+    work.mkdir()
+    play(out, work, leave_out={"person", "referral letter", "assessment", "likeness", "every screen"})
+    told = json.loads((out / "summary.json").read_text("utf-8"))
+
+    assert told["questions"]["eligible_after"] > told["questions"]["eligible_before"]
+    assert told["if_granted"] >= 1
+    screening = told["screening"]
+    assert screening["residents"] >= 165, "the register, and the family of five"
+    assert screening["services"] > 100
+    assert 0 < screening["residents_concerned"] <= screening["residents"]
+    assert screening["not_received"] >= screening["residents_concerned"]
+    calendar = told["calendar"]
+    assert calendar["lines"] == sum(calendar["by_kind"].values()) > 0
+    planned = told["planned_visits"]
+    assert planned["screening"] > 0
+    assert planned["kept"] > 0
+    changed = told["changed_rules"]
+    assert changed["gains"] > 0
+    assert changed["loses"] > 0
+    assert changed["amount"] > 0
+    assert 0 < changed["planned"] <= changed["gains"] + changed["asks"]
+    assert told["replay"]["determinations"] >= 5
+    assert told["replay"]["identical"] is True
+    assert told["rules"]["cases_run"] > 500
+
+    _above, headings, rows = table((out / "list-screening.xlsx").read_bytes())
+    assert "姓名" in headings
+    assert len(rows) == screening["not_received"]
+    assert (out / "list-screening.pdf").read_bytes().startswith(b"%PDF")
+    assert (out / "rules.jmpack").stat().st_size > 50_000
+    assert told["pictures"] == len([*out.glob("*.zh.png"), *out.glob("*.en.png")]) > 60

@@ -1,0 +1,67 @@
+"""A letter for the eldest: preview, number, the very bytes as a file; then a correction."""
+
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+
+from desktop.demo.stage import Stage
+from desktop.hands import press, settle, type_text, wait_until
+
+SERVICES = 3
+"""Services on one letter."""
+
+
+def refer(stage: Stage) -> int:
+    """A letter is issued, saved, and corrected."""
+    shell, page = stage.shell, stage.page
+    chosen = [
+        key
+        for key, card in page.cards.items()
+        if card.choose is not None and card.result.determination.outcome == "eligible"
+    ][:SERVICES]
+    for key in chosen:
+        page.cards[key].choose.click()
+    press(page.refer_button)
+    settle(shell, 0.4)
+    letter: Any = shell.page
+    type_text(letter.form.note, "老人行动不便，烦请先电话联系。")
+    settle(shell, 0.5)
+    stage.picture("60-referral")
+    press(letter.issue_button)
+    wait_until(lambda: letter.mode == "issued" and letter.referral is not None, "the letter is issued")
+    settle(shell, 0.2)
+    stage.picture("61-referral-issued")
+    letter.choose_file = lambda _name: stage.out / "letter.pdf"
+    letter.save_pdf()
+    stage.rest()
+    render(stage.out / "letter.pdf")
+    casebook, view = shell.casebook, letter.referral
+    shell.tasks.run(lambda: casebook.referrals.printed(view.letters[0].id, 1))
+    stage.rest()
+    stage.found["referral"] = view.id
+    press(letter.correct_button)
+    settle(shell, 0.2)
+    type_text(letter.reason, "补充联系方式")
+    type_text(letter.form.lines["receiver_phone"], "022-27355555")
+    settle(shell, 0.5)
+    press(letter.issue_button)
+    wait_until(lambda: letter.referral is not None and len(letter.referral.letters) == 2, "the correction is issued")
+    settle(shell, 0.2)
+    stage.picture("62-referral-corrected")
+    letter.choose_file = lambda _name: stage.out / "letter-corrected.pdf"
+    letter.save_pdf()
+    stage.rest()
+    stage.go("referrals")
+    stage.picture("63-referrals")
+    return len(chosen)
+
+
+def render(path: Path, pages: int = 9) -> None:
+    """Leave pictures of the first pages of a PDF beside it."""
+    pdf = pypdfium2.PdfDocument(path.read_bytes())
+    try:
+        for place in range(min(len(pdf), pages)):
+            pdf[place].render(scale=1.6).to_pil().save(path.with_name(f"{path.stem}-{place + 1}.png"))
+    finally:
+        pdf.close()
