@@ -7,6 +7,7 @@ to ask. The wording is data (wording.yaml), complete in both languages. Sensitiv
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from models.eligibility.case import HOUSEHOLD, Case, View, completed_years, counts
@@ -219,13 +220,21 @@ class _Speaker(Lexicon):
                 self._cite(source)
         self.facts += [fact for ground in grounds.values() for fact in self._facts_of(ground)]
         said: list[tuple[str, list[str], list[str]]] = []
-        for ground in grounds.values():
+        values: frozenset[Any] = frozenset()  # what the last sentence asks for, of a fact with a finite domain
+        for before, ground in pairwise((None, *grounds.values())):
+            assert ground is not None
             key, state, requirement = self._ground(ground)
-            before = said[-1] if said else ("", [], [])
-            if key == before[0] == "unmet" and before[2] == [requirement]:
-                before[1].append(state)
-            elif key == before[0] and key in ("met_number", "unmet") and before[1] == [state]:
-                before[2].append(requirement)
+            last = said[-1] if said else ("", [], [])
+            own = self.accepted(ground.leaf, ground.wanted) if isinstance(ground.leaf, Choice) else frozenset()
+            if key == last[0] == "unmet" and last[1] == [state] and _alike(before, ground):
+                values |= own
+                last[2][-1] = self.chosen(ground.leaf.fact, values)  # type: ignore[union-attr]  # alike: of a choice
+                continue
+            values = own
+            if key == last[0] == "unmet" and last[2] == [requirement]:
+                last[1].append(state)
+            elif key == last[0] and key in ("met_number", "unmet") and last[1] == [state]:
+                last[2].append(requirement)
             else:
                 said.append((key, [state], [requirement]))
         joint = self.words["list"].join
@@ -396,3 +405,10 @@ class _Speaker(Lexicon):
 
     def _say(self, key: str, **words: Any) -> str:
         return self.capital(self._said(key, **words))
+
+
+def _alike(one: Ground | None, other: Ground) -> bool:
+    """Whether both test one fact of one person for its values."""
+    if one is None or not isinstance(one.leaf, Choice) or not isinstance(other.leaf, Choice):
+        return False
+    return one.leaf.fact.name == other.leaf.fact.name and one.person == other.person

@@ -28,7 +28,8 @@ class Lexicon:
         """What one test asks for; wanted False: what makes it fail; among: only these of the values that do."""
         fact, condition = node.fact, node.condition
         if isinstance(node, Choice):
-            return self._chosen(fact, node.accepted, wanted, among)
+            accepted = self.accepted(node, wanted)
+            return self.chosen(fact, accepted & among if among is not None and among & accepted else accepted)
         operator = WORDS[condition.word or ""]
         kind = _KINDS[operator if wanted else _OPPOSITE[operator]]
         if condition.age is not None:
@@ -54,14 +55,17 @@ class Lexicon:
             said = self._said("with_param", words=said, param=param.zh if self.zh else param.en)
         return said
 
-    def _chosen(
-        self, fact: FactDefinition, accepted: frozenset[Any], wanted: bool, among: frozenset[Any] | None
-    ) -> str:
+    def accepted(self, node: Choice, wanted: bool = True) -> frozenset[Any]:
+        """The values by which a test holds, or (wanted False) fails."""
+        return node.accepted if wanted else self._domain(node.fact) - node.accepted
+
+    def _domain(self, fact: FactDefinition) -> frozenset[Any]:
+        return frozenset((True, False)) if fact.type == "bool" else frozenset(fact.domain)
+
+    def chosen(self, fact: FactDefinition, accepted: frozenset[Any]) -> str:
+        """That a fact has one of these values."""
         spoken = self.spoken(fact)
-        domain = frozenset((True, False)) if fact.type == "bool" else frozenset(fact.domain)
-        accepted = accepted if wanted else domain - accepted
-        if among is not None and among & accepted:
-            accepted &= among
+        domain = self._domain(fact)
         if fact.type == "bool":
             return spoken.holds if True in accepted else spoken.fails
         rest = domain - accepted
@@ -87,9 +91,10 @@ class Lexicon:
         return self.spoken(fact).unit
 
     def value(self, fact: FactDefinition, value: Any) -> str:
-        """One value of a fact with a finite domain."""
+        """One value of a fact with a finite domain, as it stands in a sentence."""
         spoken = self.spoken(fact)
-        return spoken.values.get(str(value), str(value)) + (spoken.unit if fact.type == "int" else "")
+        said = spoken.values.get(str(value), str(value)) + (spoken.unit if fact.type == "int" else "")
+        return self.words["none"] if said == "无" else said
 
     def day(self, day: date) -> str:
         """A day as it is written."""

@@ -1,6 +1,7 @@
 import re
 from dataclasses import replace
 from datetime import date
+from time import process_time
 
 import pytest
 
@@ -148,6 +149,24 @@ def test_reasons_of_one_fact_share_a_sentence():
     assert refused.reasons[0] == "本人30周岁，而政策要求年满80周岁或年满60周岁。"
 
 
+def test_what_several_tests_of_one_fact_ask_for_is_said_in_one_breath():
+    sentences = [
+        sentence
+        for service in policies().services
+        for sentence in told(service, Case(ON, {}, (Person("p1", {"employment_status": "退休"}),))).reasons
+    ]
+    assert not any(sentence.count("就业状况为") > 2 for sentence in sentences)
+    assert (
+        "本人就业状况为退休，而政策要求就业状况为单位职工、灵活就业、无雇工个体工商户、非全日制或新就业形态。"
+        in sentences
+    )
+
+
+def test_none_is_quoted_as_an_answer():
+    said = told("S19", Case(ON, {}, (Person("p1", {"school_stage": "无"}),)))
+    assert said.reasons[0] == "本人就读学段为“无”，而政策要求就读学段为普通高中。"
+
+
 def test_what_was_asked_in_vain_is_not_asked_again():
     people = (Person("p1", {"birth_date": "1924-05-20"}),)
     for state, words in (
@@ -198,7 +217,7 @@ def test_a_negated_condition_is_told_the_right_way_round():
     whole = replace(policies(), services={**policies().services, "S53": turned})
     for status, reason in (
         ("退休", "本人就业状况为退休。"),
-        ("单位职工", "本人就业状况为单位职工，而政策要求就业状况不是“单位职工”。"),
+        ("单位职工", "本人就业状况为单位职工，而政策要求就业状况不是单位职工。"),
     ):
         case = Case(date(2025, 1, 1), {}, (Person("p1", {"employment_status": status}),))
         assert explain(whole, decide(whole, case, "p1", "S53"), case, "zh_CN").reasons == (reason,)
@@ -247,4 +266,12 @@ def test_a_household_of_five_is_decided_and_explained_in_a_blink():
     policies()
     found = decide_all(policies(), case)
     assert len(found) > 400
-    assert all(explain(policies(), said, case, "zh_CN").headline for said in found)
+    shown = [said for said in found if said.outcome != "not_eligible"]
+    took = []
+    for _round in range(5):
+        again = replace(case)  # explained anew
+        start = process_time()
+        assert all(explain(policies(), said, again, "zh_CN").headline for said in shown)
+        took.append(process_time() - start)
+    assert min(took) < 0.05, "10 ms on an idle machine of two cores"
+    assert all(explain(policies(), said, case, "zh_CN").reasons for said in found if said not in shown)
