@@ -3,7 +3,7 @@
 from desktop.demo.register import ELDEST
 from desktop.demo.stage import Stage
 from desktop.hands import pick_in_finder, settle
-from desktop.pages.workbench import CASES, PARAMS, TRY
+from desktop.pages.workbench import CASES, TRY
 
 SERVICE = "S51"
 """困难老年人居家养老: four branches, grades and amounts."""
@@ -19,9 +19,6 @@ def read_rules(stage: Stage) -> int:
     pick_in_finder(stage.shell, page.trial.finder, ELDEST)
     settle(stage.shell, 0.35)  # the form waits a little after the last key
     stage.picture("91-workbench-try")
-    page.tabs.setCurrentIndex(PARAMS)
-    stage.rest()
-    stage.picture("91-workbench-amounts")
     page.tabs.setCurrentIndex(CASES)
     stage.rest()
     page.cases.pack_button.click()
@@ -37,5 +34,5 @@ def read_rules(stage: Stage) -> int:
 def _choose(stage: Stage) -> None:
     stage.rest()
     outline = stage.page.outline
-    outline.choose(next(at for at, row in enumerate(outline.rows) if "80" in row.text and row.passage is not None))
+    outline.choose(next(at for at, row in enumerate(outline.rows) if "80" in row.text and row.kind == "leaf"))
     stage.rest()

@@ -43,7 +43,7 @@ class ScreenFilters(QFrame):
         self._typing = QTimer(self, singleShot=True, interval=TYPING_MS)
         self._typing.timeout.connect(self.changed)
         self.name = QLineEdit()
-        self.name.setPlaceholderText(_("Name, pinyin or phone"))
+        self.name.setPlaceholderText(_("Name or phone"))
         self.name.setAccessibleName(_("Whom"))
         self.name.setClearButtonEnabled(True)
         self.name.setMaxLength(60)

@@ -8,11 +8,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from sqlalchemy import select
 
+from desktop import theme
 from desktop.pages import calendar_parts as parts
 from desktop.widgets.tick_list import Heading
 from models.casebook import Casebook
 from models.errors import CannotWrite
 from models.records.operation import Journal
+from models.records.resident import DocumentEntry
 from models.store.rows import table_of
 from tests.conftest import PASSPHRASE
 from tests.desktop.conftest import settle, type_text
@@ -98,6 +100,15 @@ def test_filters_narrow_and_are_cleared(shell, page, elder):
     assert len(coming(page)) == whole
     assert not page.kind_buttons[kind].isChecked()
     assert page.search.text() == ""
+
+
+def test_rows_keep_their_height_where_a_heading_stood_before(page):
+    for made in (page.unplanned, page.kind_buttons["may_begin"], page.kind_buttons["may_begin"]):
+        made.click()
+        rows = page.lines.rows
+        for place in range(rows.rowCount()):
+            wanted = theme.target() if isinstance(rows.row(place), Heading) else theme.row_height()
+            assert page.lines.rowHeight(place) == wanted
 
 
 def test_the_card_follows_the_cursor_with_the_words_of_the_texts(shell, page, elder):
@@ -315,3 +326,23 @@ def test_an_empty_register_says_so(window, tmp_path, casebook_template, clock):
     settle(shell)
     assert coming(shell.page) == []
     assert not shell.page.plan_button.isEnabled()
+
+
+def test_a_document_that_expires_is_told_with_what_rests_on_it(shell, elder, show):
+    paper = DocumentEntry(kind="residence_permit", number="A1", valid_until=date(2026, 12, 9))
+    entry = shell.casebook.residents.entry_of(elder.resident)
+    shell.casebook.residents.save(elder.resident, entry.model_copy(update={"documents": (paper,)}))
+    page = show("calendar", days=30)
+    row = next(row for row in coming(page) if any(line.document for line in row.lines))
+    line = next(line for line in row.lines if line.document)
+    assert row.day == date(2026, 12, 10)
+    assert "居住证" in row.services
+    assert "2026-12-09" in row.why
+    assert parts.tile_of(row).tags
+    assert all(name in parts.turn_words(line) for name in line.resting[:1])
+    row_of_list = parts.list_rows([row], ["service", "before", "after"])[row.lines.index(line)]
+    assert row_of_list == ["居住证", "", ""]
+    (plan,) = parts.plan_entries([row], "", "")
+    assert "居住证" in plan.reason
+    page.lines.go_to(next(p for p in range(page.lines.rows.rowCount()) if page.lines.rows.row(p) is row))
+    QTest.qWait(150)
