@@ -14,7 +14,6 @@ from desktop.widgets.tick_list import Heading
 from models.casebook import Casebook
 from models.errors import CannotWrite
 from models.records.operation import Journal
-from models.records.resident import DocumentEntry
 from models.store.rows import table_of
 from tests.conftest import PASSPHRASE
 from tests.desktop.conftest import settle, type_text
@@ -326,23 +325,3 @@ def test_an_empty_register_says_so(window, tmp_path, casebook_template, clock):
     settle(shell)
     assert coming(shell.page) == []
     assert not shell.page.plan_button.isEnabled()
-
-
-def test_a_document_that_expires_is_told_with_what_rests_on_it(shell, elder, show):
-    paper = DocumentEntry(kind="residence_permit", number="A1", valid_until=date(2026, 12, 9))
-    entry = shell.casebook.residents.entry_of(elder.resident)
-    shell.casebook.residents.save(elder.resident, entry.model_copy(update={"documents": (paper,)}))
-    page = show("calendar", days=30)
-    row = next(row for row in coming(page) if any(line.document for line in row.lines))
-    line = next(line for line in row.lines if line.document)
-    assert row.day == date(2026, 12, 10)
-    assert "居住证" in row.services
-    assert "2026-12-09" in row.why
-    assert parts.tile_of(row).tags
-    assert all(name in parts.turn_words(line) for name in line.resting[:1])
-    row_of_list = parts.list_rows([row], ["service", "before", "after"])[row.lines.index(line)]
-    assert row_of_list == ["居住证", "", ""]
-    (plan,) = parts.plan_entries([row], "", "")
-    assert "居住证" in plan.reason
-    page.lines.go_to(next(p for p in range(page.lines.rows.rowCount()) if page.lines.rows.row(p) is row))
-    QTest.qWait(150)
