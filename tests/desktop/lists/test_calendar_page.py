@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from sqlalchemy import select
 
-from desktop import theme
 from desktop.pages import calendar_parts as parts
 from desktop.widgets.tick_list import Heading
 from models.casebook import Casebook
@@ -99,15 +98,6 @@ def test_filters_narrow_and_are_cleared(shell, page, elder):
     assert len(coming(page)) == whole
     assert not page.kind_buttons[kind].isChecked()
     assert page.search.text() == ""
-
-
-def test_rows_keep_their_height_where_a_heading_stood_before(page):
-    for made in (page.unplanned, page.kind_buttons["may_begin"], page.kind_buttons["may_begin"]):
-        made.click()
-        rows = page.lines.rows
-        for place in range(rows.rowCount()):
-            wanted = theme.target() if isinstance(rows.row(place), Heading) else theme.row_height()
-            assert page.lines.rowHeight(place) == wanted
 
 
 def test_the_card_follows_the_cursor_with_the_words_of_the_texts(shell, page, elder):

@@ -163,3 +163,10 @@ def test_the_list_speaks_its_rows(lines, shelf):
     assert lines.rows.data(lines.rows.index(900, 0), role) == texts._("Loading")
     lines.show_rows(1, [Heading("周一")], headings=[0])
     assert lines.rows.data(lines.rows.index(0, 0), role) == "周一"
+
+
+def test_rows_have_their_whole_height_where_a_heading_stood_before(lines):
+    lines.show_rows(4, [Heading("周一"), "row 1", Heading("周二"), "row 3"], headings=[0, 2])
+    lines.show_rows(4, [Heading("周一"), "row 1", "row 2", "row 3"], headings=[0])
+    heights = [lines.rowHeight(place) for place in range(4)]
+    assert heights == [theme.target(), *[theme.row_height()] * 3]
