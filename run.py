@@ -25,7 +25,7 @@ run lint                     format, lint, types and import contracts
 run demo OUT                 the whole job by itself through the real windows; pictures and papers in OUT
 run bench [--json FILE]      the speed table
 run check CASES ANSWERS      answer a file of eligibility cases
-run pack WHAT ...            policy packs: check DIR, diff A B REGISTER, sign, show (run pack help)
+run pack WHAT ...            policy packs: check DIR, diff A B REGISTER, sign, show, key (run pack -h)
 run texts                    bring the translation catalogue up to date with the code
 run help                     this text
 """
