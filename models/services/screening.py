@@ -165,15 +165,31 @@ class Screening:
             yield from self._persons(listing, rows[start : start + _PEOPLE], where, names)
 
     def household(self, household_id: str) -> tuple[ScreenRow, ...]:
-        """What a household's people may have, from the records as they are now; the lists show it from now on.
+        """What a household's people may have, from the records as they are now: rescreen() and its rows.
 
         All but what they do not meet the conditions of. Raises NotFound where the household is not here.
-        The columns in the file follow with the next bring_up_to_date(): the verb that changed something marked it.
         """
+        from models.services import screening_lists as lists
+
+        listing = self._ready()
+        made = self._screened_again(listing, household_id)
+        alone = lists.Listing(listing.plan, (made,))
+        open_ones = lists.lut(_ALL)[made.cells]
+        pairs = [(row, place) for row in range(made.people) for place in open_ones[:, row].nonzero()[0].tolist()]
+        return tuple(self._shown(alone, pairs))
+
+    def rescreen(self, household_id: str) -> None:
+        """Decide a household anew from the records as they are now; the lists and figures show it from now on.
+
+        Raises NotFound where the household is not here. The columns in the file follow with the next
+        bring_up_to_date(): the verb that changed something marked it.
+        """
+        self._screened_again(self._ready(), household_id)
+
+    def _screened_again(self, listing: "Listing", household_id: str) -> "Block":
         from models.services import screening_lists as lists
         from models.store.bulk import load
 
-        listing = self._ready()
         with self._book.reading() as connection:
             loaded = load(connection, listing.plan.policies.facts, listing.plan.on, [household_id])
             if not loaded.columns.people:
@@ -183,10 +199,7 @@ class Screening:
         made = lists.decide(-1, 0, loaded, listing.plan, None)
         assert made is not None  # nobody cancels
         listing.put(made)
-        alone = lists.Listing(listing.plan, (made,))
-        open_ones = lists.lut(_ALL)[made.cells]
-        pairs = [(row, place) for row in range(made.people) for place in open_ones[:, row].nonzero()[0].tolist()]
-        return tuple(self._shown(alone, pairs))
+        return made
 
     def columns(
         self, progress: Progress | None = None, cancelled: Cancelled | None = None

@@ -75,11 +75,10 @@ def decide(number: int, version: int, loaded: Loaded, plan: Plan, cancelled: Cal
     cells = screened.verdicts  # taken over: the verdicts are not looked at again
     for place, part in enumerate(screened.parts):
         listed = homes if part.subject == HOUSEHOLD else persons if part.subject != _DEAD else False
-        received, questions = screened.received(place), screened.questions(place)
-        if received.any():
-            cells[place] |= received.view(np.uint8) << np.uint8(3)
-        if questions.any():
-            cells[place] |= np.minimum(questions, MOST_QUESTIONS) << np.uint8(QUESTIONS)
+        if screened.anybody_receives(place):
+            cells[place] |= screened.received(place).view(np.uint8) << np.uint8(3)
+        if screened.anything_open(place):
+            cells[place] |= np.minimum(screened.questions(place), MOST_QUESTIONS) << np.uint8(QUESTIONS)
         cells[place] *= listed
     birth = columns.facts.get("birth_date")
     born = np.zeros(columns.people, np.int32)

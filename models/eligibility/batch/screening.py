@@ -72,6 +72,14 @@ class Screened:
         """Who already receives the service of the part at this place; False for whom it is not decided."""
         return self._whole(self._received[place])
 
+    def anything_open(self, place: int) -> bool:
+        """Whether anything is open of anybody in the part at this place; quicker to tell than what."""
+        return bool(self._open[place])
+
+    def anybody_receives(self, place: int) -> bool:
+        """Whether anybody receives the service of the part at this place; quicker to tell than who."""
+        return bool(self._received[place])
+
     def asks(self, place: int) -> dict[tuple[str, str], Bits]:
         """{(fact, whose): for whom it is to be asked}, facts that can be asked.
 
@@ -175,8 +183,10 @@ class _Work:
     def _take(self, block: Block, source: Any, row: int, values: list[Any]) -> None:
         """Keep what one part gave for one block."""
         number, first, made = len(self._bounds) - 1, self._bounds[-1], self._compiled[row]
-        low, middle, high = (np.unpackbits(source.array(plane), count=block.people) for plane in values[:3])
-        self._verdicts[row, first : first + block.people] = low + middle * np.uint8(2) + high * np.uint8(4)
+        verdicts = self._verdicts[row, first : first + block.people]
+        for place, plane in enumerate(values[:3]):  # the three bits of the code; most of them are of nobody
+            if not source.empty(plane):
+                verdicts |= np.unpackbits(source.array(plane), count=block.people) << np.uint8(place)
         if not source.empty(values[3]):
             self._received[row][number] = source.array(values[3])
         if made.left_open != NO:

@@ -181,6 +181,7 @@ def test_one_household_is_shown_as_it_is_now_and_the_lists_follow(casebook: Case
     casebook.screening.bring_up_to_date()
     before = casebook.screening.household(homes["elder"])
     casebook.eligibility.answer(homes["elder"], homes["赵兰"], "hukou_rural", False)
+    casebook.screening.rescreen(homes["elder"])
     after = casebook.screening.household(homes["elder"])
     assert any("hukou_rural" in {one.fact for one in row.missing} for row in before)
     assert not any("hukou_rural" in {one.fact for one in row.missing} for row in after)
@@ -190,6 +191,8 @@ def test_one_household_is_shown_as_it_is_now_and_the_lists_follow(casebook: Case
     assert set(after) == {row for row in casebook.screening.export_rows() if row.household_id == homes["elder"]}
     with pytest.raises(NotFound):
         casebook.screening.household("nobody")
+    with pytest.raises(NotFound):
+        casebook.screening.rescreen("nobody")
 
 
 def test_runs_and_exports_are_journalled_in_codes(casebook: Casebook, homes: dict[str, str]) -> None:
