@@ -7,8 +7,7 @@ changes, the shell makes all pages anew and opens the last one again, so a page 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop import theme
 from desktop.tasks import Cancelled, Job, Progress
@@ -160,10 +159,3 @@ class Page(QWidget):
         """Scroll the body so that a widget of it is in view."""
         if self.area is not None:
             self.area.ensureWidgetVisible(widget, theme.px(24), theme.px(24))
-
-
-def waiting_line(text: str) -> QLabel:
-    """A quiet line that stands where content is being loaded."""
-    made = pieces.text(text, "soft")
-    made.setAlignment(Qt.AlignmentFlag.AlignTop)
-    return made

@@ -264,14 +264,6 @@ class PagedRows(QAbstractTableModel):
             self._rows[0] = _in_order(ids[:PAGE], first)
         self.endResetModel()
 
-    def forget_rows(self) -> None:
-        """Fetch the rows anew, since something was saved; the order stays."""
-        self._edition += 1
-        self._rows.clear()
-        self._fetching = None
-        if self._ids:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(self._ids) - 1, 0))
-
     def _fetch(self) -> None:
         if self._fetching is not None or not self._wanted:
             return
