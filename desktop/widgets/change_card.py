@@ -2,51 +2,31 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from functools import partial
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout
 
-from desktop import theme
 from desktop.pages import calendar_parts as parts
 from desktop.widgets import pieces
-from desktop.widgets.case_parts import Chip, show_more
-from desktop.widgets.flow_layout import FlowLayout
+from desktop.widgets.case_parts import Chip
 from desktop.widgets.quote_box import QuoteBox
+from desktop.widgets.side_card import SideCard
 from models.services.calendar_views import CalendarLine, kind_text
-from models.texts import _, ngettext
-
-SHOWN = 6
-"""Services shown at once; the rest is one click away."""
-
-SETTLE_MS = 60
-"""How long the cursor must rest before the card is filled: arrows move through the list faster."""
+from models.texts import _
 
 
-class ChangeCard(QFrame):
+class ChangeCard(SideCard):
     """Beside the agenda: follows the cursor of the list."""
 
     def __init__(self, go: Callable[..., object]) -> None:
         """go(page, **where): show a page."""
-        super().__init__()
-        self.setProperty("role", "card")
-        self.setMinimumWidth(theme.px(300))
-        self._go = go
+        super().__init__(go)
         self._shown: parts.Coming | None = None
         self._on = date.min
-        self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
-        self._settle.timeout.connect(self._fill)
-        told = QWidget()
-        told.setProperty("role", "surface")
-        self._body: QVBoxLayout = pieces.column(told, gap=10)
-        self._buttons = QWidget()
         self.person = pieces.button(_("Resident"), self._open_person, "primary", "person", "Enter")
         self.household = pieces.button(_("Household"), self._open_household)
         self.check = pieces.button(_("Eligibility"), self._open_check)
-        flow = FlowLayout(self._buttons, gap=theme.px(8))
-        for made in (self.person, self.household, self.check):
-            flow.addWidget(made)
-        pieces.column(self, pieces.scroll(told), self._buttons, margin=16, gap=12).setStretch(0, 1)
+        self._put_buttons(self.person, self.household, self.check)
         self.show_change(None, date.min)
 
     def show_change(self, change: "parts.Coming | None", on: date) -> None:
@@ -60,10 +40,7 @@ class ChangeCard(QFrame):
         pieces.clear(self._body)
         change = self._shown
         if change is None:
-            hint = pieces.text(_("Choose a line to see what changes and by which words."), "soft")
-            hint.setAlignment(Qt.AlignmentFlag.AlignTop)
-            self._body.addWidget(hint)
-            self._body.addStretch(1)
+            self._show_hint(_("Choose a line to see what changes and by which words."))
             return
         first = change.first
         head = pieces.text(change.name, "heading", select=True)
@@ -75,13 +52,7 @@ class ChangeCard(QFrame):
             who = change.plan.assignee or _("whoever comes by")
             words = _("A visit is planned for {day} ({who}).").format(day=change.plan.due.isoformat(), who=who)
             self._body.addWidget(pieces.text(words, "good"))
-        for line in change.lines[:SHOWN]:
-            self._add_line(self._body, line)
-        if rest := change.lines[SHOWN:]:
-            words = ngettext("{n} more service", "{n} more services", len(rest)).format(n=len(rest))
-            link, place = show_more(words, partial(self._add_lines, rest))
-            self._body.addWidget(link)
-            self._body.addWidget(place)
+        self._add_some(change.lines, self._add_lines)
         caution = _("What is shown may apply; the office that approves decides")
         self._body.addWidget(pieces.text(caution, "small"))
         self._body.addStretch(1)

@@ -2,58 +2,37 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout
 
-from desktop import theme
 from desktop.case_words import day_text
 from desktop.pages import screening_parts as parts
 from desktop.widgets import pieces
-from desktop.widgets.case_parts import Chip, labelled, show_more
-from desktop.widgets.flow_layout import FlowLayout
+from desktop.widgets.case_parts import Chip, labelled
+from desktop.widgets.side_card import SideCard
 from models.services.screening_views import ScreenPerson, ScreenRow
-from models.texts import _, ngettext
+from models.texts import _
 
 if TYPE_CHECKING:
     from models.eligibility import Policies
     from models.services.views import PlannedView
 
-SHOWN = 6
-"""Services shown at once; the rest is one click away."""
 
-SETTLE_MS = 60
-"""How long the cursor must rest before the card is filled: arrows move through the list faster."""
-
-
-class ScreenCard(QFrame):
+class ScreenCard(SideCard):
     """Shows nothing but what the list already has, so it follows the arrows."""
 
     def __init__(self, go: Callable[..., object]) -> None:
         """go(page, **where): show a page."""
-        super().__init__()
-        self.setProperty("role", "card")
-        self.setMinimumWidth(theme.px(300))
-        self._go = go
+        super().__init__(go)
         self.shown: ScreenPerson | None = None
         self._policies: Policies | None = None
         self._plan: PlannedView | None = None
         self._on = date.min
-        self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
-        self._settle.timeout.connect(self._fill)
-        told = QWidget()
-        told.setProperty("role", "surface")
-        self._body: QVBoxLayout = pieces.column(told, gap=10)
-        self._buttons = QWidget()
         self.person = pieces.button(_("Resident"), self._open_person, "primary", tip="Enter")
         self.check = pieces.button(_("Reasons"), self.open_check)
         self.household = pieces.button(_("Household"), self._open_household)
-        flow = FlowLayout(self._buttons, gap=theme.px(8))
-        for made in (self.person, self.check, self.household):
-            flow.addWidget(made)
-        pieces.column(self, pieces.scroll(told), self._buttons, margin=16, gap=12).setStretch(0, 1)
+        self._put_buttons(self.person, self.check, self.household)
 
     def show_person(
         self, shown: ScreenPerson | None, policies: "Policies | None", plan: "PlannedView | None", on: date
@@ -67,10 +46,7 @@ class ScreenCard(QFrame):
         pieces.clear(self._body)
         shown = self.shown
         if shown is None:
-            hint = pieces.text(_("Choose a line to see more of it here."), "soft")
-            hint.setAlignment(Qt.AlignmentFlag.AlignTop)
-            self._body.addWidget(hint)
-            self._body.addStretch(1)
+            self._show_hint(_("Choose a line to see more of it here."))
             return
         row = shown.first
         who = "  ·  ".join(part for part in (parts.age_words(row.birth_date, self._on), row.address) if part)
@@ -83,12 +59,7 @@ class ScreenCard(QFrame):
             (_("Visit planned"), planned),
         ]
         self._body.addLayout(labelled(told))
-        self._add_results(shown.results[:SHOWN], self._body)
-        if rest := shown.results[SHOWN:]:
-            words = ngettext("{n} more service", "{n} more services", len(rest)).format(n=len(rest))
-            link, place = show_more(words, partial(self._add_results, rest))
-            self._body.addWidget(link)
-            self._body.addWidget(place)
+        self._add_some(shown.results, self._add_results)
         self._body.addWidget(pieces.text(parts.caution(), "small"))
         self._body.addStretch(1)
 
