@@ -44,12 +44,20 @@ def _go(page: str) -> Callable[["Shell"], object]:
     return lambda shell: shell.go(page)
 
 
+def _begin(page: str) -> Callable[["Shell"], object]:
+    return lambda shell: shell.begin(page)
+
+
 COMMANDS = (
     *(
         Command(f"go_{page}", text, (f"Alt+{place}",), icon, _go(page), "go")
         for place, (page, text, icon) in enumerate(RAIL, 1)
     ),
     Command("go_settings", N_("Settings"), ("Ctrl+,",), "settings", _go("settings"), "go"),
+    Command("go_worklist", N_("Worklist"), ("Ctrl+Shift+W",), "flag", _go("worklist"), "go"),
+    Command("go_rounds", N_("Rounds"), ("Ctrl+Shift+G",), "visit", _go("rounds"), "go"),
+    Command("go_drafts", N_("Drafts"), ("Ctrl+Shift+F",), "edit", _go("drafts"), "go"),
+    Command("go_questionnaires", N_("Questionnaires"), ("Ctrl+Shift+Q",), "assessment", _go("questionnaires"), "go"),
     Command("go_screening", N_("Screening"), ("Ctrl+Shift+E",), "eligibility", _go("screening"), "go"),
     Command("go_calendar", N_("What changes soon"), ("Ctrl+Shift+D",), "calendar", _go("calendar"), "go"),
     Command("go_workbench", N_("Workbench of the rules"), ("Ctrl+Shift+R",), "paper", _go("workbench"), "go"),
@@ -57,10 +65,27 @@ COMMANDS = (
     Command("back", N_("Back"), ("Alt+Left",), "back", lambda shell: shell.back(), "go"),
     Command("search", N_("Search"), ("F2", "Ctrl+F"), "search", lambda shell: shell.focus_search(), "go"),
     Command("palette", N_("All commands"), ("Ctrl+K",), "keyboard", lambda shell: shell.show_palette(), "go"),
-    Command("register", N_("Register a resident"), ("F3",), "plus", lambda shell: shell.begin("register")),
-    Command("visit", N_("Record a visit"), ("F6",), "visit", lambda shell: shell.begin("visit")),
-    Command("letter", N_("Write a referral letter"), ("F7",), "referral", lambda shell: shell.begin("referral")),
-    Command("assess", N_("Assess a resident"), ("F9",), "assessment", lambda shell: shell.begin("assessment")),
+    Command("register", N_("Register a resident"), ("F3",), "plus", _begin("register")),
+    Command("visit", N_("Record a visit"), ("F6",), "visit", _begin("visit")),
+    Command("letter", N_("Write a referral letter"), ("F7",), "referral", _begin("referral")),
+    Command("assess", N_("Assess a resident"), ("F9",), "assessment", _begin("assessment")),
+    Command(
+        "change",
+        N_("Something changed in the household"),
+        ("Shift+F3",),
+        "household",
+        lambda shell: shell.begin("change"),
+    ),
+    Command(
+        "questionnaire",
+        N_("Fill in a questionnaire"),
+        ("Shift+F9",),
+        "assessment",
+        lambda shell: shell.begin("questionnaire"),
+    ),
+    Command("pictures", N_("Pictures"), ("Ctrl+Shift+I",), "eye", lambda shell: shell.begin("pictures")),
+    Command("plans", N_("Plans, notes and contacts"), ("Shift+F6",), "paper", lambda shell: shell.begin("plans")),
+    Command("rights", N_("Consent and rights"), ("Shift+F7",), "shield", lambda shell: shell.begin("rights")),
     Command("undo", N_("Undo what was just saved"), ("Ctrl+Shift+Z",), "undo", lambda shell: shell.undo()),
     Command("back_up", N_("Back up now"), ("Ctrl+Shift+S",), "shield", lambda shell: shell.back_up()),
     Command("lock", N_("Lock"), ("Ctrl+L",), "lock", lambda shell: shell.lock()),

@@ -1,7 +1,7 @@
 """The one door to the records: makes, opens, backs up and restores a casebook, and hands out the services."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,20 +10,32 @@ from models.errors import CannotWrite, DamagedStore, DiskFull, KeysMissing, Prob
 from models.security import device, keystore
 from models.services.book import Book
 from models.services.calendar import Calendar
+from models.services.care import Care
+from models.services.casework import Contacts, Notes, Plans
+from models.services.changes import Changes
+from models.services.consents import Consents
 from models.services.drafts import Drafts
 from models.services.eligibility import Eligibility
 from models.services.facts import Facts
 from models.services.households import Households
+from models.services.merging import Merging
 from models.services.overview import today_overview
 from models.services.packs import Packs
+from models.services.pictures import Pictures
+from models.services.places import Places
 from models.services.planning import Planning
+from models.services.questionnaires import Questionnaires
 from models.services.referrals import Referrals
 from models.services.residents import Residents
+from models.services.rights import Rights
+from models.services.rounds import Rounds
 from models.services.screening import Screening
 from models.services.settings import Settings
 from models.services.sync import Sync
-from models.services.views import Office, Today, Worker
+from models.services.undoing import undo
+from models.services.views import Changed, Office, Today, Worker
 from models.services.visits import Assessments, Visits
+from models.services.worklist import Worklist
 from models.store import backup, migrate
 from models.store.backup import Backup
 from models.store.engine import Engines, WindowLock, is_full, open_sqlite, sorted_trouble
@@ -69,6 +81,19 @@ class Casebook:
         self.settings = Settings(book)
         self.screening = Screening(book)
         self.packs = Packs(book)
+        self.changes = Changes(book)
+        self.places = Places(book)
+        self.merging = Merging(book)
+        self.rounds = Rounds(book)
+        self.worklist = Worklist(book)
+        self.care = Care(book)
+        self.questionnaires = Questionnaires(book)
+        self.pictures = Pictures(book)
+        self.consents = Consents(book)
+        self.rights = Rights(book)
+        self.notes = Notes(book)
+        self.contacts = Contacts(book)
+        self.plans = Plans(book)
 
     @staticmethod
     def exists(folder: Path) -> bool:
@@ -187,6 +212,10 @@ class Casebook:
     def folder(self) -> Path:
         """Where the casebook lies."""
         return self._book.folder
+
+    def undo(self, operations: Iterable[str]) -> Changed:
+        """Take back what a verb wrote (its Changed.operations), all of it or nothing. Raises CannotUndo."""
+        return undo(self._book, operations)
 
     def today(self) -> Today:
         """What waits today."""

@@ -136,3 +136,14 @@ class BatchRefused(Problem):
         }
         reason = reasons.get(str(self.facts.get("reason")), reasons["damaged"])
         return _("{reason} Nothing was imported and nothing here was changed.").format(reason=reason)
+
+
+class CannotUndo(Problem):
+    """Something was changed again, or built on, after what is to be taken back."""
+
+    def sentence(self) -> str:
+        """Tell the worker."""
+        return _(
+            "This cannot be taken back as a whole any more, because something was changed since. Nothing was undone. "
+            "Open the record and correct what is wrong there."
+        )

@@ -57,7 +57,8 @@ class HouseholdPage(Page):
         head.addStretch(1)
         self.visit_button = pieces.button(_("Record a visit"), self.record_visit, "primary", "visit", tip="F6")
         self.check_button = pieces.button(_("Check eligibility"), self.check, icon="eligibility")
-        for button in (self.check_button, self.visit_button):
+        more = [pieces.action_button(self.shell.actions_by_name[name]) for name in ("change", "plans", "pictures")]
+        for button in (*more, self.check_button, self.visit_button):
             self.aside.addWidget(button)
         self.body.addLayout(pieces.column(None, head, self.under, gap=8))
         both = pieces.line(None, gap=16)

@@ -76,7 +76,7 @@ class PersonPage(Page):
         household = Card(_("Household"))
         household.add(self.panel)
         self.numbers = Card(_("Documents and phones"))
-        for card in (tasks, household, self.numbers):
+        for card in (tasks, household, self.numbers, self._further()):
             left.addWidget(card)
         left.addStretch(1)
 
@@ -93,6 +93,13 @@ class PersonPage(Page):
         right.addStretch(1)
         self.area_below = pieces.scroll(inside)
         return self.area_below
+
+    def _further(self) -> Card:
+        """The ways to what has a page of its own."""
+        card = Card(_("More about this person"))
+        for name in ("questionnaire", "pictures", "plans", "rights", "change"):
+            card.add(pieces.action_button(self.shell.actions_by_name[name], "link"))
+        return card
 
     def open(self, **where: Any) -> None:
         """Show the resident named by resident_id."""

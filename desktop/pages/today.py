@@ -76,7 +76,8 @@ class TodayPage(Page):
         self.body.addLayout(self.figures)
         ahead = pieces.button(_("What changes soon"), lambda: shell.go("calendar"), icon="calendar")
         screening = pieces.button(_("Screening"), lambda: shell.go("screening"), icon="eligibility")
-        self.body.addLayout(pieces.line(None, ahead, screening, None, gap=12))
+        ways = [pieces.action_button(shell.actions_by_name[f"go_{name}"]) for name in ("worklist", "rounds", "drafts")]
+        self.body.addLayout(pieces.line(None, *ways, ahead, screening, None, gap=12))
         self.body.addLayout(self.cards)
         self.aside.addWidget(pieces.action_button(shell.actions_by_name["register"], "primary"))
 

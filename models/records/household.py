@@ -38,6 +38,7 @@ class Household(Kept, table=True):
     since: date | None = Field(default=None)
     until: date | None = Field(default=None)
     note: str = text_field()
+    form: str = text_field()  # family (empty too), shared, dormitory, institution: whether it has a head
 
 
 class Membership(Kept, table=True):
@@ -49,6 +50,8 @@ class Membership(Kept, table=True):
     counts: bool = flag_field(default=True)  # part of the household when incomes are divided
     since: date | None = Field(default=None)
     until: date | None = Field(default=None)
+    standing: str = text_field()  # empty: of the household; lodger, boarder, guest: lives there and does not belong
+    ended: str = text_field()  # why it ended: kind of the household event
 
 
 class DwellingEntry(Entry):

@@ -33,6 +33,8 @@ class Resident(Kept, table=True):
     provisional_number: str = text_field()  # for a person without any document
     note: str = text_field()
     registered_on: date | None = Field(default=None)
+    died_on: date | None = Field(default=None)
+    frozen: str = text_field()  # why the record is only kept and used no more (PIPL Art. 47); empty: in use
 
 
 class IdentityDocument(Kept, table=True):

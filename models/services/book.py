@@ -108,4 +108,4 @@ class Book:
 
 def changed(work: Work, made: str = "", several: Iterable[str] = ()) -> Changed:
     """What a verb reports back."""
-    return Changed(frozenset(work.entities), frozenset(work.rows), made, tuple(several))
+    return Changed(frozenset(work.entities), frozenset(work.rows), made, tuple(several), tuple(work.said))

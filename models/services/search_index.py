@@ -33,7 +33,7 @@ def _remake(connection: Connection, ids: list[str]) -> None:
         dwelling = homes[person.id].dwelling if person.id in homes else None
         keys[person.id] = (
             []
-            if person.dead
+            if person.dead or person.frozen
             else search.keys_for_resident(
                 names=[name for name in (person.name, person.former_name) if name],
                 numbers=[*numbers[person.id], *([person.provisional_number] if person.provisional_number else [])],

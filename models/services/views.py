@@ -17,6 +17,7 @@ class Changed:
     rows: frozenset[str]  # identities of the rows, and of the residents and households they belong to
     id: str = ""  # the record that the verb made, if it made one
     ids: tuple[str, ...] = ()  # where it made several of a kind: residents of a household, in the order of the entry
+    operations: tuple[str, ...] = ()  # what Casebook.undo() takes back
 
 
 @dataclass(frozen=True)
@@ -394,3 +395,31 @@ class BatchPreview:
     conflicts: int
     missing_before: int  # operations of the sender that should have come before these
     lines: tuple[str, ...] = field(default=())  # the same as sentences
+
+
+@dataclass(frozen=True)
+class ChangePreview:
+    """What a change of a household would do, before it is made."""
+
+    lines: tuple[str, ...]  # sentences in the language now shown: who leaves, who is head then, which household closes
+    problems: tuple[tuple[str, str], ...]  # (field of the entry, sentence): it cannot be made so
+    doubts: tuple[str, ...] = ()  # sentences: it can be made, and is unusual
+
+
+@dataclass(frozen=True)
+class EventView:
+    """One change of a household that was made."""
+
+    id: str
+    kind: str  # code list household_event
+    happened_on: date | None
+    text: str  # the sentence in the language now shown
+    household_id: str
+    other_household_id: str
+    resident_id: str
+    people: tuple[str, ...]  # resident ids
+    note: str
+    undone: bool
+    may_undo: bool  # nothing has been built on it, as far as is known without trying
+    worker: str
+    at: int

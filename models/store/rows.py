@@ -8,12 +8,20 @@ from typing import Any
 from sqlalchemy import Date, Table
 from sqlmodel import SQLModel
 
+from models.records.assignment import Assignment, Handover
 from models.records.base import Kept
+from models.records.casework import CaseGoal, CaseNote, CasePlan, CaseTask, Contact
+from models.records.event import HouseholdEvent
 from models.records.fact import Fact
 from models.records.household import Dwelling, Household, Membership
 from models.records.link import PersonLink
+from models.records.picture import Picture
+from models.records.place import Place
+from models.records.questionnaire import Questionnaire, QuestionnaireAnswer
 from models.records.referral import Determination, Letter, Referral
 from models.records.resident import IdentityDocument, Phone, Resident
+from models.records.rights import Consent, Erasure, RightsRequest
+from models.records.rounds import Round, RoundStop
 from models.records.visit import Assessment, Need, PlannedVisit, Visit
 
 _KEPT: tuple[type[Kept], ...] = (
@@ -32,6 +40,23 @@ _KEPT: tuple[type[Kept], ...] = (
     Referral,
     Letter,
     PersonLink,
+    HouseholdEvent,
+    Place,
+    Round,
+    RoundStop,
+    Assignment,
+    Handover,
+    Questionnaire,
+    QuestionnaireAnswer,
+    Picture,
+    Consent,
+    RightsRequest,
+    Erasure,
+    CaseNote,
+    Contact,
+    CasePlan,
+    CaseGoal,
+    CaseTask,
 )
 
 

@@ -80,6 +80,7 @@ class Work:
         self.rows: set[str] = set()
         self.reindex: set[str] = set()  # residents whose search keys must be made anew
         self._device = read_meta(connection, "device")
+        self.said: list[str] = []  # ids of the operations of this verb, in their order
         self._operations: list[dict[str, Any]] = []
         self._inserts: dict[str, list[dict[str, Any]]] = {}
         self._heads: list[dict[str, Any]] = []
@@ -194,6 +195,7 @@ class Work:
         }
         operation["id"] = device["last"] = operation_id(operation)
         self._operations.append(operation)
+        self.said.append(str(operation["id"]))
         return str(operation["id"])
 
 

@@ -1,0 +1,36 @@
+"""Who looks after which household, and the handing over of households from one colleague to another."""
+
+from datetime import date
+from typing import Any
+
+from sqlmodel import Field
+
+from models.records.base import Kept, json_field, moment_field, text_field
+
+
+class Assignment(Kept, table=True):
+    """A household in the care of a worker, from a day to a day."""
+
+    household_id: str = text_field(index=True)
+    assignee: str = text_field(index=True)  # name of the worker
+    since: date | None = Field(default=None)
+    until: date | None = Field(default=None)
+    handover_id: str = text_field()  # the handover that made it, if one did
+    worker: str = text_field()
+    at: int = moment_field()
+
+
+class Handover(Kept, table=True):
+    """Households handed from one worker to another, with what is open there; it counts when the other accepts."""
+
+    giver: str = text_field(index=True)
+    taker: str = text_field(index=True)
+    households: list[str] = json_field(list)
+    items: list[dict[str, Any]] = json_field(list)  # what was open on the day: [{household_id, kind, ref, due}]
+    handed_on: date | None = Field(default=None)
+    status: str = text_field()  # offered, accepted, refused, withdrawn
+    answered_on: date | None = Field(default=None)
+    note: str = text_field()
+    answer_note: str = text_field()
+    worker: str = text_field()
+    at: int = moment_field()

@@ -1,0 +1,41 @@
+"""Undo: takes back what a verb wrote, as long as nobody has built on it."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+
+from models.services.book import Book, changed
+from models.services.views import Changed
+from models.store import undoing
+from models.store.rows import KEPT
+from models.store.work import Work
+
+_MEMBERSHIP = KEPT["membership"]
+
+
+def take_back(work: Work, operations: Iterable[str]) -> None:
+    """Undo operations inside a verb, and have everybody concerned found by what they are found by now.
+
+    Raises CannotUndo where something came after them.
+    """
+    undoing.undo(work, frozenset(operations))
+    work.flush()
+    touched = set(work.rows)
+    query = select(_MEMBERSHIP.c.household_id, _MEMBERSHIP.c.resident_id).where(_MEMBERSHIP.c.id.in_(touched))
+    for household, resident in work.connection.execute(query).all():
+        work.concerns(household, resident)
+        work.reindex.add(resident)
+    for entity in ("identity_document", "phone"):
+        table = KEPT[entity]
+        owners = work.connection.execute(select(table.c.resident_id).where(table.c.id.in_(touched))).scalars().all()
+        work.concerns(*owners)
+        work.reindex.update(owners)
+    residents = select(KEPT["resident"].c.id).where(KEPT["resident"].c.id.in_(touched))
+    work.reindex.update(work.connection.execute(residents).scalars())
+
+
+def undo(book: Book, operations: Iterable[str]) -> Changed:
+    """The verb. Raises CannotUndo; then nothing was changed."""
+    with book.verb("undo") as work:
+        take_back(work, operations)
+    return changed(work)

@@ -1,0 +1,111 @@
+"""Taking back what a verb wrote: new values that restore the old ones, in the log like any other change.
+
+Nothing is rewritten: a record that the verb made is marked dead, a field that it changed gets the value that it
+replaced. What somebody changed since then is never touched; then nothing at all is taken back.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Table, Text, cast, select
+
+from models.errors import CannotUndo
+from models.records.operation import Head, Operation
+from models.store.rows import KEPT, default_of, table_of
+from models.store.work import Work, columns_from_wire
+
+_OPERATIONS, _HEADS, _VISIT = table_of(Operation), table_of(Head), KEPT["visit"]
+_SOME = 500
+_SHARED = frozenset({"dwelling"})  # made by one verb and used by others: stays while anything lives there
+_NAMED = {"visit_round": "round_id", "case_plan": "plan_id", "case_goal": "goal_id"}  # others: entity and _id
+_WITNESSES = frozenset({"household_event"})  # tells of a change and may outlive it
+
+
+def undo(work: Work, operations: Collection[str]) -> None:
+    """Take back operations of one verb, inside another verb. Raises CannotUndo where something came after them."""
+    found = _loaded(work.connection, operations)
+    if len(found) < len(set(operations)):
+        raise CannotUndo
+    made = {op["row"]: op["entity"] for op in found if _is_first(work.connection, op)}
+    _nothing_since(work.connection, found, made, frozenset(operations))
+    for op in reversed(found):
+        row, entity = op["row"], op["entity"]
+        if row in made:
+            continue
+        before = {name: _replaced(work.connection, entity, name, change) for name, change in op["fields"].items()}
+        work.amend(entity, row, columns_from_wire(entity, before))
+    for row, entity in made.items():
+        if entity in _SHARED and _used_by(work.connection, row, made):
+            continue
+        work.amend(entity, row, {"dead": True})
+
+
+def _loaded(connection: Connection, operations: Collection[str]) -> list[Mapping[str, Any]]:
+    """The operations in the order in which they were written."""
+    ids, rows = sorted(set(operations)), []
+    for start in range(0, len(ids), _SOME):
+        query = select(_OPERATIONS).where(_OPERATIONS.c.id.in_(ids[start : start + _SOME]))
+        rows += [dict(row) for row in connection.execute(query).mappings()]
+    return sorted(rows, key=lambda op: (op["clock"], op["seq"]))
+
+
+def _is_first(connection: Connection, op: Mapping[str, Any]) -> bool:
+    """Whether an operation made its record."""
+    query = select(_OPERATIONS.c.id).where(_OPERATIONS.c.row == op["row"], _OPERATIONS.c.clock < op["clock"])
+    return connection.execute(query.limit(1)).first() is None
+
+
+def _nothing_since(
+    connection: Connection, found: Sequence[Mapping[str, Any]], made: Mapping[str, str], ours: frozenset[str]
+) -> None:
+    """Raises CannotUndo where a field that is to be restored holds a later value, or a record made is used by now."""
+    fields: dict[str, set[str]] = defaultdict(set)
+    for op in found:
+        fields[op["row"]] |= set(op["fields"])
+    rows = sorted(fields)
+    for start in range(0, len(rows), _SOME):
+        query = select(_HEADS.c.row, _HEADS.c.ops).where(_HEADS.c.row.in_(rows[start : start + _SOME]))
+        for row, ops in connection.execute(query):
+            for operation, held in ops.items():
+                if operation not in ours and (row in made or fields[row] & set(held)):
+                    raise CannotUndo
+    for row, entity in made.items():
+        if entity not in _SHARED and _used_by(connection, row, made, fields):
+            raise CannotUndo
+
+
+def _used_by(
+    connection: Connection, row: str, made: Mapping[str, str], restored: Mapping[str, set[str]] | None = None
+) -> bool:
+    """Whether a living record points at this one, other than those made, or about to be restored, by the same undo."""
+    for table, column in _pointing_at(made[row]):
+        query = select(table.c.id).where(table.c[column] == row, table.c.dead.is_(False))
+        for other in connection.execute(query).scalars():
+            if other not in made and column not in (restored or {}).get(other, ()):
+                return True
+    if made[row] != "resident":
+        return False
+    met = select(_VISIT.c.id).where(cast(_VISIT.c.met, Text).contains(row), _VISIT.c.dead.is_(False))
+    return any(visit not in made for visit in connection.execute(met).scalars())
+
+
+def _pointing_at(entity: str) -> list[tuple[Table, str]]:
+    """Which columns of which tables name a record of this entity."""
+    names = {_NAMED.get(entity, f"{entity}_id")}
+    if entity in ("resident", "household"):
+        names.add("subject_id")
+    tables = [table for name, table in KEPT.items() if name not in _WITNESSES]
+    return [(table, name) for table in tables for name in sorted(names) if name in table.c]
+
+
+def _replaced(connection: Connection, entity: str, name: str, change: Mapping[str, Any]) -> object:
+    """The value that a change replaced: of several the last one said; the default where nobody had said anything."""
+    earlier = list(change.get("p", ()))
+    if not earlier:
+        return default_of(entity, name)
+    query = select(_OPERATIONS.c.clock, _OPERATIONS.c.id, _OPERATIONS.c.fields).where(_OPERATIONS.c.id.in_(earlier))
+    last = max(connection.execute(query), key=lambda row: (row.clock, row.id), default=None)
+    if last is None or name not in last.fields:
+        raise CannotUndo
+    return last.fields[name].get("v")
