@@ -74,10 +74,6 @@ class Block:
         """Where a number is not nought."""
         return np.packbits(counts != 0)
 
-    def array(self, plane: Plane) -> Plane:
-        """The plane as it is kept."""
-        return plane
-
     def empty(self, plane: Plane) -> bool:
         """Is the plane of nobody? The bits after the last person are left out of account."""
         after = -self.people % 8
@@ -336,76 +332,6 @@ class Block:
     def bits(self, plane: Plane) -> Bits:
         """A plane as one truth value for each person."""
         return np.unpackbits(plane, count=self.people).view(np.bool_)
-
-
-class FewPeople:
-    """A block of a few households, whose planes are whole numbers: the same answers, ten times as quick for so few."""
-
-    MOST = 512
-
-    def __init__(self, block: Block) -> None:
-        self._block = block
-        self._bytes = (block.people + 7) // 8
-        self._all = (1 << 8 * self._bytes) - 1
-        self._codes: dict[str, dict[int, int]] = {}
-
-    def nothing(self) -> int:
-        """The plane of nobody."""
-        return 0
-
-    def array(self, plane: int) -> Plane:
-        """The plane as it is kept."""
-        return np.frombuffer((plane & self._all).to_bytes(self._bytes, "big"), np.uint8)
-
-    def empty(self, plane: int) -> bool:
-        """As Block.empty()."""
-        return not (plane & self._all) >> (8 * self._bytes - self._block.people)
-
-    def plane(self, key: tuple[Any, ...]) -> int:
-        """As Block.plane()."""
-        if key[0] != "is":
-            return _whole(self._block.plane(key))
-        _, fact, code = key
-        if fact not in self._codes:
-            self._codes[fact] = self._by_code(fact)
-        return self._codes[fact].get(code, 0)
-
-    def _by_code(self, fact: str) -> dict[int, int]:
-        """The planes of all codes of a fact in one go."""
-        codes = self._block.codes(fact)
-        if codes is None:
-            return {0: self._all}
-        planes: dict[int, int] = {}
-        bit = 1 << 8 * self._bytes
-        for code in codes.tolist():
-            bit >>= 1
-            planes[code] = planes.get(code, 0) | bit
-        return planes
-
-    def count(self, key: tuple[Any, ...]) -> Counts:
-        """As Block.count()."""
-        return self._block.count(key)
-
-    def above(self, counts: Counts) -> int:
-        """As Block.above()."""
-        return _whole(self._block.above(counts))
-
-    def kin(self, relation: str, plane: int, alone: bool) -> int:
-        """As Block.kin()."""
-        return _whole(self._block.kin(relation, self.array(plane), alone))
-
-    def kin_open(self, relation: str, asked: int, settled: int | None, bits: int | None, alone: bool) -> Counts:
-        """As Block.kin_open()."""
-        few = [None if plane is None else self.array(plane) for plane in (settled, bits)]
-        return self._block.kin_open(relation, self.array(asked), few[0], few[1], alone)
-
-    def home(self, plane: int) -> int:
-        """As Block.home()."""
-        return _whole(self._block.home(self.array(plane)))
-
-
-def _whole(plane: Plane) -> int:
-    return int.from_bytes(plane.tobytes(), "big")
 
 
 def _at_cut(column: Numbers, threshold: Decimal, above: int) -> Bits:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from models.eligibility.batch.few import FewSteps
 from models.eligibility.batch.planes import NO, YES, Planes, Program
 from models.eligibility.batch.rules import Open, Ruled, Rules, kind_of
 from models.eligibility.policies import Component, Policies, Service
@@ -51,6 +52,7 @@ class Plan:
     compiled: tuple[Compiled, ...]
     planes: Planes
     _programs: dict[tuple[tuple[int, ...], bool], Program] = field(default_factory=dict, repr=False, compare=False)
+    _few: dict[tuple[tuple[int, ...], bool], FewSteps] = field(default_factory=dict, repr=False, compare=False)
 
     def program(self, chosen: Sequence[int], missing: bool) -> Program:
         """The steps for the parts at these places; missing: with what is open. Made once for each choice."""
@@ -59,6 +61,14 @@ class Plan:
         if found is None:
             results = [self.compiled[place].wanted(missing) for place in chosen]
             found = self._programs[key] = Program.of(self.planes, results)
+        return found
+
+    def few_steps(self, chosen: Sequence[int], missing: bool) -> FewSteps:
+        """The same for a few people."""
+        key = tuple(chosen), missing
+        found = self._few.get(key)
+        if found is None:
+            found = self._few[key] = FewSteps(self.planes, [self.compiled[place] for place in chosen], missing=missing)
         return found
 
     def chosen(self, parts: Sequence[tuple[str, str | None]] | None) -> list[int]:

@@ -4,7 +4,7 @@ An expression is a number; equal expressions are the same number, so what severa
 block. A plane of 65,536 people is 8 KB, and one step over it takes about a microsecond.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -17,7 +17,10 @@ Counts = NDArray[np.uint8]
 """A number for each person."""
 
 NO, YES = 0, 1
-_AND, _OR, _MINUS, _NOT, _SOURCE, _KIN, _COUNT, _SOME, _HOME, _RESULT = range(10)
+AND, OR, MINUS, NOT, SOURCE, KIN, COUNT, SOME, HOME, RESULT = range(10)
+"""Kinds of steps."""
+Step = tuple[Any, ...]
+"""A kind and what it works on."""
 
 
 class Source(Protocol):
@@ -49,7 +52,7 @@ class Planes:
     """Makes expressions and simplifies them as they are made."""
 
     def __init__(self) -> None:
-        self.steps: list[tuple[Any, ...]] = [(), ()]  # NO and YES are given
+        self.steps: list[Step] = [(), ()]  # NO and YES are given
         self._known: dict[tuple[Any, ...], int] = {}
         self._opposite: dict[int, int] = {NO: YES, YES: NO}
 
@@ -62,11 +65,11 @@ class Planes:
 
     def source(self, *key: Any) -> int:
         """A plane that the block reads from its columns."""
-        return self._step(_SOURCE, key)
+        return self._step(SOURCE, key)
 
     def sources(self) -> list[tuple[Any, ...]]:
         """The keys of all planes that are read from columns."""
-        return [step[1] for step in self.steps if step and step[0] == _SOURCE]
+        return [step[1] for step in self.steps if step and step[0] == SOURCE]
 
     def both(self, a: int, b: int) -> int:
         """a and b."""
@@ -76,11 +79,11 @@ class Planes:
             return b
         if a == NO or b == NO or self._opposite.get(a) == b:
             return NO
-        if self.steps[b][0] == _NOT:
-            return self._step(_MINUS, a, self.steps[b][1])
-        if self.steps[a][0] == _NOT:
-            return self._step(_MINUS, b, self.steps[a][1])
-        return self._step(_AND, *sorted((a, b)))
+        if self.steps[b][0] == NOT:
+            return self._step(MINUS, a, self.steps[b][1])
+        if self.steps[a][0] == NOT:
+            return self._step(MINUS, b, self.steps[a][1])
+        return self._step(AND, *sorted((a, b)))
 
     def either(self, a: int, b: int) -> int:
         """a or b."""
@@ -90,13 +93,13 @@ class Planes:
             return b
         if a == YES or b == YES or self._opposite.get(a) == b:
             return YES
-        return self._step(_OR, *sorted((a, b)))
+        return self._step(OR, *sorted((a, b)))
 
     def no(self, a: int) -> int:
         """Not a."""
         found = self._opposite.get(a)
         if found is None:
-            found = self._step(_NOT, a)
+            found = self._step(NOT, a)
             self._opposite[a], self._opposite[found] = found, a
         return found
 
@@ -124,30 +127,48 @@ class Planes:
 
     def kin(self, relation: str, a: int, alone: bool) -> int:
         """Any of the people in the relation; alone: where nobody is recorded."""
-        return self._step(_KIN, relation, a, alone)
+        return self._step(KIN, relation, a, alone)
 
     def kin_open(self, relation: str, asked: int, settled: int, bits: int, alone: bool) -> int:
         """A number for each person (not a plane): see Source.kin_open()."""
-        return self._step(_COUNT, relation, asked, settled, bits, alone)
+        return self._step(COUNT, relation, asked, settled, bits, alone)
 
     def count_above(self, counts: int) -> int:
         """Where a number is not nought."""
-        return self._step(_SOME, counts)
+        return self._step(SOME, counts)
 
     def home(self, a: int) -> int:
         """Anybody of the household."""
-        return a if a in (NO, YES) else self._step(_HOME, a)
+        return a if a in (NO, YES) else self._step(HOME, a)
 
 
-def reads(step: tuple[Any, ...]) -> tuple[int, ...]:
+def reads(step: Step) -> tuple[int, ...]:
     """The expressions that a step is made of."""
-    if not step or step[0] == _SOURCE:
+    if not step or step[0] == SOURCE:
         return ()
-    if step[0] == _KIN:
+    if step[0] == KIN:
         return (step[2],)
-    if step[0] == _COUNT:
+    if step[0] == COUNT:
         return step[2:5]
     return step[1:]
+
+
+def in_turn(planes: Planes, wanted: Iterable[int], done: set[int]) -> Iterator[int]:
+    """All that the wanted expressions are made of and that is not done, each after what it reads; then it is done."""
+    for one in wanted:
+        todo = [one]
+        while todo:
+            at = todo[-1]
+            if at in done:
+                todo.pop()
+                continue
+            waits = [part for part in reads(planes.steps[at]) if part not in done]
+            if waits:
+                todo.extend(waits)
+                continue
+            todo.pop()
+            done.add(at)
+            yield at
 
 
 @dataclass(frozen=True)
@@ -162,24 +183,12 @@ class Program:
         lines: list[tuple[Any, ...]] = []
         done = {NO, YES}
         for number, result in enumerate(results):
-            for wanted in result:
-                todo = [wanted]
-                while todo:
-                    at = todo[-1]
-                    if at in done:
-                        todo.pop()
-                        continue
-                    waits = [part for part in reads(planes.steps[at]) if part not in done]
-                    if waits:
-                        todo.extend(waits)
-                        continue
-                    todo.pop()
-                    done.add(at)
-                    lines.append((planes.steps[at][0], at, planes.steps[at]))
-            lines.append((_RESULT, tuple(result), number))
+            for at in in_turn(planes, result, done):
+                lines.append((planes.steps[at][0], at, planes.steps[at]))
+            lines.append((RESULT, tuple(result), number))
         last: dict[int, int] = {}
         for place, line in enumerate(lines):
-            for part in line[1] if line[0] == _RESULT else (line[1], *reads(line[2])):
+            for part in line[1] if line[0] == RESULT else (line[1], *reads(line[2])):
                 last[part] = place
         frees: list[list[int]] = [[] for _ in lines]
         for part, place in last.items():
@@ -192,25 +201,25 @@ class Program:
         nothing = source.nothing()
         values: dict[int, Any] = {NO: nothing, YES: ~nothing}
         for kind, at, step, free in self.lines:
-            if kind == _AND:
+            if kind == AND:
                 values[at] = values[step[1]] & values[step[2]]
-            elif kind == _OR:
+            elif kind == OR:
                 values[at] = values[step[1]] | values[step[2]]
-            elif kind == _MINUS:
+            elif kind == MINUS:
                 values[at] = values[step[1]] & ~values[step[2]]
-            elif kind == _NOT:
+            elif kind == NOT:
                 values[at] = ~values[step[1]]
-            elif kind == _SOURCE:
+            elif kind == SOURCE:
                 values[at] = source.count(step[1]) if step[1][0] == "silent" else source.plane(step[1])
-            elif kind == _KIN:
+            elif kind == KIN:
                 values[at] = source.kin(step[1], values[step[2]], step[3])
-            elif kind == _COUNT:
+            elif kind == COUNT:
                 bits = None if step[4] == NO else values[step[4]]
                 settled = None if step[3] == NO else values[step[3]]
                 values[at] = source.kin_open(step[1], values[step[2]], settled, bits, step[5])
-            elif kind == _SOME:
+            elif kind == SOME:
                 values[at] = source.above(values[step[1]])
-            elif kind == _HOME:
+            elif kind == HOME:
                 values[at] = source.home(values[step[1]])
             else:
                 take(step, [values[part] for part in at])

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.eligibility.batch.block import Block, FewPeople
+from models.eligibility.batch.block import Block
 from models.eligibility.batch.columns import BLOCK, STATED, Bits, Bytes, Codes, Columns, domain_of
+from models.eligibility.batch.few import MOST, Stack
 from models.eligibility.batch.plan import Part, Plan
 from models.eligibility.batch.planes import NO, Plane
 from models.eligibility.batch.rules import kind_of
@@ -177,38 +178,59 @@ class _Work:
         self._bounds = [0]
         self._left: list[tuple[int, NDArray[np.int64]]] = []
         self._single = Single(plan, columns)
+        self._chosen = chosen
         self._compiled = [plan.compiled[place] for place in chosen]
-        self._program = plan.program(chosen, missing)
 
-    def _take(self, block: Block, source: Any, row: int, values: list[Any]) -> None:
+    def _take(self, block: Block, row: int, values: list[Any]) -> None:
         """Keep what one part gave for one block."""
         number, first, made = len(self._bounds) - 1, self._bounds[-1], self._compiled[row]
         verdicts = self._verdicts[row, first : first + block.people]
         for place, plane in enumerate(values[:3]):  # the three bits of the code; most of them are of nobody
-            if not source.empty(plane):
-                verdicts |= np.unpackbits(source.array(plane), count=block.people) << np.uint8(place)
-        if not source.empty(values[3]):
-            self._received[row][number] = source.array(values[3])
+            if not block.empty(plane):
+                verdicts |= np.unpackbits(plane, count=block.people) << np.uint8(place)
+        if not block.empty(values[3]):
+            self._received[row][number] = values[3]
         if made.left_open != NO:
-            self._left.append((row, first + np.flatnonzero(block.bits(source.array(values[4])))))
+            self._left.append((row, first + np.flatnonzero(block.bits(values[4]))))
         if not self._missing:
             return
         for at, found in enumerate(made.opens):
             where, numbers = values[5 + 2 * at], values[6 + 2 * at]
-            if source.empty(where):
+            if block.empty(where):
                 continue
             kept = self._open[row].setdefault((found.fact, found.whose), _Found())
-            kept.planes[number] = source.array(where)
+            kept.planes[number] = where
             if found.number is not None:
                 kept.numbers[number] = numbers
+
+    def _take_few(self, block: Block) -> None:
+        """Keep what all parts give for a small block."""
+        number, first, people = len(self._bounds) - 1, self._bounds[-1], block.people
+        steps = self._plan.few_steps(self._chosen, self._missing)
+        planes, numbers = steps.run(block)
+        spelled = np.unpackbits(planes[steps.spelled], axis=2, count=people)
+        self._verdicts[:, first : first + people] = spelled[:, 0] | spelled[:, 1] << 1 | spelled[:, 2] << 2
+        received, left, where = planes[steps.received], planes[steps.left_open], planes[steps.where]
+        for row in _of_somebody(received, people):
+            self._received[row][number] = received[row]
+        for row in _of_somebody(left, people):
+            self._left.append((row, first + np.flatnonzero(block.bits(left[row]))))
+        for at in _of_somebody(where, people):
+            row, found = steps.opens[at]
+            kept = self._open[row].setdefault((found.fact, found.whose), _Found())
+            kept.planes[number] = where[at]
+            if found.number is not None:
+                kept.numbers[number] = numbers[steps.number[at]]
 
     def run(self, first: int, last: int, first_row: int, last_row: int) -> None:
         """One block: the households from first up to last."""
         if first_row == last_row:
             return
         block = Block(self._columns.cut(first, last, self._plan.policies.facts), self._plan.policies.facts)
-        source = FewPeople(block) if block.people <= FewPeople.MOST else block
-        self._program.run(source, partial(self._take, block, source))
+        if block.people <= MOST:
+            self._take_few(block)
+        else:
+            self._plan.program(self._chosen, self._missing).run(block, partial(self._take, block))
         for row, rows in self._left:
             for person in rows.tolist():
                 self._decide(row, person, block.people)
@@ -240,3 +262,9 @@ class _Work:
             _received=self._received,
             _open=self._open,
         )
+
+
+def _of_somebody(stack: Stack, people: int) -> list[int]:
+    """Which planes of a stack are not of nobody; the bits after the last person are left out of account."""
+    found: list[int] = np.flatnonzero(np.unpackbits(stack, axis=1, count=people).any(axis=1)).tolist()
+    return found

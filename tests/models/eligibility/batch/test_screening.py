@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from models.eligibility import Case, Person
-from models.eligibility.batch.block import FewPeople
 from models.eligibility.batch.columns import UNKNOWN, Codes, Columns, Numbers, columns_of, domain_of, join
+from models.eligibility.batch.few import MOST
 from models.eligibility.batch.plan import Plan, make_plan
 from models.eligibility.batch.screening import (
     ELIGIBLE,
@@ -185,7 +185,7 @@ def everything(found: Screened) -> list:
 @pytest.mark.parametrize(("block", "households"), [(1, 25), (7, 25), (300, 200), (10_000, 200)])
 def test_the_size_of_a_block_does_not_matter(block, households):
     columns = columns_of(policies(), register(2, 200)[-households:])
-    assert (columns.people > FewPeople.MOST) == (households == 200)  # fewer are handled as whole numbers
+    assert (columns.people > MOST) == (households == 200)  # fewer take all steps of a kind at once
     whole = screened(plan(), columns)
     assert everything(screened(plan(), columns, block=block)) == everything(whole)
 
