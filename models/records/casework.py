@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Literal
 
+from pydantic import model_validator
+from pydantic_core import PydanticCustomError
 from sqlmodel import Field
 
 from models.records.base import Entry, Kept, flag_field, moment_field, number_field, text_field
@@ -102,3 +104,59 @@ class ContactEntry(Entry):
     summary: str = Field(default="", max_length=4000)
     next_on: date | None = None
     next_reason: str = Field(default="", max_length=200)
+
+    @model_validator(mode="after")
+    def _with_somebody(self) -> "ContactEntry":
+        if not self.household_id and not self.resident_id:
+            raise PydanticCustomError("contact_with_nobody", "a contact is with a resident or a household")
+        if self.next_on is not None and self.next_on < self.happened_on:
+            raise PydanticCustomError("next_before_visit", "the next one lies before this one")
+        return self
+
+
+class NoteEntry(Entry):
+    """A note as typed."""
+
+    subject_kind: Literal["resident", "household"]
+    subject_id: str = Field(min_length=1)
+    text: str = Field(min_length=1, max_length=8000)
+    noted_on: date | None = None
+    confidential: bool = False
+
+
+class GoalEntry(Entry):
+    """What is to be reached, as typed."""
+
+    text: str = Field(min_length=1, max_length=500)
+    due_on: date | None = None
+
+
+class TaskEntry(Entry):
+    """What somebody is to do, as typed. `goal` is the place of its goal in the plan from 0, none: of the whole plan."""
+
+    text: str = Field(min_length=1, max_length=500)
+    responsible: str = Field(default="", max_length=100)
+    due_on: date | None = None
+    goal: int | None = None
+
+
+class CasePlanEntry(Entry):
+    """A case plan as it is opened."""
+
+    household_id: str = ""
+    resident_id: str = ""
+    title: str = Field(min_length=1, max_length=200)
+    situation: str = Field(default="", max_length=4000)
+    responsible: str = Field(default="", max_length=100)
+    opened_on: date
+    review_on: date | None = None
+    goals: tuple[GoalEntry, ...] = ()
+    tasks: tuple[TaskEntry, ...] = ()
+
+    @model_validator(mode="after")
+    def _of_somebody(self) -> "CasePlanEntry":
+        if not self.household_id and not self.resident_id:
+            raise PydanticCustomError("plan_of_nobody", "a plan is for a resident or a household")
+        if self.review_on is not None and self.review_on < self.opened_on:
+            raise PydanticCustomError("review_before_plan", "the review lies before the plan")
+        return self
