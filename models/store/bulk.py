@@ -5,16 +5,16 @@ statement by as_of, then by moment; one about a later day does not count yet; on
 that nobody knew or somebody refused, is unknown with a state; a value that the dictionary cannot read is unknown.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from json import loads
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Text, cast, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, Text, bindparam, cast, or_, select
 
 from models.eligibility.batch.columns import (
     STATED,
@@ -51,6 +51,77 @@ from models.store.told import RECEIVES, role
 _RESIDENT, _VISIT = KEPT["resident"], KEPT["visit"]
 _HOUSEHOLD, _MEMBERSHIP, _DWELLING = KEPT["household"], KEPT["membership"], KEPT["dwelling"]
 _COUNTS = "counts_in_household"
+_AT_ONCE = 1000  # identities in one statement; SQLite allows 32,766
+
+
+class _Reading:
+    """A statement that is made once, for everybody or for a few: making it takes longer than a household's rows take.
+
+    It may use the day as its parameter "on". column: holds the identities by which a few are found.
+    """
+
+    def __init__(self, query: Select[Any], column: ColumnElement[Any]) -> None:
+        self._query, self._column = query, column
+        self._of_few = query.where(column.in_(bindparam("ids", expanding=True)))
+
+    def rows(self, connection: Connection, on: date, only: Sequence[str] | None) -> Iterator[Sequence[Any]]:
+        """The rows on a day; only those of some identities, where any are given."""
+        if only is None or len(only) > _AT_ONCE:
+            return rows_of(connection, self._query.params(on=on), self._column, only)
+        return iter(connection.execute(self._of_few, {"on": on, "ids": only}))
+
+
+def _lasting(until: ColumnElement[Any]) -> ColumnElement[bool]:
+    """What did not end by the day."""
+    return or_(until.is_(None), until > bindparam("on"))
+
+
+_HOMES = _Reading(
+    select(_HOUSEHOLD.c.id, _HOUSEHOLD.c.kind, cast(_HOUSEHOLD.c.until, Text), _DWELLING.c.community_code)
+    .join(_DWELLING, _DWELLING.c.id == _HOUSEHOLD.c.dwelling_id, isouter=True)
+    .where(_HOUSEHOLD.c.dead.is_(False), _lasting(_HOUSEHOLD.c.until)),
+    _HOUSEHOLD.c.id,
+)
+_MEMBERS = _Reading(
+    select(
+        _MEMBERSHIP.c.household_id,
+        _MEMBERSHIP.c.relation,
+        _MEMBERSHIP.c.id,
+        _MEMBERSHIP.c.resident_id,
+        _MEMBERSHIP.c.counts,
+        cast(_MEMBERSHIP.c.until, Text),
+        _RESIDENT.c.sex,
+        cast(_RESIDENT.c.birth_date, Text),
+        _RESIDENT.c.marital_status,
+        _RESIDENT.c.ethnic_group,
+        _RESIDENT.c.dead,
+    )
+    .join(_RESIDENT, _RESIDENT.c.id == _MEMBERSHIP.c.resident_id)
+    .where(_MEMBERSHIP.c.dead.is_(False), _lasting(_MEMBERSHIP.c.until)),
+    _MEMBERSHIP.c.household_id,
+)
+_VISITS = _Reading(
+    select(
+        _VISIT.c.household_id,
+        cast(_VISIT.c.happened_on, Text),
+        _VISIT.c.at,
+        _VISIT.c.id,
+        _VISIT.c.outcome,
+        _VISIT.c.worker,
+    ).where(_VISIT.c.dead.is_(False)),
+    _VISIT.c.household_id,
+)
+_HOMES_OF = _Reading(
+    select(_MEMBERSHIP.c.resident_id, _MEMBERSHIP.c.household_id, _HOUSEHOLD.c.kind)
+    .join(_HOUSEHOLD, _HOUSEHOLD.c.id == _MEMBERSHIP.c.household_id)
+    .where(
+        _MEMBERSHIP.c.dead.is_(False),
+        _lasting(_MEMBERSHIP.c.until),
+        _HOUSEHOLD.c.dead.is_(False),
+        _lasting(_HOUSEHOLD.c.until),
+    ),
+    _MEMBERSHIP.c.resident_id,
+)
 
 
 @dataclass(frozen=True)
@@ -140,32 +211,13 @@ class _Home(NamedTuple):
 
 def _homes(connection: Connection, on: date, only: Sequence[str] | None) -> dict[str, _Home]:
     """The households that there are on a day."""
-    query = (
-        select(_HOUSEHOLD.c.id, _HOUSEHOLD.c.kind, cast(_HOUSEHOLD.c.until, Text), _DWELLING.c.community_code)
-        .join(_DWELLING, _DWELLING.c.id == _HOUSEHOLD.c.dwelling_id, isouter=True)
-        .where(_HOUSEHOLD.c.dead.is_(False), or_(_HOUSEHOLD.c.until.is_(None), _HOUSEHOLD.c.until > on))
-    )
-    found = rows_of(connection, query, _HOUSEHOLD.c.id, only)
+    found = _HOMES.rows(connection, on, only)
     return {identity: _Home(kind, day_of(until), community or "") for identity, kind, until, community in found}
 
 
 def _members(connection: Connection, on: date, homes: Mapping[str, _Home], *, everybody: bool) -> list[Member]:
     """The present members of some households."""
-    query = select(
-        _MEMBERSHIP.c.household_id,
-        _MEMBERSHIP.c.relation,
-        _MEMBERSHIP.c.id,
-        _MEMBERSHIP.c.resident_id,
-        _MEMBERSHIP.c.counts,
-        cast(_MEMBERSHIP.c.until, Text),
-        _RESIDENT.c.sex,
-        cast(_RESIDENT.c.birth_date, Text),
-        _RESIDENT.c.marital_status,
-        _RESIDENT.c.ethnic_group,
-        _RESIDENT.c.dead,
-    ).join(_RESIDENT, _RESIDENT.c.id == _MEMBERSHIP.c.resident_id)
-    query = query.where(_MEMBERSHIP.c.dead.is_(False), or_(_MEMBERSHIP.c.until.is_(None), _MEMBERSHIP.c.until > on))
-    found = rows_of(connection, query, _MEMBERSHIP.c.household_id, None if everybody else list(homes))
+    found = _MEMBERS.rows(connection, on, None if everybody else list(homes))
     return [
         Member(
             home,
@@ -224,6 +276,8 @@ def _columns(
     columns: dict[str, Column] = {}
     receives: dict[str, Bits] = {}
     for name, number in names.items():
+        if bounds[number] == bounds[number + 1]:
+            continue
         rows = order[bounds[number] : bounds[number + 1]]
         if name in facts:
             at_home = facts[name].level == HOUSEHOLD
@@ -335,12 +389,8 @@ def _lists(
     everybody: bool,
 ) -> Lists:
     """Identities, places, newest visits, and which row tells a resident's result."""
-    columns = _VISIT.c
-    query = select(
-        columns.household_id, cast(columns.happened_on, Text), columns.at, columns.id, columns.outcome, columns.worker
-    ).where(columns.dead.is_(False))
     visits: dict[str, tuple[str, int, str, str, str]] = {}
-    for home, day, *rest in rows_of(connection, query, columns.household_id, None if everybody else present):
+    for home, day, *rest in _VISITS.rows(connection, on, None if everybody else present):
         visit = (day or "", *rest)
         if home not in visits or visit > visits[home]:
             visits[home] = visit
@@ -380,19 +430,8 @@ def _chosen(
             rank = (homes[member.home].kind == "living", member.home)
             best[member.resident] = max(best.get(member.resident, rank), rank)
     else:
-        columns = _MEMBERSHIP.c
-        query = (
-            select(columns.resident_id, columns.household_id, _HOUSEHOLD.c.kind)
-            .join(_HOUSEHOLD, _HOUSEHOLD.c.id == columns.household_id)
-            .where(
-                columns.dead.is_(False),
-                or_(columns.until.is_(None), columns.until > on),
-                _HOUSEHOLD.c.dead.is_(False),
-                or_(_HOUSEHOLD.c.until.is_(None), _HOUSEHOLD.c.until > on),
-            )
-        )
         people = list({member.resident for member in members})
-        for resident, identity, kind in rows_of(connection, query, columns.resident_id, people):
+        for resident, identity, kind in _HOMES_OF.rows(connection, on, people):
             best[resident] = max(best.get(resident, (False, "")), (kind == "living", identity))
     tells = (best[member.resident][1] == member.home and not member.gone for member in members)
     return np.fromiter(tells, np.bool_, len(members))
