@@ -1,4 +1,4 @@
-"""Guided changes of households: birth, death, moving, splitting, joining, marriage; each one verb, dated, undoable."""
+"""The verbs of guided changes."""
 
 from models.services.book import Book
 
