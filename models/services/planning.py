@@ -14,6 +14,7 @@ from models.records.visit import PlanEntry
 from models.services.book import Book, changed
 from models.services.people import short_address
 from models.services.views import Changed, PlannedView
+from models.services.walking import in_walking_order, portions
 from models.store.rows import KEPT
 from models.store.work import Work
 
@@ -23,7 +24,6 @@ _HOUSEHOLD, _DWELLING = KEPT["household"], KEPT["dwelling"]
 KEPT_AHEAD = timedelta(days=14)
 """A visit keeps what was planned for the household up to so many days after it: nobody goes there twice in a week."""
 
-_MANY = 500  # ids in one question to the store
 _WEEKEND = 5  # date.weekday() of Saturday
 
 
@@ -40,19 +40,7 @@ class Planning:
         (without a service: with the same reason). Raises NotFound where a household is not here.
         """
         with self._book.verb("planning.plan") as work:
-            households = list(dict.fromkeys(entry.household_id for entry in entries))
-            if len(_known(work.connection, households)) < len(households):
-                raise NotFound
-            there = _open_keys(work.connection, households)
-            made = []
-            for entry in entries:
-                key = _key(entry.household_id, entry.source, entry.service_id, entry.reason)
-                if key in there:
-                    continue
-                there.add(key)
-                told = {**entry.model_dump(), "status": "open", "worker": work.worker, "at": work.now}
-                made.append(work.add("planned_visit", told))
-                work.concerns(entry.household_id, entry.resident_id)
+            made = make_plans(work, entries)
         return changed(work, made[0] if made else "", made)
 
     def spread(self, entries: Sequence[PlanEntry], per_day: int, first_day: date) -> list[PlanEntry]:
@@ -64,13 +52,12 @@ class Planning:
             raise ValueError("at least one household a day")
         households = list(dict.fromkeys(entry.household_id for entry in entries))
         with self._book.reading() as connection:
-            places = _places(connection, households)
-        in_order = sorted(households, key=lambda household: (household not in places, places.get(household, ())))
+            in_order = in_walking_order(connection, households)
         days = {}
-        day = _working(first_day)
+        day = working_day(first_day)
         for place, household in enumerate(in_order):
             if place and place % per_day == 0:
-                day = _working(day + timedelta(days=1))
+                day = working_day(day + timedelta(days=1))
             days[household] = day
         moved = [entry.model_copy(update={"due_on": days[entry.household_id]}) for entry in entries]
         place_of = {household: place for place, household in enumerate(in_order)}
@@ -131,6 +118,24 @@ class Planning:
             for plan in ids:
                 _change(work, plan, fields)
         return changed(work, ids[0] if ids else "", ids)
+
+
+def make_plans(work: Work, entries: Sequence[PlanEntry]) -> list[str]:
+    """Inside a verb: plan visits, but none that is planned already; the ids of those made. Raises NotFound."""
+    households = list(dict.fromkeys(entry.household_id for entry in entries))
+    if len(_known(work.connection, households)) < len(households):
+        raise NotFound
+    there = _open_keys(work.connection, households)
+    made = []
+    for entry in entries:
+        key = _key(entry.household_id, entry.source, entry.service_id, entry.reason)
+        if key in there:
+            continue
+        there.add(key)
+        told = {**entry.model_dump(), "status": "open", "worker": work.worker, "at": work.now}
+        made.append(work.add("planned_visit", told))
+        work.concerns(entry.household_id, entry.resident_id)
+    return made
 
 
 def _change(work: Work, plan: str, fields: Mapping[str, Any]) -> None:
@@ -216,7 +221,7 @@ def _service(policies: Policies | None, service_id: str) -> tuple[str, str]:
 def member_names(connection: Connection, households: Iterable[str]) -> dict[str, list[str]]:
     """Names of the present members of households, the head first."""
     names: dict[str, list[str]] = defaultdict(list)
-    for some in _portions(households):
+    for some in portions(households):
         query = (
             select(_MEMBERSHIP.c.household_id, _RESIDENT.c.name)
             .join(_RESIDENT, _RESIDENT.c.id == _MEMBERSHIP.c.resident_id)
@@ -230,7 +235,7 @@ def member_names(connection: Connection, households: Iterable[str]) -> dict[str,
 
 def _names(connection: Connection, residents: Iterable[str]) -> dict[str, str]:
     found: dict[str, str] = {}
-    for some in _portions(residents):
+    for some in portions(residents):
         query = select(_RESIDENT.c.id, _RESIDENT.c.name).where(_RESIDENT.c.id.in_(some))
         found |= {row.id: row.name for row in connection.execute(query)}
     return found
@@ -239,7 +244,7 @@ def _names(connection: Connection, residents: Iterable[str]) -> dict[str, str]:
 def about_services(connection: Connection, households: Iterable[str]) -> set[tuple[str, str]]:
     """(household, service) of the open plans of these households."""
     found: set[tuple[str, str]] = set()
-    for some in _portions(households):
+    for some in portions(households):
         query = select(_PLAN.c.household_id, _PLAN.c.service_id).where(
             _PLAN.c.household_id.in_(some), _PLAN.c.status == "open", _PLAN.c.dead.is_(False)
         )
@@ -247,14 +252,9 @@ def about_services(connection: Connection, households: Iterable[str]) -> set[tup
     return found
 
 
-def _portions(ids: Iterable[str]) -> Iterable[list[str]]:
-    every = list(dict.fromkeys(ids))
-    return [every[start : start + _MANY] for start in range(0, len(every), _MANY)]
-
-
 def _known(connection: Connection, households: Sequence[str]) -> set[str]:
     found: set[str] = set()
-    for some in _portions(households):
+    for some in portions(households):
         found |= set(connection.execute(select(_HOUSEHOLD.c.id).where(_HOUSEHOLD.c.id.in_(some))).scalars())
     return found
 
@@ -265,7 +265,7 @@ def _key(household_id: str, source: str, service_id: str, reason: str) -> tuple[
 
 def _open_keys(connection: Connection, households: Sequence[str]) -> set[tuple[str, str, str, str]]:
     found = set()
-    for some in _portions(households):
+    for some in portions(households):
         query = select(_PLAN.c.household_id, _PLAN.c.source, _PLAN.c.service_id, _PLAN.c.reason).where(
             _PLAN.c.household_id.in_(some), _PLAN.c.status == "open", _PLAN.c.dead.is_(False)
         )
@@ -273,28 +273,7 @@ def _open_keys(connection: Connection, households: Sequence[str]) -> set[tuple[s
     return found
 
 
-def _places(connection: Connection, households: Sequence[str]) -> dict[str, tuple[Any, ...]]:
-    """household -> what sorts doors as one walks: community, road, building, unit, door, numbers as numbers."""
-    found: dict[str, tuple[Any, ...]] = {}
-    for some in _portions(households):
-        query = (
-            select(_HOUSEHOLD.c.id.label("household"), _DWELLING)
-            .join(_DWELLING, _DWELLING.c.id == _HOUSEHOLD.c.dwelling_id)
-            .where(_HOUSEHOLD.c.id.in_(some))
-        )
-        for row in connection.execute(query).mappings():
-            parts = (row[name] for name in ("community_code", "street_line", "building", "unit", "door"))
-            found[row["household"]] = tuple(_walked(part or "") for part in parts)
-    return found
-
-
-def _walked(name: str) -> tuple[int, str]:
-    """10 comes after 9; what is no number after all numbers, by its text."""
-    digits = "".join(letter for letter in name if letter.isascii() and letter.isdigit())
-    return (int(digits) if digits else 10**18, name)
-
-
-def _working(day: date) -> date:
+def working_day(day: date) -> date:
     """The day, or the Monday after a weekend."""
     while day.weekday() >= _WEEKEND:
         day += timedelta(days=1)

@@ -12,8 +12,10 @@ from models.services.book import Book, changed
 from models.services.facts import add_facts
 from models.services.people import short_address
 from models.services.planning import keep_plans, member_names, planned_views
+from models.services.round_stops import AtStop, mark_stops
 from models.services.views import AssessmentView, Changed, DueVisit, NeedView, PlannedView, VisitView
 from models.store.rows import KEPT
+from models.store.work import Work
 from models.texts import _
 
 _VISIT, _NEED, _ASSESSMENT, _RESIDENT = (KEPT[name] for name in ("visit", "need", "assessment", "resident"))
@@ -32,17 +34,7 @@ class Visits:
         ``ids`` of what is returned are the plans that the visit has kept (see planning.keep_plans()).
         """
         with self._book.verb("visits.record") as work:
-            plain = entry.model_dump(exclude={"needs", "facts", "met"})
-            visit_id = work.add("visit", {**plain, "met": list(entry.met), "worker": work.worker, "at": work.now})
-            for need in entry.needs:
-                told = {**need.model_dump(), "visit_id": visit_id, "household_id": entry.household_id}
-                work.add("need", {**told, "status": "open", "at": work.now})
-            for learnt in entry.facts:
-                kind = "resident" if learnt.resident_id else "household"
-                about = learnt.resident_id or entry.household_id
-                add_facts(work, kind, about, [learnt.fact], entry.happened_on, visit_id)
-            kept = keep_plans(work, entry.household_id, entry.outcome, entry.happened_on, visit_id)
-            work.concerns(entry.household_id, *entry.met)
+            visit_id, kept = write_visit(work, entry)
         return changed(work, visit_id, kept)
 
     def get(self, visit_id: str) -> VisitView:
@@ -90,6 +82,27 @@ class Visits:
             rows = connection.execute(query.order_by(_NEED.c.at.desc()).limit(limit)).all()
         order = {"now": 0, "soon": 1, "later": 2}
         return sorted((_need_view(row) for row in rows), key=lambda need: order.get(need.urgency, 3))
+
+
+def write_visit(work: Work, entry: VisitEntry, at_stop: AtStop | None = None) -> tuple[str, list[str]]:
+    """Inside a verb: keep a visit, the plans that it keeps, and its result at the doors of open rounds.
+
+    at_stop: the door of a round at which it was made, with what only a round asks. Returns the visit and those plans.
+    """
+    began = len(work.said)
+    plain = entry.model_dump(exclude={"needs", "facts", "met"})
+    visit_id = work.add("visit", {**plain, "met": list(entry.met), "worker": work.worker, "at": work.now})
+    for need in entry.needs:
+        told = {**need.model_dump(), "visit_id": visit_id, "household_id": entry.household_id}
+        work.add("need", {**told, "status": "open", "at": work.now})
+    for learnt in entry.facts:
+        kind = "resident" if learnt.resident_id else "household"
+        about = learnt.resident_id or entry.household_id
+        add_facts(work, kind, about, [learnt.fact], entry.happened_on, visit_id)
+    kept = keep_plans(work, entry.household_id, entry.outcome, entry.happened_on, visit_id)
+    mark_stops(work, entry, visit_id, at_stop, work.said[began:])
+    work.concerns(entry.household_id, *entry.met)
+    return visit_id, kept
 
 
 def due_visits(connection: Connection, book: Book, until: date) -> list[DueVisit]:

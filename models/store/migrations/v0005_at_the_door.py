@@ -63,6 +63,11 @@ def upgrade() -> None:
         text("household_id"),
         text("other_household_id"),
         text("resident_id"),
+        text("other_resident_id"),
+        text("dwelling_id"),
+        text("other_dwelling_id"),
+        text("elsewhere_division"),
+        text("elsewhere_address"),
         json("people", "[]"),
         json("detail", "{}"),
         text("note"),
@@ -70,7 +75,10 @@ def upgrade() -> None:
         flag("undone", "0"),
         text("worker"),
         number("at"),
-        index=("happened_on", "household_id", "other_household_id", "resident_id"),
+        index=(
+            *("happened_on", "household_id", "other_household_id", "resident_id", "other_resident_id"),
+            *("dwelling_id", "other_dwelling_id"),
+        ),
     )
     kept(
         "place",
@@ -93,6 +101,7 @@ def upgrade() -> None:
         text("street_line"),
         text("building"),
         text("unit"),
+        text("walk"),
         text("purpose"),
         day("starts_on"),
         day("ends_on"),
@@ -134,6 +143,7 @@ def upgrade() -> None:
         text("taker"),
         json("households", "[]"),
         json("items", "[]"),
+        json("taken", "[]"),
         day("handed_on"),
         text("status"),
         day("answered_on"),
@@ -142,6 +152,16 @@ def upgrade() -> None:
         text("worker"),
         number("at"),
         index=("giver", "taker"),
+    )
+    kept(
+        "put_off",
+        text("household_id"),
+        json("kinds", "[]"),
+        day("until"),
+        text("reason"),
+        text("worker"),
+        number("at"),
+        index=("household_id", "until"),
     )
     kept(
         "questionnaire",
@@ -190,7 +210,7 @@ def upgrade() -> None:
         text("visit_id"),
         text("worker"),
         number("at"),
-        index=("subject_id",),
+        index=("subject_id", "visit_id"),
     )
     kept(
         "consent",
