@@ -26,11 +26,29 @@ class Handover(Kept, table=True):
     giver: str = text_field(index=True)
     taker: str = text_field(index=True)
     households: list[str] = json_field(list)
-    items: list[dict[str, Any]] = json_field(list)  # what was open on the day: [{household_id, kind, ref, due}]
+    items: list[dict[str, Any]] = json_field(list)  # what was open on the day: [{household_id, kind, ref, due, text}]
+    taken: list[str] = json_field(list)  # of the households those that the taker has accepted
     handed_on: date | None = Field(default=None)
-    status: str = text_field()  # offered, accepted, refused, withdrawn
+    status: str = text_field()  # offered, accepted (all or some), refused, withdrawn
     answered_on: date | None = Field(default=None)
     note: str = text_field()
     answer_note: str = text_field()
+    worker: str = text_field()
+    at: int = moment_field()
+
+
+class PutOff(Kept, table=True):
+    """What a worker put off on the worklist until a day, and why: a household, or one kind of reason there.
+
+    A record and no setting: that nobody goes to an old person for a month must be seen by whoever looks after the
+    household next, and by the office.
+    """
+
+    __tablename__ = "put_off"
+
+    household_id: str = text_field(index=True)
+    kinds: list[str] = json_field(list)  # kinds of the worklist; empty: whatever it is
+    until: date | None = Field(default=None, index=True)  # the day on which it stands on the list again
+    reason: str = text_field()
     worker: str = text_field()
     at: int = moment_field()

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Date, Table
 from sqlmodel import SQLModel
 
-from models.records.assignment import Assignment, Handover
+from models.records.assignment import Assignment, Handover, PutOff
 from models.records.base import Kept
 from models.records.casework import CaseGoal, CaseNote, CasePlan, CaseTask, Contact
 from models.records.event import HouseholdEvent
@@ -46,6 +46,7 @@ _KEPT: tuple[type[Kept], ...] = (
     RoundStop,
     Assignment,
     Handover,
+    PutOff,
     Questionnaire,
     QuestionnaireAnswer,
     Picture,
