@@ -1,10 +1,13 @@
 """Consent and the rights of the people whose data are kept: what was told, agreed to, withdrawn, asked for, erased."""
 
 from datetime import date
+from typing import Literal
 
+from pydantic import model_validator
+from pydantic_core import PydanticCustomError
 from sqlmodel import Field
 
-from models.records.base import Kept, json_field, moment_field, text_field
+from models.records.base import Entry, Kept, json_field, moment_field, text_field
 
 
 class Consent(Kept, table=True):
@@ -60,3 +63,46 @@ class Erasure(Kept, table=True):
     done_on: date | None = Field(default=None)
     worker: str = text_field()
     at: int = moment_field()
+
+
+class ConsentEntry(Entry):
+    """A statement as it was made at the door or the desk."""
+
+    resident_id: str = Field(min_length=1)
+    action: Literal["given", "refused", "withdrawn", "informed"]
+    basis: Literal["consent", "statutory"] = "consent"
+    purposes: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    text_id: str = "resident"
+    language: Literal["zh_CN", "en"] = "zh_CN"
+    given_by: Literal["self", "guardian"] = "self"
+    guardian_id: str = ""
+    guardian_name: str = Field(default="", max_length=50)
+    guardian_relation: str = Field(default="", max_length=40)
+    how: Literal["screen", "paper", "spoken"]
+    witness: str = Field(default="", max_length=50)
+    picture_id: str = ""  # the signature, or the signed paper
+    given_on: date
+    note: str = Field(default="", max_length=500)
+
+    @model_validator(mode="after")
+    def _whole(self) -> "ConsentEntry":
+        if self.given_by == "guardian" and not (self.guardian_id or self.guardian_name):
+            raise PydanticCustomError("guardian_missing", "say who the guardian is")
+        if self.how == "spoken" and not self.witness:
+            raise PydanticCustomError("witness_missing", "a spoken statement needs a witness")
+        if self.action != "informed" and not self.classes:
+            raise PydanticCustomError("no_class", "say to which data")
+        if (self.action == "informed") != (self.basis == "statutory"):
+            raise PydanticCustomError("basis", "a statutory duty is told, not asked")
+        return self
+
+
+class RightsRequestEntry(Entry):
+    """A wish as it was made."""
+
+    resident_id: str = Field(min_length=1)
+    kind: Literal["access", "correction", "erasure", "restriction"]
+    asked_on: date
+    asked_by: str = Field(default="", max_length=50)
+    wish: str = Field(default="", max_length=2000)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, insert
 from models.clock import Clock, milliseconds, today
 from models.eligibility import Policies
 from models.records.operation import Journal
+from models.services import barred
 from models.services.policy_sets import InForce, in_force, keep_for_determinations
 from models.services.search_index import remake_keys
 from models.services.views import Changed, Office, Worker
@@ -84,10 +85,16 @@ class Book:
                 office=self.office.code,
             )
             yield work
+            if work.learnt:
+                barred.check(connection, work.learnt, self._group_of)
             work.finish()
             if "determination" in work.entities:
                 keep_for_determinations(connection, work.rows, self._decided_by, worker=self.worker.name, now=work.now)
             self.reindex(connection, work.reindex)
+
+    def _group_of(self, fact: str) -> str | None:
+        found = self.policies.facts.get(fact)
+        return found.why if found is not None else None
 
     def note(self, action: str, subject_kind: str, subject_id: str, detail: str = "") -> None:
         """Journal that a record was viewed, revealed, printed or exported; repeats within ten minutes are one entry."""

@@ -1,10 +1,208 @@
-"""Consent: what was told, agreed to and withdrawn, and what may be used because of it."""
+"""Consent: what was told, agreed to and withdrawn, and what may be used because of it.
 
-from models.services.book import Book
+A withdrawal stops the use in the same transaction: facts of the class are held as refused from that day on (so that no
+rule, list or letter reads them), pictures are taken away, and with the basic data the whole record is frozen. What was
+done before stays as it was, and so does the history of the statements. Sources: PIPL Art. 13-17, 28-31.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from models.clock import today
+from models.errors import NotFound, Problem
+from models.records import consent_text
+from models.records.fact import FactEntry
+from models.records.rights import ConsentEntry
+from models.services.barred import standing, statements_of
+from models.services.book import Book, changed
+from models.services.facts import add_facts, current_facts
+from models.services.rights_views import ConsentState, ConsentView
+from models.services.views import Changed
+from models.store.rows import KEPT
+from models.store.work import Work
+from models.texts import _
+from models.values import age_on
+
+_RESIDENT, _PICTURE = KEPT["resident"], KEPT["picture"]
+
+OF_AGE = 14
+"""Completed years from which a person speaks for themselves (PIPL Art. 31)."""
+
+WITHDRAWN = "withdrawn"
+"""Why a record is frozen: the consent to the basic data was withdrawn, and no statutory duty keeps it in use."""
+
+
+class GuardianNeeded(Problem):
+    """A child under fourteen cannot agree by itself."""
+
+    def sentence(self) -> str:
+        """Tell the worker."""
+        return _(
+            "This child is under 14: a parent or guardian has to agree. Nothing was saved. Say who the guardian is."
+        )
 
 
 class Consents:
-    """The verbs of this service."""
+    """The verbs about consent."""
 
     def __init__(self, book: Book) -> None:
         self._book = book
+
+    def text(self, language: str, version: str | None = None) -> tuple[str, ...]:
+        """The lines that are shown or read out, with this office's name and phone in them."""
+        office = self._book.office
+        return consent_text.load(version=version).told(language, office.name, office.phone)
+
+    def record(self, entry: ConsentEntry) -> Changed:
+        """Keep a statement and do at once what follows from it (see the head of this file).
+
+        Raises NotFound where the resident is not here, GuardianNeeded, ValueError on a class that the text lacks.
+        """
+        text = consent_text.load(entry.text_id)
+        classes = [text.data_class(code) for code in entry.classes]
+        day = today(self._book.clock)
+        with self._book.verb(f"consents.{entry.action}") as work:
+            person = work.connection.execute(select(_RESIDENT).where(_RESIDENT.c.id == entry.resident_id)).first()
+            if person is None:
+                raise NotFound
+            if entry.action == "given" and entry.given_by == "self" and _is_child(person.birth_date, day):
+                raise GuardianNeeded
+            shown = text.told(entry.language, self._book.office.name, self._book.office.phone)
+            told = {
+                **entry.model_dump(),
+                "text_version": text.version,
+                "text_sha256": consent_text.sha256_of(shown),
+                "worker": work.worker,
+                "at": work.now,
+            }
+            consent = work.add("consent", told)
+            if entry.action in ("withdrawn", "refused"):
+                whys = {why for each in classes for why in each.whys}
+                _stop_using(work, self._book, entry.resident_id, whys, day)
+                if any(each.pictures for each in classes):
+                    _take_away_pictures(work, entry.resident_id)
+            statements = self._statements(work, entry.resident_id)
+            plain = standing(statements, text).get("plain")
+            frozen = WITHDRAWN if plain == "withdrawn" and _basis(statements) != "statutory" else ""
+            if person.frozen in ("", WITHDRAWN) and person.frozen != frozen:
+                work.amend("resident", entry.resident_id, {"frozen": frozen})
+                work.reindex.add(entry.resident_id)
+            work.concerns(entry.resident_id)
+        return changed(work, consent)
+
+    def _statements(self, work: Work, resident_id: str) -> list[Any]:
+        work.flush()
+        return statements_of(work.connection, resident_id)
+
+    def state(self, resident_id: str) -> ConsentState:
+        """What counts now. Raises NotFound where the resident is not here."""
+        day = today(self._book.clock)
+        with self._book.reading() as connection:
+            person = connection.execute(select(_RESIDENT).where(_RESIDENT.c.id == resident_id)).first()
+            if person is None:
+                raise NotFound
+            rows = statements_of(connection, resident_id)
+        text = consent_text.load()
+        newest = rows[0].text_version if rows else ""
+        return ConsentState(
+            resident_id=resident_id,
+            basis=_basis(rows),
+            classes=standing(rows, text),
+            text_version=newest,
+            newer_text=bool(rows) and newest != text.version,
+            needs_guardian=_is_child(person.birth_date, day),
+            frozen=person.frozen,
+            history=tuple(_view(row) for row in rows),
+        )
+
+    def what_stops(self, resident_id: str, classes: Iterable[str]) -> list[str]:
+        """What a withdrawal would stop, as sentences; nothing is written."""
+        text = consent_text.load()
+        chosen = [text.data_class(code) for code in classes]
+        whys = {why for each in chosen for why in each.whys}
+        with self._book.reading() as connection:
+            named = _facts_of(connection, self._book, resident_id, whys, today(self._book.clock)) if whys else []
+            pictures = select(_PICTURE.c.id).where(_PICTURE.c.subject_id == resident_id, _PICTURE.c.dead.is_(False))
+            many = len(connection.execute(pictures).all()) if any(each.pictures for each in chosen) else 0
+            statutory = _basis(statements_of(connection, resident_id)) == "statutory"
+        lines = []
+        if named:
+            lines.append(_("{n} facts will not be used any more and not be asked again.").format(n=len(named)))
+        if many:
+            lines.append(_("{n} pictures will be taken away.").format(n=many))
+        if any(each.code == "plain" for each in chosen):
+            if statutory:
+                lines.append(_("The basic data stay in use, because a legal duty asks for them."))
+            else:
+                lines.append(_("The whole record will be frozen: no search, list, check or letter uses it."))
+        return lines
+
+    def frozen(self) -> list[tuple[str, str, str]]:
+        """Records that are used no more: (resident id, name, why). They are found here and nowhere else."""
+        query = select(_RESIDENT.c.id, _RESIDENT.c.name, _RESIDENT.c.frozen).where(
+            _RESIDENT.c.frozen != "", _RESIDENT.c.dead.is_(False)
+        )
+        with self._book.reading() as connection:
+            return [(row.id, row.name, row.frozen) for row in connection.execute(query.order_by(_RESIDENT.c.name))]
+
+
+def _basis(rows: Iterable[Any]) -> str:
+    """On what the basic data are kept: a statutory duty once told stands beside any consent."""
+    bases = {row.basis for row in rows if row.action in ("given", "informed")}
+    return "statutory" if "statutory" in bases else ("consent" if bases else "")
+
+
+def _is_child(born: date | None, on: date) -> bool:
+    return born is not None and age_on(born, on) < OF_AGE
+
+
+def _facts_of(connection: Connection, book: Book, resident_id: str, whys: set[str], day: date) -> list[str]:
+    """Names of the facts of some groups of the dictionary that count of a resident now."""
+    dictionary = book.policies.facts
+    known = current_facts(connection, [resident_id], day).get(resident_id, {})
+    return [
+        name
+        for name, view in known.items()
+        if view.state in ("known", "expired") and name in dictionary and dictionary[name].why in whys
+    ]
+
+
+def _stop_using(work: Work, book: Book, resident_id: str, whys: set[str], day: date) -> None:
+    if not whys:
+        return
+    named = _facts_of(work.connection, book, resident_id, whys, day)
+    refused = [FactEntry(name=name, state="refused", as_of=day, source="told") for name in named]
+    add_facts(work, "resident", resident_id, refused, day)
+
+
+def _take_away_pictures(work: Work, resident_id: str) -> None:
+    query = select(_PICTURE.c.id).where(_PICTURE.c.subject_id == resident_id, _PICTURE.c.dead.is_(False))
+    kept = {
+        row.picture_id for row in statements_of(work.connection, resident_id)
+    }  # signatures prove the statements themselves
+    for picture in work.connection.execute(query).scalars().all():
+        if picture not in kept:
+            work.amend("picture", picture, {"dead": True})
+
+
+def _view(row: Any) -> ConsentView:
+    guardian = " ".join(part for part in (row.guardian_name, row.guardian_relation) if part)
+    return ConsentView(
+        id=row.id,
+        action=row.action,
+        basis=row.basis,
+        purposes=tuple(row.purposes),
+        classes=tuple(row.classes),
+        text_version=row.text_version,
+        given_by=row.given_by,
+        guardian=guardian,
+        how=row.how,
+        witness=row.witness,
+        picture_id=row.picture_id,
+        given_on=row.given_on,
+        note=row.note,
+        worker=row.worker,
+    )

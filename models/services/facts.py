@@ -45,6 +45,8 @@ def add_facts(
             },
         )
         made.append(added)
+        if entry.state == "known":
+            work.learnt.setdefault(subject_id, set()).add(entry.name)
         work.concerns(subject_id)
     return made
 

@@ -80,6 +80,7 @@ class Work:
         self.rows: set[str] = set()
         self.reindex: set[str] = set()  # residents whose search keys must be made anew
         self._device = read_meta(connection, "device")
+        self.learnt: dict[str, set[str]] = {}  # subject -> names of the facts that the verb states of it as known
         self.said: list[str] = []  # ids of the operations of this verb, in their order
         self._operations: list[dict[str, Any]] = []
         self._inserts: dict[str, list[dict[str, Any]]] = {}
