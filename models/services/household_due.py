@@ -1,10 +1,11 @@
-"""What is due in a household, whatever brings somebody there: promises, plans, needs, papers, ages, tasks, referrals."""
+"""What is due in a household, whatever brings somebody there: promises, plans, needs, papers, ages, tasks, letters."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from models.services.book import Book
 from models.services.facts import current_facts
@@ -115,7 +116,7 @@ def _documents(connection: Connection, some: list[str], home_of: Names, names: N
     """Papers that run out or have; of several of one kind the one that is valid the longest counts."""
     query = select(_DOCUMENT.c.resident_id, _DOCUMENT.c.kind, _DOCUMENT.c.valid_until, _DOCUMENT.c.id)
     query = query.where(_DOCUMENT.c.resident_id.in_(some), _DOCUMENT.c.dead.is_(False))
-    last = {}
+    last: dict[tuple[str, str], Any] = {}
     for row in connection.execute(query.order_by(_DOCUMENT.c.id)):
         before = last.get((row.resident_id, row.kind))
         if before is None or (before.valid_until or date.min) <= (row.valid_until or date.max):
@@ -160,7 +161,7 @@ def _tasks(connection: Connection, people: Mapping[str, Sequence[str]], home_of:
                 found[home].append(line)
 
 
-def _open_tasks(column, some: Iterable[str]):  # type: ignore[no-untyped-def]
+def _open_tasks(column: Any, some: Iterable[str]) -> "Select[Any]":
     return (
         select(_TASK, _CASE.c.household_id, _CASE.c.resident_id, _CASE.c.title)
         .join(_CASE, _CASE.c.id == _TASK.c.plan_id)
