@@ -154,7 +154,9 @@ class Casebook:
         engines = open_sqlite(folder / STORE, keys.page_key)
         try:
             migrate.upgrade(engines, before=lambda: backup.back_up(engines, folder / BACKUPS, keys, clock))
-            return cls._with(engines, keys, folder, clock)
+            opened = cls._with(engines, keys, folder, clock)
+            opened.rights.replay()
+            return opened
         except BaseException:
             engines.close()
             raise

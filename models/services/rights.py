@@ -1,10 +1,324 @@
-"""The rights of the people whose data are kept: a copy of everything, correction, erasure."""
+"""The rights of the people whose data are kept: a copy of everything, correction, erasure, and being left in peace.
 
-from models.services.book import Book
+Erasure blanks values in rows and log, destroys pictures and drafts, and is remembered by a salted hash of the identity,
+in the casebook and in a file beside it, so that neither a batch of another office nor a restored backup brings the
+person back. Sources: PIPL Art. 44-47; shared rules of the house for trust.
+"""
+
+import json
+import secrets
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Text, cast, or_, select
+
+from models.clock import today
+from models.errors import NotFound, Problem
+from models.records.operation import Journal
+from models.records.picture import PictureData
+from models.records.rights import RightsRequestEntry
+from models.services import erasure_ledger
+from models.services.book import Book, changed
+from models.services.rights_views import ErasurePreview, Held, HeldTable, RequestView
+from models.services.views import Changed
+from models.store import backup, erasing
+from models.store.rows import KEPT, table_of, to_wire
+from models.store.work import Work, read_meta, write_meta
+from models.texts import _
+
+_RESIDENT, _REQUEST, _ERASURE = KEPT["resident"], KEPT["rights_request"], KEPT["erasure"]
+_MEMBERSHIP, _VISIT, _DOCUMENT = KEPT["membership"], KEPT["visit"], KEPT["identity_document"]
+_JOURNAL, _DATA = table_of(Journal), table_of(PictureData)
+_REPLAYED = "erasures_replayed"  # Meta: how many entries of the ledger this very file has lived through
+
+RETAINED = "retained"
+"""Why a record is frozen: a term of retention runs (PIPL Art. 47), so it is kept and used for nothing."""
+
+
+class TermRuns(Problem):
+    """Somebody cannot be erased yet. Facts: until."""
+
+    def sentence(self) -> str:
+        """Tell the worker."""
+        return _(
+            "This record must be kept until {until}, so it cannot be erased yet. It is frozen instead: nobody finds or "
+            "uses it, and it can be erased after that day."
+        ).format(**self.facts)
 
 
 class Rights:
-    """The verbs of this service."""
+    """The verbs about people's rights."""
 
     def __init__(self, book: Book) -> None:
         self._book = book
+
+    def ask(self, entry: RightsRequestEntry) -> Changed:
+        """Keep what somebody asks for."""
+        with self._book.verb("rights.ask") as work:
+            told = {**entry.model_dump(), "status": "open", "worker": work.worker, "at": work.now}
+            request = work.add("rights_request", told)
+            work.concerns(entry.resident_id)
+        return changed(work, request)
+
+    def answer(self, request_id: str, status: str, answer: str) -> Changed:
+        """Say what came of a wish: done or refused, and why. Raises NotFound; ValueError on another status."""
+        if status not in ("open", "done", "refused"):
+            raise ValueError(status)
+        with self._book.verb("rights.answer") as work:
+            query = select(_REQUEST.c.resident_id).where(_REQUEST.c.id == request_id, _REQUEST.c.dead.is_(False))
+            resident = work.connection.execute(query).scalar()
+            if resident is None:
+                raise NotFound
+            day = None if status == "open" else today(self._book.clock)
+            work.amend("rights_request", request_id, {"status": status, "answer": answer.strip(), "answered_on": day})
+            work.concerns(resident)
+        return changed(work, request_id)
+
+    def requests(self, resident_id: str = "") -> list[RequestView]:
+        """The wishes of a resident; without one, all that wait for an answer, the oldest first."""
+        query = (
+            select(_REQUEST, _RESIDENT.c.name.label("resident_name"))
+            .outerjoin(_RESIDENT, _RESIDENT.c.id == _REQUEST.c.resident_id)
+            .where(_REQUEST.c.dead.is_(False))
+            .order_by(_REQUEST.c.asked_on, _REQUEST.c.id)
+        )
+        query = query.where(_REQUEST.c.resident_id == resident_id if resident_id else _REQUEST.c.status == "open")
+        names = ("id", "resident_id", "kind", "asked_on", "asked_by", "wish", "status", "answer", "answered_on")
+        with self._book.reading() as connection:
+            return [
+                RequestView(**{name: getattr(row, name) for name in names}, resident_name=row.resident_name or "")
+                for row in connection.execute(query)
+            ]
+
+    def copy(self, resident_id: str) -> Held:
+        """Everything that is held about a person, with who looked at it; journalled as an export. Raises NotFound."""
+        day = today(self._book.clock)
+        with self._book.reading() as connection:
+            name = connection.execute(select(_RESIDENT.c.name).where(_RESIDENT.c.id == resident_id)).scalar()
+            if name is None:
+                raise NotFound
+            tables = tuple(
+                HeldTable(entity, tuple(_records(connection, entity, rows)))
+                for entity, rows in _everything(connection, resident_id).items()
+            )
+            seen = select(_JOURNAL.c.at, _JOURNAL.c.worker, _JOURNAL.c.action, _JOURNAL.c.detail)
+            views = connection.execute(seen.where(_JOURNAL.c.subject_id == resident_id).order_by(_JOURNAL.c.at)).all()
+            pictures = _pictures(connection, tables)
+        self._book.note("export", "resident", resident_id, "copy of everything held")
+        return Held(resident_id, name, day, self._book.office.name, tables, tuple(tuple(v) for v in views), pictures)
+
+    def freeze(self, resident_id: str, reason: str = RETAINED) -> Changed:
+        """Use a record for nothing any more, and keep it. Raises NotFound."""
+        return self._set_frozen("rights.freeze", resident_id, reason)
+
+    def release(self, resident_id: str) -> Changed:
+        """Use a frozen record again. Raises NotFound."""
+        return self._set_frozen("rights.release", resident_id, "")
+
+    def preview_erasure(self, resident_id: str) -> ErasurePreview:
+        """What an erasure would do, and what it cannot reach; nothing is written. Raises NotFound."""
+        with self._book.reading() as connection:
+            if connection.execute(select(_RESIDENT.c.id).where(_RESIDENT.c.id == resident_id)).first() is None:
+                raise NotFound
+            about = _whole(connection, resident_id)
+            homes = _homes(connection, resident_id)
+            visits = select(_VISIT.c.id).where(_VISIT.c.household_id.in_(homes), _VISIT.c.dead.is_(False))
+            referrals = select(KEPT["referral"].c.id).where(
+                KEPT["referral"].c.resident_id == resident_id,
+                KEPT["referral"].c.status.in_(("issued", "received", "accepted")),
+                KEPT["referral"].c.dead.is_(False),
+            )
+            counted = Counter({entity: len(rows) for entity, rows in about.items()})
+            return ErasurePreview(
+                records=counted,
+                operations=erasing.count_operations(connection, [row for rows in about.values() for row in rows]),
+                pictures=counted["picture"],
+                drafts=len(_drafts(connection, resident_id)),
+                others=len(erasing.naming(connection, resident_id, about.get("determination", ()))),
+                visits=len([row for (row,) in connection.execute(visits) if row not in about.get("visit", ())]),
+                open_referrals=len(connection.execute(referrals).all()),
+                only_member=bool(_alone(connection, resident_id)),
+                exported=bool(read_meta(connection, "exported")),
+                backups=len(backup.backups(self._book.folder / "backups")) if self._book.engines.path else 0,
+            )
+
+    def erase(self, resident_id: str, reason: str, *, keep_until: date | None = None) -> Changed:
+        """Erase a person; it cannot be undone. Raises NotFound, TermRuns (then the record is frozen instead).
+
+        reason: a word for the ledger (asked, purpose_ended, consent_withdrawn, unlawful). keep_until: the last day of
+        a term of retention, where one runs.
+        """
+        day = today(self._book.clock)
+        if keep_until is not None and keep_until >= day:
+            self.freeze(resident_id)
+            raise TermRuns(until=keep_until.isoformat())
+        salt = secrets.token_hex(16)
+        with self._book.verb("rights.erase") as work:
+            if work.connection.execute(select(_RESIDENT.c.id).where(_RESIDENT.c.id == resident_id)).first() is None:
+                raise NotFound
+            digest = erasing.hash_of(salt, resident_id)
+            entry = {"subject_hash": digest, "salt": salt, "kind": "erased", "reason": reason, "done_on": day}
+            work.add("erasure", {**entry, "worker": work.worker, "at": work.now})
+            _erase(work, resident_id)
+            work.journal("erase", "resident", resident_id, reason)
+        self._remember([(salt, digest)])
+        erasing.empty_log(self._book.engines)
+        return changed(work, resident_id)
+
+    def replay(self) -> list[str]:
+        """Erase again whom the ledger means: after a restored backup, or a batch that brought somebody back.
+
+        Returns the ids of those who were here. Costs a look at every resident, and only where the ledger has grown.
+        """
+        with self._book.reading() as connection:
+            ledger = _ledger(connection) | erasure_ledger.read(self._book.folder)
+            if not ledger or len(ledger) == int(read_meta(connection, _REPLAYED).get("entries", 0)):
+                return []
+        return self._erase_again(ledger, None)
+
+    def after_import(self, residents: Iterable[str], *, ledger_grew: bool) -> list[str]:
+        """Erase again whom a batch brought back, and whom another office has erased. Returns their ids."""
+        with self._book.reading() as connection:
+            ledger = _ledger(connection)
+        return self._erase_again(ledger, None if ledger_grew else residents) if ledger else []
+
+    def _erase_again(self, entries: set[tuple[str, str]], among: Iterable[str] | None) -> list[str]:
+        with self._book.reading() as connection:
+            found = erasing.who_is_meant(connection, entries, among)
+        if found:
+            with self._book.verb("rights.replay") as work:
+                for resident in found:
+                    _erase(work, resident)
+        if among is None:
+            self._remember(entries)
+        if found:
+            erasing.empty_log(self._book.engines)
+        return found
+
+    def _remember(self, entries: Iterable[tuple[str, str]]) -> None:
+        erasure_ledger.add(self._book.folder, entries)
+        with self._book.writing() as connection:
+            known = len(_ledger(connection) | erasure_ledger.read(self._book.folder))
+            write_meta(connection, _REPLAYED, {"entries": known})
+
+    def _set_frozen(self, verb: str, resident_id: str, reason: str) -> Changed:
+        with self._book.verb(verb) as work:
+            try:
+                work.amend("resident", resident_id, {"frozen": reason})
+            except LookupError:
+                raise NotFound from None
+            work.concerns(resident_id)
+            work.reindex.add(resident_id)
+        return changed(work, resident_id)
+
+
+def held_json(held: Held) -> bytes:
+    """Everything held as JSON, for another program (PIPL Art. 45: the right to take the data along); UTF-8."""
+    said = {
+        "name": held.name,
+        "as_of": held.on.isoformat(),
+        "office": held.office,
+        "records": {table.entity: [dict(record) for record in table.records] for table in held.tables},
+        "seen": [{"at": at, "worker": who, "action": what, "detail": detail} for at, who, what, detail in held.seen],
+        "pictures": [title for title, _data in held.pictures],
+    }
+    return json.dumps(said, ensure_ascii=False, indent=1, default=str).encode()
+
+
+def _ledger(connection: Connection) -> set[tuple[str, str]]:
+    query = select(_ERASURE.c.salt, _ERASURE.c.subject_hash).where(
+        _ERASURE.c.kind == "erased", _ERASURE.c.dead.is_(False)
+    )
+    return {(row.salt, row.subject_hash) for row in connection.execute(query)}
+
+
+def _homes(connection: Connection, resident_id: str) -> list[str]:
+    query = select(_MEMBERSHIP.c.household_id).where(_MEMBERSHIP.c.resident_id == resident_id)
+    return list(connection.execute(query.distinct()).scalars())
+
+
+def _alone(connection: Connection, resident_id: str) -> list[str]:
+    """Households to which nobody else ever belonged: what is held of them is held of the person."""
+    homes = _homes(connection, resident_id)
+    query = select(_MEMBERSHIP.c.household_id).where(
+        _MEMBERSHIP.c.household_id.in_(homes), _MEMBERSHIP.c.resident_id != resident_id, _MEMBERSHIP.c.dead.is_(False)
+    )
+    shared = set(connection.execute(query).scalars())
+    return [home for home in homes if home not in shared]
+
+
+def _everything(connection: Connection, resident_id: str) -> dict[str, list[str]]:
+    """What belongs into a copy: what is about the person, and the person's households, dwellings and visits."""
+    about = erasing.rows_about(connection, resident_id)
+    homes = _homes(connection, resident_id)
+    doors = select(KEPT["household"].c.dwelling_id).where(KEPT["household"].c.id.in_(homes))
+    met = select(_VISIT.c.id).where(
+        or_(_VISIT.c.household_id.in_(homes), cast(_VISIT.c.met, Text).contains(resident_id))
+    )
+    for entity, rows in (
+        ("household", homes),
+        ("dwelling", list(connection.execute(doors.distinct()).scalars())),
+        ("visit", list(connection.execute(met).scalars())),
+    ):
+        if rows:
+            about.setdefault(entity, []).extend(row for row in rows if row not in about.get(entity, []))
+    return about
+
+
+def _whole(connection: Connection, resident_id: str) -> dict[str, list[str]]:
+    """What an erasure blanks: what is about the person, and of households of one person everything."""
+    about = erasing.rows_about(connection, resident_id)
+    alone = _alone(connection, resident_id)
+    if not alone:
+        return about
+    about.setdefault("household", []).extend(alone)
+    for entity, table in KEPT.items():
+        columns = [table.c[name] for name in ("household_id", "subject_id") if name in table.c]
+        if entity == "erasure" or not columns:
+            continue
+        query = select(table.c.id).where(or_(*(column.in_(alone) for column in columns)))
+        more = [row for row in connection.execute(query).scalars() if row not in about.get(entity, [])]
+        if more:
+            about.setdefault(entity, []).extend(more)
+    return about
+
+
+def _drafts(connection: Connection, resident_id: str) -> list[str]:
+    numbers = connection.execute(select(_DOCUMENT.c.number).where(_DOCUMENT.c.resident_id == resident_id)).scalars()
+    return erasing.drafts_about(connection, resident_id, [number for number in numbers if number])
+
+
+def _erase(work: Work, resident_id: str) -> None:
+    about = _whole(work.connection, resident_id)
+    others = erasing.naming(work.connection, resident_id, about.get("determination", ()))
+    erasing.destroy_drafts(work.connection, _drafts(work.connection, resident_id))
+    erasing.destroy_pictures(work.connection, about.get("picture", ()))
+    for entity, rows in about.items():
+        if entity == "household_event":  # it is part of the household's history too
+            erasing.blank(work, entity, rows, only=("note", "detail"))
+        else:
+            erasing.blank(work, entity, rows)
+    erasing.blank(work, "determination", others, only=("facts", "body"))
+    erasing.forget_columns(work.connection)
+    work.concerns(resident_id, *_homes(work.connection, resident_id))
+    work.reindex.add(resident_id)
+
+
+def _records(connection: Connection, entity: str, rows: Iterable[str]) -> Iterable[dict[str, Any]]:
+    table = KEPT[entity]
+    for row in connection.execute(select(table).where(table.c.id.in_(list(rows)))).mappings():
+        yield {name: to_wire(value) for name, value in row.items() if name not in ("district", "extra")}
+
+
+def _pictures(connection: Connection, tables: Iterable[HeldTable]) -> tuple[tuple[str, bytes], ...]:
+    titles = {
+        record["id"]: record["title"]
+        for table in tables
+        if table.entity == "picture"
+        for record in table.records
+        if not record["dead"]
+    }
+    query = select(_DATA.c.picture_id, _DATA.c.data).where(_DATA.c.picture_id.in_(list(titles)), _DATA.c.part == "full")
+    return tuple((titles[row.picture_id], bytes(row.data)) for row in connection.execute(query))

@@ -18,6 +18,7 @@ from models.records.operation import Batch, Conflict, Head, Operation, Peer
 from models.services import partners
 from models.services.book import Book, changed
 from models.services.partners import Partner, ReceiptValue, TwoVersions, Version
+from models.services.rights import Rights
 from models.services.views import BatchPreview, BatchView, Changed, SyncStatus
 from models.store import chains, importing
 from models.store.many import without_pauses
@@ -160,6 +161,7 @@ class Sync:
                 done = changed(work, batch.header.sha)
         except _Stopped:
             return Changed(frozenset(), frozenset())
+        Rights(self._book).after_import(planned.residents, ledger_grew="erasure" in planned.entities)
         self._begin_anew_if_copied(batch.manifest.holds)
         return done
 

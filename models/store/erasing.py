@@ -1,0 +1,168 @@
+"""Blanking what is held of somebody, in the rows and in the log, without breaking the chain of operations.
+
+A value in the log is committed to by a salted hash; taking away the value and the salt leaves the chain as it was, and
+rebuild() then derives the blank row (models.sync.content). Freed pages are overwritten (secure_delete), and the
+write-ahead log is emptied afterwards, so that nothing of it stays in the file.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Text, cast, delete, func, or_, select, update
+
+from models.records.operation import Draft, Operation
+from models.records.picture import PictureData
+from models.store import marks
+from models.store.engine import Engines
+from models.store.rows import KEPT, KEY_COLUMNS, empty_row, table_of
+from models.store.work import Work, allow_writes
+
+_OPERATIONS, _DRAFTS, _PICTURE_DATA = table_of(Operation), table_of(Draft), table_of(PictureData)
+_POINTING = ("resident_id", "subject_id", "a_id", "b_id")
+_LEDGER = frozenset({"erasure"})
+_WITNESSES = frozenset({"household_event"})  # of the household too: only words and details go
+
+
+def rows_about(connection: Connection, resident_id: str) -> dict[str, list[str]]:
+    """entity -> ids of the records that are about a resident, whether they are still shown or not."""
+    found: dict[str, list[str]] = {"resident": [resident_id]}
+    for entity, table in KEPT.items():
+        columns = [table.c[name] for name in _POINTING if name in table.c]
+        if entity in _LEDGER or not columns:
+            continue
+        query = select(table.c.id).where(or_(*(column == resident_id for column in columns)))
+        ids = list(connection.execute(query.order_by(table.c.id)).scalars())
+        if ids:
+            found[entity] = ids
+    # Goals and tasks hang on their plan, letters on their referral.
+    for child, column, parent in (
+        ("case_goal", "plan_id", "case_plan"),
+        ("case_task", "plan_id", "case_plan"),
+        ("letter", "referral_id", "referral"),
+    ):
+        table = KEPT[child]
+        query = select(table.c.id).where(table.c[column].in_(found.get(parent, [])))
+        more = [row for row in connection.execute(query).scalars() if row not in found.get(child, [])]
+        if more:
+            found.setdefault(child, []).extend(more)
+    return found
+
+
+def naming(connection: Connection, resident_id: str, besides: Iterable[str]) -> list[str]:
+    """Determinations of others that were decided on a case in which the resident is."""
+    table = KEPT["determination"]
+    known = set(besides)
+    query = select(table.c.id).where(
+        or_(cast(table.c.facts, Text).contains(resident_id), cast(table.c.body, Text).contains(resident_id))
+    )
+    return [row for row in connection.execute(query).scalars() if row not in known]
+
+
+def drafts_about(connection: Connection, resident_id: str, numbers: Iterable[str]) -> list[str]:
+    """Drafts of forms about a resident, or in which one of the document numbers stands."""
+    said = [cast(_DRAFTS.c.body, Text).contains(sign, autoescape=True) for sign in (resident_id, *numbers)]
+    query = select(_DRAFTS.c.id).where(or_(_DRAFTS.c.subject_id == resident_id, *said))
+    return list(connection.execute(query).scalars())
+
+
+def count_operations(connection: Connection, rows: Iterable[str]) -> int:
+    """How many operations told of some records."""
+    ids, total = list(rows), 0
+    for start in range(0, len(ids), 500):
+        query = select(func.count()).where(_OPERATIONS.c.row.in_(ids[start : start + 500]))
+        total += int(connection.execute(query).scalar() or 0)
+    return total
+
+
+def blank(work: Work, entity: str, rows: Iterable[str], *, only: Iterable[str] = (), keep: bool = False) -> None:
+    """Take the values of records out of the log and the table. only: these fields alone. keep: the record stays shown.
+
+    Without keep a record is marked dead by an operation of its own, so that other devices hide it too.
+    """
+    work.flush()
+    fields = frozenset(only)
+    table = KEPT[entity]
+    empty = empty_row(entity)
+    blanked = {name: value for name, value in empty.items() if not fields or name in fields}
+    ids = list(rows)
+    with allow_writes(work.connection):
+        for start in range(0, len(ids), 500):
+            some = ids[start : start + 500]
+            query = select(_OPERATIONS.c.district, _OPERATIONS.c.id, _OPERATIONS.c.fields).where(
+                _OPERATIONS.c.row.in_(some)
+            )
+            for district, operation, said in work.connection.execute(query).all():
+                here = (_OPERATIONS.c.district == district, _OPERATIONS.c.id == operation)
+                work.connection.execute(update(_OPERATIONS).where(*here).values(fields=_erased(said, fields)))
+            own = {name: value for name, value in blanked.items() if name not in (*KEY_COLUMNS, "office")}
+            work.connection.execute(update(table).where(table.c.id.in_(some)).values(**own))
+    work.entities.add(entity)
+    work.rows.update(ids)
+    if not keep and not fields:
+        for row in ids:
+            work.amend(entity, row, {"dead": True})
+
+
+def _erased(said: Mapping[str, Any], only: frozenset[str]) -> dict[str, Any]:
+    """The fields of an operation without their values; what hides a record, and whose it is kept by, tells nothing."""
+    return {
+        name: change
+        if (only and name not in only) or name in ("dead", "office")
+        else {"v": None, "s": "", "h": change["h"], "p": change["p"], "erased": True}
+        for name, change in said.items()
+    }
+
+
+def destroy_pictures(connection: Connection, pictures: Iterable[str]) -> None:
+    """Remove the bytes of pictures from this device."""
+    connection.execute(delete(_PICTURE_DATA).where(_PICTURE_DATA.c.picture_id.in_(list(pictures))))
+
+
+def destroy_drafts(connection: Connection, drafts: Iterable[str]) -> None:
+    """Remove drafts."""
+    connection.execute(delete(_DRAFTS).where(_DRAFTS.c.id.in_(list(drafts))))
+
+
+def forget_columns(connection: Connection) -> None:
+    """Drop the columns of the screening, which hold facts of everybody; they are made anew."""
+    marks.forget(connection)
+
+
+def empty_log(engines: Engines) -> None:
+    """Bring the write-ahead log into the file and cut it; without effect on a server."""
+    if engines.dialect != "sqlite":
+        return
+    with engines.writer.connect() as connection:
+        raw = connection.connection.dbapi_connection
+        assert raw is not None
+        connection.rollback()
+        raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def hash_of(salt: str, resident_id: str) -> str:
+    """What the ledger holds of an identity: SHA-256 over salt and id, hex."""
+    return hashlib.sha256(f"{salt}:{resident_id}".encode()).hexdigest()
+
+
+def who_is_meant(
+    connection: Connection, ledger: Iterable[tuple[str, str]], among: Iterable[str] | None = None
+) -> list[str]:
+    """Living residents whom entries of the ledger (salt, hash) mean. Without `among` every resident is looked at."""
+    entries = list(ledger)
+    if not entries:
+        return []
+    table = KEPT["resident"]
+    wanted = None if among is None else set(among)
+    living = (
+        connection.execute(select(table.c.id).where(table.c.dead.is_(False))).scalars()
+        if wanted is None
+        else (
+            row
+            for resident in sorted(wanted)
+            for row in connection.execute(
+                select(table.c.id).where(table.c.id == resident, table.c.dead.is_(False))
+            ).scalars()
+        )
+    )
+    return [resident for resident in living if any(hash_of(salt, resident) == digest for salt, digest in entries)]
