@@ -215,4 +215,5 @@ class Households:
             former=tuple(m for m in members if m.until is not None and m.until <= on),
             facts=tuple(sorted(facts.values(), key=lambda fact: fact.name)),
             other_households=tuple((row[0], row[1]) for row in others),
+            form=household.form,
         )

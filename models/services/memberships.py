@@ -50,4 +50,6 @@ def memberships_of(
             counts=membership.counts,
             since=membership.since,
             until=membership.until,
+            standing=membership.standing,
+            ended=membership.ended,
         )

@@ -106,6 +106,8 @@ class MembershipView:
     counts: bool
     since: date | None
     until: date | None
+    standing: str = ""  # empty: of the household; lodger, boarder, carer, guest: lives there and does not belong
+    ended: str = ""  # why it ended: key of the code list household_event
 
 
 @dataclass(frozen=True)
@@ -147,6 +149,7 @@ class HouseholdView:
     former: tuple[MembershipView, ...]
     facts: tuple[FactView, ...]
     other_households: tuple[tuple[str, str], ...]  # (id, kind) of the other households at this dwelling
+    form: str = ""  # family (empty too), shared, dormitory, institution: only families have a head
 
 
 @dataclass(frozen=True)
