@@ -1,7 +1,7 @@
 """The forms: what is asked, by id and version. Light to import; a definition is read when it is first asked for.
 
-Ids: resident, household, visit, referral, and every instrument of resources/instruments. A draft keeps the version it
-was begun with; earlier versions lie in resources/forms/earlier and stay readable.
+Ids: resident, household, visit, referral, change, and every instrument of resources/instruments. A draft keeps the
+version it was begun with; earlier versions lie in resources/forms/earlier and stay readable.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from forms.collecting import Answers, Reading
     from forms.shape import Definition, Question, Topic
 
-FORMS = ("resident", "household", "visit", "referral")
+FORMS = ("resident", "household", "visit", "referral", "change")
 
 
 class Builder(Protocol):
@@ -86,13 +86,14 @@ class Form:
 
 def _builder(form_id: str) -> Builder:
     # Here and not above: the records' tables are loaded when something is first read, not when a form is drawn.
-    from forms import household, referral, resident, visit
+    from forms import change, household, referral, resident, visit
 
     builders: dict[str, Any] = {
         "resident": resident,
         "household": household,
         "visit": visit,
         "referral": referral,
+        "change": change,
     }
     builder: Builder = builders[form_id]
     return builder

@@ -147,6 +147,7 @@ _SENTENCES: dict[str, Callable[[Mapping[str, Any], str], str]] = {
     "number_large": _plain(lambda: _("This number is too large. Check the digits.")),
     "yes_no_form": _plain(lambda: _("Choose yes or no.")),
     "same_number_twice": _plain(lambda: _("Two people on this form have the same document number. Check both.")),
+    "one_destination": _plain(lambda: _("People leave for one place: choose one.")),
     "community_unknown": _plain(lambda: _("Choose the community from the list.")),
 }
 

@@ -99,7 +99,8 @@ class Question(Shape):
     offered: tuple[Choice, ...] = Field((), alias="choices")
     code_list: str = ""  # or the choices are a national code list of resources/codes.toml
     only: tuple[str, ...] = ()  # of the code list
-    choices_from: Literal["", "residents", "services", "receivers", "facts"] = ""  # or the page hands them in
+    # or the page hands them in
+    choices_from: Literal["", "residents", "households", "provinces", "services", "receivers", "facts"] = ""
     parts: tuple["Question", ...] = ()  # of an address, of each row, of each person
     fact: bool = False  # the answer is a fact of the policy vocabulary, and the id its name
     paper_words: Words | None = Field(None, alias="paper")  # which document proves it
