@@ -197,7 +197,6 @@ class AssessmentPage(FormPage):
 
     def saved(self, changed: Changed) -> None:
         """To the resident, with what came out."""
-        del changed
         assert self.loaded is not None
         result = instruments.score(self.instrument, self.answers(), self.today)
         self.shell.go("person", resident_id=self.loaded.row.id)
@@ -205,7 +204,8 @@ class AssessmentPage(FormPage):
         self.shell.say(
             _("The assessment of {name} was saved: {points}{level}.").format(
                 name=self.loaded.row.name, points=points, level=result.level_label
-            )
+            ),
+            self.way_back(changed),
         )
 
     def subject(self) -> dict[str, str]:

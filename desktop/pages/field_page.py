@@ -150,6 +150,7 @@ class FormPage(FieldPage):
         self.form: Form | None = None
         self.stage = ""
         self.seen_doubts: set[tuple[str, str]] = set()
+        self._typed_before: tuple[str, str, Mapping[str, Any]] | None = None  # what was saved last, as a draft
         self.check_view = CheckView()
         self.check_view.change.connect(self.go_to)
         self.side: QWidget | None = None
@@ -358,9 +359,24 @@ class FormPage(FieldPage):
         self.run(self.work(entry), self._saved, self.failed)
 
     def _saved(self, changed: Changed) -> None:
+        self._typed_before = self.snapshot()
         self.end_draft()
         self.set_busy(False)
         self.saved(changed)
+
+    def way_back(self, changed: Changed) -> Callable[[], Changed]:
+        """For the undo bar: takes back what was saved, and makes a draft of what was typed, so that nothing is lost."""
+        assert self.form is not None
+        casebook, form, taken = self.casebook, self.form, self._typed_before
+
+        def undo() -> Changed:
+            undone = casebook.undo(changed.operations)
+            if taken is not None:
+                title, subject, body = taken
+                casebook.drafts.save(form.id, form.version, subject, title, body)
+            return undone
+
+        return undo
 
     def _show_check(self) -> None:
         assert self.form is not None

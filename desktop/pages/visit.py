@@ -225,7 +225,7 @@ class VisitPage(FormPage):
         if kept := len(changed.ids):
             done = ngettext("{n} planned visit is done with it.", "{n} planned visits are done with it.", kept)
             words = _("{first} {second}").format(first=words, second=done.format(n=kept))
-        self.shell.say(words)
+        self.shell.say(words, self.way_back(changed))
 
     def subject(self) -> dict[str, str]:
         """The household that was visited."""
