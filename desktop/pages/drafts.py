@@ -42,7 +42,7 @@ class DraftsPage(Page):
     def open(self, **where: Any) -> None:
         """Ask what there is."""
         del where
-        self.read(self.casebook.drafts.all, self._show)
+        self.run(self.casebook.drafts.all, self._show)  # after the draft of the page just left
 
     def refresh(self, changed: Changed) -> None:
         """What is saved may have been a draft."""
