@@ -15,3 +15,5 @@ class PersonLink(Kept, table=True):
     b_id: str = text_field(index=True)
     active: bool = flag_field()
     worker: str = text_field()
+    grounds: str = text_field()  # what spoke for one person when it was said: "number", or nothing so strong
+    reason: str = text_field()  # why the two are different people, in the worker's words

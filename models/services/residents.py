@@ -1,18 +1,20 @@
 """Residents: register, amend, find, compare, and show them as a page needs them."""
 
-import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, select
 
 from models.clock import today
 from models.errors import NotFound
-from models.records.documents import read_card
+from models.records.household import DwellingEntry
 from models.records.phones import show_phone
 from models.records.resident import DocumentEntry, PhoneEntry, ResidentEntry
 from models.services.book import Book, changed
+from models.services.comparing import compare
 from models.services.facts import add_facts, current_facts, new_resident
+from models.services.likeness import alike_to, likenesses, not_the_same, traits_of
+from models.services.links import say
 from models.services.memberships import add_membership, memberships_of
 from models.services.people import ids_by_home, ids_by_name, resident_rows
 from models.services.tasks import task_states
@@ -29,10 +31,9 @@ from models.services.views import (
 from models.store import search
 from models.store.rows import KEPT
 from models.store.work import Work, read_meta, write_meta
-from models.texts import _
 from models.values import mask_number, mask_phone
 
-_RESIDENT, _DOCUMENT, _PHONE, _LINK = (KEPT[name] for name in ("resident", "identity_document", "phone", "person_link"))
+_RESIDENT, _DOCUMENT, _PHONE = (KEPT[name] for name in ("resident", "identity_document", "phone"))
 _PLAIN = (
     "name",
     "former_name",
@@ -195,22 +196,52 @@ class Residents:
         with self._book.reading() as connection:
             return search.find(connection, text, limit)
 
-    def likely_duplicates(self, entry: ResidentEntry) -> list[Likeness]:
-        """Residents who may be the person being registered, certain ones first, at most ten."""
+    def likely_duplicates(
+        self,
+        entry: ResidentEntry,
+        *,
+        near: DwellingEntry | None = None,
+        household_id: str = "",
+        resident_id: str = "",
+        apart_from: Collection[str] = (),
+    ) -> list[Likeness]:
+        """Residents who may be the person being registered, certain ones first, at most ten.
+
+        near: the dwelling that is registered. household_id: the household that the person is to join. resident_id:
+        whose record is being changed; whoever was found to be somebody else is not named again, unless they now share
+        a document number. apart_from: residents who are not to be named.
+        """
         day = today(self._book.clock)
         with self._book.reading() as connection:
-            reasons = _reasons_for_likeness(connection, entry)
-            rows = resident_rows(connection, list(reasons), day)
-        found = [
-            Likeness(row, tuple(text for text, _sure in reasons[row.id]), any(s for _t, s in reasons[row.id]))
-            for row in rows
+            apart = not_the_same(connection, resident_id) if resident_id else {}
+            found = likenesses(
+                connection,
+                entry,
+                day,
+                near=near,
+                household_id=household_id,
+                apart_from={resident_id, *apart_from} - {""},
+            )
+        return [
+            like
+            for like in found
+            if like.row.id not in apart or (like.same_number and "number" not in apart[like.row.id].split())
         ]
-        return sorted(found, key=lambda likeness: (not likeness.certain, -len(likeness.reasons)))[:10]
 
-    def not_same(self, a: str, b: str) -> Changed:
-        """Remember that two residents were compared and are two people."""
+    def alike(self, resident_id: str) -> list[Likeness]:
+        """Residents who may be the same person as this one, certain ones first, at most ten."""
+        with self._book.reading() as connection:
+            return alike_to(connection, resident_id, today(self._book.clock))
+
+    def not_same(self, a: str, b: str, reason: str = "") -> Changed:
+        """Remember that two residents were compared and are two people; such a pair is not shown again.
+
+        A document number that both come to have later is shown all the same. reason: in the worker's words.
+        """
         with self._book.verb("residents.not_same") as work:
-            _link(work, a, b, active=False)
+            both = traits_of(work.connection, [a, b])
+            shared = len(both) == 2 and compare(both[a], both[b]).same_number
+            say(work, a, b, active=False, grounds="number" if shared else "", reason=reason)
         return changed(work)
 
     def timeline(self, resident_id: str) -> list[TimelineLine]:
@@ -240,69 +271,22 @@ def _numbers(connection: Connection, entity: str, resident_id: str) -> list:  # 
 
 
 def _bring_to(work: Work, entity: str, resident_id: str, wanted: list[dict[str, object]], key: str) -> None:
-    """Make a resident's documents or phones those of the form: same key amended, new ones added, others marked dead."""
-    left = {getattr(row, key): row for row in reversed(_numbers(work.connection, entity, resident_id))}
+    """Make a resident's documents or phones those of the form: the same number stays the same row, else one of the same
+    key is amended, new ones are added, others marked dead. Rows of other residents are never touched."""
+    left = _numbers(work.connection, entity, resident_id)
+    matched = []
     for fields in wanted:
-        row = left.pop(fields[key], None)
+        same = [row for row in left if all(getattr(row, name) == fields[name] for name in {key, "number"})]
+        if same:
+            left.remove(same[0])
+        matched.append(same[0] if same else None)
+    for fields, row in zip(wanted, matched, strict=True):
+        if row is None and (alike := [other for other in left if getattr(other, key) == fields[key]]):
+            row = alike[0]
+            left.remove(row)
         if row is not None:
             work.amend(entity, row.id, fields)
         else:
             work.add(entity, {"resident_id": resident_id, **fields})
-    for row in left.values():
+    for row in left:
         work.amend(entity, row.id, {"dead": True})
-
-
-def _reasons_for_likeness(connection: Connection, entry: ResidentEntry) -> dict[str, list[tuple[str, bool]]]:
-    """Resident id -> reasons, each with whether it is certain."""
-    reasons: dict[str, list[tuple[str, bool]]] = {}
-
-    def add(resident_id: str, text: str, sure: bool = False) -> None:
-        reasons.setdefault(resident_id, []).append((text, sure))
-
-    numbers = [document.number for document in entry.documents]
-    query = select(_DOCUMENT.c.resident_id).where(_DOCUMENT.c.number.in_(numbers), _DOCUMENT.c.dead.is_(False))
-    for resident_id in connection.execute(query.distinct()).scalars():
-        add(resident_id, _("The same document number"), sure=True)
-    # A 15-digit number and an 18-digit one of the same person share division, birth date and sequence.
-    for number in numbers:
-        card = read_card(number)
-        if card is not None and len(number) == 15:
-            full = number[:6] + f"{card.birth_date:%Y%m%d}" + number[12:]
-            similar = select(_DOCUMENT.c.resident_id).where(_DOCUMENT.c.number.between(full, full + "~"))
-            for resident_id in connection.execute(similar.distinct()).scalars():
-                add(resident_id, _("The old 15-digit form of the same number"), sure=True)
-    born = entry.birth_date or next((c.birth_date for c in map(read_card, numbers) if c), None)
-    same_name = or_(_RESIDENT.c.name == entry.name, _RESIDENT.c.former_name == entry.name)
-    for person in connection.execute(select(_RESIDENT).where(same_name, _RESIDENT.c.dead.is_(False)).limit(50)):
-        if born is not None and person.birth_date == born:
-            add(person.id, _("The same name and birth date"))
-        elif born is None or person.birth_date is None:
-            add(person.id, _("The same name; one birth date is not known"))
-    if born is not None:
-        alike = select(_RESIDENT).where(and_(_RESIDENT.c.birth_date == born, _RESIDENT.c.dead.is_(False))).limit(200)
-        sound = search.sound_of(entry.name)
-        for person in connection.execute(alike):
-            if person.name != entry.name and search.sound_of(person.name) == sound:
-                add(person.id, _("A name that sounds the same, and the same birth date"))
-    phones = [phone.number for phone in entry.phones if phone.whose in ("", "own")]
-    query = select(_PHONE.c.resident_id).where(_PHONE.c.number.in_(phones), _PHONE.c.dead.is_(False))
-    for resident_id in connection.execute(query.distinct().limit(20)).scalars():
-        if resident_id in reasons or not born:
-            add(resident_id, _("The same phone number"))
-    return reasons
-
-
-def _link(work: Work, a: str, b: str, *, active: bool) -> None:
-    first, second = sorted((a, b))
-    query = select(_LINK.c.id).where(_LINK.c.a_id == first, _LINK.c.b_id == second)
-    row = work.connection.execute(query).scalar()
-    if row:
-        work.amend("person_link", row, {"active": active, "worker": work.worker})
-    else:
-        pair = {"a_id": first, "b_id": second, "active": active, "worker": work.worker}
-        work.add("person_link", pair, row=pair_id(first, second))
-
-
-def pair_id(a: str, b: str) -> str:
-    """The identity of the link of two residents, the same wherever it is made."""
-    return str(uuid.uuid5(uuid.NAMESPACE_OID, "|".join(sorted((a, b)))))

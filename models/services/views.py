@@ -217,8 +217,12 @@ class Likeness:
     """A resident on the register who may be the person being registered."""
 
     row: ResidentRow
-    reasons: tuple[str, ...]  # sentences: same number, same name and birth date, ...
-    certain: bool  # an equal document number
+    reasons: tuple[str, ...]  # sentences that speak for it, the strongest first
+    certain: bool  # an equal document number, or so much else that nobody would doubt it
+    level: str = "likely"  # certain, likely or possible
+    bits: float = 0.0  # the weight of all that was observed (models.services.likeness_weights)
+    doubts: tuple[str, ...] = ()  # sentences that speak against it
+    same_number: bool = False
 
 
 @dataclass(frozen=True)

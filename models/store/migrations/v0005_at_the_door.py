@@ -56,6 +56,8 @@ def upgrade() -> None:
     op.add_column("household", text("form"))
     op.add_column("membership", text("standing"))
     op.add_column("membership", text("ended"))
+    op.add_column("person_link", text("grounds"))
+    op.add_column("person_link", text("reason"))
     kept(
         "household_event",
         text("kind"),

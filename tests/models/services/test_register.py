@@ -94,9 +94,9 @@ def test_likely_duplicates_are_named_with_their_reasons(casebook: Casebook, five
     assert found[0].certain
     same_birth = casebook.residents.likely_duplicates(person())
     assert [likeness.row.id for likeness in same_birth] == [five.ids[0]]
-    assert same_birth[0].reasons == ("The same name and birth date",)
+    assert same_birth[0].reasons == ("The same name", "The same birth date")
     sounds = casebook.residents.likely_duplicates(person("李健国"))
-    assert sounds[0].reasons == ("A name that sounds the same, and the same birth date",)
+    assert sounds[0].reasons == ("A name that sounds the same", "The same birth date")
     old_card = DocumentEntry(kind="resident_card_15", number="110105491231002")
     assert casebook.residents.likely_duplicates(person("某人", None, documents=(old_card,)))[0].certain
     assert casebook.residents.likely_duplicates(person("赵钱孙", date(1990, 1, 1))) == []
