@@ -226,6 +226,7 @@ class View:
         self._possible: dict[tuple[str, str], tuple[frozenset[Any] | None, tuple[tuple[str, str], ...]]] = {}
         self._written: dict[tuple[str, str], Used] = {}
         self.decided: dict[tuple[int, str], bool | None] = {}
+        self.left_to: dict[tuple[str, str], Any] = {}  # who has to say what is open (see deciding.py)
         self.residuals: dict[tuple[str, str | None, str | None], Residual] = {}  # of determinations, before settling
         self.people = {person.id: person for person in reversed(case.people)}
         self._relatives: dict[tuple[str, str], tuple[str, ...]] = {}

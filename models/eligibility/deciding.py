@@ -2,10 +2,11 @@
 
 from collections.abc import Container, Iterable
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 from models.eligibility.amounts import Worked, work_out
-from models.eligibility.case import HOUSEHOLD, Case, Person, View, counts, is_deceased, is_of_couple
+from models.eligibility.case import HOUSEHOLD, Case, Person, Used, View, counts, is_deceased, is_of_couple
 from models.eligibility.determination import AgencyPart, Amount, Determination, Missing
 from models.eligibility.logic import Residual, Variable, disjunction
 from models.eligibility.nodes import AGENCY, INCOME
@@ -15,6 +16,9 @@ from models.eligibility.settling import settle
 
 _NOT_FOR_RESIDENTS = "organisation"
 _NOTHING = Worked(None, (), ())
+
+Sorted = tuple[tuple[Missing, ...], tuple[AgencyPart, ...], tuple[Missing, ...]]
+"""Facts to ask, what another office says, facts never asked."""
 
 
 def decide(
@@ -36,7 +40,7 @@ def decide(
     if component is not None and service.component(component) is None:
         raise KeyError(component)
     view = View(policies.facts, case, sensitive=with_sensitive)
-    return _decide(policies, view, applicant_id, service, component)
+    return _decide(policies, view, applicant_id, _Asked(service, component, case.on))
 
 
 def decide_all(policies: Policies, case: Case, *, with_sensitive: bool = False) -> list[Determination]:
@@ -75,10 +79,11 @@ def decide_parts(
     for service, part, people in parts:
         if service.universal or (service.sensitive and not with_sensitive):
             continue
+        asked = _Asked(service, part.name, view.case.on)
         for person in _subjects(part.subject, living, dead):
             if people is not None and person.id not in people:
                 continue
-            result = _decide(policies, view, person.id, service, part.name)
+            result = _decide(policies, view, person.id, asked)
             if result.outcome == "unknown" and not result.missing and not (result.agency and result.trace):
                 continue
             found.append(result)
@@ -96,20 +101,29 @@ def _subjects(subject: str, living: list[Person], dead: list[Person]) -> Iterabl
     return () if subject in (_NOT_FOR_RESIDENTS, "transient") else living
 
 
-def _decide(policies: Policies, view: View, applicant: str, service: Service, component: str | None) -> Determination:
+class _Asked:
+    """A service or one of its components on a day: what of a decision is the same for everybody."""
+
+    def __init__(self, service: Service, component: str | None, on: date) -> None:
+        chosen = service.components
+        if component is not None and len(chosen) > 1:
+            chosen = tuple(part for part in chosen if part.name == component)
+        self.service = service
+        self.component = None if len(service.components) == 1 else component
+        self.subject = chosen[0].subject
+        self.rules = [(part, part.rule(on)) for part in chosen]
+        self.citations = _citations(self.rules, _NOTHING)
+        self.period = _period(self.rules, on)
+
+
+def _decide(policies: Policies, view: View, applicant: str, asked: _Asked) -> Determination:
     view.used = {}
-    on = view.case.on
-    chosen = service.components
-    if component is not None and len(chosen) > 1:
-        chosen = tuple(part for part in chosen if part.name == component)
-    subject = chosen[0].subject
+    service, rules, subject = asked.service, asked.rules, asked.subject
     person = _subject(view, applicant, subject)
-    rules = [(part, part.rule(on)) for part in chosen]
     reduced = [_reduced(view, person, service, part, rule) for part, rule in rules]
-    said_of = None if len(service.components) == 1 else component
     said_for = None if subject == "household" else person
     unsettled = reduced[0] if len(reduced) == 1 else disjunction(reduced)
-    view.residuals[service.id, said_of, said_for] = unsettled
+    view.residuals[service.id, asked.component, said_for] = unsettled
     residual, variables = settle(view, unsettled)
     missing, agency, withheld = _sorted_out(policies, view, variables) if variables else ((), (), ())
     worked = _NOTHING
@@ -118,7 +132,7 @@ def _decide(policies: Policies, view: View, applicant: str, service: Service, co
     opened = _sorted_out(policies, view, worked.open) if worked.open else ((), (), ())
     return Determination.of(
         service_id=service.id,
-        component=said_of,
+        component=asked.component,
         person_id=said_for,
         outcome="eligible" if residual is True else "not_eligible" if residual is False else "unknown",
         missing=missing,
@@ -126,13 +140,20 @@ def _decide(policies: Policies, view: View, applicant: str, service: Service, co
         withheld=withheld,
         amount=worked.amount,
         amount_missing=(*opened[0], *opened[2]),
-        citations=_citations(rules, worked),
-        trace=tuple(view.written(fact, owner, value) for (fact, owner), value in sorted(view.used.items())),
-        flags=_flags(view, person, service, rules),
+        citations=_citations(rules, worked) if worked.citations else asked.citations,
+        trace=_trace(view),
+        flags=asked.period + _flags(view, person, service),
         pack_id=service.pack.id,
         pack_hash=service.pack.hash,
-        on=on,
+        on=view.case.on,
     )
+
+
+def _trace(view: View) -> tuple[Used, ...]:
+    """The facts that the decision read."""
+    if not view.used:
+        return ()
+    return tuple([view.written(fact, owner, value) for (fact, owner), value in sorted(view.used.items())])
 
 
 def _subject(view: View, applicant: str, subject: str) -> str:
@@ -149,27 +170,29 @@ def _reduced(view: View, person: str, service: Service, part: Component, rule: R
     return service.universal if rule.node is None else rule.node.reduce(view, person)
 
 
-def _sorted_out(
-    policies: Policies, view: View, variables: Iterable[Variable]
-) -> tuple[tuple[Missing, ...], tuple[AgencyPart, ...], tuple[Missing, ...]]:
+def _sorted_out(policies: Policies, view: View, variables: Iterable[Variable]) -> Sorted:
     """(facts to ask, what another office says, facts never asked) of the variables that matter."""
     missing: list[Missing] = []
     agency: list[AgencyPart] = []
     withheld: list[Missing] = []
-    for fact, owner in variables:
-        if fact.startswith(AGENCY):
-            agency.append(AgencyPart("", owner, fact.removeprefix(AGENCY)))
-            continue
-        definition = policies.facts[fact]
-        if definition.sensitive or definition.ask == "never":
-            withheld.append(Missing(fact, owner))
-        elif definition.ask == "agency":
-            agency.append(AgencyPart(fact, owner, definition.zh.ask, definition.en.ask))
-        elif fact == INCOME:
-            missing.extend(_income_missing(view))
-        else:
-            missing.append(Missing(fact, owner))
+    for variable in variables:
+        part = view.left_to.get(variable) or view.left_to.setdefault(variable, _left_to(policies, view, *variable))
+        missing += part[0]
+        agency += part[1]
+        withheld += part[2]
     return tuple(missing), tuple(agency), tuple(withheld)
+
+
+def _left_to(policies: Policies, view: View, fact: str, owner: str) -> Sorted:
+    """The same of one variable; one view asks it again and again."""
+    if fact.startswith(AGENCY):
+        return (), (AgencyPart("", owner, fact.removeprefix(AGENCY)),), ()
+    definition = policies.facts[fact]
+    if definition.sensitive or definition.ask == "never":
+        return (), (), (Missing(fact, owner),)
+    if definition.ask == "agency":
+        return (), (AgencyPart(fact, owner, definition.zh.ask, definition.en.ask),), ()
+    return tuple(_income_missing(view)) if fact == INCOME else (Missing(fact, owner),), (), ()
 
 
 def _income_missing(view: View) -> list[Missing]:
@@ -215,14 +238,16 @@ def _citations(rules: list[tuple[Component, Rule]], worked: Worked) -> tuple[Cit
     return tuple(dict.fromkeys((*cited, *worked.citations)))
 
 
-def _flags(view: View, person: str, service: Service, rules: list[tuple[Component, Rule]]) -> tuple[str, ...]:
-    """Beside the verdict: is the period over, is the service already received, may another one clash with it?"""
-    on = view.case.on
-    flags: tuple[str, ...] = ()
+def _period(rules: list[tuple[Component, Rule]], on: date) -> tuple[str, ...]:
+    """Beside the verdict: is the period over, or still to come?"""
     if all(rule.valid_to is not None and rule.valid_to < on for _, rule in rules):
-        flags = ("period_ended",)
-    elif all(rule.valid_from > on for _, rule in rules):
-        flags = ("not_yet_in_force",)
+        return ("period_ended",)
+    return ("not_yet_in_force",) if all(rule.valid_from > on for _, rule in rules) else ()
+
+
+def _flags(view: View, person: str, service: Service) -> tuple[str, ...]:
+    """Beside the verdict: is the service already received, may another one clash with it?"""
+    flags: tuple[str, ...] = ()
     receives = _receives(view, person, service)
     if service.id in receives or (service.already is not None and service.already.reduce(view, person) is True):
         flags += ("received",)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property, lru_cache
 from typing import Any
 
 from models.eligibility.case import HOUSEHOLD, View, minus_years, plus_years
@@ -75,17 +76,21 @@ class Choice(Node):
     accepted: frozenset[Any]
     presupposed: Node | None = None
 
+    @cached_property
+    def _test(self) -> tuple[str, frozenset[Any]]:
+        return "in", self.accepted
+
     def reduce(self, view: View, person: str) -> Residual:  # noqa: D102
         owner = HOUSEHOLD if self.fact.level == HOUSEHOLD else person
         value = view.known(self.fact.name, owner)
         if value is not None:
             return value in self.accepted
-        possible = view.possible(self.fact.name, owner) or frozenset()
-        if not possible & self.accepted:
+        possible = view.possible(self.fact.name, owner)
+        if possible is None or possible.isdisjoint(self.accepted):
             return False
         leaf: Residual = True
         if not possible <= self.accepted:
-            leaf = ("leaf", (self.fact.name, owner), ("in", self.accepted))
+            leaf = ("leaf", (self.fact.name, owner), self._test)
         if self.presupposed is not None:
             return conjunction((self.presupposed.reduce(view, person), leaf))
         return leaf
@@ -103,9 +108,14 @@ class Threshold(Node):
     negated: bool
     presupposed: Node | None = None
 
+    @cached_property
+    def _cut_on(self) -> Callable[[date], tuple[Any, int]]:
+        """cut_at() with a memory: everybody of a household meets the same cut, and some take a while to find."""
+        return lru_cache(maxsize=16)(self.cut_at)
+
     def reduce(self, view: View, person: str) -> Residual:  # noqa: D102
         owner = HOUSEHOLD if self.fact.level == HOUSEHOLD else person
-        cut = self.cut_at(view.case.on)
+        cut = self._cut_on(view.case.on)
         threshold, above = cut
         low: Any
         high: Any

@@ -1,6 +1,6 @@
 """Settling a residual of a case: decided or not, and exactly on which unknown facts it still hangs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from models.eligibility.case import View
@@ -38,6 +38,10 @@ def settle(view: View, residual: Residual) -> tuple[Residual, tuple[Variable, ..
     """
     if residual is True or residual is False:
         return residual, ()
+    leaves = occurrences(residual)
+    variables = tuple(variable for variable, _ in leaves)
+    if len(leaves) == 1 or (len(set(variables)) == len(leaves) and not _linked(view, variables)):
+        return residual, variables  # each is read once and varies freely: each can decide
     domains = finite_domains(view, residual)
     valid = _valid(view, residual, domains)
     if valid is True:
@@ -48,6 +52,13 @@ def settle(view: View, residual: Residual) -> tuple[Residual, tuple[Variable, ..
             _memo.clear()
         _memo[key] = _constrained(residual, valid, domains)
     return _memo[key]
+
+
+def _linked(view: View, variables: Iterable[Variable]) -> bool:
+    """May a value of one of the facts presuppose another one of them?"""
+    names = {fact for fact, _ in variables}
+    found = (view.facts[fact] for fact in names if fact in view.facts)
+    return any(need.value != "any" and need.fact in names for fact in found for need in fact.requires)
 
 
 def _valid(view: View, residual: Residual, domains: Mapping[Variable, frozenset[Any]]) -> Residual:
