@@ -44,21 +44,28 @@ class Birth(Change):
     mother_id: str = ""
     father_id: str = ""
     registered_household_id: str = ""  # the child enters this registered household too
+    registered_relation: str = ""  # to the head there; empty: the same relation
 
 
 class Death(Change):
     """A resident dies: every membership ends on the day; the record stays, and stays readable."""
 
     resident_id: str = Said(min_length=1)
+    widowed_id: str = ""  # who is widowed by it, where that was confirmed
     heads: dict[str, str] = {}
     relations: dict[str, str] = {}
 
 
 class MoveIn(Change):
-    """People come into a household: new residents, or residents who leave the household where they lived."""
+    """People come into a household: new residents, or residents who leave the household where they lived.
+
+    Their registered household stays as it is, unless one is named that they enter too (those of the members with
+    also_registered_here, which is the default).
+    """
 
     household_id: str = Said(min_length=1)
     members: tuple[MemberEntry, ...] = Said(min_length=1, max_length=60)
+    registered_household_id: str = ""
     origin: Elsewhere | None = None
     heads: dict[str, str] = {}
     relations: dict[str, str] = {}
@@ -73,7 +80,10 @@ class LodgerIn(Change):
 
 
 class MoveOut(Change):
-    """Some people leave a household: to another one of the register, to a door where a new one begins, or elsewhere."""
+    """Some people leave a household: to another one of the register, to a door where a new one begins, or elsewhere.
+
+    Where a new one begins, its head is who has the relation "0"; one who goes alone need not be named.
+    """
 
     household_id: str = Said(min_length=1)
     resident_ids: tuple[str, ...] = Said(min_length=1)
@@ -91,10 +101,14 @@ class MoveOut(Change):
 
 
 class MoveHousehold(Change):
-    """A whole household moves to another door of the register; it stays the same household."""
+    """A whole household moves to another door of the register; it stays the same household.
+
+    A living household leaves the registered one where it is, unless that is named too.
+    """
 
     household_id: str = Said(min_length=1)
     dwelling: DwellingEntry
+    registered_household_id: str = ""  # its book moves to the new door as well
 
 
 class LeaveAltogether(Change):

@@ -18,6 +18,11 @@ class HouseholdEvent(Kept, table=True):
     household_id: str = text_field(index=True)
     other_household_id: str = text_field(index=True)  # where people came from or went to, or the household split off
     resident_id: str = text_field(index=True)  # whom it is about first of all
+    other_resident_id: str = text_field(index=True)  # the spouse; the mother or father of a child born
+    dwelling_id: str = text_field(index=True)  # the door where the household lived before it happened
+    other_dwelling_id: str = text_field(index=True)  # the door that it, or who left it, moved to or came from
+    elsewhere_division: str = text_field()  # where people went to or came from outside the register, a code
+    elsewhere_address: str = text_field()  # and in words
     people: list[str] = json_field(list)  # everybody concerned, resident ids
     detail: dict[str, Any] = json_field()  # codes and ids only, what the sentence needs beside names
     note: str = text_field()

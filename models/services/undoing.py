@@ -4,7 +4,10 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
+from models.clock import local_time
+from models.errors import CannotUndo
 from models.services.book import Book, changed
+from models.services.invariants import troubles
 from models.services.views import Changed
 from models.store import undoing
 from models.store.rows import KEPT
@@ -16,10 +19,18 @@ _MEMBERSHIP = KEPT["membership"]
 def take_back(work: Work, operations: Iterable[str]) -> None:
     """Undo operations inside a verb, and have everybody concerned found by what they are found by now.
 
-    Raises CannotUndo where something came after them.
+    Raises CannotUndo where something came after them, or where memberships of one person would overlap then, or a
+    family would be without its one head.
     """
-    undoing.undo(work, frozenset(operations))
+    wanted = frozenset(operations)
     work.flush()
+    on = local_time(work.now).date()
+    rows = undoing.rows_of(work.connection, wanted, ("membership", "household", "resident"))
+    before = troubles(work.connection, rows, on) if rows else set()
+    undoing.undo(work, wanted)
+    work.flush()
+    if rows and troubles(work.connection, rows, on) - before:
+        raise CannotUndo
     touched = set(work.rows)
     query = select(_MEMBERSHIP.c.household_id, _MEMBERSHIP.c.resident_id).where(_MEMBERSHIP.c.id.in_(touched))
     for household, resident in work.connection.execute(query).all():

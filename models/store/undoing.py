@@ -41,6 +41,37 @@ def undo(work: Work, operations: Collection[str]) -> None:
         work.amend(entity, row, {"dead": True})
 
 
+def rows_of(connection: Connection, operations: Collection[str], entities: Collection[str]) -> set[str]:
+    """The records of some kinds that operations wrote."""
+    return {op["row"] for op in _loaded(connection, operations) if op["entity"] in entities}
+
+
+def still_stands(connection: Connection, made: Mapping[str, Collection[str]]) -> set[str]:
+    """Of several verbs, by any name, with their operations: those whose values all stand as they wrote them.
+
+    Quick, for lists; whether undo() then finds that something else rests on them is not asked.
+    """
+    wanted = {operation: verb for verb, operations in made.items() for operation in operations}
+    said: dict[str, dict[str, dict[str, str]]] = defaultdict(lambda: defaultdict(dict))  # verb, record, field: newest
+    for op in _loaded(connection, wanted):
+        said[wanted[op["id"]]][op["row"]] |= dict.fromkeys(op["fields"], op["id"])
+    rows = sorted({row for records in said.values() for row in records})
+    held: dict[str, dict[str, list[str]]] = {}
+    for start in range(0, len(rows), _SOME):
+        query = select(_HEADS.c.row, _HEADS.c.ops).where(_HEADS.c.row.in_(rows[start : start + _SOME]))
+        held |= {found.row: found.ops for found in connection.execute(query)}
+    return {
+        verb
+        for verb in made
+        if said[verb]
+        and all(
+            name in held.get(row, {}).get(operation, ())
+            for row, fields in said[verb].items()
+            for name, operation in fields.items()
+        )
+    }
+
+
 def _loaded(connection: Connection, operations: Collection[str]) -> list[Mapping[str, Any]]:
     """The operations in the order in which they were written."""
     ids, rows = sorted(set(operations)), []

@@ -159,9 +159,7 @@ class Ground:
 
     def add_home(self, kind: str, dwelling_id: str, dwelling: DwellingEntry | None, since: date) -> Home:
         """A household that the change makes."""
-        made = Home(
-            f"new:{len(self.homes)}", kind, dwelling_id, "family", since=since, dwelling=dwelling, made=True
-        )
+        made = Home(f"new:{len(self.homes)}", kind, dwelling_id, "family", since=since, dwelling=dwelling, made=True)
         self.homes[made.id] = made
         self._whole_homes.add(made.id)
         return made
