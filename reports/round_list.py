@@ -47,7 +47,8 @@ class RoundLine(_Value):
     """One door of the list, all in words."""
 
     number: int = Field(ge=1)  # of the door in its round; what is typed in afterwards
-    door: str
+    door: str  # building, unit and number
+    street: str = ""
     people: tuple[PersonLine, ...] = ()
     before: str = ""  # the last visit, or what came of this round's tries
     due: tuple[str, ...] = ()
@@ -140,7 +141,7 @@ def _heads(words: Mapping[str, str]) -> Iterator[Cell]:
     for key in ("number", "door", "people", "due"):
         yield Cell([Run(words[key], "hei")], _WIDTHS[key] * MM, centre=key == "number")
     for outcome in OUTCOMES:
-        yield Cell([Run(words[outcome], "hei")], _BOX_WIDTH, centre=True)
+        yield Cell([Run(words[outcome], "hei")], _BOX_WIDTH, centre=True, shrink=True)
     for key in ("retry", "note"):
         yield Cell([Run(words[key], "hei")], _WIDTHS[key] * MM)
 
@@ -184,10 +185,11 @@ def _told(line: RoundLine, words: Mapping[str, str]) -> dict[str, list[tuple[lis
         ([Run(f"{place}　"), name_run(one_line(person.name)), Run(" " + one_line(person.about), whole=True)], SMALL)
         for place, person in enumerate(line.people, 1)
     ]
+    street = [([Run(one_line(line.street))], HEAD)] if line.street else []
     before = [([Run(one_line(line.before))], HEAD)] if line.before else []
     return {
         "number": [([Run(str(line.number), "hei")], NUMBER)],
-        "door": [([Run(one_line(line.door), "hei")], DOOR), *before],
+        "door": [*street, ([Run(one_line(line.door), "hei")], DOOR), *before],
         "people": people or [([Run(words["nobody"])], SMALL)],
         "due": [([Run("· " + one_line(words))], SMALL) for words in line.due],
         "retry": [([Run(one_line(line.retry))], SMALL)] if line.retry else [],

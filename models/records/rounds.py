@@ -81,8 +81,9 @@ class SheetLine(Entry):
     outcome: Outcome
     met: tuple[str, ...] = ()
     note: str = Field(default="", max_length=1000)
-    retry_on: date | None = None
+    retry_on: date | None = None  # none: what the rule proposes
     retry_part: PartOfDay = ""
+    not_again: bool = False
 
 
 class SheetEntry(Entry):

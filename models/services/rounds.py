@@ -14,9 +14,10 @@ from models.records.visit import Outcome, PlanEntry, VisitEntry
 from models.services import undoing
 from models.services.book import Book, changed
 from models.services.planning import make_plans, working_day
+from models.services.retries import part_of_day
 from models.services.round_doors import Behind, address_parts, doors_of, dwelling_at, households_at, preview
 from models.services.round_reading import read_round, read_rows
-from models.services.round_stops import AtStop, part_of_day, stop_fields
+from models.services.round_stops import AtStop, stop_fields
 from models.services.rounds_views import COMES_AGAIN, DoorsView, PartView, RoundRow, RoundView
 from models.services.views import Changed
 from models.services.visits import write_visit
@@ -169,14 +170,18 @@ class Rounds:
         on: date | None = None,
         note: str | None = None,
         met: Sequence[str] = (),
+        *,
+        instead: bool = False,
     ) -> Changed:
-        """Say what came of a door: a visit is kept as any other, and a retry is proposed (round_stops.propose_retry).
+        """Say what came of a door: a visit is kept as any other, and a retry is proposed (retries.propose_retry).
 
         Empty part and no day: now. met: residents; without them the only person of the household was met, or somebody
         not named. At a door without a household no visit is kept, only what came of it. Changed.ids holds the visit.
-        Raises NotFound.
+        instead: what was last said of the door was wrong and is taken back first. Raises NotFound, CannotUndo.
         """
         with self._book.verb("rounds.record") as work:
+            if instead:
+                _take_back(work, stop_id)
             visit = _record(work, stop_id, outcome, part, on or local_time(work.now).date(), note, met)
         return changed(work, stop_id, [visit] if visit else [])
 
@@ -194,7 +199,7 @@ class Rounds:
                 note = line.note or None
                 visit = _record(work, line.stop_id, line.outcome, sheet.part, sheet.on, note, line.met)
                 visits += [visit] if visit else []
-                if line.retry_on is not None:
+                if line.retry_on is not None or line.not_again:
                     retry = {"retry_on": line.retry_on, "retry_part": line.retry_part}
                     work.amend("round_stop", line.stop_id, retry)
         return changed(work, round_id, visits)
@@ -205,24 +210,7 @@ class Rounds:
         Raises NotFound, and CannotUndo where something has been built on the visit (then nothing is changed).
         """
         with self._book.verb("rounds.take_back") as work:
-            row = _living(work, _STOP, stop_id)
-            if not row["tries"]:
-                raise NotFound
-            last = row["tries"][-1]
-            if last["visit"]:
-                undoing.take_back(work, last["ops"])
-            same = select(_STOP.c.id, _STOP.c.tries, _STOP.c.round_id).where(_STOP.c.dead.is_(False))
-            if row["household_id"]:
-                same = same.where(_STOP.c.household_id == row["household_id"])
-            else:
-                same = same.where(_STOP.c.id == stop_id)
-            for stop in work.connection.execute(same).all():
-                left = [tried for tried in stop.tries if not _same_try(tried, last)]
-                if len(left) < len(stop.tries):
-                    on = date.fromisoformat(left[-1]["on"]) if left else local_time(work.now).date()
-                    work.amend("round_stop", stop.id, stop_fields(left, on))
-                    work.concerns(stop.round_id)
-            work.concerns(row["household_id"])
+            _take_back(work, stop_id)
         return changed(work, stop_id)
 
     def retry(self, stop_id: str, on: date | None, part: PartOfDay = "") -> Changed:
@@ -405,6 +393,28 @@ def _record(
         notes=note or "",
     )
     return write_visit(work, entry, AtStop(stop_id, part, note))[0]
+
+
+def _take_back(work: Work, stop_id: str) -> None:
+    """Inside a verb: what was last said of a door, and the visit made of it, goes. Raises NotFound, CannotUndo."""
+    row = _living(work, _STOP, stop_id)
+    if not row["tries"]:
+        raise NotFound
+    last = row["tries"][-1]
+    if last["visit"]:
+        undoing.take_back(work, last["ops"])
+    same = select(_STOP.c.id, _STOP.c.tries, _STOP.c.round_id).where(_STOP.c.dead.is_(False))
+    if row["household_id"]:
+        same = same.where(_STOP.c.household_id == row["household_id"])
+    else:
+        same = same.where(_STOP.c.id == stop_id)
+    for stop in work.connection.execute(same).all():
+        left = [tried for tried in stop.tries if not _same_try(tried, last)]
+        if len(left) < len(stop.tries):
+            on = date.fromisoformat(left[-1]["on"]) if left else local_time(work.now).date()
+            work.amend("round_stop", stop.id, stop_fields(left, on))
+            work.concerns(stop.round_id)
+    work.concerns(row["household_id"])
 
 
 def _same_try(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

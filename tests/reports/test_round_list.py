@@ -12,7 +12,8 @@ from tests.reports.test_letter import overlapping
 
 LINE = RoundLine(
     number=1,
-    door="虚构路12号 3号楼2单元101",
+    street="虚构路12号",
+    door="3号楼2单元101",
     people=(
         PersonLine(name="李𬱖", about="76岁 …1234"),
         PersonLine(name="买买提·吐尔逊江·阿不都热合曼", about="5岁"),

@@ -10,7 +10,7 @@ from models.records.household import DwellingEntry, HouseholdEntry, MemberEntry
 from models.records.resident import DocumentEntry
 from models.records.rounds import RoundEntry, SheetEntry, SheetLine
 from models.records.visit import NeedEntry, PlanEntry, VisitEntry
-from models.services.round_stops import part_of_day, propose_retry
+from models.services.retries import part_of_day, propose_retry
 from models.services.rounds import MOST_DOORS, NoDoors, TooManyDoors
 from models.services.rounds_views import DueLine
 from models.services.walking import walking_key
@@ -541,3 +541,15 @@ def test_the_doors_of_nobody_raise_not_found(casebook: Casebook):
             verb("nothing")
     with pytest.raises(NotFound):
         rounds.record("nothing", "met")
+
+
+def test_a_wrong_tap_is_corrected_by_the_right_one(casebook: Casebook, stairs, walked):
+    round_id, stop = walked
+    casebook.rounds.record(stop["101"], "refused")
+    made = casebook.rounds.record(stop["101"], "met", instead=True)
+    assert [visit.outcome for visit in casebook.visits.of_household(stairs["101"])] == ["met"]
+    found = at(casebook, round_id, "101")
+    assert (found.status, len(found.tries), found.retry_on) == ("met", 1, None)
+    casebook.undo(made.operations)
+    assert at(casebook, round_id, "101").status == "refused"
+    assert [visit.outcome for visit in casebook.visits.of_household(stairs["101"])] == ["refused"]
