@@ -134,6 +134,45 @@ class Calendar:
             cancelled=stopped,
         )
 
+    def between(
+        self,
+        start: date,
+        until: date,
+        kinds: Iterable[ChangeKind],
+        *,
+        progress: Progress | None = None,
+        cancelled: Cancelled | None = None,
+    ) -> list[tuple[str, ComingChange]] | None:
+        """(household, change) of what dates alone change after a day and until another, by what is known today.
+
+        start may lie before today: then it is told what has changed by itself since, with the answers of today and not
+        those of then. Answers that end are no part of it. For lists of other services, which journal themselves; None
+        where it was cancelled.
+        """
+        from models.services import calendar_days as days_of
+        from models.services import screening_register
+        from models.services.calendar_deciding import Decider
+
+        policies, on, wanted = self._book.policies, today(self._book.clock), frozenset(kinds)
+        watched = watch(policies)
+        found: list[tuple[str, ComingChange]] = []
+        try:
+            loaded = self._columns(on, progress, cancelled)
+            with self._book.reading() as connection, without_pauses():
+                register = days_of.Register(loaded, "")
+                causes = days_of.causes(register, watched, start, until, ())
+                every = sorted(set(causes.home.tolist()))
+                decider = Decider(watched, register, start, until) if len(every) > _FEW else None
+                for some in _portions(every, _MANY):
+                    if cancelled is not None and cancelled():
+                        return None
+                    few = causes.between(some[0], some[-1])
+                    changed = self._changes(connection, policies, register, few, decider, start, until, wanted, on)
+                    found += [one for one in changed if one[1].kind in wanted]
+        except screening_register.Stopped:
+            return None
+        return found
+
     def written_out(self, view: CalendarView, lines: int) -> None:
         """Journal that lines of a calendar are written to a file; to be called before they are."""
         self._book.note("export", "register", "", f"calendar {view.start}..{view.until} {view.where} lines={lines}")
@@ -188,17 +227,23 @@ class Calendar:
         start: date,
         until: date,
         kinds: frozenset[ChangeKind],
+        known: date | None = None,
     ) -> Iterator[tuple[str, ComingChange]]:
-        """(household, change) in the households that the causes touch; of people only those at home there."""
+        """(household, change) in the households that the causes touch; of people only those at home there.
+
+        known: the day whose answers count; none: those of start.
+        """
         singly = set((causes.home if decider is None else decider.beyond(causes)).tolist())
         own = {(register.home(home), person) for home in singly for person in register.people_at_home(home)}
-        for household, built in _built(connection, policies, [register.home(home) for home in singly], start):
-            for change in changes_ahead(policies, built.case, until, expires=built.expires, texts_too=False):
+        homes = [register.home(home) for home in singly]
+        for household, built in _built(connection, policies, homes, known or start):
+            case = built.case if known is None else case_on(built.case, start, built.expires)
+            for change in changes_ahead(policies, case, until, expires=built.expires, texts_too=False):
                 if change.person_id is None or (household, change.person_id) in own:
                     yield household, change
         if decider is not None:
             cells = list(decider.cells(causes.without(sorted(singly)), kinds))
-            yield from _Sums(connection, decider.watched, register, start, cells).changes(cells)
+            yield from _Sums(connection, decider.watched, register, known or start, cells).changes(cells)
 
 
 def _built(

@@ -226,6 +226,17 @@ class Screening:
         with self._book.reading() as connection:
             return register.stored(connection, facts)
 
+    def listing(self) -> "Listing":
+        """The results of everybody, for other services; screens first where nobody did."""
+        return self._ready()
+
+    def listed(self) -> "Listing | None":
+        """The results of today where somebody screened already; nothing is worked out."""
+        listing = self._listing
+        if listing is None or listing.plan.on != today(self._book.clock):
+            return None
+        return listing if listing.plan.policies.hash == self._book.policies.hash else None
+
     def _ready(self) -> "Listing":
         """The results, screened now where nobody did yet or another day or other rules have come."""
         with self._lock:

@@ -1,0 +1,130 @@
+"""The reasons of the worklist, household by household: gathered, weighed, and what is put off set aside."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import Connection, select
+
+from models.services.walking import portions, walking_key
+from models.services.worklist_rules import Rules
+from models.services.worklist_sources import Found, homes_now
+from models.services.worklist_views import Place, PutOffView
+from models.store.rows import KEPT
+
+_HOUSEHOLD, _DWELLING = KEPT["household"], KEPT["dwelling"]
+_PUT_OFF, _ASSIGNMENT = KEPT["put_off"], KEPT["assignment"]
+
+TENTH = 0.1
+"""How much the reasons beside the heaviest one count."""
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """A reason and its points on the day."""
+
+    found: Found
+    weight: float
+    overdue: int
+
+
+@dataclass
+class Stand:
+    """A household with its reasons, the heaviest first; `aside` are those that are put off."""
+
+    home: str
+    place: Place
+    walk: tuple[object, ...]
+    reasons: list[Weighed] = field(default_factory=list)
+    aside: list[Weighed] = field(default_factory=list)
+    put_off: PutOffView | None = None
+    rank: float = 0.0  # among all doors of the register, where those are known
+
+    def weight(self, *, aside: bool = False) -> float:
+        """The need of the household."""
+        return need(one.weight for one in (self.aside if aside else self.reasons))
+
+
+def need(weights: Iterable[float]) -> float:
+    """The heaviest and a tenth of the others."""
+    every = sorted(weights, reverse=True)
+    return every[0] + TENTH * sum(every[1:]) if every else 0.0
+
+
+def weigh(found: Found, rules: Rules, on: date) -> Weighed:
+    """The points of a reason, and for how many days it is overdue."""
+    if found.kind == "unseen":
+        category = next(one for one in rules.category if one.id == found.told[0])
+        days = category.days if found.due is None else max((on - found.due).days, 0)
+        points = category.weight.base + min(days * category.weight.per_day, category.weight.most)
+        return Weighed(found, points, 0 if found.due is None else days)
+    overdue = max((on - found.due).days, 0) if found.due is not None else 0
+    return Weighed(found, rules.weight[found.kind].at(found.due or found.since, on), overdue)
+
+
+def gather(
+    connection: Connection, found: Iterable[Found], put_off: Mapping[str, Sequence[PutOffView]], rules: Rules, on: date
+) -> dict[str, Stand]:
+    """The households of some reasons, and those with something put off; none that has ended or has nobody in it."""
+    every = list(found)
+    homes = homes_now(connection, {one.resident for one in every if one.resident and not one.home})
+    by_home: dict[str, list[Found]] = defaultdict(list)
+    for one in every:
+        if home := one.home or homes.get(one.resident, ""):
+            by_home[home].append(one)
+    stands = _stands(connection, {*by_home, *put_off}, on)
+    for home, stand in stands.items():
+        settle(stand, by_home.get(home, ()), put_off.get(home, ()), rules, on)
+    return stands
+
+
+def settle(stand: Stand, found: Iterable[Found], put_off: Sequence[PutOffView], rules: Rules, on: date) -> None:
+    """Add reasons to a household, weighed; those that are put off stand aside."""
+    for one in found:
+        mine = next((off for off in put_off if not off.kinds or one.kind in off.kinds), None)
+        if mine is not None:
+            stand.put_off = mine
+        (stand.reasons if mine is None else stand.aside).append(weigh(one, rules, on))
+    for several in (stand.reasons, stand.aside):
+        several.sort(key=lambda one: (-one.weight, one.found.due or date.max))
+
+
+def _stands(connection: Connection, homes: Collection[str], on: date) -> dict[str, Stand]:
+    found = {}
+    names = ("community_code", "grid", "street_line", "building", "unit", "door")
+    for some in portions(sorted(homes)):
+        query = (
+            select(_HOUSEHOLD.c.id, _HOUSEHOLD.c.until, *(_DWELLING.c[name] for name in names))
+            .outerjoin(_DWELLING, _DWELLING.c.id == _HOUSEHOLD.c.dwelling_id)
+            .where(_HOUSEHOLD.c.id.in_(some), _HOUSEHOLD.c.dead.is_(False))
+        )
+        for identity, until, *texts in connection.execute(query):
+            if until is not None and until <= on:
+                continue
+            parts = dict(zip(names, (text or "" for text in texts), strict=True))
+            place = Place(parts["community_code"], parts["grid"], parts["street_line"], parts["building"])
+            found[identity] = Stand(identity, place, walking_key(parts))
+    return found
+
+
+def put_off_now(connection: Connection, on: date) -> dict[str, list[PutOffView]]:
+    """What is put off beyond a day, by household; the newest first."""
+    query = select(_PUT_OFF).where(_PUT_OFF.c.until > on, _PUT_OFF.c.dead.is_(False)).order_by(_PUT_OFF.c.at.desc())
+    found: dict[str, list[PutOffView]] = defaultdict(list)
+    for row in connection.execute(query):
+        found[row.household_id].append(
+            PutOffView(row.id, row.household_id, tuple(row.kinds), row.until, row.reason, row.worker)
+        )
+    return found
+
+
+def cared_for(connection: Connection, on: date, name: str | None = None) -> dict[str, str]:
+    """Household -> who looks after it on a day; of one worker, or of all."""
+    query = select(_ASSIGNMENT.c.household_id, _ASSIGNMENT.c.assignee, _ASSIGNMENT.c.until).where(
+        _ASSIGNMENT.c.dead.is_(False), _ASSIGNMENT.c.assignee != ""
+    )
+    if name is not None:
+        query = query.where(_ASSIGNMENT.c.assignee == name)
+    rows = connection.execute(query.order_by(_ASSIGNMENT.c.since, _ASSIGNMENT.c.at))
+    return {home: who for home, who, until in rows if until is None or until > on}

@@ -1,0 +1,297 @@
+"""When each household was last seen and how often it should be, for the whole register at once.
+
+Worked out from the columns of the screening (who lives there, how old, what was answered) and from the visits at which
+somebody was there. numpy is imported here; only who looks at the whole worklist imports this module.
+"""
+
+from bisect import bisect_left
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, func, select
+
+from models.eligibility.batch.columns import Bits, Codes, Days, Ints
+from models.eligibility.case import minus_years
+from models.services.walking import portions, walking_key
+from models.services.worklist_rules import Category, Rules
+from models.services.worklist_sources import Found
+from models.services.worklist_views import Order, Place
+from models.store.bulk import Loaded
+from models.store.rows import KEPT
+from models.store.statements import Facts
+
+_VISIT, _HOUSEHOLD, _DWELLING = KEPT["visit"], KEPT["household"], KEPT["dwelling"]
+_SEEN = ("met", "refused")
+_YES, _NO = 1, 2  # codes of a bool in the columns
+_ALWAYS = ("deceased", "counts_in_household", "birth_date")
+_NEWCOMER = ("resident_urban_tianjin", "hukou_tianjin", "hukou_tianjin_since")
+_EVERYTHING = 500  # from so many households on everything is read rather than asked for by id
+
+Floats = NDArray[np.float64]
+Place5 = tuple[str, str, str, str]
+
+
+def wanted_facts(facts: Facts, rules: Rules) -> Facts:
+    """The facts of the vocabulary that the categories look at."""
+    names = {*_ALWAYS, *_NEWCOMER, *(one.fact for one in rules.category)}
+    return {name: facts[name] for name in facts if name in names}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Households side by side; one value a household.
+
+    category: place in the rules, -1 where none applies. seen: ordinal of the newest day on which somebody was there, 0
+    for never. due: ordinal of the day on which a visit is due. who: place in `people` of whom it is about, -1 for the
+    household. place: where it is, in `places`. walk: sorts doors as one walks.
+    """
+
+    rules: Rules
+    home: NDArray[np.bytes_]
+    category: NDArray[np.int8]
+    seen: Ints
+    due: Ints
+    who: NDArray[np.int64]
+    place: NDArray[np.int32]
+    walk: Floats
+    people: NDArray[np.bytes_]
+    places: tuple[Place5, ...]  # community, grid, road, building
+
+    def weights(self, on: date) -> Floats:
+        """Points of each household on a day; whoever was never visited counts as waiting for twice the time."""
+        late = on.toordinal() - self.due.astype(np.float64)
+        base, daily, most, days = (
+            np.array([*(pick(one) for one in self.rules.category), 0.0])[self.category]
+            for pick in (
+                lambda one: one.weight.base,
+                lambda one: one.weight.per_day,
+                lambda one: one.weight.most,
+                lambda one: float(one.days),
+            )
+        )
+        late = np.where(self.seen == 0, days, late)
+        return np.asarray(base + np.minimum(np.maximum(late, 0) * daily, most))
+
+    def is_due(self, on: date) -> Bits:
+        """Whose visit is due on a day."""
+        return np.asarray((self.category >= 0) & (self.due <= on.toordinal()))
+
+    def within(self, where: Place) -> Bits:
+        """Who lives in a place."""
+        return np.array([fits(one, where) for one in self.places], np.bool_)[self.place]
+
+    def rows_of(self, homes: Collection[str]) -> NDArray[np.int64]:
+        """The places of those of these households that are here."""
+        if not homes:
+            return np.zeros(0, np.int64)
+        wanted = np.array(sorted(one.encode() for one in homes), np.bytes_)
+        return np.flatnonzero(np.isin(self.home, wanted))
+
+    def in_order(self, chosen: Bits, weights: Floats, order: Order) -> NDArray[np.int64]:
+        """The chosen rows, the heaviest first or from door to door."""
+        rows = np.flatnonzero(chosen)
+        keys = (self.walk[rows],) if order == "walk" else (self.walk[rows], -weights[rows])
+        return rows[np.lexsort(keys)]
+
+    def found(self, row: int) -> Found:
+        """The reason of one household."""
+        seen = int(self.seen[row])
+        who = int(self.who[row])
+        return Found(
+            "unseen",
+            self.home[row].decode(),
+            self.people[who].decode() if who >= 0 else "",
+            date.fromordinal(int(self.due[row])) if seen else None,
+            None,
+            told=(self.rules.category[int(self.category[row])].id, date.fromordinal(seen) if seen else None),
+        )
+
+
+def fits(place: Place5, where: Place) -> bool:
+    """Whether a dwelling lies in a place."""
+    community, grid, road, building = place
+    return (
+        community.startswith(where.community)
+        and (not where.grid or grid == where.grid)
+        and (not where.street_line or road == where.street_line)
+        and (not where.building or building == where.building)
+    )
+
+
+def stand(connection: Connection, loaded: Loaded, rules: Rules, on: date, before: Standing | None = None) -> Standing:
+    """The households of some columns. before: of households whose doors stand in it already, for the order of walking.
+
+    Households in which nobody's results are told (all have another home), which are empty, or have moved away, are
+    left out.
+    """
+    columns, lists = loaded.columns, loaded.lists
+    alive = ~columns.dead
+    here = np.zeros(columns.households, np.bool_)
+    here[columns.household[lists.chosen & alive]] = True
+    here &= ~lists.away
+    number = np.bincount(columns.household[alive], minlength=columns.households)
+    category = np.full(columns.households, -1, np.int8)
+    who = np.full(columns.households, -1, np.int64)
+    days = np.full(columns.households, 2**31 - 1, np.int64)
+    for at, one in enumerate(rules.category):
+        if not one.days:
+            continue
+        rows, homes = _match(loaded, one, on, alive, number == 1)
+        better = homes & (one.days < days)
+        first = np.full(columns.households, -1, np.int64)
+        if rows is not None:
+            matching = np.flatnonzero(rows)[::-1]  # written last: the first of the household
+            first[columns.household[matching]] = matching
+        category[better], days[better], who[better] = at, one.days, first[better]
+    rows_kept = np.flatnonzero(here)
+    ids = [one.decode() for one in lists.home[rows_kept].tolist()]
+    met = _seen(connection, ids)
+    seen = np.array([met.get(one, 0) for one in ids], np.int32)
+    doors = _doors(connection, ids)
+    places: dict[Place5, int] = {}
+    place = np.array([places.setdefault(doors[one][0], len(places)) for one in ids], np.int32)
+    walk = _ranks([doors[one][1] for one in ids]) if before is None else _between(before, ids, doors)
+    due = np.where(seen > 0, seen + np.where(days < 2**31 - 1, days, 0)[rows_kept], 0)
+    return Standing(
+        rules=rules,
+        home=lists.home[rows_kept],
+        category=category[rows_kept],
+        seen=seen,
+        due=due.astype(np.int32),
+        who=who[rows_kept],
+        place=place,
+        walk=walk,
+        people=lists.person,
+        places=tuple(places),
+    )
+
+
+def joined(first: Standing, second: Standing, without: Collection[str]) -> Standing:
+    """Both as one; of the first without some households, which the second tells anew (or which are no more)."""
+    gone = np.ones(len(first.home), np.bool_)
+    gone[first.rows_of(without)] = False
+    moved = {
+        "who": np.where(second.who >= 0, second.who + len(first.people), -1),
+        "place": second.place + np.int32(len(first.places)),
+    }
+    second = replace(second, **moved)  # type: ignore[arg-type]  # both arrays
+    told = {
+        one.name: np.concatenate([getattr(first, one.name)[gone], getattr(second, one.name)])
+        for one in fields(Standing)
+        if one.name not in ("rules", "people", "places")
+    }
+    people = np.concatenate([first.people, second.people])
+    return Standing(rules=first.rules, people=people, places=(*first.places, *second.places), **told)
+
+
+def _match(loaded: Loaded, one: Category, on: date, alive: Bits, single: Bits) -> tuple[Bits | None, Bits]:
+    """Which people a category is about (None: the household as a whole), and which households."""
+    columns = loaded.columns
+    rows: Bits = alive
+    homes = np.ones(columns.households, np.bool_)
+    personal = bool(one.age_from or one.new_resident)
+    if one.age_from:
+        rows = rows & _born_by(loaded, minus_years(on, one.age_from))
+    if one.new_resident:
+        rows = rows & _newcomers(loaded, on)
+    if one.fact:
+        yes = _says(loaded, one.fact, _YES)
+        if len(yes) == columns.people:
+            rows, personal = rows & yes, True
+        else:
+            homes = homes & yes
+    if one.alone:
+        homes, personal = homes & single, True
+    if not personal:
+        return None, homes
+    some = np.zeros(columns.households, np.bool_)
+    some[columns.household[rows]] = True
+    about = rows & homes[columns.household]
+    return (about if not one.new_resident else None), homes & some
+
+
+def _says(loaded: Loaded, fact: str, code: int) -> Bits:
+    """Of whom a yes-or-no fact says this; of people, or of households where it is theirs."""
+    column = loaded.columns.facts.get(fact)
+    if not isinstance(column, Codes):
+        return np.zeros(loaded.columns.people, np.bool_)
+    return np.asarray(column.values == code)
+
+
+def _born_by(loaded: Loaded, day: date) -> Bits:
+    column = loaded.columns.facts.get("birth_date")
+    if not isinstance(column, Days):
+        return np.zeros(loaded.columns.people, np.bool_)
+    return np.asarray(column.high <= day.toordinal())
+
+
+def _newcomers(loaded: Loaded, on: date) -> Bits:
+    """新市民 by the last paragraph of 000_31349b1c81ee7ff4.txt, as services.facts.new_resident() reads it."""
+    urban = _says(loaded, _NEWCOMER[0], _YES)
+    without, with_hukou = _says(loaded, _NEWCOMER[1], _NO), _says(loaded, _NEWCOMER[1], _YES)
+    since = loaded.columns.facts.get(_NEWCOMER[2])
+    recent = np.zeros(loaded.columns.people, np.bool_)
+    if isinstance(since, Days):
+        recent = (since.low == since.high) & (since.low > minus_years(on, 3).toordinal())
+    return urban & (without | (with_hukou & recent))
+
+
+def _seen(connection: Connection, ids: Sequence[str]) -> dict[str, int]:
+    """Household -> ordinal of the newest day on which somebody was there."""
+    query = select(_VISIT.c.household_id, func.max(_VISIT.c.happened_on)).where(
+        _VISIT.c.outcome.in_(_SEEN), _VISIT.c.dead.is_(False)
+    )
+    query = query.group_by(_VISIT.c.household_id)
+    several = [query] if len(ids) > _EVERYTHING else [query.where(_VISIT.c.household_id.in_(s)) for s in portions(ids)]
+    return {home: day.toordinal() for one in several for home, day in connection.execute(one) if day is not None}
+
+
+def _doors(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[Place5, tuple[object, ...]]]:
+    """Household -> where it is, and what sorts its door."""
+    names = ("community_code", "grid", "street_line", "building", "unit", "door")
+    query = select(_HOUSEHOLD.c.id, *(_DWELLING.c[name] for name in names)).outerjoin(
+        _DWELLING, _DWELLING.c.id == _HOUSEHOLD.c.dwelling_id
+    )
+    several = [query] if len(ids) > _EVERYTHING else [query.where(_HOUSEHOLD.c.id.in_(some)) for some in portions(ids)]
+    found: dict[str, tuple[Place5, tuple[object, ...]]] = {}
+    for one in several:
+        for identity, *texts in connection.execute(one):
+            community, grid, road, building, unit, door = (text or "" for text in texts)
+            parts = (community, grid, road, building, unit, door)
+            found[identity] = ((community, grid, road, building), walking_key(dict(zip(names, parts, strict=True))))
+    return found
+
+
+def _ranks(keys: Sequence[tuple[object, ...]]) -> Floats:
+    """The place of each in the order of walking; the same door has the same place."""
+    order = sorted(range(len(keys)), key=lambda row: keys[row])
+    ranks = np.zeros(len(keys), np.float64)
+    place = -1.0
+    before: tuple[object, ...] | None = None
+    for row in order:
+        if keys[row] != before:
+            place, before = place + 1, keys[row]
+        ranks[row] = place
+    return ranks
+
+
+def _between(before: Standing, ids: Sequence[str], doors: Mapping[str, tuple[Place5, tuple[object, ...]]]) -> Floats:
+    """Places for a few households among those that are ordered already, beside the doors of their own building."""
+    known = {home.decode(): float(rank) for home, rank in zip(before.home.tolist(), before.walk.tolist(), strict=True)}
+    by_place: dict[Place5, list[float]] = {}
+    for rank, place in zip(before.walk.tolist(), before.place.tolist(), strict=True):
+        by_place.setdefault(before.places[place], []).append(rank)
+    names = sorted(by_place)
+    ranks = []
+    for one in ids:
+        if one in known:
+            ranks.append(known[one])
+            continue
+        beside = by_place.get(doors[one][0])
+        if beside is None and names:
+            beside = by_place[names[min(bisect_left(names, doors[one][0]), len(names) - 1)]]
+        ranks.append(max(beside) + 0.5 if beside else 0.0)
+    return np.array(ranks, np.float64)
