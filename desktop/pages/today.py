@@ -28,6 +28,7 @@ DRAFT_PAGES = {
     "visit": "visit",
     "referral": "referral",
     "eligibility": "eligibility",
+    "change": "change",
 }
 """Which page goes on with a draft of a form; every other form is an instrument."""
 
@@ -37,6 +38,7 @@ FORM_NAMES = {
     "visit": N_("Visit"),
     "referral": N_("Referral letter"),
     "eligibility": N_("Eligibility"),
+    "change": N_("Change of a household"),
 }
 
 WEEKDAYS = (
