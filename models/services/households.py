@@ -1,6 +1,6 @@
 """Households: register one with all its people, show it, and say who joins and leaves."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from itertools import islice
 
@@ -11,10 +11,13 @@ from models.errors import NotFound
 from models.records.household import DwellingEntry, HouseholdEntry, MemberEntry
 from models.records.resident import ResidentEntry
 from models.services.book import Book, changed
+from models.services.changes.coming import check_heads, come, go, leave_elsewhere
+from models.services.changes.ground import HEAD
+from models.services.changes.planning import write_new
 from models.services.facts import add_facts, current_facts
 from models.services.memberships import add_membership, memberships_of
 from models.services.people import full_address
-from models.services.residents import register_resident
+from models.services.registering import register_resident
 from models.services.timeline import Timeline
 from models.services.views import Changed, HouseholdView, TimelineLine
 from models.store import search
@@ -45,8 +48,12 @@ def register_household(
         dwellings[entry.dwelling] = _dwelling(work, entry.dwelling)
     dwelling_id = dwellings[entry.dwelling]
     households: dict[str, str] = {}
+    inside: dict[str, list[MemberEntry]] = {kind: _members_of(entry, kind) for kind in entry.kinds}
+    heads: dict[str, MemberEntry | None] = {kind: _head_among(members) for kind, members in inside.items()}
     kind: str
     for kind in entry.kinds:
+        if not inside[kind] and any(inside.values()):  # nobody of them is registered here: there is no such household
+            continue
         book = {"book_number": entry.book_number} if kind == "registered" else {}
         fields = {"kind": kind, "dwelling_id": dwelling_id, "since": entry.since, "note": entry.note, **book}
         households[kind] = work.add("household", fields)
@@ -56,12 +63,23 @@ def register_household(
         residents.append(resident_id)
         for kind, household_id in households.items():
             if kind == "living" or member.also_registered_here:
+                relation = HEAD if member is heads[kind] else member.relation
                 add_membership(
-                    work, household_id, resident_id, relation=member.relation, counts=member.counts, since=entry.since
+                    work, household_id, resident_id, relation=relation, counts=member.counts, since=entry.since
                 )
     main = households.get("living") or next(iter(households.values()))
     add_facts(work, "household", main, entry.facts, day)
     return main, residents
+
+
+def _members_of(entry: HouseholdEntry, kind: str) -> list[MemberEntry]:
+    """Who of an entry belongs to its living or its registered household."""
+    return [member for member in entry.members if kind == "living" or member.also_registered_here]
+
+
+def _head_among(members: Sequence[MemberEntry]) -> MemberEntry | None:
+    """The head of a new family: who is named, else the first one."""
+    return next((member for member in members if member.relation == HEAD), members[0] if members else None)
 
 
 def _known(member: MemberEntry) -> ResidentEntry:
@@ -87,10 +105,20 @@ class Households:
     def register(self, entry: HouseholdEntry) -> Changed:
         """Put a household at one door on the register with everybody in it.
 
-        Changed.id is the living household, Changed.ids are the residents in the order of the entry.
+        Changed.id is the living household, Changed.ids are the residents in the order of the entry. Who is on the
+        register already leaves the household of before. Where nobody is named as head, the first one is.
+        Raises ChangeRefused where several are, or where somebody leaves a family that goes on without its head.
         """
+        day = today(self._book.clock)
+        check_heads(entry.members)
+        since = entry.since if entry.since is not None and entry.since <= day else day
         with self._book.verb("households.register") as work:
-            main, residents = register_household(work, entry, today(self._book.clock))
+            for kind in entry.kinds:
+                known = [member.resident_id for member in _members_of(entry, kind) if member.resident_id]
+                leave_elsewhere(work, known, (kind,), since, day)
+            main, residents = register_household(work, entry, day)
+            work.flush()
+            write_new(work, main, residents, entry.since, day)
         return changed(work, main, residents)
 
     def register_many(
@@ -159,30 +187,41 @@ class Households:
         return list(dict.fromkeys(home[resident] for resident in residents if resident in home))
 
     def add_member(self, household_id: str, member: MemberEntry, since: date | None = None) -> Changed:
-        """Somebody joins: a new resident or one who is on the register already."""
+        """Somebody joins, today where no day is given: a new resident or one who is on the register already.
+
+        Changed.id is the resident. Raises ChangeRefused where that cannot be, for example with a second head.
+        """
+        return self.add_members(household_id, [member], since)
+
+    def add_members(self, household_id: str, members: Sequence[MemberEntry], since: date | None = None) -> Changed:
+        """Several join in one transaction, all of them or nobody; Changed.ids are the residents, in this order.
+
+        Who belonged to another household of the same kind leaves that. Raises ChangeRefused.
+        """
         day = today(self._book.clock)
-        with self._book.verb("households.add_member") as work:
-            resident_id = member.resident_id or register_resident(work, _known(member), day)
-            add_membership(
-                work, household_id, resident_id, relation=member.relation, counts=member.counts, since=since or day
-            )
-        return changed(work, resident_id)
+        with self._book.verb("households.add_members") as work:
+            residents = come(work, household_id, members, day, since=since or day)
+        return changed(work, residents[0], residents)
 
     def end_membership(self, membership_id: str, until: date) -> Changed:
-        """Somebody leaves on a day; the past stays. Raises NotFound where there is no such membership."""
+        """Somebody leaves on a day; the past stays. The guided changes tell more: casebook.changes.
+
+        Raises NotFound where there is no such membership, ChangeRefused where a family would go on without its head.
+        """
         with self._book.verb("households.end_membership") as work:
             try:
-                work.amend("membership", membership_id, {"until": until})
+                go(work, membership_id, until, today(self._book.clock))
             except LookupError:
                 raise NotFound from None
-            row = work.connection.execute(select(_MEMBERSHIP).where(_MEMBERSHIP.c.id == membership_id)).one()
-            work.concerns(row.household_id, row.resident_id)
-            work.reindex.add(row.resident_id)
         return changed(work, membership_id)
 
     def timeline(self, household_id: str) -> list[TimelineLine]:
         """What happened with a household, newest first."""
         return self._timeline.of_household(household_id)
+
+    def dwelling_timeline(self, dwelling_id: str) -> list[TimelineLine]:
+        """What happened at a door, newest first: who came, who left, and what happened in the households there."""
+        return self._timeline.of_dwelling(dwelling_id)
 
     def _view(self, connection: Connection, household_id: str, on: date) -> HouseholdView:
         query = select(_HOUSEHOLD).where(_HOUSEHOLD.c.id == household_id)

@@ -26,7 +26,10 @@ def add_membership(
 def memberships_of(
     connection: Connection, on: date, *, household_id: str = "", resident_id: str = ""
 ) -> Iterator[MembershipView]:
-    """Memberships of a household or of a resident, present ones first, the head before the others."""
+    """Memberships of a household or of a resident, present ones first, the head before the others.
+
+    Who lives in a household is not told of people whose record is frozen.
+    """
     column, wanted = (
         (_MEMBERSHIP.c.household_id, household_id) if household_id else (_MEMBERSHIP.c.resident_id, resident_id)
     )
@@ -40,6 +43,8 @@ def memberships_of(
     people = {row.id: row for row in resident_rows(connection, list({m.resident_id for m in found}), on)}
     for membership in found:
         if membership.resident_id not in people:  # its resident has not arrived with any batch yet
+            continue
+        if household_id and "frozen" in people[membership.resident_id].flags:
             continue
         yield MembershipView(
             id=membership.id,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, Table, func, or_, select
 
 from models.records import divisions
 from models.services.views import ResidentRow
@@ -50,7 +50,7 @@ def resident_rows(connection: Connection, ids: Sequence[str], on: date) -> list[
     """List rows in the order asked for; ids that are not on the register are left out."""
     wanted = list(ids)
     people = {row.id: row for row in connection.execute(select(_RESIDENT).where(_RESIDENT.c.id.in_(wanted)))}
-    homes = homes_of(connection, wanted)
+    homes = homes_of(connection, wanted, on)
     numbers = _tails(connection, _DOCUMENT, wanted)
     phones = _tails(connection, _PHONE, wanted)
     households = {home.household_id for home in homes.values()}
@@ -78,9 +78,15 @@ def resident_rows(connection: Connection, ids: Sequence[str], on: date) -> list[
                 phone_tail=phones.get(resident_id, ""),
                 number_tail=numbers.get(resident_id, ""),
                 last_visit=visited.get(home.household_id) if home else None,
+                flags=_flags(person.died_on, person.frozen),
             )
         )
     return rows
+
+
+def _flags(died_on: date | None, frozen: str) -> tuple[str, ...]:
+    """What a list says of a record besides the person's data."""
+    return (*(("deceased",) if died_on is not None else ()), *(("frozen",) if frozen else ()))
 
 
 @dataclass(frozen=True)
@@ -92,13 +98,19 @@ class Home:
     dwelling: Mapping[Any, Any]
 
 
-def homes_of(connection: Connection, ids: Sequence[str]) -> dict[str, Home]:
-    """For each resident the present household, the living one before the registered one."""
+def homes_of(connection: Connection, ids: Sequence[str], on: date | None = None) -> dict[str, Home]:
+    """For each resident the present household, the living one before the registered one.
+
+    on: a household that somebody leaves only after this day is still the present one.
+    """
+    still = (
+        _MEMBERSHIP.c.until.is_(None) if on is None else or_(_MEMBERSHIP.c.until.is_(None), _MEMBERSHIP.c.until > on)
+    )
     query = (
         select(_MEMBERSHIP.c.resident_id, _HOUSEHOLD.c.id.label("household"), _HOUSEHOLD.c.kind, _DWELLING)
         .join(_HOUSEHOLD, _HOUSEHOLD.c.id == _MEMBERSHIP.c.household_id)
         .join(_DWELLING, _DWELLING.c.id == _HOUSEHOLD.c.dwelling_id)
-        .where(_MEMBERSHIP.c.resident_id.in_(ids), _MEMBERSHIP.c.until.is_(None), _MEMBERSHIP.c.dead.is_(False))
+        .where(_MEMBERSHIP.c.resident_id.in_(ids), still, _MEMBERSHIP.c.dead.is_(False))
         .order_by(_HOUSEHOLD.c.kind.desc(), _MEMBERSHIP.c.id)  # registered first, so that living overwrites it
     )
     return {

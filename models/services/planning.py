@@ -225,7 +225,13 @@ def member_names(connection: Connection, households: Iterable[str]) -> dict[str,
         query = (
             select(_MEMBERSHIP.c.household_id, _RESIDENT.c.name)
             .join(_RESIDENT, _RESIDENT.c.id == _MEMBERSHIP.c.resident_id)
-            .where(_MEMBERSHIP.c.household_id.in_(some), _MEMBERSHIP.c.until.is_(None), _MEMBERSHIP.c.dead.is_(False))
+            .where(
+                _MEMBERSHIP.c.household_id.in_(some),
+                _MEMBERSHIP.c.until.is_(None),
+                _MEMBERSHIP.c.dead.is_(False),
+                _RESIDENT.c.died_on.is_(None),
+                _RESIDENT.c.frozen == "",
+            )
             .order_by(_MEMBERSHIP.c.relation, _MEMBERSHIP.c.id)
         )
         for row in connection.execute(query):

@@ -1,22 +1,23 @@
 """Residents: register, amend, find, compare, and show them as a page needs them."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
 
 from sqlalchemy import Connection, select
 
 from models.clock import today
 from models.errors import NotFound
-from models.records.household import DwellingEntry
+from models.records.household import DwellingEntry, MemberEntry
 from models.records.phones import show_phone
 from models.records.resident import DocumentEntry, PhoneEntry, ResidentEntry
 from models.services.book import Book, changed
+from models.services.changes.coming import come
 from models.services.comparing import compare
 from models.services.facts import add_facts, current_facts, new_resident
 from models.services.likeness import alike_to, likenesses, not_the_same, traits_of
 from models.services.links import say
-from models.services.memberships import add_membership, memberships_of
+from models.services.memberships import memberships_of
 from models.services.people import ids_by_home, ids_by_name, resident_rows
+from models.services.registering import PLAIN, register_resident
 from models.services.tasks import task_states
 from models.services.timeline import Timeline
 from models.services.views import (
@@ -30,44 +31,10 @@ from models.services.views import (
 )
 from models.store import search
 from models.store.rows import KEPT
-from models.store.work import Work, read_meta, write_meta
+from models.store.work import Work
 from models.values import mask_number, mask_phone
 
 _RESIDENT, _DOCUMENT, _PHONE = (KEPT[name] for name in ("resident", "identity_document", "phone"))
-_PLAIN = (
-    "name",
-    "former_name",
-    "sex",
-    "birth_date",
-    "birth_source",
-    "ethnic_group",
-    "education",
-    "marital_status",
-    "hukou_place",
-    "note",
-)
-
-
-def register_resident(work: Work, entry: ResidentEntry, day: date) -> str:
-    """Write a new resident with documents, phones and facts inside a verb; returns the id."""
-    provisional = "" if entry.documents else _next_provisional(work, day)
-    plain = {name: getattr(entry, name) for name in _PLAIN}
-    resident_id = work.add("resident", {**plain, "provisional_number": provisional, "registered_on": day})
-    for document in entry.documents:
-        work.add("identity_document", {"resident_id": resident_id, **document.model_dump()})
-    for phone in entry.phones:
-        work.add("phone", {"resident_id": resident_id, **phone.model_dump()})
-    add_facts(work, "resident", resident_id, entry.facts, day)
-    work.reindex.add(resident_id)
-    return resident_id
-
-
-def _next_provisional(work: Work, day: date) -> str:
-    """A number for a person without any document: L, the day, the device's mark and a count."""
-    count = int(read_meta(work.connection, "provisional").get("count", 0)) + 1
-    write_meta(work.connection, "provisional", {"count": count})
-    device = str(read_meta(work.connection, "device")["id"])[-4:].upper()
-    return f"L{day:%Y%m%d}{device}{count:04d}"
 
 
 class Residents:
@@ -78,12 +45,17 @@ class Residents:
         self._timeline = Timeline(book)
 
     def register(self, entry: ResidentEntry, household_id: str = "", relation: str = "8") -> Changed:
-        """Put a new resident on the register, in a household where one is named."""
+        """Put a new resident on the register, in a household where one is named.
+
+        Raises ChangeRefused where the household cannot take anybody in.
+        """
         day = today(self._book.clock)
         with self._book.verb("residents.register") as work:
-            resident_id = register_resident(work, entry, day)
             if household_id:
-                add_membership(work, household_id, resident_id, relation=relation, counts=True, since=None)
+                member = MemberEntry(resident=entry, relation=relation)
+                (resident_id,) = come(work, household_id, [member], day, since=None)
+            else:
+                resident_id = register_resident(work, entry, day)
         return changed(work, resident_id)
 
     def amend(self, resident_id: str, entry: ResidentEntry) -> Changed:
@@ -93,7 +65,7 @@ class Residents:
         """
         day = today(self._book.clock)
         with self._book.verb("residents.amend") as work:
-            plain = {name: getattr(entry, name) for name in _PLAIN}
+            plain = {name: getattr(entry, name) for name in PLAIN}
             try:
                 work.amend("resident", resident_id, plain)
             except LookupError:
@@ -148,6 +120,7 @@ class Residents:
                 memberships=tuple(memberships_of(connection, on, resident_id=resident_id)),
                 new_resident=new_resident(facts, on),
                 tasks=task_states(connection, resident_id, on),
+                died_on=person.died_on,
             )
         self._book.note("view", "resident", resident_id)
         return view
@@ -165,7 +138,7 @@ class Residents:
             phones = _numbers(connection, "phone", resident_id)
         self._book.note("reveal", "resident", resident_id, "amend form")
         return ResidentEntry(
-            **{name: getattr(person, name) for name in _PLAIN},
+            **{name: getattr(person, name) for name in PLAIN},
             documents=tuple(
                 DocumentEntry(kind=d.kind, number=d.number, valid_until=d.valid_until, seen=d.seen) for d in documents
             ),

@@ -1,5 +1,6 @@
 """What happened with a resident or a household, as sentences, newest first."""
 
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from sqlalchemy import Connection, Row, select
@@ -8,12 +9,14 @@ from models.clock import local_time
 from models.records import codes
 from models.records.operation import Operation
 from models.services.book import Book
+from models.services.changes import events
+from models.services.changes.sentences import names_for, sentence
 from models.services.views import TimelineLine
 from models.store.rows import KEPT, table_of
 from models.texts import _, pgettext
 
 _OPERATION = table_of(Operation)
-_MEMBERSHIP = KEPT["membership"]
+_MEMBERSHIP, _HOUSEHOLD = KEPT["membership"], KEPT["household"]
 
 
 class Timeline:
@@ -28,26 +31,50 @@ class Timeline:
             query = select(_MEMBERSHIP.c.household_id).where(_MEMBERSHIP.c.resident_id == resident_id)
             households = list(connection.execute(query).scalars())
             lines = _visits(connection, households) + _planned(connection, households, resident_id)
-            for entity, sentence in (
+            for entity, words in (
                 ("assessment", _assessed),
                 ("determination", None),
                 ("referral", _referred),
                 ("letter", _printed),
             ):
-                if sentence is not None:
+                if words is not None:
                     table = KEPT[entity]
                     rows = connection.execute(select(table).where(table.c.resident_id == resident_id))
-                    lines += [sentence(row) for row in rows if not row.dead]
+                    lines += [words(row) for row in rows if not row.dead]
             lines += self._determinations(connection, resident_id)
-            lines += _operations(connection, resident_id)
-        return sorted(lines, key=lambda line: -line.at)
+            happened = events.of_resident(connection, resident_id)
+            lines += _happened(connection, happened)
+            lines += _operations(connection, resident_id, events.operations_of(happened))
+        return sorted(lines, key=_in_time, reverse=True)
 
     def of_household(self, household_id: str) -> list[TimelineLine]:
-        """Everything about a household: visits made and planned, and what was changed on it."""
+        """Everything about a household: what happened in it, visits made and planned, and what was changed on it."""
         with self._book.reading() as connection:
             lines = _visits(connection, [household_id]) + _planned(connection, [household_id])
-            lines += _operations(connection, household_id)
-        return sorted(lines, key=lambda line: -line.at)
+            happened = events.of_household(connection, household_id)
+            lines += _happened(connection, happened)
+            lines += _operations(connection, household_id, events.operations_of(happened))
+        return sorted(lines, key=_in_time, reverse=True)
+
+    def of_dwelling(self, dwelling_id: str) -> list[TimelineLine]:
+        """Everything that happened at a door: who came and left, the households there, and the visits to them there.
+
+        A visit to a household that had moved here or away by then is told where the household was on that day.
+        """
+        with self._book.reading() as connection:
+            happened = events.of_dwelling(connection, dwelling_id)
+            homes = {event[name] for event in happened for name in ("household_id", "other_household_id")} - {""}
+            here = select(_HOUSEHOLD.c.id).where(_HOUSEHOLD.c.dwelling_id == dwelling_id, _HOUSEHOLD.c.dead.is_(False))
+            homes |= set(connection.execute(here).scalars())
+            moves = {home: events.moves_of(connection, home) for home in homes}
+            lines = [
+                line
+                for home in sorted(homes)
+                for line in _visits(connection, [home])
+                if events.door_on(connection, home, moves[home], line.on) == dwelling_id
+            ]
+            lines += _happened(connection, happened)
+        return sorted(lines, key=_in_time, reverse=True)
 
     def _determinations(self, connection: Connection, resident_id: str) -> list[TimelineLine]:
         """One line for each time that the eligibility was kept, with how many services came out as eligible."""
@@ -94,12 +121,12 @@ def _planned(connection: Connection, households: list[str], resident_id: str = "
     for row in rows:
         if resident_id and row.resident_id not in ("", resident_id):
             continue
-        sentence = {
+        words = {
             "done": _("Planned visit of {day}, kept: {reason}"),
             "dropped": _("Planned visit of {day}, dropped: {reason}"),
         }.get(row.status, _("Visit planned for {day}: {reason}"))
         day = row.due_on.isoformat() if row.due_on else ""
-        text = sentence.format(day=day, reason=row.reason or codes.label("plan_source", row.source))
+        text = words.format(day=day, reason=row.reason or codes.label("plan_source", row.source))
         if row.assignee and row.status == "open":
             text += _("; {name} is to go").format(name=row.assignee)
         lines.append(TimelineLine(_day(row.at), row.at, "planned", row.id, text, row.worker))
@@ -126,11 +153,37 @@ def _printed(row: Row) -> TimelineLine:  # type: ignore[type-arg]
     return TimelineLine(_day(row.at), row.at, "letter", row.id, text, row.worker)
 
 
-def _operations(connection: Connection, row_id: str) -> list[TimelineLine]:
-    """Registration and later changes of the record itself, by the names of the fields, never their values."""
+def _in_time(line: TimelineLine) -> tuple[date, int]:
+    """When it happened; of one day what was written later comes later."""
+    return (line.on or date.min, line.at)
+
+
+def _happened(connection: Connection, happened: Sequence[events.Event]) -> list[TimelineLine]:
+    """What happened with households, as sentences; what was taken back says so."""
+    names = names_for(connection, happened)
+    return [
+        TimelineLine(
+            event["happened_on"],
+            event["at"],
+            "event",
+            event["id"],
+            sentence(event, names, dated=False) + (_(" ({note})").format(note=event["note"]) if event["note"] else ""),
+            event["worker"],
+        )
+        for event in happened
+    ]
+
+
+def _operations(connection: Connection, row_id: str, told: Collection[str]) -> list[TimelineLine]:
+    """Registration and later changes of the record itself, by the names of the fields, never their values.
+
+    told: operations of which an event tells in a sentence; what takes an event back is told there as well.
+    """
     lines = []
     query = select(_OPERATION).where(_OPERATION.c.row == row_id).order_by(_OPERATION.c.clock)
     for position, operation in enumerate(connection.execute(query)):
+        if operation.id in told or operation.verb == "changes.undo":
+            continue
         if position == 0:
             text, kind = _("Registered"), "registered"
         else:
@@ -158,6 +211,9 @@ def field_label(name: str) -> str:
         "book_number": pgettext("field", "household register number"),
         "since": pgettext("field", "from"),
         "until": pgettext("field", "until"),
+        "form": pgettext("field", "kind of household"),
+        "died_on": pgettext("field", "day of death"),
+        "frozen": pgettext("field", "frozen"),
         "dead": pgettext("field", "removed"),
     }
     return labels.get(name, name)

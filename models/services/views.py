@@ -56,7 +56,7 @@ class ResidentRow:
     phone_tail: str
     number_tail: str
     last_visit: date | None = None
-    flags: tuple[str, ...] = ()  # new_resident, waits (not yet exported), duplicate
+    flags: tuple[str, ...] = ()  # new_resident, waits (not yet exported), duplicate, deceased, frozen
 
 
 @dataclass(frozen=True)
@@ -130,6 +130,7 @@ class ResidentView:
     memberships: tuple[MembershipView, ...]  # this resident's own, past ones too
     new_resident: bool | None  # 新市民 by the definition of 000_*.txt; None where facts are missing
     tasks: Mapping[str, str]  # register, visit, assess, eligibility, referral -> not_started, in_progress, done
+    died_on: date | None = None
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """The changes that were made, as a household, a resident or a dwelling remembers them."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, or_, select
@@ -51,6 +52,25 @@ def of_dwelling(connection: Connection, dwelling_id: str) -> list[Event]:
     """What happened at a door, the newest first: who came, who left, and what happened in the households there."""
     columns = _EVENT.c
     return _found(connection, or_(columns.dwelling_id == dwelling_id, columns.other_dwelling_id == dwelling_id))
+
+
+def moves_of(connection: Connection, household_id: str) -> list[Event]:
+    """When and from where to where a household went with all its people, the earliest first."""
+    return [
+        event
+        for event in reversed(of_household(connection, household_id))
+        if event["kind"] in ("move_household", "return") and event["household_id"] == household_id
+        if event["other_dwelling_id"] and not event["undone"]
+    ]
+
+
+def door_on(connection: Connection, household_id: str, moves: Sequence[Event], on: date | None) -> str:
+    """The dwelling where a household lived on a day, by its moves."""
+    for move in moves:
+        if on is not None and move["happened_on"] is not None and on < move["happened_on"]:
+            return str(move["dwelling_id"])
+    query = select(_HOUSEHOLD.c.dwelling_id).where(_HOUSEHOLD.c.id == household_id)
+    return str(connection.execute(query).scalar() or "")
 
 
 def _found(connection: Connection, which: Any) -> list[Event]:

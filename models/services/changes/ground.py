@@ -127,6 +127,14 @@ class Ground:
             if stay.person == person_id and stay.is_open(self.today) and self.homes[stay.home].kind == kind
         ]
 
+    def stay(self, membership_id: str) -> Stay | None:
+        """A membership, with everybody else of the household; None where there is none."""
+        home_id = self.connection.execute(
+            select(_MEMBERSHIP.c.household_id).where(_MEMBERSHIP.c.id == membership_id)
+        ).scalar()
+        self.home(str(home_id or ""))
+        return next((stay for stay in self.stays if stay.id == membership_id), None)
+
     def head_of(self, home_id: str) -> str:
         """Who is the head of a household now; empty where nobody is."""
         return next((stay.person for stay in self.members(home_id) if stay.relation == HEAD), "")

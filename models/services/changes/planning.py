@@ -1,16 +1,22 @@
 """Works a change out on the ground, and writes what came of it inside a verb."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields
+from datetime import date
 from typing import Any, cast
+
+from sqlalchemy import select
 
 from models.records import change as said
 from models.records.household import DwellingEntry
 from models.services.changes import moving, people, seeing
 from models.services.changes.ground import Ground, Home, Someone, Stay
 from models.services.changes.plan import Plan, check_day
-from models.services.residents import register_resident
+from models.services.registering import register_resident
+from models.store.rows import KEPT
 from models.store.work import Work
+
+_HOUSEHOLD, _MEMBERSHIP = KEPT["household"], KEPT["membership"]
 
 _WORKED_OUT: dict[type[said.Change], Callable[[Plan, Any], None]] = {
     said.Birth: people.born,
@@ -43,7 +49,15 @@ def planned(ground: Ground, change: said.Change) -> Plan:
 
 
 def write(work: Work, plan: Plan, note: str = "") -> str:
-    """Write a plan without problems inside a verb, its event last; returns the event's id."""
+    """Write a plan without problems inside a verb, its event last; returns the event's id.
+
+    new_people and new_homes of the plan hold the identities that were given, afterwards.
+    """
+    return write_event(work, plan, write_rows(work, plan), note)
+
+
+def write_rows(work: Work, plan: Plan) -> dict[str, str]:
+    """Write what differs from what was read; the identities that new records got, by those they had in the plan."""
     ground = plan.ground
     ids: dict[str, str] = {}
     doors: dict[DwellingEntry, str] = {}
@@ -63,7 +77,7 @@ def write(work: Work, plan: Plan, note: str = "") -> str:
     work.reindex.update(ids.get(person, person) for person in moved)
     plan.new_people = [ids[person] for person in plan.new_people]
     plan.new_homes = [ids[home] for home in plan.new_homes]
-    return write_event(work, plan, ids, note)
+    return ids
 
 
 def _moved_door(ground: Ground, stay: Stay) -> bool:
@@ -135,6 +149,30 @@ def write_event(work: Work, plan: Plan, ids: dict[str, str], note: str = "") -> 
             "at": work.now,
         },
     )
+
+
+def write_new(work: Work, household_id: str, residents: Sequence[str], since: date | None, today: date) -> str:
+    """The event of a household that was registered, as the last thing of the verb; since: from when it was there."""
+    work.flush()
+    query = select(_HOUSEHOLD.c.dwelling_id).where(_HOUSEHOLD.c.id == household_id)
+    dwelling = str(work.connection.execute(query).scalar() or "")
+    also = (
+        select(_MEMBERSHIP.c.household_id)
+        .join(_HOUSEHOLD, _HOUSEHOLD.c.id == _MEMBERSHIP.c.household_id)
+        .where(
+            _MEMBERSHIP.c.resident_id.in_(list(residents)),
+            _MEMBERSHIP.c.until.is_(None),
+            _HOUSEHOLD.c.kind == "registered",
+            _HOUSEHOLD.c.dwelling_id == dwelling,
+            _HOUSEHOLD.c.id != household_id,
+        )
+    )
+    plan = Plan(Ground(work.connection, today), "new", since or today, about=list(residents))
+    plan.event |= {"household_id": household_id, "dwelling_id": dwelling, "resident_id": residents[0]}
+    plan.event["other_household_id"] = str(work.connection.execute(also).scalar() or "")
+    if since is not None:
+        plan.detail["registered_on"] = today.isoformat()
+    return write_event(work, plan, {})
 
 
 def _with_ids(value: object, ids: dict[str, str]) -> object:

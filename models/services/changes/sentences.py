@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -134,8 +135,12 @@ class _Told:
 
 
 def _new(told: _Told) -> str:
-    words = _("{names} were registered as a household at {address}")
-    return words.format(names=told.everybody, address=told.names.door(told.event["dwelling_id"]))
+    address = told.names.door(told.event["dwelling_id"])
+    if told.detail.get("registered_on"):
+        day = day_text(date.fromisoformat(told.detail["registered_on"]))
+        words = _("{names} live at {address} from then on; registered on {day}")
+        return words.format(names=told.everybody, address=address, day=day)
+    return _("{names} were registered as a household at {address}").format(names=told.everybody, address=address)
 
 
 def _birth(told: _Told) -> str:
