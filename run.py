@@ -26,6 +26,8 @@ run demo OUT                 the whole job by itself through the real windows; p
 run bench [--json FILE]      the speed table
 run check CASES ANSWERS      answer a file of eligibility cases
 run pack WHAT ...            policy packs: check DIR, diff A B REGISTER, sign, show, key (run pack -h)
+run forms check FOLDER       read questionnaires that others wrote (XLSForm), fill each in, list what is wrong
+run battery [N]              the long form of the tests with random operations: N of them (5000)
 run texts                    bring the translation catalogue up to date with the code
 run help                     this text
 """
@@ -107,7 +109,9 @@ def main(arguments: list[str]) -> int:
         rest = [a if a.startswith("-") else str(Path(a).absolute()) for a in rest]
     elif command == "pack":
         rest = rest[:1] + [str(Path(a).absolute()) if Path(a).exists() else a for a in rest[1:]]
-    elif command not in ("", "lint", "test", "texts"):
+    elif command == "forms":
+        rest = rest[:1] + [str(Path(a).absolute()) for a in rest[1:]]
+    elif command not in ("", "lint", "test", "texts", "battery"):
         print(f"run: unknown command: {command}\n{USAGE}", end="", file=sys.stderr)
         return 2
     set_up()
@@ -118,12 +122,14 @@ def main(arguments: list[str]) -> int:
         form = 0 if rest else lint()
         tests = python("-m", "pytest", *(rest or ["-n", "2"]), **offscreen)
         return 1 if form or tests else 0
+    if command == "battery":
+        return python("-m", "pytest", "-m", "battery", JINMEN_BATTERY=rest[0] if rest else "5000", **offscreen)
     if command == "texts":
         return python("-m", "tests.house.catalogue")
     if command == "bench" and "--no-peers" not in rest:
         found = peers()
         rest += ["--openfisca", found] if found else []
-    if command in ("demo", "bench", "check", "pack"):
+    if command in ("demo", "bench", "check", "pack", "forms"):
         return python("-m", "desktop", command, *rest, **({} if has_screen() else offscreen))
     if not has_screen():
         out = HERE / "demo-out"

@@ -1,4 +1,4 @@
-"""Start the window, or a command: demo OUT, bench [--json FILE], check CASES ANSWERS, pack check | diff | sign ..."""
+"""Start the window, or a command: demo OUT, bench [--json FILE], check CASES ANSWERS, pack check | diff ..., forms check."""
 
 import sys
 
@@ -29,12 +29,16 @@ def main(arguments: list[str]) -> int:
         from desktop import pack_command
 
         return pack_command.main(rest)
+    if command == "forms":
+        from desktop import forms_command
+
+        return forms_command.main(rest)
     if command == "bench":
         from desktop import bench
 
         return int(bench.main(rest))
     if command:
-        sys.stderr.write("desktop: no arguments | demo OUT | bench [--json FILE] | check CASES ANSWERS | pack -h\n")
+        sys.stderr.write("desktop: no arguments | demo OUT | bench [--json FILE] | check CASES ANSWERS | pack -h | forms -h\n")
         return 2
     from desktop import app
 
