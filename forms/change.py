@@ -54,7 +54,7 @@ _PLAIN = {
     },
     "death": {"resident_id": "resident_id", "widowed_id": "widowed_id"},
     "move_in": {"registered_household_id": "registered_household_id"},
-    "move_household": {"registered_household_id": "registered_household_id"},
+    "move_household": {"registered_household_id": "moving_book_id"},
     "lodger_in": {"standing": "standing"},
     "move_out": {"resident_ids": "people", "to_household_id": "to_household_id"},
     "return": {"resident_ids": "people"},
@@ -274,13 +274,14 @@ def _read_heads(question: Question, typed: object, out: Collector) -> list[dict[
         read_row["head_id"] = read_text(row.get("head_id"), f"{path}.head_id", out)
         if not read_row["head_id"]:
             out.problem(f"{path}.head_id", "missing")
-        relations = row.get("relations")
+        relations, names = row.get("relations"), row.get("names")
         read_row["relations"] = {}
         for resident_id, said in (relations if isinstance(relations, Mapping) else {}).items():
             if resident_id == read_row["head_id"]:
                 continue
             part, here = question.part("relation"), f"{path}.relations.{resident_id}"
-            out.walk(here, part.label)
+            name = names.get(resident_id) if isinstance(names, Mapping) else None
+            out.walk(here, _("Relation of {name} to the head").format(name=name) if name else part.label)
             answer = read_answer(part, said, here, out)
             if answer is not None and answer.value:
                 read_row["relations"][str(resident_id)] = answer.value

@@ -29,7 +29,7 @@ from desktop.widgets.form_view import FormView
 from desktop.widgets.head_field import HeadField
 from desktop.widgets.kind_tiles import KindTiles
 from forms import definitions
-from forms.change import WAYS, question_of
+from forms.change import MARRIAGEABLE, WAYS, question_of
 from forms.collecting import FieldProblem
 from forms.reading import read_date
 from forms.shape import Question
@@ -239,15 +239,17 @@ class ChangePage(FormPage):
         here = list(view.members) or _last_stays(view)
         everybody = [(member.resident.id, _named(member)) for member in here]
         ways = dict(definitions.load("change").question("where_to").choices)
+        books = [(book.id, change_load.book_words(book)) for book in self.loaded.books]
         adults = [member for member in here if (member.resident.age or 99) >= 14]
         return {
             "people": everybody,
             "resident_id": everybody,
-            "widowed_id": everybody,
+            "widowed_id": [(m.resident.id, _named(m)) for m in here if (m.resident.age or 99) >= MARRIAGEABLE],
             "mother_id": [(m.resident.id, _named(m)) for m in adults if m.resident.sex != "1"],
             "father_id": [(m.resident.id, _named(m)) for m in adults if m.resident.sex != "2"],
             "where_to": [(code, ways[code]) for code in WAYS.get(kind, ())],
-            "registered_household_id": [(book.id, change_load.book_words(book)) for book in self.loaded.books],
+            "registered_household_id": books,
+            "moving_book_id": books,
         }
 
     def _arrival_added(self, row: ArrivalRow) -> None:
@@ -538,16 +540,12 @@ class ChangePage(FormPage):
         assert self.view is not None
         answers = self.answers()
         asked = set(self.form.asked(answers, self.today))
-        parts = []
-        for each in self.view.sections:
-            lines = [
-                Line(row.question.id, row.question.label, words)
-                for row in each.rows
-                if row.question.id in asked and (words := self.words_of(row.question, answers.get(row.question.id)))
-            ]
-            if lines:
-                parts.append(Part(each.title, lines, lines[0].field))
-        self.check_view.show_parts(parts)
+        lines = [
+            Line(row.question.id, row.question.label, words)
+            for row in self.view.rows.values()
+            if row.question.id in asked and (words := self.words_of(row.question, answers.get(row.question.id)))
+        ]
+        self.check_view.show_parts([Part(_("What you told"), lines, lines[0].field)] if lines else [])
 
     def words_of(self, question: Question, answer: object) -> str:
         """People, households and heads in words."""
@@ -594,5 +592,5 @@ def _spouses(view: HouseholdView, resident_id: str) -> list[MembershipView]:
     """Who may be married to somebody of the household: head and spouse first, then every grown other."""
     relation = next((m.relation for m in view.members if m.resident.id == resident_id), "")
     wanted = {"0": "1", "1": "0"}.get(relation, "")
-    grown = [m for m in view.members if m.resident.id != resident_id and (m.resident.age or 99) >= 20]
+    grown = [m for m in view.members if m.resident.id != resident_id and (m.resident.age or 99) >= MARRIAGEABLE]
     return sorted(grown, key=lambda member: member.relation != wanted)

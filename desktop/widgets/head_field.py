@@ -73,6 +73,7 @@ class _SeatView(QWidget):
             "head_id": self._head(),
             "fixed": bool(self.seat.fixed),
             "relations": {who: str(box.currentData() or "") for who, box in self.relations.items()},
+            "names": {who.id: who.name for who in self.seat.people},
             "by_hand": sorted(self._by_hand),
         }
 

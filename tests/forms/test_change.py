@@ -52,6 +52,7 @@ ENTRIES = (
         happened_on=DAY, household_id="h", resident_ids=("a", "b"), to_dwelling=DOOR, relations={"a": "0", "b": "1"}
     ),
     records.MoveHousehold(happened_on=DAY, household_id="h", dwelling=DOOR),
+    records.MoveHousehold(happened_on=DAY, household_id="h", dwelling=DOOR, registered_household_id="r"),
     records.LeaveAltogether(happened_on=DAY, household_id="h", destination=records.Elsewhere(division="11")),
     records.Return(happened_on=DAY, household_id="h", resident_ids=("a", "b")),
     records.Return(happened_on=DAY, household_id="h", resident_ids=("a",), dwelling=DOOR, heads={"h": "a"}),
@@ -124,6 +125,9 @@ def test_nobody_leaves_without_its_being_told_who_is_head_then():
     heads[0] |= {"head_id": "b", "relations": {"b": "", "c": ""}}
     reading = read(kind="death", resident_id="a", died_on="2026-11-1", heads=heads)
     assert fields(reading.problems) == ["heads.0.relations.c"]
+    heads[0]["names"] = {"c": "李想"}
+    reading = read(kind="death", resident_id="a", died_on="2026-11-1", heads=heads)
+    assert "李想" in reading.problems[0].sentence
     heads[0]["relations"]["c"] = "2"
     entry = read(kind="death", resident_id="a", died_on="2026-11-1", heads=heads).entry
     assert (entry.heads, entry.relations) == ({"h": "b"}, {"c": "2"})
