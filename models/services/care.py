@@ -182,7 +182,13 @@ class Care:
                 for home in homes
                 for reason in waiting.get(home, ())
             ]
-            told: dict[str, Any] = {"giver": giver, "taker": taker, "households": homes, "items": items, "status": "offered"}
+            told: dict[str, Any] = {
+                "giver": giver,
+                "taker": taker,
+                "households": homes,
+                "items": items,
+                "status": "offered",
+            }
             told |= {"handed_on": today(self._book.clock), "note": note.strip()}
             made = work.add("handover", {**told, "worker": work.worker, "at": work.now})
             work.concerns(*homes)
@@ -235,7 +241,9 @@ class Care:
         """Offers that nobody has answered, those to whom is signed in first, then the newest."""
         me = self._book.worker.name
         with self._book.reading() as connection:
-            rows = connection.execute(select(_HANDOVER).where(*_open_ones()).order_by(_HANDOVER.c.at.desc())).all()
+            rows = connection.execute(
+                select(_HANDOVER).where(*_open_ones()).order_by(_HANDOVER.c.at.desc(), _HANDOVER.c.id.desc())
+            ).all()
             views = [_view(connection, row) for row in rows]
         return sorted(views, key=lambda view: (view.taker != me, view.giver != me))
 
@@ -243,7 +251,7 @@ class Care:
         """Handovers that were answered or withdrawn, the newest first."""
         query = select(_HANDOVER).where(_HANDOVER.c.status != "offered", _HANDOVER.c.dead.is_(False))
         with self._book.reading() as connection:
-            rows = connection.execute(query.order_by(_HANDOVER.c.at.desc()).limit(limit)).all()
+            rows = connection.execute(query.order_by(_HANDOVER.c.at.desc(), _HANDOVER.c.id.desc()).limit(limit)).all()
             return [_view(connection, row) for row in rows]
 
     def get(self, handover_id: str) -> HandoverView:

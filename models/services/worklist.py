@@ -169,6 +169,12 @@ class Worklist:
                 if stand.reasons and stand.place.community.startswith(where):
                     place = Place(stand.place.community, "", stand.place.street_line, stand.place.building)
                     found[place] = found.get(place, 0) + 1
+            for (community, _grid, road, building), several in (
+                standing.counted(day, stands) if standing is not None else ()
+            ):
+                if community.startswith(where):
+                    place = Place(community, "", road, building)
+                    found[place] = found.get(place, 0) + several
         most = sorted(found.items(), key=lambda one: (-one[1], one[0].street_line, one[0].building))[:limit]
         return [Building(place, _building_name(place), count) for place, count in most]
 

@@ -140,7 +140,8 @@ def merged(before: Iterable[News], new: Iterable[News], still: set[Key]) -> tupl
 def changed_homes(connection: Connection, device: str, after: int) -> set[str]:
     """The households about which this device wrote something after an operation (its number in the chain)."""
     query = select(_OPERATION.c.row, _OPERATION.c.entity).where(_OPERATION.c.device == device, _OPERATION.c.seq > after)
-    return homes_about(connection, marks.subjects_now(connection, dict(connection.execute(query).tuples().all())))
+    rows = {row.row: row.entity for row in connection.execute(query)}
+    return homes_about(connection, marks.subjects_now(connection, rows))
 
 
 def homes_about(connection: Connection, subjects: Collection[str]) -> set[str]:

@@ -90,6 +90,13 @@ class Standing:
         wanted = np.array(sorted(one.encode() for one in homes), np.bytes_)
         return np.flatnonzero(np.isin(self.home, wanted))
 
+    def counted(self, on: date, without: Collection[str]) -> list[tuple[Place5, int]]:
+        """How many visits are due on a day in each place, without some households."""
+        late = self.is_due(on)
+        late[self.rows_of(without)] = False
+        several = np.bincount(self.place[late], minlength=len(self.places))
+        return [(place, n) for place, n in zip(self.places, several.tolist(), strict=True) if n]
+
     def in_order(self, chosen: Bits, weights: Floats, order: Order) -> NDArray[np.int64]:
         """The chosen rows, the heaviest first or from door to door."""
         rows = np.flatnonzero(chosen)
