@@ -116,10 +116,10 @@ def _stays_registered(plan: Plan, person: Someone) -> None:
 
 def _tell_in(plan: Plan, home: Home, came_from: Sequence[str]) -> None:
     names = names_of(plan.ground.name(person) for person in plan.about)
-    told = _("{names} move to {household}.").format(names=names, household=plan.called(home))
+    told = _("{names} will move to {household}.").format(names=names, household=plan.called(home))
     plan.lines.insert(0, told)
     for other in dict.fromkeys(came_from):
-        left = _("They leave {household}.").format(household=plan.called(plan.ground.homes[other]))
+        left = _("They will leave {household}.").format(household=plan.called(plan.ground.homes[other]))
         plan.lines.insert(1, left)
 
 
@@ -182,19 +182,19 @@ def go_to(
             plan.problem("to_household_id", _("Choose another household of the same kind."))
             return
         plan.event |= {"other_household_id": target.id, "other_dwelling_id": target.dwelling_id}
-        told = _("{names} go from {household} to {other}.")
+        told = _("{names} will go from {household} to {other}.")
         words = told.format(names=names, household=plan.called(home), other=plan.called(target))
         for stay in stays:
             relation = named_head(plan, target, stay.person) or plan.relations.get(stay.person, OTHER)
             plan.join(plan.ground.people[stay.person], target, relation, "to_household_id")
         plan.lines.insert(0, words)
     elif to_dwelling is not None:
-        words = _("{names} leave {household} and are a household of their own.")
+        words = _("{names} will leave {household} and form a household of their own.")
         plan.lines.insert(0, words.format(names=names, household=plan.called(home)))
         _new_home(plan, home, [stay.person for stay in stays], to_dwelling, "")
     else:
         where = elsewhere_words(destination.division, destination.address) if destination is not None else ""
-        told = _("{names} leave {household} for {place}.") if where else _("{names} leave {household}.")
+        told = _("{names} will leave {household} for {place}.") if where else _("{names} will leave {household}.")
         plan.lines.insert(0, told.format(names=names, household=plan.called(home), place=where))
         for stay in stays:
             plan.leave(stay)
@@ -307,10 +307,10 @@ def returned(plan: Plan, change: Return) -> None:
         plan.event["other_dwelling_id"] = known
     if coming:
         names = names_of(who.name for who in coming)
-        told = _("{names} are back at {address}.").format(names=names, address=plan.ground.door(home))
+        told = _("{names} will be back at {address}.").format(names=names, address=plan.ground.door(home))
         plan.lines.insert(0, told)
     for other in dict.fromkeys(came_from):
-        plan.lines.append(_("They leave {household}.").format(household=plan.called(plan.ground.homes[other])))
+        plan.lines.append(_("They will leave {household}.").format(household=plan.called(plan.ground.homes[other])))
 
 
 def _end(stay: object) -> tuple[str, str]:
@@ -331,7 +331,7 @@ def split_off(plan: Plan, change: Split) -> None:
         return
     if change.book_number and home.kind != "registered":
         plan.problem("book_number", _("Only a registered household has a household register."))
-    words = _("{names} are a household of their own from then on; {head} is the head.")
+    words = _("{names} will form a household of their own; {head} will be the head.")
     names = names_of(plan.ground.name(person) for person in leaving)
     plan.lines.append(words.format(names=names, head=plan.ground.name(change.head_id)))
     plan.event |= {"household_id": home.id, "dwelling_id": home.dwelling_id, "resident_id": change.head_id}

@@ -14,12 +14,12 @@ from sqlalchemy import or_, select
 from models.records.codes import RELATIONS, label
 from models.services.changes.ground import HEAD, Ground, Home, Someone, Stay
 from models.services.changes.relations import seen_from_new_head
-from models.services.changes.words import day_text, family_of, household_words
+from models.services.changes.words import day_text, elsewhere_words, household_words
 from models.store.rows import KEPT
 from models.texts import _, ngettext
 from models.values import age_on
 
-_EVENT, _PLANNED = KEPT["household_event"], KEPT["planned_visit"]
+_EVENT, _PLANNED, _PLACE = KEPT["household_event"], KEPT["planned_visit"], KEPT["place"]
 GROWN = 16  # years; a younger head is asked about (civil capacity by one's own work, 民法典 第18条)
 
 
@@ -40,6 +40,7 @@ class Plan:
     detail: dict[str, Any] = field(default_factory=dict)
     about: list[str] = field(default_factory=list)  # everybody concerned
     dropped: list[str] = field(default_factory=list)  # planned visits that nobody needs to make any more
+    ended_places: list[str] = field(default_factory=list)  # the hukou was there until the day
     new_homes: list[str] = field(default_factory=list)
     new_people: list[str] = field(default_factory=list)
 
@@ -152,8 +153,23 @@ class Plan:
             if home.until > self.day:
                 self.contradicts(self.called(home), home.until)
             home.until = None
+        if home.kind == "registered" and person.entry is None:
+            self._hukou_comes(person)
         since = self.day
         return self.ground.add_stay(Stay("", home.id, person.id, relation, counts, standing, since))
+
+    def _hukou_comes(self, person: Someone) -> None:
+        """Who is registered here has the hukou elsewhere no more."""
+        query = select(_PLACE.c.id, _PLACE.c.division, _PLACE.c.address).where(
+            _PLACE.c.resident_id == person.id,
+            _PLACE.c.kind == "hukou",
+            _PLACE.c.dead.is_(False),
+            _PLACE.c.until.is_(None),
+        )
+        for row in self.ground.connection.execute(query):
+            self.ended_places.append(row.id)
+            where = elsewhere_words(row.division, row.address)
+            self.lines.append(_("The hukou of {name} is no longer at {place}.").format(name=person.name, place=where))
 
     def contradicts(self, words: str, day: date | None) -> None:
         """A problem: the day lies before something that is recorded already."""
@@ -324,11 +340,6 @@ class Plan:
         if fresh:
             told = ngettext("One planned visit is dropped.", "{n} planned visits are dropped.", len(fresh))
             self.lines.append(told.format(n=len(fresh)))
-
-
-def said_of_family(plan: Plan, person_id: str) -> str:
-    """A family by the name of somebody."""
-    return family_of(plan.ground.name(person_id))
 
 
 def check_day(plan: Plan) -> None:

@@ -69,6 +69,8 @@ def write_rows(work: Work, plan: Plan) -> dict[str, str]:
         _write_stay(work, stay, ground.before_stays.get(stay.id), ids)
     for plan_id in plan.dropped:
         work.amend("planned_visit", plan_id, {"status": "dropped"})
+    for place in plan.ended_places:
+        work.amend("place", place, {"until": plan.day})
     about = [ids.get(person, person) for person in plan.about]
     touched = [ids.get(home, home) for home in plan.touched]
     work.concerns(*about, *touched)

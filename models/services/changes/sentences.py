@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from models.records.codes import label
-from models.services.changes.words import day_text, doors_apart, elsewhere_words, family_of, names_of
+from models.services.changes.words import begun, day_text, doors_apart, elsewhere_words, family_of, names_of
 from models.services.people import door
 from models.store.rows import KEPT
 from models.texts import _, pgettext
@@ -66,7 +66,7 @@ def sentence(event: Mapping[str, Any], names: Names, *, dated: bool = True) -> s
     """What an event tells, in the language now shown; with its day in front, where wanted."""
     told = _Told(event, names)
     text = _BY_KIND.get(event["kind"], _plainly)(told)
-    text += told.heads()
+    text = begun(text + told.heads())
     if event["undone"]:
         text += _(" (taken back)")
     day = day_text(event["happened_on"])
@@ -107,6 +107,9 @@ class _Told:
         kind, form = self.names.homes.get(home_id, ("", ""))
         head = str(self.detail.get("before", {}).get(home_id, ""))
         place = self.names.door(self.event["dwelling_id" if name == "household_id" else "other_dwelling_id"])
+        leaves = name == "household_id" and self.event["kind"] in ("move_out", "split")
+        if leaves and head in self.detail.get("movers", ()) and place:
+            return place  # 李建国 does not leave the household of 李建国
         family = head and form in ("", "family")
         words = family_of(self.names.person(head)) if family else place or _("the household")
         if kind == "registered":
@@ -138,9 +141,9 @@ def _new(told: _Told) -> str:
     address = told.names.door(told.event["dwelling_id"])
     if told.detail.get("registered_on"):
         day = day_text(date.fromisoformat(told.detail["registered_on"]))
-        words = _("{names} live at {address} from then on; registered on {day}")
+        words = _("{names} moved into {address}; registered on {day}")
         return words.format(names=told.everybody, address=address, day=day)
-    return _("{names} were registered as a household at {address}").format(names=told.everybody, address=address)
+    return _("{names}: registered as a household at {address}").format(names=told.everybody, address=address)
 
 
 def _birth(told: _Told) -> str:
@@ -219,9 +222,9 @@ def _return(told: _Told) -> str:
 def _split(told: _Told) -> str:
     before, after = told.doors()
     words = (
-        _("{names} split off from {household} and are a household of their own at {address}")
+        _("{names} split off from {household} and formed a household of their own at {address}")
         if before != after
-        else _("{names} split off from {household} at the same door and are a household of their own")
+        else _("{names} split off from {household} and formed a household of their own at the same door")
     )
     return words.format(names=told.movers(), household=told.home(), address=after)
 

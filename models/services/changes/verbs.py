@@ -14,6 +14,7 @@ from models.services.changes.plan import Plan
 from models.services.changes.planning import planned, write
 from models.services.changes.refusing import BuiltUpon, ChangeRefused
 from models.services.changes.relations import seen_from_new_head
+from models.services.changes.words import begun
 from models.services.undoing import take_back
 from models.services.views import Changed, ChangePreview, EventView
 from models.store.rows import KEPT
@@ -31,7 +32,11 @@ class Changes:
         """What a change would do, what stands in its way and what is unusual about it; nothing is written."""
         with self._book.reading() as connection:
             plan = planned(Ground(connection, today(self._book.clock)), change)
-        return ChangePreview(tuple(plan.lines), tuple(plan.problems), tuple(plan.doubts))
+        return ChangePreview(
+            tuple(begun(line) for line in plan.lines),
+            tuple((name, begun(problem)) for name, problem in plan.problems),
+            tuple(begun(doubt) for doubt in plan.doubts),
+        )
 
     def make(self, change: Change) -> Changed:
         """Make a change, all of it or nothing.
@@ -43,7 +48,7 @@ class Changes:
         with self._book.verb("changes.make") as work:
             plan = planned(Ground(work.connection, today(self._book.clock)), change)
             if plan.problems:
-                raise ChangeRefused(problems=plan.problems)
+                raise ChangeRefused(problems=[(name, begun(problem)) for name, problem in plan.problems])
             event = write(work, plan, change.note)
         return changed(work, event, plan.new_people or plan.new_homes)
 

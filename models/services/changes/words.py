@@ -70,3 +70,8 @@ def household_words(ground: Ground, home: Home, head: str = "") -> str:
     if home.kind == "registered":
         return _("{household} (registered)").format(household=words)
     return words
+
+
+def begun(text: str) -> str:
+    """A sentence with a capital letter at its beginning, where its language has such."""
+    return text[:1].upper() + text[1:]

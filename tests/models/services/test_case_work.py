@@ -244,6 +244,6 @@ def test_the_timeline_tells_everything_in_sentences(casebook: Casebook, five):
     lines = [line.text for line in casebook.residents.timeline(five.ids[0])]
     assert "Visit: Met; needs: Old age" in lines
     assert any(line.startswith("Referred to 劝业场街道公共服务大厅") for line in lines)
-    assert lines[-1] == "Registered"
+    assert lines[-1].endswith("moved into 鞍山道12号 3号楼2单元501; registered on 22 Nov 2026")
     texts.set_language("zh_CN")
     assert "走访：见到本人；需求：老有所养" in [line.text for line in casebook.residents.timeline(five.ids[0])]
