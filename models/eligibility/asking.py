@@ -252,7 +252,8 @@ class Chances:
                 age is None or not chance.age_from <= age <= chance.age_to
             ):
                 continue
-            if all(self._known(name, owner) in values for name, values in chance.where.items()):
+            where = chance.where
+            if not where or all(self._known(name, owner) in values for name, values in where.items()):
                 return chance
         return None
 

@@ -30,6 +30,7 @@ _ALIASES = {
 _SIDES = {"male_head": ("father",), "husband": ("father",), "female_head": ("mother",), "wife": ("mother",)}
 _PARENTS = ("father", "mother", "parent")
 _LONG_AGO = date.min
+_YES_OR_NO = frozenset((True, False))
 
 
 @dataclass(frozen=True)
@@ -289,7 +290,7 @@ class View:
     def domain(self, fact: str) -> frozenset[Any]:
         """All values of a fact with a finite domain."""
         definition = self.facts[fact]
-        return frozenset((True, False)) if definition.type == "bool" else frozenset(definition.domain)
+        return _YES_OR_NO if definition.type == "bool" else frozenset(definition.domain)
 
     def known(self, fact: str, owner: str) -> Any:
         """The value, or None where it is unknown. What is read is remembered in ``used``."""
@@ -357,7 +358,9 @@ class View:
         key = (fact, owner)
         definition = self.facts[fact]
         finite = definition.type in ("bool", "enum", "int") and (definition.type == "bool" or bool(definition.domain))
-        left = self._narrowed.get(key, self.domain(fact)) if finite else None
+        left = (self._narrowed.get(key) or self.domain(fact)) if finite else None
+        if not definition.requires:
+            return left, ()
         beside = []
         for requirement in definition.requires:
             parent = (requirement.fact, self.owner(requirement.fact, owner))

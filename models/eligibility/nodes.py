@@ -81,16 +81,14 @@ class Choice(Node):
         return "in", self.accepted
 
     def reduce(self, view: View, person: str) -> Residual:  # noqa: D102
-        owner = HOUSEHOLD if self.fact.level == HOUSEHOLD else person
-        value = view.known(self.fact.name, owner)
+        fact, owner = self.fact.name, HOUSEHOLD if self.fact.level == HOUSEHOLD else person
+        value = view.known(fact, owner)
         if value is not None:
             return value in self.accepted
-        possible = view.possible(self.fact.name, owner)
+        possible = view.possible(fact, owner)
         if possible is None or possible.isdisjoint(self.accepted):
             return False
-        leaf: Residual = True
-        if not possible <= self.accepted:
-            leaf = ("leaf", (self.fact.name, owner), self._test)
+        leaf: Residual = True if possible <= self.accepted else ("leaf", (fact, owner), self._test)
         if self.presupposed is not None:
             return conjunction((self.presupposed.reduce(view, person), leaf))
         return leaf

@@ -121,7 +121,7 @@ class _Order:
         self.open: dict[Variable, int] = {}
         """The facts that may be asked and can change a result, with how many results they can change."""
         self.likelihood: dict[Key, float] = {}
-        states = self._states
+        states, opened = self._states, self.open
         found: dict[Residual, _Alike] = {}
         for said in determinations:
             if said.outcome != "unknown" or "received" in said.flags:
@@ -129,7 +129,7 @@ class _Order:
             for part in said.missing:
                 variable = (part.fact, part.of)
                 if not part.alternative and (states.get(variable) or self._state(variable)) == "ask":
-                    self.open[variable] = self.open.get(variable, 0) + 1
+                    opened[variable] = opened.get(variable, 0) + 1
             key = (said.service_id, said.component, said.person_id)
             residual = view.residuals.get(key)
             if residual is None:
@@ -179,37 +179,41 @@ class _Order:
     def _all_paths(self, found: Mapping[Residual, _Alike]) -> Iterable[_Path]:
         """The ways that asking can go, equal ones put together; on the way the likelihood of every open result."""
         together: dict[tuple[tuple[Variable, float], ...], float] = defaultdict(float)
-        read: dict[Any, tuple[str, float]] = {}
-        silent_earners = tuple((INCOME_OF_ONE, person) for person in self._view.silent_earners())
+        read: dict[Any, tuple[str, float, tuple[tuple[Variable, float], ...]]] = {}
         for residual, alike in found.items():
             fails, own_facts = 1.0, alike.own
             for way in ways(residual):
-                chance, asked, office, silent = 1.0, [], False, False
+                chance, office, silent = 1.0, False, False
+                asked: tuple[tuple[Variable, float], ...] = ()
                 for part in way:
-                    state, own = read.get(part) or read.setdefault(part, self._read(*part))
-                    variable = part[0]
+                    state, own, asks = read.get(part) or read.setdefault(part, self._read(*part))
                     chance *= own
-                    if state == "ask":
-                        if variable in self.open:
-                            if own_facts is None or variable in own_facts:
-                                asked.append((variable, own))
-                        elif variable[0] == INCOME:  # it is asked of those whose income is not known
-                            asked += [(one, own ** (1 / len(silent_earners))) for one in silent_earners]
-                    else:
+                    if asks:
+                        if own_facts is None or part[0] in own_facts or part[0] not in self.open:
+                            asked += asks
+                    elif state != "ask":
                         office, silent = office or state == "office", silent or state == "silent"
                 fails *= 1 - chance
                 if asked and not silent:
                     value = chance * alike.weight * (_OFFICE if office else 1.0)
                     if value > _NEGLIGIBLE:
-                        together[tuple(asked)] += value
+                        together[asked] += value
             for key in alike.keys:
                 self.likelihood[key] = 1 - fails
         return (_Path(value, dict(asked)) for asked, value in together.items())
 
-    def _read(self, variable: Variable, tests: Tests) -> tuple[str, float]:
-        """Whether the fact may be asked, and the chance that it is as wanted; an office's word may go either way."""
+    def _read(self, variable: Variable, tests: Tests) -> tuple[str, float, tuple[tuple[Variable, float], ...]]:
+        """Whether the fact may be asked, the chance that it is as wanted (an office's word may go either way), and what
+        is asked with its chances.
+        """
         known = variable[0] in self._policies.facts
-        return self._state(variable), self._chances.of(variable, tests) if known else 0.5
+        state, chance = self._state(variable), self._chances.of(variable, tests) if known else 0.5
+        if variable in self.open:
+            return state, chance, ((variable, chance),)
+        if state != "ask" or variable[0] != INCOME:
+            return state, chance, ()
+        silent = self._view.silent_earners()  # it is asked of those whose income is not known
+        return state, chance, tuple(((INCOME_OF_ONE, person), chance ** (1 / len(silent))) for person in silent)
 
     def questions(self, limit: int) -> list[Question]:
         """Single facts, the most useful first."""
@@ -234,22 +238,23 @@ class _Order:
 
     def _worths(self, cards: Iterable[tuple[Variable, ...]]) -> dict[tuple[Variable, ...], float]:
         """What each question (the facts it asks) is worth."""
-        worth = dict.fromkeys(cards, 0.0)
-        asked_by: dict[Variable, list[tuple[Variable, ...]]] = defaultdict(list)
-        for card in worth:
+        several = list(cards)
+        worth = [0.0] * len(several)
+        asked_by: dict[Variable, list[int]] = defaultdict(list)
+        for place, card in enumerate(several):
             for variable in card:
-                asked_by[variable].append(card)
+                asked_by[variable].append(place)
         for path in self._paths:
             whole = len(path.chances)
-            touched = {card for variable in path.chances for card in asked_by[variable]}
-            for card in touched:
-                passes, covered = 1.0, 0
-                for variable, chance in path.chances.items():
-                    if variable in card:
-                        passes *= chance
-                        covered += 1
-                worth[card] += path.value / (1 + passes * (whole - covered)) ** 2
-        return worth
+            passes: dict[int, float] = {}  # the chance that all answers to a card are the wanted ones
+            covered: dict[int, int] = {}
+            for variable, chance in path.chances.items():
+                for place in asked_by[variable]:
+                    passes[place] = passes.get(place, 1.0) * chance
+                    covered[place] = covered.get(place, 0) + 1
+            for place, passed in passes.items():
+                worth[place] += path.value / (1 + passed * (whole - covered[place])) ** 2
+        return dict(zip(several, worth, strict=True))
 
 
 def ways(residual: Residual) -> tuple[_Way, ...]:

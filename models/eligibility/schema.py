@@ -7,6 +7,7 @@ border (以上 includes the number, 低于 does not), so a pack writes the word 
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -144,6 +145,11 @@ class FactDefinition(Shape):
     name: str = ""
     why_zh: str = ""
     why_en: str = ""
+
+    @cached_property
+    def linked(self) -> frozenset[str]:
+        """The facts that some of its values presuppose, and not every one."""
+        return frozenset(needed.fact for needed in self.requires if needed.value != "any")
 
     @property
     def question_zh(self) -> str:

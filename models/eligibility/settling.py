@@ -57,8 +57,8 @@ def settle(view: View, residual: Residual) -> tuple[Residual, tuple[Variable, ..
 def _linked(view: View, variables: Iterable[Variable]) -> bool:
     """May a value of one of the facts presuppose another one of them?"""
     names = {fact for fact, _ in variables}
-    found = (view.facts[fact] for fact in names if fact in view.facts)
-    return any(need.value != "any" and need.fact in names for fact in found for need in fact.requires)
+    found = (view.facts[fact].linked for fact, _ in variables if fact in view.facts)
+    return any(needed in names for linked in found for needed in linked)
 
 
 def _valid(view: View, residual: Residual, domains: Mapping[Variable, frozenset[Any]]) -> Residual:
