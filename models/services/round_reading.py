@@ -101,7 +101,7 @@ def read_round(connection: Connection, book: Book, round_id: str, on: date) -> R
                 household_id=homes[stop["id"]],
                 door=door(stop),
                 number=stop["door"] or "",
-                community_code=stop["community_code"] or "",
+                **{name: stop[name] or "" for name in ("community_code", "street_line", "building", "unit")},
                 people=tuple(behind.get(homes[stop["id"]], ())),
                 last_visit=last.get(homes[stop["id"]], (None, ""))[0],
                 last_outcome=last.get(homes[stop["id"]], (None, ""))[1],

@@ -97,6 +97,9 @@ class StopView:
     door: str  # road, building, unit and number
     number: str  # the number on the door alone
     community_code: str
+    street_line: str
+    building: str
+    unit: str
     people: tuple[PersonAtDoor, ...]
     last_visit: date | None
     last_outcome: str
