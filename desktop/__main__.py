@@ -1,4 +1,4 @@
-"""Start the window, or a command: demo OUT, bench [--json FILE], check CASES ANSWERS, pack check | diff ..., forms check."""
+"""Start the window, or a command: demo OUT, bench, check CASES ANSWERS, pack WHAT, forms check FOLDER."""
 
 import sys
 
@@ -38,7 +38,9 @@ def main(arguments: list[str]) -> int:
 
         return int(bench.main(rest))
     if command:
-        sys.stderr.write("desktop: no arguments | demo OUT | bench [--json FILE] | check CASES ANSWERS | pack -h | forms -h\n")
+        sys.stderr.write(
+            "desktop: no arguments | demo OUT | bench [--json FILE] | check CASES ANSWERS | pack -h | forms -h\n"
+        )
         return 2
     from desktop import app
 
