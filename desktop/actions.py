@@ -48,6 +48,12 @@ def _begin(page: str) -> Callable[["Shell"], object]:
     return lambda shell: shell.begin(page)
 
 
+def _next_on_worklist(shell: "Shell") -> None:
+    from desktop.worklist_queue import go_next  # with what it brings, when it is wanted
+
+    go_next(shell)
+
+
 COMMANDS = (
     *(
         Command(f"go_{page}", text, (f"Alt+{place}",), icon, _go(page), "go")
@@ -67,6 +73,7 @@ COMMANDS = (
     Command("palette", N_("All commands"), ("Ctrl+K",), "keyboard", lambda shell: shell.show_palette(), "go"),
     Command("register", N_("Register a resident"), ("F3",), "plus", _begin("register")),
     Command("visit", N_("Record a visit"), ("F6",), "visit", _begin("visit")),
+    Command("next", N_("Next in the worklist"), ("F8",), "forward", _next_on_worklist),
     Command("letter", N_("Write a referral letter"), ("F7",), "referral", _begin("referral")),
     Command("assess", N_("Assess a resident"), ("F9",), "assessment", _begin("assessment")),
     Command(
@@ -83,7 +90,7 @@ COMMANDS = (
         "assessment",
         lambda shell: shell.begin("questionnaire"),
     ),
-    Command("pictures", N_("Pictures"), ("Ctrl+Shift+I",), "eye", lambda shell: shell.begin("pictures")),
+    Command("pictures", N_("Pictures"), ("Ctrl+Shift+I",), "picture", lambda shell: shell.begin("pictures")),
     Command("plans", N_("Plans, notes and contacts"), ("Shift+F6",), "paper", lambda shell: shell.begin("plans")),
     Command("rights", N_("Consent and rights"), ("Shift+F7",), "shield", lambda shell: shell.begin("rights")),
     Command("undo", N_("Undo what was just saved"), ("Ctrl+Shift+Z",), "undo", lambda shell: shell.undo()),

@@ -1,6 +1,7 @@
 """How this worker likes the window: theme, size, language, geometry. Holds no personal data, so it needs no key."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
@@ -71,6 +72,18 @@ class State:
     @idle_minutes.setter
     def idle_minutes(self, minutes: int) -> None:
         self._file.setValue("idle_minutes", minutes)
+
+    def kept(self, page: str) -> dict[str, str]:
+        """What a page remembers of how it was last looked at: filters and orders, as codes; {} where nothing fits."""
+        try:
+            found = json.loads(str(self._file.value(f"page/{page}", "{}")))
+        except ValueError:
+            return {}
+        return {str(key): str(value) for key, value in found.items()} if isinstance(found, dict) else {}
+
+    def keep(self, page: str, values: Mapping[str, str]) -> None:
+        """Remember how a page is looked at. Never anything about people: this file needs no key."""
+        self._file.setValue(f"page/{page}", json.dumps(dict(values)))
 
     def keep_geometry(self, geometry: QByteArray) -> None:
         """Remember where the window was."""

@@ -194,8 +194,19 @@ def tick_width() -> int:
     return theme.target() + theme.px(4)
 
 
-class _Delegate(QStyledItemDelegate):
+class TickDelegate(QStyledItemDelegate):
+    """Paints a box to tick and beside it the row; a subclass may paint rows that are higher and tell more."""
+
+    def row_height(self) -> int:
+        """How high every row is, in pixels."""
+        return theme.row_height()
+
+    def paint_row(self, painter: QPainter, area: QRect, row: Any, tile: Tile | None, selected: bool) -> None:
+        """Paint what stands beside the box; row and tile are None while it is being fetched."""
+        paint_tile(painter, area, tile, selected)
+
     def paint(self, painter: QPainter, option, index) -> None:
+        """Paint one row, or a heading."""
         row = index.data(ROW_ROLE)
         state, area, t = option.state, option.rect, theme.tokens()
         if isinstance(row, Heading):
@@ -205,7 +216,7 @@ class _Delegate(QStyledItemDelegate):
         selected = bool(state & QStyle.StateFlag.State_Selected)
         tile = None if row is None else model.tile_of(row)
         left = QRect(area.left(), area.top(), tick_width(), area.height())
-        paint_tile(painter, area.adjusted(left.width() - theme.px(12), 0, 0, 0), tile, selected)
+        self.paint_row(painter, area.adjusted(left.width() - theme.px(12), 0, 0, 0), row, tile, selected)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(left, QColor(t.accent_soft if selected else t.surface))
@@ -223,7 +234,8 @@ class _Delegate(QStyledItemDelegate):
         painter.restore()
 
     def sizeHint(self, option, index) -> QSize:
-        return QSize(theme.px(320), theme.row_height())
+        """Every row is as high as the other."""
+        return QSize(theme.px(320), self.row_height())
 
 
 def _paint_tick(painter: QPainter, area: QRect, ticked: bool) -> None:
@@ -269,14 +281,23 @@ class TickList(QTableView):
     ticked = Signal(int)
     """So many rows are ticked now."""
 
-    def __init__(self, load: Load, tile_of: Callable[[Any], Tile], name: str, page: int = PAGE) -> None:
-        """page: rows fetched at once; fewer where each is dear."""
+    def __init__(
+        self,
+        load: Load,
+        tile_of: Callable[[Any], Tile],
+        name: str,
+        page: int = PAGE,
+        delegate: TickDelegate | None = None,
+    ) -> None:
+        """page: rows fetched at once; fewer where each is dear. delegate: what paints the rows, where tiles do not."""
         super().__init__()
+        self._delegate = delegate or TickDelegate()
+        self._delegate.setParent(self)
         self.rows = TickRows(load, tile_of, self, page)
         self._anchor = 0
         self._headings: tuple[int, ...] = ()
         self.setModel(self.rows)
-        self.setItemDelegate(_Delegate(self))
+        self.setItemDelegate(self._delegate)
         self.setAccessibleName(name)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -289,7 +310,7 @@ class TickList(QTableView):
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)  # never to contents
         self.verticalHeader().setMinimumSectionSize(theme.target())
-        self.verticalHeader().setDefaultSectionSize(theme.row_height())
+        self.verticalHeader().setDefaultSectionSize(self._delegate.row_height())
         self.verticalScrollBar().setSingleStep(theme.row_height() // 3)
         self.doubleClicked.connect(self._double_clicked)
         self.selectionModel().currentRowChanged.connect(lambda *_indexes: self._tell())
@@ -305,7 +326,7 @@ class TickList(QTableView):
         """Show so many rows, `first` already fetched, the cursor on the row `at`; nothing is ticked."""
         self.rows.show_rows(total, first, headings)
         for place in self._headings:  # Qt keeps the heights of the rows that stood here before
-            self.setRowHeight(place, theme.row_height())
+            self.setRowHeight(place, self._delegate.row_height())
         self._headings = tuple(headings)
         for place in self._headings:
             self.setRowHeight(place, theme.target())
