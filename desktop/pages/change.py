@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
+from desktop import theme
 from desktop.case_words import kind_of_household, short_person
 from desktop.pages import change_load
 from desktop.pages.change_kinds import act_of, kinds_of, name_of
@@ -17,7 +18,6 @@ from desktop.pages.field_page import FormPage
 from desktop.pages.register_lookup import communities, find_households, remember_community, suggested_communities
 from desktop.widgets import pieces
 from desktop.widgets.address_picker import AddressPicker
-from desktop.widgets.answer_fields import PickField
 from desktop.widgets.arrivals_field import ArrivalRow, ArrivalsField
 from desktop.widgets.change_preview import ChangePreviewView
 from desktop.widgets.check_view import Line, Part
@@ -28,6 +28,7 @@ from desktop.widgets.finder import Finder, Match
 from desktop.widgets.form_view import FormView
 from desktop.widgets.head_field import HeadField
 from desktop.widgets.kind_tiles import KindTiles
+from desktop.widgets.province_field import province_field
 from forms import definitions
 from forms.change import MARRIAGEABLE, WAYS, question_of
 from forms.collecting import FieldProblem
@@ -40,6 +41,9 @@ from models.services.views import Changed, ChangePreview, HouseholdView, Members
 from models.texts import _, ngettext
 
 CHOOSE = "choose"
+STACKED = 700
+"""Below this width, in pixels at 100 per cent, the questions stand above their fields."""
+
 PRESET = {"split": "same_door", "return": "same_door", "marriage": "stays", "divorce": "stays"}
 """Where to, as long as nobody has said otherwise."""
 
@@ -187,7 +191,7 @@ class ChangePage(FormPage):
         view = FormView(
             form,
             self.today,
-            step=self.step,
+            step=self.step or self.size().width() < theme.px(STACKED),  # words above the fields where it is narrow
             topics=[topic.id for topic in form.topics if topic.id != "kind"],
             own=self._own_fields(form, kind),
             choices=self._choices(kind),
@@ -220,9 +224,7 @@ class ChangePage(FormPage):
         household.asked.connect(lambda text: self._find_target(household, text))
         members = ArrivalsField(form.question("members"), self.today, lodges=kind == "lodger_in")
         members.added.connect(self._arrival_added)
-        province = PickField(
-            change_load.provinces(), name=form.question("elsewhere_province").label, common=change_load.NEAR
-        )
+        province = province_field(form.question("elsewhere_province").label)
         heads = HeadField(name=form.question("heads").label)
         return own | {
             "spouse_id": spouse,

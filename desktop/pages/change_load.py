@@ -7,13 +7,9 @@ from typing import Any
 from desktop.case_words import short_person
 from desktop.widgets.finder import Match
 from models.errors import NotFound
-from models.records import divisions
 from models.records.change import ANY, LodgerIn, MoveIn
 from models.services.views import Changed, ChangePreview, HouseholdView
 from models.texts import _
-
-PROVINCES = tuple(str(code) for code in range(11, 83))
-NEAR = ("12", "13", "11", "37")  # Tianjin itself, Hebei, Beijing, Shandong: where most come from and go to
 
 
 @dataclass(frozen=True)
@@ -55,11 +51,6 @@ def find_residents(casebook: Any, text: str) -> list[Match]:
     """Residents that a text finds."""
     rows = casebook.residents.rows(casebook.residents.find(text, 20))
     return [Match(row.id, row.name, " · ".join(filter(None, (short_person(row), row.address)))) for row in rows]
-
-
-def provinces() -> list[tuple[str, str]]:
-    """(code, name) of every province, in the language now shown."""
-    return [(code, name) for code in PROVINCES if (name := divisions.province(code))]
 
 
 def book_words(book: HouseholdView) -> str:

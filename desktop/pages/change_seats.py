@@ -27,15 +27,17 @@ def seats(
     found: list[Seat | None] = []
     if kind == "death":
         found = [
-            _left_behind(home, {key}) for key in (str(answers.get("resident_id") or ""),) for home in homes.get(key, ())
+            _left_behind(home, {key}, view)
+            for key in (str(answers.get("resident_id") or ""),)
+            for home in homes.get(key, ())
         ]
     elif kind == "move_out":
-        found = [_left_behind(view, people), _arriving(target, _sitters(view, people))]
+        found = [_left_behind(view, people, view), _arriving(target, _sitters(view, people))]
         if answers.get("where_to") == "door" and len(people) > 1:
             found.append(_beginning(_sitters(view, people)))
     elif kind in ("marriage", "divorce") and mover:
         lived = [home for home in homes.get(mover, ()) if home.kind == "living"]
-        found = [_left_behind(home, {mover}) for home in lived]
+        found = [_left_behind(home, {mover}, view) for home in lived]
         if kind == "divorce" and lived:
             found.append(_arriving(target, _sitters(lived[0], {mover})))
     elif kind == "move_in":
@@ -43,7 +45,7 @@ def seats(
     elif kind == "return":
         found = [_returning(view, people)]
     elif kind == "split":
-        found = [_beginning(_sitters(view, people)) if people else None, _left_behind(view, people)]
+        found = [_beginning(_sitters(view, people)) if people else None, _left_behind(view, people, view)]
     elif kind == "join":
         found = [_arriving(target, _sitters(view, {member.resident.id for member in view.members}))]
     elif kind == "head_change":
@@ -87,11 +89,13 @@ def _head(view: HouseholdView) -> MembershipView | None:
     return next((member for member in view.members if member.relation == "0"), None)
 
 
-def _called(view: HouseholdView) -> str:
-    return f"{kind_of_household(view.kind)} {view.address}".strip()
+def _called(view: HouseholdView, near: HouseholdView) -> str:
+    """A household by its kind; with its address where it is at another door than the one at hand."""
+    kind = kind_of_household(view.kind)
+    return kind if view.dwelling_id == near.dwelling_id else f"{kind} {view.address}"
 
 
-def _left_behind(view: HouseholdView, leaving: Collection[str]) -> Seat | None:
+def _left_behind(view: HouseholdView, leaving: Collection[str], near: HouseholdView) -> Seat | None:
     """The household that its head leaves."""
     head = _head(view)
     stay = [member for member in _own(view) if member.resident.id not in leaving]
@@ -99,7 +103,7 @@ def _left_behind(view: HouseholdView, leaving: Collection[str]) -> Seat | None:
         return None
     words = _("{name} was the head of {household}. Who is the head from then on?")
     people = tuple(_sitter(member) for member in stay)
-    told = words.format(name=head.resident.name, household=_called(view))
+    told = words.format(name=head.resident.name, household=_called(view, near))
     return Seat(view.id, told, people, tuple(who.id for who in people))
 
 
@@ -145,4 +149,4 @@ def _emptied(answers: Mapping[str, Any], view: HouseholdView, homes: Homes) -> l
     kinds = {view.kind} | ({"registered"} if answers.get("registered_household_id") else set())
     coming = set(known_members(answers))
     left = {home.id: home for who in coming for home in homes.get(who, ()) if home.kind in kinds and home.id != view.id}
-    return [_left_behind(home, coming) for home in left.values()]
+    return [_left_behind(home, coming, view) for home in left.values()]

@@ -1,4 +1,4 @@
-"""One household: its people now and before, its visits, what is known of it; people join and leave here."""
+"""One household: registered and living side by side, its visits, what is known, what happened here and at this door."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,27 +6,33 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from PySide6.QtWidgets import QComboBox, QPushButton, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QPushButton
 
-from desktop.case_words import day_text, kind_of_household, short_person
+from desktop import theme
+from desktop.case_words import day_text, kind_of_household
 from desktop.fact_words import dictionary, fact_sentences
 from desktop.pages.base import Page
 from desktop.widgets import pieces
 from desktop.widgets.case_parts import Card, Chip, show_more
-from desktop.widgets.date_field import DateField
+from desktop.widgets.change_history import ChangeHistory
 from desktop.widgets.facts_view import FactsView
-from desktop.widgets.finder import Finder, Match
+from desktop.widgets.flow_layout import FlowLayout
+from desktop.widgets.home_card import HomeCard
 from desktop.widgets.household_panel import MemberLine
 from desktop.widgets.timeline_view import TimelineView
 from desktop.widgets.visit_card import VisitCard
-from forms.reading import read_date
 from models.clock import today
 from models.records import codes
-from models.records.household import MemberEntry
-from models.services.views import Changed, HouseholdView, MembershipView, TimelineLine, VisitView
+from models.services.views import Changed, EventView, HouseholdView, TimelineLine, VisitView
 from models.texts import _, ngettext
 
 FIRST_VISITS = 3
+NARROW = 760
+"""Below this width, in pixels at 100 per cent, everything stands below one another."""
+
+LOOKED_UP = 12
+"""Of so many people the other household is looked up; a dormitory of sixty has theirs all over the city."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +40,10 @@ class Loaded:
     """All that the page shows, read in one go."""
 
     view: HouseholdView
+    others: tuple[HouseholdView, ...]  # of the other kind, with people of this one or at this door
     visits: tuple[VisitView, ...]
     lines: tuple[TimelineLine, ...]
+    events: tuple[EventView, ...]
     sentences: Mapping[str, str]
     on: date
 
@@ -49,42 +57,47 @@ class HouseholdPage(Page):
     def __init__(self, shell: Any) -> None:
         super().__init__(shell)
         self.loaded: Loaded | None = None
-        self.switch = pieces.line(None, gap=8)
+        self.switch = FlowLayout()
         self.under = pieces.text("", "soft")
-        self.chips = pieces.line(None, gap=8)
-        head = pieces.line(None, self.switch, gap=16)
-        head.addLayout(self.chips)
-        head.addStretch(1)
+        self.chips = FlowLayout()
         self.visit_button = pieces.button(_("Record a visit"), self.record_visit, "primary", "visit", tip="F6")
         self.check_button = pieces.button(_("Check eligibility"), self.check, icon="eligibility")
         more = [pieces.action_button(self.shell.actions_by_name[name]) for name in ("change", "plans", "pictures")]
-        for button in (*more, self.check_button, self.visit_button):
-            self.aside.addWidget(button)
-        self.body.addLayout(pieces.column(None, head, self.under, gap=8))
-        both = pieces.line(None, gap=16)
-        left, right = pieces.column(None, gap=16), pieces.column(None, gap=16)
-        both.addLayout(left, 1)
-        both.addLayout(right, 1)
-        self.add_button = pieces.button(_("Add somebody"), self.begin_adding, "link", "plus")
-        self.members = Card(_("People"), self.add_button)
-        self.joining = JoinForm(self)
-        self.joining.hide()
+        self.actions = FlowLayout()  # breaks into rows where the window is narrow or the letters are large
+        for button in (self.visit_button, self.check_button, *more):
+            self.actions.addWidget(button)
+        self.closed = pieces.card(role="banner-warn", margin=12, gap=6)
+        self.closed.hide()
+        head = pieces.column(None, self.actions, self.switch, self.chips, self.under, self.closed, gap=8)
+        self.body.addLayout(head)
+        self.homes = pieces.line(None, gap=16)
+        self.body.addLayout(self.homes)
+        self.add_button: QPushButton | None = None
         self.former = Card(_("Former members"))
         self.visits = Card(_("Visits"))
         self.facts = FactsView(_("What is learnt about the household on visits will stand here."))
         facts = Card(_("What is known"))
         facts.add(self.facts)
+        self.events = ChangeHistory(_("Births, moves and other changes will be told here."))
+        self.events.undo.connect(self.undo_event)
+        changes = Card(_("What changed in the household"))
+        changes.add(self.events)
         self.timeline = TimelineView(_("Visits and changes will be listed here."))
         self.timeline.opened.connect(self._open_line)
         happened = Card(_("What happened"))
         happened.add(self.timeline)
-        for card in (self.members, self.joining, self.former):
+        self.door = Card(_("What happened at this door"))
+        self.both = pieces.line(None, gap=16)
+        left, right = pieces.column(None, gap=16), pieces.column(None, gap=16)
+        self.both.addLayout(left, 1)
+        self.both.addLayout(right, 1)
+        for card in (changes, self.former, self.door):
             left.addWidget(card)
         left.addStretch(1)
         for card in (self.visits, facts, happened):
             right.addWidget(card)
         right.addStretch(1)
-        self.body.addLayout(both)
+        self.body.addLayout(self.both)
         self.body.addStretch(1)
         self.kind_buttons: dict[str, QPushButton] = {}
         self.lines: list[MemberLine] = []
@@ -97,8 +110,6 @@ class HouseholdPage(Page):
 
     def open(self, **where: Any) -> None:
         """Show the household named by household_id."""
-        if where.get("household_id") != self.where.get("household_id"):
-            self.joining.hide()
         self.where = where
         household_id, casebook = str(where["household_id"]), self.casebook
 
@@ -106,8 +117,10 @@ class HouseholdPage(Page):
             view = casebook.households.get(household_id)
             return Loaded(
                 view,
+                _others(casebook, view),
                 tuple(casebook.visits.of_household(household_id)),
                 tuple(casebook.households.timeline(household_id)),
+                tuple(casebook.changes.of_household(household_id)),
                 fact_sentences(dictionary(casebook), view.facts),
                 today(casebook.clock),
             )
@@ -118,13 +131,23 @@ class HouseholdPage(Page):
         """Load again where this household or one of its people was concerned."""
         rows = {str(self.where.get("household_id", ""))}
         if self.loaded is not None:
-            rows |= {member.resident.id for member in self.loaded.view.members}
+            views = (self.loaded.view, *self.loaded.others)
+            rows |= {view.id for view in views}
+            rows |= {member.resident.id for view in views for member in view.members}
         if rows & changed.rows:
             self.open(**self.where)
 
     def first_focus(self) -> None:
         """The visit, which is what one mostly comes for."""
         self.visit_button.setFocus()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Side by side where there is room."""
+        super().resizeEvent(event)
+        wide = self.size().width() >= theme.px(NARROW)
+        way = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        for row in (self.homes, self.both):
+            row.setDirection(way)
 
     def record_visit(self) -> None:
         """Go to the visit form."""
@@ -134,73 +157,116 @@ class HouseholdPage(Page):
         """Go to the eligibility of this household."""
         self.shell.go("eligibility", household_id=self.where["household_id"])
 
+    def begin_adding(self) -> None:
+        """Somebody moves in."""
+        self.change("move_in")
+
+    def change(self, kind: str = "", resident_id: str = "") -> None:
+        """Tell what changed in this household, or with one of its people."""
+        where = {"household_id": str(self.where["household_id"]), "resident_id": resident_id, "kind": kind}
+        self.shell.go("change", **{key: value for key, value in where.items() if value})
+
+    def undo_event(self, event_id: str) -> None:
+        """Take a change back."""
+        casebook = self.casebook
+        events = self.loaded.events if self.loaded is not None else ()
+        registered = any(event.id == event_id and event.kind == "new" for event in events)
+
+        def done(_changed: Changed) -> None:
+            if registered:  # there is no such household any more
+                self.shell.go("residents")
+            self.shell.say(_("The change was taken back; everything is as it was before."))
+
+        self.run(lambda: casebook.changes.undo(event_id), done)
+
     def _show(self, household_id: str, loaded: Loaded) -> None:
         if household_id != self.where.get("household_id"):
             return
         self.loaded = loaded
         view = loaded.view
         self.set_title(self.title())
-        self._show_head(view)
-        self._show_members(view)
+        self._show_head(loaded)
+        self._show_homes(loaded)
+        self._show_former(view)
         self._show_visits(loaded)
+        self._show_door(view)
         self.facts.show_facts(view.facts, loaded.sentences)
-        self.timeline.show_lines([line for line in loaded.lines if line.kind != "visit"])
+        self.events.show_events(loaded.events)
+        self.timeline.show_lines([line for line in loaded.lines if line.kind not in ("visit", "event")])
 
-    def _show_head(self, view: HouseholdView) -> None:
+    def _show_head(self, loaded: Loaded) -> None:
+        view = loaded.view
         pieces.clear(self.switch)
         self.kind_buttons = {}
-        kinds = sorted([(view.id, view.kind), *view.other_households], key=lambda pair: pair[1] != "living")
-        for other_id, kind in kinds:
+        kinds = dict(sorted(((view.id, view.kind), *view.other_households), key=lambda pair: pair[1] != "living"))
+        kinds |= {other.id: other.kind for other in loaded.others}
+        for other_id, kind in kinds.items() if len(kinds) > 1 else ():
             button = pieces.button(kind_of_household(kind), partial(self.shell.go, "household", household_id=other_id))
             button.setCheckable(True)
             button.setChecked(other_id == view.id)
-            button.setEnabled(other_id != view.id or len(kinds) > 1)
             self.kind_buttons[other_id] = button
             self.switch.addWidget(button)
         pieces.clear(self.chips)
-        if view.until is not None:
-            self.chips.addWidget(Chip(_("dissolved {day}").format(day=day_text(view.until)), tone="warn"))
-        people = ngettext("{n} person", "{n} people", len(view.members)).format(n=len(view.members))
-        counted = sum(member.counts for member in view.members)
-        parts = [people]
-        if counted != len(view.members):
-            parts.append(_("{n} count when incomes are divided").format(n=counted))
-        if view.since:
-            parts.append(_("since {day}").format(day=day_text(view.since)))
-        if view.book_number:
-            parts.append(_("household register {number}").format(number=view.book_number))
-        if view.note:
-            parts.append(view.note)
-        self.under.setText("  ·  ".join(parts))
+        if view.form not in ("", "family"):
+            self.chips.addWidget(Chip(codes.label("household_form", view.form), tone="accent"))
+        pieces.clear(pieces.inside(self.closed))
+        gone = not view.members
+        if gone:
+            words = _("Nobody has belonged to this household since {day}.").format(day=day_text(view.until))
+            told = words if view.until else _("Nobody belongs to this household now.")
+            back = pieces.button(_("The household is back"), partial(self.change, "return"), icon="household")
+            pieces.inside(self.closed).addWidget(pieces.text(told, "label"))
+            pieces.inside(self.closed).addLayout(pieces.line(None, back, None))
+        self.closed.setVisible(gone)
+        self.under.setText(view.note)
+        self.under.setVisible(bool(view.note))
 
-    def _show_members(self, view: HouseholdView) -> None:
-        pieces.clear(self.members.body)
+    def _show_homes(self, loaded: Loaded) -> None:
+        pieces.clear(self.homes)
+        view = loaded.view
+        theirs = {member.resident.id for other in loaded.others for member in other.members}
+        here = {member.resident.id for member in view.members}
+        mine = HomeCard(view, theirs if loaded.others else None, here=True)
+        if view.members:
+            self.add_button = pieces.button(_("Add somebody"), self.begin_adding, "link", "plus")
+            mine.add(pieces.line(None, self.add_button, None))
+        cards = [mine]
+        for other in loaded.others[:2]:
+            cards.append(HomeCard(other, here, here=False, with_address=other.address != view.address))
+        if len(cards) == 1 and view.kind == "living" and view.members:
+            cards.append(_nothing_registered())  # type: ignore[arg-type]
+        cards.sort(key=lambda card: getattr(getattr(card, "view", None), "kind", "registered") != "living")
+        for card in cards:
+            if isinstance(card, HomeCard):
+                card.person_chosen.connect(lambda resident: self.shell.go("person", resident_id=resident))
+                card.opened.connect(lambda household: self.shell.go("household", household_id=household))
+                card.changing.connect(lambda resident: self.change(resident_id=resident))
+            column = pieces.column(None, card, None)
+            self.homes.addLayout(column, 1)
+        self.lines = mine.lines
+
+    def _show_former(self, view: HouseholdView) -> None:
         pieces.clear(self.former.body)
-        self.lines = []
-        for member in view.members:
-            self.members.add(self._member(member))
-        if not view.members:
-            self.members.add(pieces.text(_("Nobody belongs to this household now."), "soft"))
         for member in view.former:
             line = MemberLine(member)
             line.chosen.connect(lambda resident=member.resident.id: self.shell.go("person", resident_id=resident))
             self.former.add(line)
         self.former.setVisible(bool(view.former))
 
-    def _member(self, member: MembershipView) -> QWidget:
-        line = MemberLine(member)
-        line.chosen.connect(lambda resident=member.resident.id: self.shell.go("person", resident_id=resident))
-        self.lines.append(line)
-        whole = QWidget()
-        leaving = LeaveForm(self, member)
-        leaving.hide()
-        leave = pieces.button(_("Leaves"), lambda: leaving.setVisible(leaving.isHidden()), "link")
-        leave.setAccessibleName(_("{name} leaves the household").format(name=member.resident.name))
-        beside = pieces.line(None, gap=8)
-        beside.addWidget(line, 1)
-        beside.addWidget(leave)
-        pieces.column(whole, beside, leaving, gap=4)
-        return whole
+    def _show_door(self, view: HouseholdView) -> None:
+        """The dwelling's own history, read when somebody wants it."""
+        pieces.clear(self.door.body)
+        timeline = TimelineView(_("Nothing is recorded for this door yet."))
+        casebook, dwelling_id = self.casebook, view.dwelling_id
+
+        def fill(place: Any) -> None:
+            place.addWidget(timeline)
+            self.read(lambda: casebook.households.dwelling_timeline(dwelling_id), timeline.show_lines)
+
+        link, place = show_more(_("Who lived here, came and left"), fill)
+        self.door.add(link)
+        self.door.add(place)
+        self.door.setVisible(bool(dwelling_id))
 
     def _show_visits(self, loaded: Loaded) -> None:
         body = self.visits.body
@@ -229,116 +295,29 @@ class HouseholdPage(Page):
         if line.kind == "referral":
             self.shell.go("referral", referral_id=line.subject_id)
 
-    def begin_adding(self) -> None:
-        """Open or close the place where somebody joins."""
-        self.joining.setVisible(self.joining.isHidden())
-        if self.joining.isVisible():
-            self.joining.finder.line.setFocus()
-            self.see(self.joining)
 
-    def end_membership(self, member: MembershipView, until: date) -> None:
-        """Somebody leaves on a day."""
-        casebook = self.casebook
-        said = _("{name} left the household on {day}.").format(name=member.resident.name, day=day_text(until))
-        self.run(lambda: casebook.households.end_membership(member.id, until), lambda _changed: self.shell.say(said))
-
-    def add_member(self, resident_id: str, relation: str, since: date | None) -> None:
-        """Somebody who is on the register joins."""
-        casebook, household_id = self.casebook, str(self.where["household_id"])
-        entry = MemberEntry(resident_id=resident_id, relation=relation)
-        self.joining.hide()
-        self.run(
-            lambda: casebook.households.add_member(household_id, entry, since),
-            lambda _changed: self.shell.say(_("The household has a new member.")),
-        )
+def _nothing_registered() -> Card:
+    card = Card(kind_of_household("registered"))
+    card.add(pieces.text(_("No register of these people is kept here."), "soft"))
+    return card
 
 
-class LeaveForm(QWidget):
-    """Since when somebody no longer belongs here."""
+def _others(casebook: Any, view: HouseholdView) -> tuple[HouseholdView, ...]:
+    """The households of the other kind with people of this one, those with most of them first, or else at this door."""
+    here = {member.resident.id for member in view.members if not member.standing}
+    found: dict[str, HouseholdView] = {}
+    if len(here) <= LOOKED_UP:
+        for resident_id in here:
+            for home in casebook.households.of_resident(resident_id):
+                if home.kind != view.kind:
+                    found[home.id] = home
+    for other_id, kind in view.other_households:
+        if kind != view.kind and other_id not in found:
+            home = casebook.households.get(other_id)
+            if home.members:
+                found[other_id] = home
 
-    def __init__(self, page: HouseholdPage, member: MembershipView) -> None:
-        super().__init__()
-        on = today(page.casebook.clock)
-        label = pieces.text(_("{name} has lived elsewhere since").format(name=member.resident.name), "small")
-        self.day = DateField(read_date, on, name=label.text(), quick=[(_("Today"), on)])
-        self.problem = pieces.text("", "error")
-        self.problem.hide()
-        save = pieces.button(_("End membership"), self._save, "danger")
-        self._page, self._member, self._on = page, member, on
-        self.day.entered.connect(self._save)
-        foot = pieces.line(None, save, None)
-        pieces.column(self, label, self.problem, self.day, foot, gap=6).setContentsMargins(12, 4, 12, 12)
+    def shared(home: HouseholdView) -> int:
+        return -len(here & {member.resident.id for member in home.members})
 
-    def _save(self) -> None:
-        day = self.day.day()
-        wrong = ""
-        if day is None:
-            wrong = _("Say from which day, for example {day}.").format(day=self._on.isoformat())
-        elif day > self._on:
-            wrong = _("This day lies in the future.")
-        elif self._member.since and day < self._member.since:
-            wrong = _("This is before the day of joining, {day}.").format(day=day_text(self._member.since))
-        self.problem.setText(wrong)
-        self.problem.setVisible(bool(wrong))
-        if day is None or wrong:
-            self.day.line.setFocus()
-            return
-        self._page.end_membership(self._member, day)
-
-
-class JoinForm(Card):
-    """Somebody joins: found on the register, or registered now."""
-
-    def __init__(self, page: HouseholdPage) -> None:
-        super().__init__(_("Who joins the household?"))
-        self._page = page
-        self.finder = Finder(name=_("Name of a resident"), hint=_("Name, pinyin, phone or address"))
-        self.finder.asked.connect(self._find)
-        self.relation = QComboBox()
-        self.relation.setAccessibleName(_("Relation to the head"))
-        for code, label in codes.choices("relation"):
-            self.relation.addItem(label, code)
-        self.relation.setCurrentIndex(self.relation.findData("8"))
-        on = today(page.casebook.clock)
-        self.since = DateField(read_date, on, name=_("since"), quick=[(_("Today"), on)])
-        self.problem = pieces.text("", "error")
-        self.problem.hide()
-        save = pieces.button(_("Add to the household"), self._save, "primary")
-        new = pieces.button(_("Register a new resident here"), self._register, icon="plus")
-        self.add(self.problem)
-        self.add(self.finder)
-        self.add(pieces.line(None, pieces.text(_("Relation to the head"), "label", wrap=False), self.relation, None))
-        self.add(pieces.text(_("Since"), "label"))
-        self.add(self.since)
-        self.add(pieces.line(None, save, new, None))
-
-    def _find(self, text: str) -> None:
-        casebook = self._page.casebook
-
-        def find() -> list[Match]:
-            rows = casebook.residents.rows(casebook.residents.find(text, 20))
-            return [Match(row.id, row.name, " · ".join((short_person(row), row.address))) for row in rows]
-
-        self._page.read(find, lambda matches: self.finder.offer(text, matches))
-
-    def _register(self) -> None:
-        self._page.shell.go("register", household_id=self._page.where["household_id"])
-
-    def _save(self) -> None:
-        match = self.finder.chosen()
-        resident_id = match.key if match else ""
-        loaded = self._page.loaded
-        here = {member.resident.id for member in loaded.view.members} if loaded else set()
-        wrong = ""
-        if not resident_id:
-            wrong = _("Choose somebody from the list, or register somebody new.")
-        elif resident_id in here:
-            wrong = _("This person belongs to the household already.")
-        elif self.since.answer().strip() and self.since.day() is None:
-            wrong = _("This date cannot be read.")
-        self.problem.setText(wrong)
-        self.problem.setVisible(bool(wrong))
-        if wrong:
-            self.finder.line.setFocus()
-            return
-        self._page.add_member(resident_id, str(self.relation.currentData()), self.since.day())
+    return tuple(sorted(found.values(), key=lambda home: (shared(home), home.id)))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
@@ -17,7 +18,12 @@ from desktop.widgets.facts_view import FactsView
 from desktop.widgets.household_panel import HouseholdPanel
 from desktop.widgets.task_list import TaskList, blocked_tasks
 from desktop.widgets.timeline_view import TimelineView
+from desktop.widgets.where_card import WhereCard
+from models.clock import today
+from models.errors import Problem
 from models.records import codes
+from models.services.changes import ChangeRefused
+from models.services.places_views import Whereabouts
 from models.services.views import Changed, HouseholdView, ResidentView, TimelineLine
 from models.texts import _
 
@@ -32,6 +38,8 @@ class Loaded:
     households: tuple[HouseholdView, ...]
     lines: tuple[TimelineLine, ...]
     sentences: Mapping[str, str]  # fact id -> what it says
+    where: Whereabouts
+    on: date
 
 
 class PersonPage(Page):
@@ -76,7 +84,12 @@ class PersonPage(Page):
         household = Card(_("Household"))
         household.add(self.panel)
         self.numbers = Card(_("Documents and phones"))
-        for card in (tasks, household, self.numbers, self._further()):
+        self.whereabouts = WhereCard()
+        self.whereabouts.household_chosen.connect(lambda home: self.shell.go("household", household_id=home))
+        self.whereabouts.added.connect(self.add_place)
+        self.whereabouts.ended.connect(self.end_place)
+        self.whereabouts.removed.connect(self.remove_place)
+        for card in (tasks, household, self.whereabouts, self.numbers, self._further()):
             left.addWidget(card)
         left.addStretch(1)
 
@@ -117,6 +130,8 @@ class PersonPage(Page):
                 tuple(casebook.households.of_resident(resident_id)),
                 tuple(casebook.residents.timeline(resident_id)),
                 fact_sentences(dictionary(casebook), view.facts),
+                casebook.places.whereabouts(resident_id),
+                today(casebook.clock),
             )
 
         self.run(load, lambda loaded: self._show(resident_id, loaded))
@@ -158,6 +173,7 @@ class PersonPage(Page):
         self.panel.show_households(loaded.households, view.row.id)
         self.timeline.show_lines(loaded.lines)
         self.facts.show_facts(view.facts, loaded.sentences)
+        self.whereabouts.show_where(view.row.id, loaded.where, loaded.on)
         self._show_numbers(view)
         pieces.clear(self.particulars.body)
         self.particulars.body.addLayout(labelled(_particulars(view)))
@@ -235,6 +251,38 @@ class PersonPage(Page):
         if self.loaded is not None:
             self._show_numbers(self.loaded.view)
 
+    def add_place(self, entry: Any) -> None:
+        """The person has the hukou, works, studies or stays somewhere else."""
+        casebook = self.casebook
+
+        def kept(changed: Changed) -> None:
+            self.whereabouts.kept()
+            self.shell.say(_("The place was kept."), undo=lambda: casebook.undo(changed.operations))
+
+        self.run(lambda: casebook.places.add(entry), kept, self._place_refused)
+
+    def end_place(self, place_id: str, until: date) -> None:
+        """From a day on the person is there no more."""
+        casebook = self.casebook
+        self.run(lambda: casebook.places.end(place_id, until), self._place_changed, self._place_refused)
+
+    def remove_place(self, place_id: str) -> None:
+        """A place was written down by mistake."""
+        casebook = self.casebook
+        self.run(lambda: casebook.places.remove(place_id), self._place_changed)
+
+    def _place_changed(self, changed: Changed) -> None:
+        casebook = self.casebook
+        self.shell.say(_("The place was changed."), undo=lambda: casebook.undo(changed.operations))
+
+    def _place_refused(self, problem: Problem) -> None:
+        """Beside the form where one is open, else in the banner."""
+        form = self.whereabouts.form
+        if isinstance(problem, ChangeRefused) and form is not None:
+            form.say("\n".join(sentence for _field, sentence in problem.problems))
+        else:
+            self.shell.problem(problem)
+
     def edit(self) -> None:
         """Open the registration form with this resident."""
         self.shell.go("register", resident_id=self.where["resident_id"])
@@ -289,6 +337,8 @@ class PersonHeader(Card):
         phone = _("phone …{tail}").format(tail=row.phone_tail) if row.phone_tail else _("no phone")
         self.address.setText("  ·  ".join((row.address or _("no address recorded"), phone)))
         pieces.clear(self.chips)
+        if view.died_on is not None:
+            self.chips.addWidget(Chip(_("Died on {day}").format(day=day_text(view.died_on)), "no", "soft"))
         if view.new_resident:
             self.chips.addWidget(Chip(_("New resident"), "person", "accent"))
         if "waits" in row.flags:

@@ -9,20 +9,27 @@ from PySide6.QtWidgets import QWidget
 from desktop.case_words import day_text, kind_of_household, relation_text, short_person
 from desktop.widgets import pieces
 from desktop.widgets.case_parts import Chip, ClickRow
+from models.records import codes
 from models.services.views import HouseholdView, MembershipView
 from models.texts import _, ngettext
 
 
 class MemberLine(ClickRow):
-    """One member: name, relation, age; the person whose page it stands on is marked and leads nowhere."""
+    """One member: name, relation, age; the person whose page it stands on is marked and leads nowhere.
 
-    def __init__(self, member: MembershipView, *, here: bool = False) -> None:
+    Who lodges has the standing instead of a relation. `note` says something more, and `tone` how it looks.
+    """
+
+    def __init__(self, member: MembershipView, *, here: bool = False, note: str = "", tone: str = "warn") -> None:
         details = [short_person(member.resident)]
         if member.until is not None:
-            details.append(_("left on {day}").format(day=day_text(member.until)))
-        elif not member.counts:
+            why = codes.label("household_event", member.ended) if member.ended else ""
+            left = _("left on {day}").format(day=day_text(member.until))
+            details.append(f"{day_text(member.until)} {why}" if why else left)
+        elif not member.counts and not member.standing:
             details.append(_("income not counted"))
-        name = ", ".join((member.resident.name, relation_text(member.relation), *details))
+        stands = codes.label("standing", member.standing) if member.standing else relation_text(member.relation)
+        name = ", ".join(part for part in (member.resident.name, stands, *details, note) if part)
         super().__init__(name, active=not here, marked=here)
         self.member = member
         words = pieces.column(
@@ -34,7 +41,9 @@ class MemberLine(ClickRow):
         line = pieces.line(self, gap=10)
         line.setContentsMargins(10, 7, 10, 7)
         line.addLayout(words, 1)
-        relation = Chip(relation_text(member.relation), tone="accent" if here else "soft")
+        if note:
+            line.addWidget(Chip(note, tone=tone), 0, Qt.AlignmentFlag.AlignVCenter)
+        relation = Chip(stands, tone="accent" if here else "soft")
         line.addWidget(relation, 0, Qt.AlignmentFlag.AlignVCenter)
 
 
