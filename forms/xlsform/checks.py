@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache
 
-from models.texts import _
-
+from forms.xlsform.headings import EXPRESSIONS, TRANSLATED, canonical, language_of, plain_signs, plain_type
 from forms.xlsform.problems import Problem, problem
 from forms.xlsform.workbook import Row, Sheet, Workbook
+from models.texts import _
 
 QUESTIONS_MOST = 3_000
 _NAME = re.compile(r"[^\W\d][\w.\-·]*", re.UNICODE)
@@ -30,15 +30,7 @@ _SELECT = re.compile(
 )
 _KINDS = {"lgroup": "repeat", "looped group": "repeat"}
 
-CANONICAL = {
-    "relevance": "relevant", "calculate": "calculation", "list name": "list_name", "readonly": "read_only",
-    "count": "repeat_count", "jr:count": "repeat_count", "caption": "label", "command": "type", "tag": "name",
-    "constraining_message": "constraint_message", "repeat count": "repeat_count", "choice filter": "choice_filter",
-}  # fmt: skip
-EXPRESSIONS = ("relevant", "constraint", "calculation", "required", "read_only", "repeat_count", "choice_filter")
 _PLAIN_ANSWERS = frozenset({"yes", "no", "true", "false", "true()", "false()", ""})
-TRANSLATED = ("label", "hint", "guidance_hint", "constraint_message", "required_message")
-_WRONG_SIGNS = re.compile("[“”‘’，（）＝＜＞；]")
 
 
 @dataclass
@@ -54,22 +46,6 @@ class Survey:
         """What a question's row says in a column (canonical heading); "" where nothing."""
         row = self.rows.get(path)
         return row.cells.get(self.columns.get(column, ""), "") if row else ""
-
-
-def canonical(heading: str) -> str:
-    """The plain name of a column: without language, in small letters, old names as the present ones."""
-    word = heading.strip().casefold()
-    if word.startswith("bind"):
-        word = re.sub(r"^bind\s*::?\s*(jr:)?", "", word)
-        word = {"calculate": "calculation", "constraintmsg": "constraint_message", "readonly": "read_only"}.get(word, word)
-    word = re.split(r"\s*::?\s*", word)[0] if not word.startswith(("jr:", "jinmen")) else word
-    return CANONICAL.get(word, word.replace(" ", "_") if word != "list name" else "list_name")
-
-
-def language_of(heading: str) -> str:
-    """The language of a column: "English (en)" of "label::English (en)"; "" where it has none."""
-    parts = re.split(r"\s*::\s*|(?<!jr)\s*:\s*", heading.strip(), maxsplit=1)
-    return parts[1] if len(parts) > 1 else ""
 
 
 @cache
@@ -111,7 +87,7 @@ def check(book: Workbook, given: Iterable[str] = ()) -> tuple[Survey, list[Probl
         return survey, [problem("too_many_questions", "survey", most=QUESTIONS_MOST)], warnings
     problems += _references(book, survey)
     for told in _expressions(sheet, survey):
-        (warnings if told.kind in ("bad_pattern", "no_places") else problems).append(told)
+        (warnings if told.kind in ("bad_pattern", "no_places", "signs") else problems).append(told)
     warnings += _languages(book)
     return survey, problems, warnings
 
@@ -163,7 +139,7 @@ def _rows(sheet: Sheet, survey: Survey, given: set[str], sheets: set[str]) -> It
     for row in sheet.rows:
         if is_disabled(row, survey.columns):
             continue
-        said = " ".join(row.cells.get(type_column, "").split())
+        said = plain_type(row.cells.get(type_column, ""))
         name = row.cells.get(name_column, "").strip()
         if not said:
             if name or any(canonical(heading) == "label" for heading in row.cells):
@@ -230,7 +206,12 @@ def _list(
         search = "search" in row.cells.get(survey.columns.get("appearance", ""), "")
         if not search:
             yield problem(
-                "unknown_list", "survey", row.number, column, said=named, found="、".join(list(survey.choices)[:12]) or "-"
+                "unknown_list",
+                "survey",
+                row.number,
+                column,
+                said=named,
+                found="、".join(list(survey.choices)[:12]) or "-",
             )
     elif "multiple" in kind or "all that apply" in kind or kind == "rank":
         for name in survey.choices.get(named, ()):
@@ -253,8 +234,9 @@ def _references(book: Workbook, survey: Survey) -> Iterator[Problem]:
             if sheet_name == "survey" and is_disabled(row, survey.columns):
                 continue
             for heading, said in row.cells.items():
-                if "${" not in said or _own(heading):
+                if "{" not in said.replace("｛", "{") or _own(heading):
                     continue
+                said = plain_signs(said) if canonical(heading) in EXPRESSIONS else said
                 for reference in _REFERENCE.finditer(said):
                     name = reference.group(1)
                     if name in names:
@@ -292,18 +274,18 @@ def expression(said: str, sheet: str, row: int, column: str) -> Iterator[Problem
     """What is wrong with an expression as its author wrote it."""
     from forms.xlsform import expressions, functions
 
+    written, said = said, plain_signs(said)
+    if written != said:
+        yield problem("signs", sheet, row, column, said=written)
     # Each reference becomes a name of the same length, so that letters are counted as the author sees them.
     plain = _REFERENCE.sub(lambda found: "_" + re.sub(r"[^\w]", "_", found.group()[2:-1]) + "__", said)
     plain = plain.replace("\n", " ").replace("\t", " ").replace("\r", " ")
     try:
         token = expressions.parse(plain)
     except expressions.BadExpression as bad:
-        wrong = _WRONG_SIGNS.search(re.sub(r"'[^']*'|\"[^\"]*\"", lambda text: " " * len(text.group()), said))
         if bad.function:
             told = {"said": bad.function, "near": near(bad.function, functions.names())}
             yield problem("unknown_function", sheet, row, column, **told)
-        elif wrong:
-            yield problem("typographic_quotes", sheet, row, column, sign=wrong.group(), said=said)
         elif bad.column:
             yield problem("bad_expression", sheet, row, column, letter=bad.column, said=said, reason=bad.reason)
         else:
@@ -338,7 +320,7 @@ def _languages(book: Workbook) -> Iterator[Problem]:
                     "language_column_missing", sheet_name, sheet.heading_row, said=language, columns=columns_said
                 )
             for columns in by_column.values():
-                heading = columns.get(language)
+                heading = columns.get(language, "")
                 others = [one for other, one in columns.items() if other != language]
                 rows = [
                     row.number
@@ -347,5 +329,5 @@ def _languages(book: Workbook) -> Iterator[Problem]:
                 ]
                 if heading and rows:
                     yield problem(
-                        "language_incomplete", sheet_name, rows[0], heading, said=language, n=len(rows), column=heading
+                        "language_incomplete", sheet_name, rows[0], heading, said=language, n=len(rows), wanted=heading
                     )

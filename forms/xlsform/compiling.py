@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 
 from forms.xlsform import expressions, functions
 from forms.xlsform.compiled import FORMAT
+from forms.xlsform.headings import give_back_quotes
 
 XFORMS = "{http://www.w3.org/2002/xforms}"
 XHTML = "{http://www.w3.org/1999/xhtml}"
@@ -39,7 +40,8 @@ class CannotCompile(Exception):  # noqa: N818  # not an error of the program: an
 
 def compile_xform(xform: str, external_choices: str = "", files: Mapping[str, bytes] | None = None) -> dict[str, Any]:
     """The body of a questionnaire, without what only the sheets say. Raises CannotCompile."""
-    return _Compiler(ElementTree.fromstring(xform), external_choices, files or {}).body()
+    root = ElementTree.fromstring(give_back_quotes(xform))  # noqa: S314  # written by the library a moment ago
+    return _Compiler(root, give_back_quotes(external_choices), files or {}).body()
 
 
 def _tag(element: Element) -> str:
@@ -210,7 +212,7 @@ class _Compiler:
             if name.casefold().endswith(".xml") or ("file-csv" not in source and data.lstrip()[:1] == b"<"):
                 if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
                     raise CannotCompile("external_entities")
-                root = ElementTree.fromstring(data)
+                root = ElementTree.fromstring(data)  # noqa: S314  # without entities, as was just seen
                 return [
                     {_tag(cell): (cell.text or "") for cell in item} for item in root.iter() if _tag(item) == "item"
                 ][:_TABLE_ROWS_MOST]
@@ -218,7 +220,9 @@ class _Compiler:
             reader = csv.DictReader(io.StringIO(text, newline=""))
             rows = []
             for row in reader:
-                rows.append({_xml_name(k): str(v or "").strip() for k, v in row.items() if k and not isinstance(v, list)})
+                rows.append(
+                    {_xml_name(k): str(v or "").strip() for k, v in row.items() if k and not isinstance(v, list)}
+                )
                 if len(rows) >= _TABLE_ROWS_MOST:
                     break
         except CannotCompile:
@@ -499,9 +503,11 @@ def circles(body: Mapping[str, Any]) -> list[list[str]]:
         reads[path] = set()
         for steps, own in expressions.references(said, tuple(path.strip("/").split("/"))):
             meant = "/" + "/".join(steps)
-            if "calculate" not in nodes.get(meant, {}) or (meant == path and guarded):
+            if "calculate" not in nodes.get(meant, {}) or (meant == path and (guarded or said.strip() == ".")):
                 continue
-            inside = max((len(repeat.strip("/").split("/")) for repeat in repeats if meant.startswith(repeat + "/")), default=0)
+            inside = max(
+                (len(repeat.strip("/").split("/")) for repeat in repeats if meant.startswith(repeat + "/")), default=0
+            )
             if own >= inside or not inside:  # another round's answer may well be read
                 reads[path].add(meant)
     found: list[list[str]] = []

@@ -19,7 +19,7 @@ from elementpath.xpath_tokens import XPathAxis, XPathFunction, XPathToken
 
 from forms.xlsform import functions, values
 
-_LITERAL_OR_NAME = re.compile(r"('[^']*'|\"[^\"]*\")|\b(?:jr|orx|odk):([\w-]+)(?=\s*\()|/\s*text\s*\(\s*\)")
+_LITERAL_OR_NAME = re.compile(r"('[^']*'|\"[^\"]*\")|\b(?:jr|orx|odk|cht):([\w-]+)(?=\s*\()|/\s*text\s*\(\s*\)")
 _POSITION = re.compile(r"at line \d+, column (\d+)")
 _DEEPEST = 60  # brackets in brackets; a hand never writes so many
 
@@ -198,7 +198,7 @@ def _plain_names(expression: str) -> str:
     def put(found: re.Match[str]) -> str:
         if found.group(1):
             return found.group(1)
-        return functions.PREFIXED.get(found.group(2), found.group(2)) if found.group(2) else ""
+        return found.group(2) or ""
 
     return _LITERAL_OR_NAME.sub(put, expression)
 

@@ -84,6 +84,10 @@ class Call:
             flat += value if isinstance(value, list) else [value]
         return flat
 
+    def part(self, index: int) -> "Call":
+        """A call whose first argument is this argument."""
+        return Call([self.token[index]], self.context)
+
     @property
     def form(self) -> Surroundings:
         """The filled-in form."""
@@ -304,6 +308,39 @@ def _decimal_time(call: Call) -> float:
         return math.nan
     hours, minutes, seconds = found.groups()
     return (int(hours) * 3600 + int(minutes) * 60 + float(seconds or 0)) / 86400
+
+
+def _whole(value: float) -> float:
+    return float(math.floor(value)) if math.isfinite(value) else math.nan
+
+
+def _days_between(call: Call) -> float:
+    return _whole(values.number(_date_time(call.part(1)))) - _whole(values.number(_date_time(call.part(0))))
+
+
+def _months_between(call: Call) -> float:
+    """Completed months from the first day to the second."""
+    first, second = values.moment(_date(call.part(0))), values.moment(_date(call.part(1)))
+    if first is None or second is None:
+        return math.nan
+    months = (second.year - first.year) * 12 + second.month - first.month
+    return float(months - (second.day < first.day))
+
+
+def _add_date(call: Call) -> str:
+    """A moment some years, months, days, hours and minutes later."""
+    from dateutil.relativedelta import relativedelta
+
+    start = values.moment(_date_time(call.part(0)))
+    more = [call.number(index) for index in range(1, len(call))] + [0.0] * (6 - len(call))
+    if start is None or not all(math.isfinite(one) and abs(one) < 1e6 for one in more):
+        return ""
+    years, months, days, hours, minutes = (int(one) for one in more)
+    try:
+        later = start + relativedelta(years=years, months=months, days=days, hours=hours, minutes=minutes)
+    except (ValueError, OverflowError):
+        return ""
+    return values.moment_text(later)
 
 
 def _uuid(call: Call) -> str:
@@ -554,6 +591,12 @@ FUNCTIONS: dict[str, tuple[Arguments, Callable[[Call], Any]]] = {
     "format-date-time": (2, _format_date),
     "decimal-date-time": (1, _decimal_date_time),
     "decimal-time": (1, _decimal_time),
+    # Of the Community Health Toolkit, whose forms are written in the same standard.
+    "difference-in-days": (2, _days_between),
+    "difference-in-weeks": (2, lambda call: _whole(_days_between(call) / 7)),
+    "difference-in-months": (2, _months_between),
+    "difference-in-years": (2, lambda call: _whole(_months_between(call) / 12)),
+    "add-date": ((2, 6), _add_date),
     # The device, the form, the attached tables.
     "property": (1, lambda call: call.form.property(call.text(0))),
     "version": (0, lambda call: call.form.version()),
@@ -569,8 +612,6 @@ FUNCTIONS: dict[str, tuple[Arguments, Callable[[Call], Any]]] = {
 OF_MAPS = frozenset({"area", "distance", "geofence", "intersects"})
 CHANGING = frozenset({"random", "uuid", "now", "randomize"})
 """Functions that give another value each time: what was kept is not reckoned again when a draft is opened."""
-
-PREFIXED = {"choice-name": "choice-name", "itext": "itext"}
 
 
 def names() -> frozenset[str]:

@@ -16,8 +16,8 @@ class Node:
     """One question, group or round. `value` is its answer whatever is asked; the element holds what counts."""
 
     __slots__ = (
-        "asked", "children", "element", "ghosts", "model", "offered", "own", "parent", "shown_choices", "typed", "value",
-        "wrong", "xnode",
+        "asked", "children", "element", "ghosts", "model", "offered", "own", "parent", "shown_choices", "typed",
+        "value", "wrong", "xnode",
     )  # fmt: skip
 
     def __init__(self, model: Model, parent: "Node | None") -> None:

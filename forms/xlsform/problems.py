@@ -113,7 +113,7 @@ KINDS: Mapping[str, Callable[[], tuple[str, str]]] = {
     ),
     "unknown_type": lambda: (
         _("There is no type “{said}”."),
-        _("Check the spelling. Usual types: text, integer, decimal, date, select_one list, select_multiple list, note."),
+        _("Check the spelling. Usual types: text, integer, decimal, date, select_one list, select_multiple list."),
     ),
     "no_name": lambda: (
         _("The row has no name."),
@@ -188,10 +188,6 @@ KINDS: Mapping[str, Callable[[], tuple[str, str]]] = {
         _("The expression cannot be read: {said}"),
         _("Check brackets, quotation marks and commas. ({reason})"),
     ),
-    "typographic_quotes": lambda: (
-        _("The expression holds a curly or full-width sign ({sign}) that means nothing here: {said}"),
-        _("Type plain ' for texts and plain , ( ) = < > in expressions."),
-    ),
     "unknown_function": lambda: (
         _("There is no function {said}()."),
         _("Check the spelling. {near}"),
@@ -257,7 +253,7 @@ KINDS: Mapping[str, Callable[[], tuple[str, str]]] = {
     # Warnings: it opens and everything else works.
     "language_incomplete": lambda: (
         _("The language {said} is missing in {n} rows, first in this one; the default language is shown there."),
-        _("Fill in the column {column}, or take the column away."),
+        _("Fill in the column {wanted}, or take the column away."),
     ),
     "language_column_missing": lambda: (
         _("The language {said} has no column for some texts: {columns}."),
@@ -270,6 +266,14 @@ KINDS: Mapping[str, Callable[[], tuple[str, str]]] = {
     "not_done_here": lambda: (
         _("{said} has no meaning here and is passed over."),
         _("Nothing needs to be done."),
+    ),
+    "signs": lambda: (
+        _("Curly or full-width signs in the expression are read as plain ones: {said}"),
+        _("Nothing needs to be done; with plain ' , ( ) = < > it also works in other tools."),
+    ),
+    "fact_in_repeat": lambda: (
+        _("A fact inside a repeat would be stated once for each round; it is passed over."),
+        _("Ask for the fact outside of the repeat."),
     ),
     "no_places": lambda: (
         _("{said}() needs a map and gives nothing here."),

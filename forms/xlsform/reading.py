@@ -48,7 +48,8 @@ def read_workbook(
     except Unreadable as bad:
         return Read(None, (bad.problem,))
     except compiling.CannotCompile as bad:
-        return Read(None, (problem(bad.kind, "survey", **bad.facts),))
+        facts_of: dict[str, Any] = bad.facts
+        return Read(None, (problem(bad.kind, "survey", **facts_of),))
     except (RecursionError, MemoryError):
         return Read(None, (problem("takes_too_long"),))
 
@@ -84,7 +85,7 @@ def _convert(
     problems = list(_after(body, survey))
     warnings += [told for said in remarks if (told := from_library_warning(str(said)))]
     warnings += _passed_over(body, survey, book)
-    problems += _ours(body, book, survey, facts)
+    problems += _ours(body, book, survey, facts, warnings)
     problems += _settings(body, book, today, warnings)
     found, odd = tuple(_in_order(problems)), tuple(_in_order(warnings))
     return Read(None if found else Compiled(body), found, odd)
@@ -136,7 +137,11 @@ def _passed_over(body: Mapping[str, Any], survey: checks.Survey, book: Workbook)
 
 
 def _ours(
-    body: dict[str, Any], book: Workbook, survey: checks.Survey, facts: frozenset[str] | None
+    body: dict[str, Any],
+    book: Workbook,
+    survey: checks.Survey,
+    facts: frozenset[str] | None,
+    warnings: list[Problem],
 ) -> list[Problem]:
     """Our own columns: facts, papers, reasons, needs."""
     sheet = book.sheets.get("survey")
@@ -154,13 +159,18 @@ def _ours(
                 continue
             column, _marks, language = re.sub(r"^jinmen::?\s*", "", heading, flags=re.I).partition("::")
             column = column.strip().casefold()
-            at = {"sheet": "survey", "row": row.number, "column": heading}
+            at: dict[str, Any] = {"sheet": "survey", "row": row.number, "column": heading}
             if column in ("why", "paper"):
                 ours.setdefault(column, {})[language.strip()] = said
             elif column in ("sensitive", "unknowns"):
                 ours[column] = said.casefold() in ("yes", "true", "1", "是")
             elif column == "fact":
                 ours["fact"] = said
+                if any(
+                    nodes["/".join(("", body["root"], *names[:depth]))]["kind"] == "repeat"
+                    for depth in range(1, len(names))
+                ):
+                    warnings.append(problem("fact_in_repeat", **at))
                 if facts is not None and said not in facts:
                     found.append(problem("unknown_fact", **at, said=said, near=checks.near(said, facts)))
             elif column in ("fact_value", "needs"):
@@ -204,9 +214,7 @@ def _known_choices(
     return [problem("unknown_choice_in_map", **at, said=name) for name in pairs if name not in names]
 
 
-def _settings(
-    body: dict[str, Any], book: Workbook, today: date | None, warnings: list[Problem]
-) -> list[Problem]:
+def _settings(body: dict[str, Any], book: Workbook, today: date | None, warnings: list[Problem]) -> list[Problem]:
     """Our own settings, the version and the titles."""
     found: list[Problem] = []
     row = next(iter(book.rows("settings")), None)
@@ -215,7 +223,7 @@ def _settings(
     for heading, said in cells.items():
         plain, _marks, language = heading.partition("::")
         plain = plain.strip().casefold()
-        at = {"sheet": "settings", "row": number, "column": heading}
+        at: dict[str, Any] = {"sheet": "settings", "row": number, "column": heading}
         if plain == "jinmen_subject":
             if said in ("resident", "household"):
                 body["subject"] = said

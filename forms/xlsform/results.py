@@ -66,7 +66,10 @@ def _facts(node: Node, value: str, ours: Mapping[str, Any], seen: Any, on: date)
     shared: dict[str, Any] = {"as_of": on, "source": "assessment" if node.model.kind not in ANSWERED else "told"}
     if seen and paper:
         # The paper's own name is kept in the author's language: it is what stands on the paper.
-        shared |= {"source": "document", "document_seen": (seen if isinstance(seen, str) else next(iter(paper.values())))[:200]}
+        shared |= {
+            "source": "document",
+            "document_seen": (seen if isinstance(seen, str) else next(iter(paper.values())))[:200],
+        }
     return [FactEntry(name=name, value=said, **shared)]
 
 

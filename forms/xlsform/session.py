@@ -7,6 +7,7 @@ which what is read comes first. What is only looked at (labels, constraints, req
 import heapq
 import math
 import re
+import uuid
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -34,7 +35,7 @@ _FROM_OUTSIDE = re.compile(r"(?:current\(\)/|/)[\w./\-·]+|'[^']*'|\"[^\"]*\"|\d
 
 
 class Session:
-    """A filled-in form under work. `answers` is what `answers()` gave earlier, also of an older draft of this version."""
+    """A filled-in form under work. `answers` is what `answers()` gave earlier for this version."""
 
     def __init__(
         self, compiled: Compiled, answers: Mapping[str, Any] | None = None, context: Context | None = None
@@ -51,8 +52,9 @@ class Session:
         self._seen: dict[str, Any] = {}
         self._left_over: dict[str, Any] = {}
         self._static: dict[str, frozenset[str]] = {}
-        self._xpath: Any = XPathContext(self._tree.document)
-        self._xpath.form = self
+        xpath: Any = XPathContext(self._tree.document)
+        xpath.form = self  # what the functions ask (functions.Surroundings)
+        self._xpath: XPathContext = xpath
         self._begin(answers)
 
     # Beginning.
@@ -110,7 +112,7 @@ class Session:
         elif kind == "date":
             node.value = self.context.moment().date().isoformat()
         elif kind == "uid":
-            node.value = f"uuid:{functions.uuid.uuid4()}"
+            node.value = f"uuid:{uuid.uuid4()}"
         elif kind == "property":
             node.value = self.property(what)
 
@@ -710,5 +712,3 @@ def _cell(item: Any, column: str) -> str:
         if cell.name == column:
             return cell.value.text or ""
     return ""
-
-

@@ -23,10 +23,7 @@ def value_of(kind: str, typed: Any, node: Mapping[str, Any], unknowns: bool) -> 
         if unknowns and any(name in UNKNOWN for name in kept):
             return next(name for name in kept if name in UNKNOWN)
         return " ".join(name for name in kept if name)
-    if kind == "long_text":
-        word = tidy(typed, lines=True)
-    else:
-        word = tidy(typed)
+    word = tidy(typed, lines=kind == "long_text")
     if not word:
         return ""
     if unknowns and (state := unanswered(word)):

@@ -28,8 +28,8 @@ _TEXTS = (
 class Walk:
     """How far the robot came.
 
-    `reached` of `questions` were asked in one of the walks, `answered` took an answer that fits; `stuck` are paths whose
-    limit no answer met that was tried. `trouble` is what the form asks for at the end all the same (path, sentence).
+    `reached` of `questions` were asked in one of the walks, `answered` took an answer that fits; `stuck` are paths
+    whose limit no answer met that was tried, `unreached` those that never came up. Paths are without places of rounds.
     """
 
     questions: int

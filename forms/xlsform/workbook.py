@@ -8,12 +8,14 @@ end. Nothing here raises: what cannot be read is a Problem.
 import csv
 import io
 import re
+import warnings
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
+from forms.xlsform.headings import EXPRESSIONS, canonical, is_ours, keep_quotes, plain_signs, plain_type
 from forms.xlsform.problems import Problem, problem
 
 FILE_MOST = 10 * 1024 * 1024
@@ -22,7 +24,7 @@ PART_MOST = 40 * 1024 * 1024  # one sheet, or the texts of all
 ROWS_MOST = 20_000
 COLUMNS_MOST = 300
 CELL_MOST = 32_767
-EMPTY_ROWS_MOST = 200  # so many empty rows end a sheet
+EMPTY_ROWS_MOST = 60  # more empty rows than these end a sheet, as in the tools of others
 PARTS_MOST = 2_000
 
 READ_SHEETS = ("survey", "choices", "settings", "external_choices", "entities", "osm")
@@ -73,15 +75,19 @@ class Workbook:
             rows: list[dict[str, str]] = []
             for row in sheet.rows:
                 rows += [{} for _ in range(row.number - sheet.heading_row - 1 - len(rows))]
-                rows.append({heading: said for heading, said in row.cells.items() if not is_ours(heading)})
+                rows.append(
+                    {heading: _passed_on(heading, said) for heading, said in row.cells.items() if not is_ours(heading)}
+                )
             read[name] = rows
             read[f"{name}_header"] = [dict.fromkeys(headings)]
         return read
 
 
-def is_ours(heading: str) -> bool:
-    """Is it a column of our own, which other tools ignore?"""
-    return heading.casefold().startswith(("jinmen::", "jinmen_", "jinmen:"))
+def _passed_on(heading: str, said: str) -> str:
+    column = canonical(heading)
+    if column in EXPRESSIONS or (column in ("default", "trigger") and ("(" in said or "{" in said or "（" in said)):
+        return plain_signs(said)
+    return plain_type(said) if column == "type" else keep_quotes(said)
 
 
 class Unreadable(Exception):  # noqa: N818  # not an error of the program: a file that cannot be read, with the reason
@@ -93,6 +99,13 @@ class Unreadable(Exception):  # noqa: N818  # not an error of the program: a fil
 
 
 def open_workbook(data: bytes, name: str) -> Workbook:
+    """The sheets of a workbook (.xlsx, .xlsm, .xls, .csv or markdown tables). Raises Unreadable."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the reader warns of everything in a workbook that is no table
+        return _open(data, name)
+
+
+def _open(data: bytes, name: str) -> Workbook:
     """The sheets of a workbook (.xlsx, .xlsm, .xls, .csv or markdown tables). Raises Unreadable."""
     if len(data) > FILE_MOST:
         raise Unreadable(problem("too_large", most=FILE_MOST // 1024 // 1024))
@@ -123,8 +136,11 @@ def _sheet(name: str, grid: Grid) -> Sheet:
     """The headings and the rows of a sheet."""
     headings: list[str | None] = []
     rows: list[Row] = []
-    heading_row = 0
+    heading_row = last = 0
     for number, cells in grid:
+        if headings and number - last > EMPTY_ROWS_MOST + 1:
+            break
+        last = number
         if not headings:
             headings = [_heading(said) for said in cells]
             heading_row = number
@@ -233,7 +249,7 @@ def _check_parts(data: bytes) -> None:
 
 
 def _xls(data: bytes) -> Iterator[tuple[str, Grid]]:
-    import xlrd
+    import xlrd  # type: ignore[import-untyped]
 
     try:
         book = xlrd.open_workbook(file_contents=data, logfile=io.StringIO(), ragged_rows=True)
