@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from forms.collecting import Answers, Reading
     from forms.shape import Definition, Question, Topic
 
-FORMS = ("resident", "household", "visit", "referral", "change")
+FORMS = ("resident", "household", "visit", "referral", "change", "contact", "case_note", "case_plan")
 
 
 class Builder(Protocol):
@@ -86,7 +86,7 @@ class Form:
 
 def _builder(form_id: str) -> Builder:
     # Here and not above: the records' tables are loaded when something is first read, not when a form is drawn.
-    from forms import change, household, referral, resident, visit
+    from forms import casework, change, household, referral, resident, visit
 
     builders: dict[str, Any] = {
         "resident": resident,
@@ -94,6 +94,7 @@ def _builder(form_id: str) -> Builder:
         "visit": visit,
         "referral": referral,
         "change": change,
+        **dict.fromkeys(("contact", "case_note", "case_plan"), casework),
     }
     builder: Builder = builders[form_id]
     return builder

@@ -12,7 +12,12 @@ from models.texts import _, ngettext
 ErrorDict = Mapping[str, Any]
 
 # A rule over several answers speaks at the one that the worker will most likely change.
-PLACES = {"who_was_met": "met", "next_before_visit": "next_visit"}
+PLACES = {
+    "next_before_contact": "next_on",
+    "review_before_plan": "review_on",
+    "who_was_met": "met",
+    "next_before_visit": "next_visit",
+}
 
 
 def sentence(error: ErrorDict, label: str = "") -> str:
@@ -124,6 +129,8 @@ _SENTENCES: dict[str, Callable[[Mapping[str, Any], str], str]] = {
     "birth_too_early": _plain(lambda: _("Nobody alive was born then. Check the year.")),
     "unknown_code": _choose,
     "who_was_met": _plain(lambda: _("Say who was met: choose a person, or write who it was.")),
+    "next_before_contact": _plain(lambda: _("The next contact lies before this one. Check both dates.")),
+    "review_before_plan": _plain(lambda: _("The review lies before the plan begins. Check both dates.")),
     "next_before_visit": _plain(lambda: _("The next visit lies before this one. Check both dates.")),
     # Of forms.reading and of the forms.
     "not_text": _plain(lambda: _("This answer was not understood. Please type it again.")),

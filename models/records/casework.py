@@ -110,7 +110,7 @@ class ContactEntry(Entry):
         if not self.household_id and not self.resident_id:
             raise PydanticCustomError("contact_with_nobody", "a contact is with a resident or a household")
         if self.next_on is not None and self.next_on < self.happened_on:
-            raise PydanticCustomError("next_before_visit", "the next one lies before this one")
+            raise PydanticCustomError("next_before_contact", "the next one lies before this one")
         return self
 
 
