@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 
 from stdnum.iso7064 import mod_11_2
@@ -170,27 +170,16 @@ def _births(a: date | None, b: date | None) -> str:
         return ""
     if a == b:
         return "birth_same"
-    if (a.year, a.month, a.day) == (b.year, b.day, b.month):
+    if swapped(a) == b:
         return "birth_swapped"
     if sum(x != y for x, y in zip(f"{a:%Y%m%d}", f"{b:%Y%m%d}", strict=True)) == 1:
         return "birth_digit"
     return "birth_differs"
 
 
-def near_births(born: date) -> list[date]:
-    """The date itself, with month and day the other way round, and every date that differs in one digit."""
-    found = {born: None}
-    digits = f"{born:%Y%m%d}"
-    ways = [digits[:4] + digits[6:] + digits[4:6]]
-    ways += [digits[:at] + digit + digits[at + 1 :] for at in range(8) for digit in "0123456789"]
-    for way in ways:
-        try:
-            day = date(int(way[:4]), int(way[4:6]), int(way[6:]))
-        except ValueError:
-            continue
-        if day.year >= 1890 and day - born < timedelta(days=150 * 366):
-            found[day] = None
-    return list(found)
+def swapped(born: date) -> date | None:
+    """The date with month and day the other way round; None where there is no such day, or it is the same one."""
+    return date(born.year, born.day, born.month) if born.day <= 12 and born.day != born.month else None
 
 
 # Numbers.

@@ -9,12 +9,12 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, or_, select
 
 from models.records.documents import read_card
 from models.records.household import DwellingEntry
 from models.records.resident import ResidentEntry
-from models.services.comparing import Evidence, Traits, compare, identity, near_births, near_numbers, sounds
+from models.services.comparing import Evidence, Traits, compare, identity, near_numbers, sounds, swapped
 from models.services.people import resident_rows
 from models.services.views import Likeness
 from models.store.names import tidy
@@ -26,7 +26,7 @@ _RESIDENT, _DOCUMENT, _PHONE, _LINK = (KEPT[name] for name in ("resident", "iden
 _MEMBERSHIP, _HOUSEHOLD, _DWELLING = KEPT["membership"], KEPT["household"], KEPT["dwelling"]
 
 _NAMESAKES = 300  # of the most frequent names; who has the birth date or the phone too is found by that
-_BORN = 600  # on the days that come into question
+_BORN = 300  # on one day; only a register of the whole city has more
 _AT_THE_DOOR = 80
 _LOOKED_AT = 80  # whose numbers, phones and homes are read
 _SHOWN = 10
@@ -103,11 +103,11 @@ def traits_of_entry(
     )
 
 
-def traits_of(connection: Connection, ids: Iterable[str]) -> dict[str, Traits]:
-    """What is compared of residents; those removed are left out. Made for some hundreds at once."""
+def traits_of(connection: Connection, ids: Iterable[str], *, removed_too: bool = False) -> dict[str, Traits]:
+    """What is compared of residents; those removed are left out if not asked for. Made for some hundreds at once."""
     wanted = sorted(set(ids))
-    living = (_RESIDENT.c.id.in_(wanted), _RESIDENT.c.dead.is_(False), _RESIDENT.c.frozen == "")
-    people = list(connection.execute(select(_RESIDENT).where(*living)))
+    query = select(_RESIDENT).where(_RESIDENT.c.id.in_(wanted))
+    people = [row for row in connection.execute(query) if removed_too or _in_use(row)]
     return _with_details(connection, {p.id: Traits(p.name, p.former_name, p.sex, p.birth_date) for p in people})
 
 
@@ -121,12 +121,12 @@ def _with_details(connection: Connection, plain: Mapping[str, Traits]) -> dict[s
     for row in connection.execute(query.where(_DOCUMENT.c.resident_id.in_(ids), _DOCUMENT.c.dead.is_(False))):
         numbers.setdefault(row.resident_id, set()).add((row.kind, row.number))
     told = select(_PHONE.c.resident_id, _PHONE.c.number, _PHONE.c.whose)
-    for row in connection.execute(told.where(_PHONE.c.resident_id.in_(ids), _PHONE.c.dead.is_(False))):
-        where = phones if row.whose in ("", "own") else family
-        where.setdefault(row.resident_id, set()).add(row.number)
+    for phone in connection.execute(told.where(_PHONE.c.resident_id.in_(ids), _PHONE.c.dead.is_(False))):
+        where = phones if phone.whose in ("", "own") else family
+        where.setdefault(phone.resident_id, set()).add(phone.number)
     now = (_MEMBERSHIP.c.resident_id.in_(ids), _MEMBERSHIP.c.until.is_(None), _MEMBERSHIP.c.dead.is_(False))
-    for row in connection.execute(select(_MEMBERSHIP.c.resident_id, _MEMBERSHIP.c.household_id).where(*now)):
-        homes.setdefault(row.resident_id, set()).add(row.household_id)
+    for stay in connection.execute(select(_MEMBERSHIP.c.resident_id, _MEMBERSHIP.c.household_id).where(*now)):
+        homes.setdefault(stay.resident_id, set()).add(stay.household_id)
     doors = _doors(connection, {home for several in homes.values() for home in several})
     return {
         resident: replace(
@@ -158,17 +158,22 @@ def _weighed(connection: Connection, mine: Traits, apart: frozenset[str]) -> dic
     """Resident -> what was observed, for everybody who is worth a look."""
     surely = _by_number(connection, mine) | _by_phone(connection, mine)
     known = set(surely) | _by_name(connection, mine) | _by_door(connection, mine)
-    living = (_RESIDENT.c.dead.is_(False), _RESIDENT.c.frozen == "")
-    columns = select(
-        _RESIDENT.c.id, _RESIDENT.c.name, _RESIDENT.c.former_name, _RESIDENT.c.sex, _RESIDENT.c.birth_date
-    ).where(*living)
+    names = ("id", "name", "former_name", "sex", "birth_date", "dead", "frozen")
+    columns = select(*(_RESIDENT.c[name] for name in names))
     rows = list(connection.execute(columns.where(_RESIDENT.c.id.in_(sorted(known - apart)))))
     if mine.born is not None:
-        born = columns.where(_RESIDENT.c.birth_date.in_(near_births(mine.born))).limit(_BORN)
+        # A date with a wrong digit is worth a look only beside something else that leads here: name, phone or door.
+        days = [day for day in (mine.born, swapped(mine.born)) if day is not None]
+        born = columns.where(_RESIDENT.c.birth_date.in_(days)).limit(_BORN)
         rows += [row for row in connection.execute(born) if row.id not in known and row.id not in apart]
-    likely = _first_look(mine, rows, surely)
+    likely = _first_look(mine, filter(_in_use, rows), surely)
     found = {resident: compare(mine, traits) for resident, traits in _with_details(connection, likely).items()}
     return {resident: evidence for resident, evidence in found.items() if evidence.level}
+
+
+def _in_use(row: Any) -> bool:
+    """Not removed, merged or frozen. Not part of the query: SQLite would take ix_resident_dead and read everybody."""
+    return not row.dead and not row.frozen
 
 
 def _first_look(mine: Traits, rows: Iterable[Any], surely: Collection[str]) -> dict[str, Traits]:
@@ -202,7 +207,9 @@ def _by_number(connection: Connection, mine: Traits) -> set[str]:
     found: set[str] = set()
     if not numbers:
         return found
-    ways = [_DOCUMENT.c.number.in_(sorted({*numbers, *(near for n in numbers for near in near_numbers(n))}))]
+    ways: list[ColumnElement[bool]] = [
+        _DOCUMENT.c.number.in_(sorted({*numbers, *(near for n in numbers for near in near_numbers(n))}))
+    ]
     for base in {identity(number) for number in numbers} - {""}:
         ways.append(_DOCUMENT.c.number.between(base, base + _LAST))  # the card, and certificates that begin with it
         if base[6:8] == "19":

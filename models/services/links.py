@@ -8,6 +8,7 @@ from models.store.rows import KEPT
 from models.store.work import Work
 
 _LINK = KEPT["person_link"]
+_ACTIVE = select(_LINK.c.a_id, _LINK.c.b_id).where(_LINK.c.active.is_(True), _LINK.c.dead.is_(False))
 
 
 def pair_id(a: str, b: str) -> str:
@@ -19,10 +20,13 @@ def say(work: Work, a: str, b: str, *, active: bool, grounds: str = "", reason: 
     """Say that two residents are one person (active) or two, inside a verb; returns the link's id."""
     first, second = sorted((a, b))
     row = pair_id(first, second)
-    told = {"active": active, "dead": False, "worker": work.worker, "grounds": grounds, "reason": reason}
+    # Who said it stands in the log: neither worker nor office is part of the record, so that two offices that say the
+    # same of a pair have nothing to settle.
+    told = {"active": active, "dead": False, "grounds": grounds, "reason": reason, "office": ""}
     work.flush()
     if work.connection.execute(select(_LINK.c.id).where(_LINK.c.id == row)).first():
-        work.amend("person_link", row, told)
+        # A merge ends with this operation, so it is written even where it says nothing new (Merging.undo).
+        work.amend("person_link", row, told, settle=active)
     else:
         work.add("person_link", {"a_id": first, "b_id": second, **told}, row=row)
     work.concerns(a, b)
@@ -37,14 +41,26 @@ def survivors(connection: Connection, residents: set[str]) -> dict[str, str]:
         seen, todo = {resident}, [resident]
         while todo:
             one = todo.pop()
-            query = select(_LINK.c.a_id, _LINK.c.b_id).where(
-                or_(_LINK.c.a_id == one, _LINK.c.b_id == one), _LINK.c.active.is_(True), _LINK.c.dead.is_(False)
-            )
+            query = _ACTIVE.where(or_(_LINK.c.a_id == one, _LINK.c.b_id == one))
             for row in connection.execute(query):
-                for other in (row.a_id, row.b_id):
-                    if other not in seen:
-                        seen.add(other)
-                        todo.append(other)
+                fresh = {row.a_id, row.b_id} - seen
+                seen |= fresh
+                todo += fresh
         if (least := min(seen)) != resident:
             found[resident] = least
     return found
+
+
+def all_survivors(connection: Connection) -> dict[str, str]:
+    """The same of everybody who was ever merged."""
+    into: dict[str, str] = {}
+
+    def root(one: str) -> str:
+        while into.get(one, one) != one:
+            one = into[one]
+        return one
+
+    for row in connection.execute(_ACTIVE):
+        first, second = sorted((root(row.a_id), root(row.b_id)))
+        into[second] = into[first] = first
+    return {one: root(one) for one in into if root(one) != one}

@@ -10,6 +10,7 @@ from models.store import search
 from models.store.rows import KEPT
 
 _RESIDENT, _DOCUMENT, _PHONE = KEPT["resident"], KEPT["identity_document"], KEPT["phone"]
+_LINK = KEPT["person_link"]
 
 
 def remake_keys(connection: Connection, resident_ids: set[str], on: date) -> None:
@@ -28,6 +29,8 @@ def _remake(connection: Connection, ids: list[str]) -> None:
         for row in connection.execute(query):
             found[row.resident_id].append(row.number)
     homes = homes_of(connection, ids)
+    for resident, number in provisional_numbers_of_merged(connection, ids):
+        numbers[resident].append(number)
     keys = {}
     for person in connection.execute(select(_RESIDENT).where(_RESIDENT.c.id.in_(ids))):
         dwelling = homes[person.id].dwelling if person.id in homes else None
@@ -45,3 +48,14 @@ def _remake(connection: Connection, ids: list[str]) -> None:
             )
         )
     search.write_keys(connection, keys)
+
+
+def provisional_numbers_of_merged(connection: Connection, ids: list[str]) -> list[tuple[str, str]]:
+    """(resident, number) for the provisional numbers of records that were merged into these: people show them on old
+    papers, so they go on finding whom they stood for."""
+    query = (
+        select(_LINK.c.a_id, _RESIDENT.c.provisional_number)
+        .join(_RESIDENT, _RESIDENT.c.id == _LINK.c.b_id)
+        .where(_LINK.c.a_id.in_(ids), _LINK.c.active.is_(True), _LINK.c.dead.is_(False))
+    )
+    return [(row[0], row[1]) for row in connection.execute(query) if row[1]]

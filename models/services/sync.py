@@ -17,6 +17,7 @@ from models.errors import BatchRefused, NotFound
 from models.records.operation import Batch, Conflict, Head, Operation, Peer
 from models.services import partners
 from models.services.book import Book, changed
+from models.services.merging import Merging
 from models.services.partners import Partner, ReceiptValue, TwoVersions, Version
 from models.services.rights import Rights
 from models.services.views import BatchPreview, BatchView, Changed, SyncStatus
@@ -163,7 +164,9 @@ class Sync:
             return Changed(frozenset(), frozenset())
         Rights(self._book).after_import(planned.residents, ledger_grew="erasure" in planned.entities)
         self._begin_anew_if_copied(batch.manifest.holds)
-        return done
+        settled = Merging(self._book).settle()  # under the new device id, where there is one
+        rows, entities = done.rows | settled.rows, done.entities | settled.entities
+        return Changed(entities, rows, done.id, done.ids, done.operations)
 
     def write_receipt(self, folder: Path, *, to: str = "") -> Path:
         """Write the answer to the partner whose batch arrived last (or to a named one): what is held here now.

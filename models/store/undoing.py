@@ -82,9 +82,14 @@ def _loaded(connection: Connection, operations: Collection[str]) -> list[Mapping
 
 
 def _is_first(connection: Connection, op: Mapping[str, Any]) -> bool:
-    """Whether an operation made its record."""
-    query = select(_OPERATIONS.c.id).where(_OPERATIONS.c.row == op["row"], _OPERATIONS.c.clock < op["clock"])
-    return connection.execute(query.limit(1)).first() is None
+    """Whether an operation made its record. Whoever makes one says its office; clocks of two devices may disagree."""
+    query = select(_OPERATIONS.c.clock, _OPERATIONS.c.fields).where(
+        _OPERATIONS.c.row == op["row"], _OPERATIONS.c.id != op["id"]
+    )
+    others = connection.execute(query).all()
+    if "office" not in op["fields"] and any("office" in other.fields for other in others):
+        return False
+    return all(other.clock >= op["clock"] for other in others)
 
 
 def _nothing_since(
