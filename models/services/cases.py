@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import Connection, Row, bindparam, or_, select
 
 from models.eligibility import Case, Person, Policies, checked_value
 from models.errors import NotFound
 from models.services.facts import current_facts
 from models.services.views import FactView
+from models.store.present import counted, in_use
 from models.store.rows import KEPT
 from models.store.told import PERMIT, RECEIVES, role, told_by_certificate, told_by_permit, told_by_register
 
@@ -20,12 +21,65 @@ _RESIDENT, _DOCUMENT = KEPT["resident"], KEPT["identity_document"]
 _HOUSEHOLD, _MEMBERSHIP = KEPT["household"], KEPT["membership"]
 _SEXES = {"1": "男", "2": "女"}
 
+# statements are made once: making one takes longer than reading a household's rows
+_IS_HERE = select(_HOUSEHOLD.c.id).where(_HOUSEHOLD.c.id == bindparam("home"))
+_PRESENT = (
+    select(
+        *(_RESIDENT.c[name] for name in ("id", "sex", "birth_date", "marital_status", "ethnic_group")),
+        _MEMBERSHIP.c.relation,
+        counted().label("counts"),
+        _MEMBERSHIP.c.household_id,
+    )
+    .join(_RESIDENT, _RESIDENT.c.id == _MEMBERSHIP.c.resident_id)
+    .join(_HOUSEHOLD, _HOUSEHOLD.c.id == _MEMBERSHIP.c.household_id)
+    .where(
+        _MEMBERSHIP.c.household_id.in_(bindparam("homes", expanding=True)),
+        _MEMBERSHIP.c.dead.is_(False),
+        or_(_MEMBERSHIP.c.until.is_(None), _MEMBERSHIP.c.until > bindparam("on")),
+        in_use(bindparam("on")),
+    )
+    .order_by(_MEMBERSHIP.c.relation, _MEMBERSHIP.c.id)
+)
+_PERMITS = (
+    select(_DOCUMENT.c.resident_id, _DOCUMENT.c.valid_until)
+    .where(
+        _DOCUMENT.c.resident_id.in_(bindparam("people", expanding=True)),
+        _DOCUMENT.c.kind == PERMIT,
+        _DOCUMENT.c.dead.is_(False),
+        _DOCUMENT.c.valid_until >= bindparam("on"),
+    )
+    .order_by(_DOCUMENT.c.valid_until)
+)
+_CERTIFICATES = (
+    select(_DOCUMENT.c.resident_id, _DOCUMENT.c.number)
+    .where(
+        _DOCUMENT.c.resident_id.in_(bindparam("people", expanding=True)),
+        _DOCUMENT.c.kind == "disability_cert",
+        _DOCUMENT.c.dead.is_(False),
+    )
+    .order_by(_DOCUMENT.c.id)
+)
 
-def build_case(connection: Connection, policies: Policies, household_id: str, on: date) -> Case:
-    """The case of a household on a day. Raises NotFound where the household is not here."""
-    if connection.execute(select(_HOUSEHOLD.c.id).where(_HOUSEHOLD.c.id == household_id)).first() is None:
+
+def build_case(connection: Connection, policies: Policies, household_id: str, on: date, alone: str = "") -> Case:
+    """The case of a household on a day. alone: of one of its people only, who lives there without belonging together
+    with the others (a lodger, a dormitory). Raises NotFound where the household, or the person in it, is not here.
+    """
+    if connection.execute(_IS_HERE, {"home": household_id}).first() is None:
         raise NotFound
-    return build_cases(connection, policies, [household_id], on)[household_id].case
+    case = build_cases(connection, policies, [household_id], on)[household_id].case
+    return by_oneself(case, alone) if alone else case
+
+
+def by_oneself(case: Case, person_id: str) -> Case:
+    """One person of a case without the others and without what is said of their household. Raises NotFound."""
+    person = case.person(person_id)
+    if person is None:
+        raise NotFound
+    facts = {name: value for name, value in person.facts.items() if name != "counts_in_household"}
+    states = {key: state for key, state in case.states.items() if key[0] == person_id}
+    own = replace(person, facts=facts, role=role("0", "2" if person.sex == _SEXES["2"] else "1"))
+    return Case(on=case.on, household={}, people=(own,), states=states)
 
 
 @dataclass(frozen=True)
@@ -109,36 +163,15 @@ def _receives(facts: Mapping[str, FactView]) -> frozenset[str]:
 
 def _members(connection: Connection, household_ids: Sequence[str], on: date) -> dict[str, list[Row]]:  # type: ignore[type-arg]
     """The present members of households with what the register says of them, the head first."""
-    query = (
-        select(
-            *(_RESIDENT.c[name] for name in ("id", "sex", "birth_date", "marital_status", "ethnic_group")),
-            _MEMBERSHIP.c.relation,
-            _MEMBERSHIP.c.counts,
-            _MEMBERSHIP.c.household_id,
-        )
-        .join(_RESIDENT, _RESIDENT.c.id == _MEMBERSHIP.c.resident_id)
-        .where(
-            _MEMBERSHIP.c.household_id.in_(list(household_ids)),
-            _MEMBERSHIP.c.dead.is_(False),
-            or_(_MEMBERSHIP.c.until.is_(None), _MEMBERSHIP.c.until > on),
-        )
-        .order_by(_MEMBERSHIP.c.relation, _MEMBERSHIP.c.id)
-    )
     found: dict[str, dict[str, Row]] = {}  # type: ignore[type-arg]
-    for row in connection.execute(query):
+    for row in connection.execute(_PRESENT, {"homes": list(household_ids), "on": on}):
         found.setdefault(row.household_id, {}).setdefault(row.id, row)  # who was taken in at two desks is one person
     return {home: list(people.values()) for home, people in found.items()}
 
 
 def permits_until(connection: Connection, residents: Sequence[str], on: date) -> dict[str, date]:
     """Until when each of some residents has a residence permit valid on a day; of several the longest."""
-    query = select(_DOCUMENT.c.resident_id, _DOCUMENT.c.valid_until).where(
-        _DOCUMENT.c.resident_id.in_(residents),
-        _DOCUMENT.c.kind == PERMIT,
-        _DOCUMENT.c.dead.is_(False),
-        _DOCUMENT.c.valid_until >= on,
-    )
-    rows = connection.execute(query.order_by(_DOCUMENT.c.valid_until))
+    rows = connection.execute(_PERMITS, {"people": list(residents), "on": on})
     return {row.resident_id: row.valid_until for row in rows}
 
 
@@ -160,10 +193,7 @@ def _derived(
     derived: dict[str, dict[str, object]] = {}
     for person in members:
         derived[person.id] = told_by_register(person.birth_date, person.marital_status, person.ethnic_group)
-    certificates = select(_DOCUMENT.c.resident_id, _DOCUMENT.c.number).where(
-        _DOCUMENT.c.resident_id.in_(list(derived)), _DOCUMENT.c.kind == "disability_cert", _DOCUMENT.c.dead.is_(False)
-    )
-    for row in connection.execute(certificates.order_by(_DOCUMENT.c.id)):  # the newest one stands
+    for row in connection.execute(_CERTIFICATES, {"people": list(derived)}):  # the newest one stands
         derived[row.resident_id] |= told_by_certificate(row.number)
     permits = permits_until(connection, list(derived), on)
     for resident, until in permits.items():

@@ -151,7 +151,7 @@ def _result(
 ) -> ServiceResult:
     service = policies.services[found.service_id]
     part = service.component(found.component) if found.component else None
-    return ServiceResult(
+    return ServiceResult.of(
         service_id=found.service_id,
         component=found.component or "",
         name=service.name,
@@ -162,6 +162,7 @@ def _result(
         explain=partial(explain, policies, found, case, language),
         after=after,
         component_en=part.name_en if part else "",
+        follows=(),
     )
 
 

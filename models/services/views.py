@@ -242,6 +242,13 @@ class ServiceResult:
     after: tuple[str, ...] = ()  # of one that follows: ids of the services that must be granted first
     component_en: str = ""
 
+    @classmethod
+    def of(cls, **fields: Any) -> "ServiceResult":
+        """All fields at once, as Determination.of(): some hundred are made for a household."""
+        made = object.__new__(cls)
+        object.__setattr__(made, "__dict__", fields)
+        return made
+
     @cached_property
     def explanation(self) -> Explanation:
         """The verdict in words, in the language of the check; put together when it is first looked at."""
