@@ -13,12 +13,6 @@ ErrorDict = Mapping[str, Any]
 
 # A rule over several answers speaks at the one that the worker will most likely change.
 PLACES = {
-    "contact_with_nobody": _plain(lambda: _("Say with whom the contact was.")),
-    "plan_of_nobody": _plain(lambda: _("Say for whom the plan is.")),
-    "guardian_missing": _plain(lambda: _("Say who the guardian is, and how they are related.")),
-    "witness_missing": _plain(lambda: _("A spoken statement needs a witness: type the name.")),
-    "no_class": _plain(lambda: _("Tick at least one kind of data.")),
-    "basis": _plain(lambda: _("A legal duty is told, not asked: choose one of the two.")),
     "next_before_contact": "next_on",
     "review_before_plan": "review_on",
     "who_was_met": "met",
@@ -135,6 +129,12 @@ _SENTENCES: dict[str, Callable[[Mapping[str, Any], str], str]] = {
     "birth_too_early": _plain(lambda: _("Nobody alive was born then. Check the year.")),
     "unknown_code": _choose,
     "who_was_met": _plain(lambda: _("Say who was met: choose a person, or write who it was.")),
+    "contact_with_nobody": _plain(lambda: _("Say with whom the contact was.")),
+    "plan_of_nobody": _plain(lambda: _("Say for whom the plan is.")),
+    "guardian_missing": _plain(lambda: _("Say who the guardian is, and how they are related.")),
+    "witness_missing": _plain(lambda: _("A spoken statement needs a witness: type the name.")),
+    "no_class": _plain(lambda: _("Tick at least one kind of data.")),
+    "basis": _plain(lambda: _("A legal duty is told, not asked: choose one of the two.")),
     "next_before_contact": _plain(lambda: _("The next contact lies before this one. Check both dates.")),
     "review_before_plan": _plain(lambda: _("The review lies before the plan begins. Check both dates.")),
     "next_before_visit": _plain(lambda: _("The next visit lies before this one. Check both dates.")),
