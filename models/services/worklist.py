@@ -10,6 +10,7 @@ why, it is undone like any verb, and colleagues and the office see it.
 
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from heapq import merge
 from itertools import islice
@@ -60,9 +61,20 @@ Cancelled = Callable[[], bool]
 ALL = WorkFilter()
 _HOUSEHOLD, _DWELLING, _RESIDENT, _PHONE = KEPT["household"], KEPT["dwelling"], KEPT["resident"], KEPT["phone"]
 _BATCH = table_of(Batch)
+_MANY_HOMES = 60  # households that are screened again at once
 _MANY_MARKS = 3000  # subjects that changed since the columns were made; with more, look() is quicker
 
 Token = tuple[Any, ...]
+
+
+@dataclass
+class _Gathered:
+    """The households with reasons in the records: what they hang on, up to which operation, and when last settled."""
+
+    token: Token
+    seq: int
+    stands: dict[str, Stand]
+    rows: Any = None  # their places in the standing of everybody, where that was worked out
 
 
 class Worklist:
@@ -73,7 +85,7 @@ class Worklist:
         self._screening = screening
         self._calendar = calendar
         self._lock = RLock()
-        self._gathered: tuple[Token, dict[str, Stand]] | None = None
+        self._gathered: _Gathered | None = None
         self._base: tuple[Token, Standing] | None = None  # by the columns as they lie in the file
         self._whole: tuple[Token, Standing] | None = None  # with the households that changed since
         self._caught_up: tuple[str, int] | None = None  # device, and its newest operation that was looked at
@@ -236,7 +248,7 @@ class Worklist:
                 return
             homes = news.changed_homes(connection, *self._caught_up)
             self._caught_up = now
-            if not homes or not self._is_whole(connection):
+            if not homes or len(homes) > _MANY_HOMES or not self._is_whole(connection):
                 return
             before = news.entitled(listing, homes)
             for home in sorted(homes):
@@ -256,17 +268,20 @@ class Worklist:
             told.setdefault(one.key, one)
         with self._book.writing() as connection:
             news.write(connection, kept._replace(news=tuple(told.values())))
-        self._gathered = None
 
     def _is_whole(self, connection: Connection) -> bool:
         kept = news.read(connection)
         return kept.day == today(self._book.clock).isoformat() and kept.rules == self._book.policies.hash
 
     def _token(self, connection: Connection, rules: Rules, on: date) -> Token:
-        """Changes whenever anything that the list rests on does, by a verb or by an import."""
+        """Changes whenever anything that the list rests on does, but for what is written here."""
         device = read_meta(connection, "device")
         batches = connection.execute(select(func.count(), func.max(_BATCH.c.at)).select_from(_BATCH)).one()
-        return on, rules.key, self._book.policies.hash, device.get("id"), device.get("seq"), *batches
+        return on, rules.key, self._book.policies.hash, str(device.get("id", "")), *batches
+
+    def _seq(self, connection: Connection) -> int:
+        """The number of the newest operation that was written here."""
+        return int(read_meta(connection, "device").get("seq", 0))
 
     def _standing(self, connection: Connection, rules: Rules, on: date) -> "Standing | None":
         """When everybody was last seen; None where the columns were never made, or too much changed since."""
@@ -294,7 +309,7 @@ class Worklist:
             return base
         if len(subjects) > _MANY_MARKS:
             return None
-        token = (*base_token, self._token(connection, rules, on))
+        token = (*base_token, self._token(connection, rules, on), self._seq(connection))
         if self._whole is None or self._whole[0] != token:
             homes = news.homes_about(connection, subjects)
             few = load(connection, facts, on, sorted(homes), nothing_else=True)
@@ -305,25 +320,59 @@ class Worklist:
     def _stands(
         self, connection: Connection, rules: Rules, on: date, until: date, standing: "Standing | None"
     ) -> dict[str, Stand]:
-        """The households that have a reason in the records or something put off, with all their reasons."""
-        token = (*self._token(connection, rules, on), until, standing is not None, id(standing))
-        if self._gathered is not None and self._gathered[0] == token:
-            return self._gathered[1]
-        put_off = put_off_now(connection, on)
-        found = [*sources.records(connection, self._book, rules, on, until)]
-        found += news.found(news.read(connection), rules, on)
-        stands = gather(connection, found, put_off, rules, on)
-        if standing is not None:
-            late = standing.is_due(on)
-            for row in standing.rows_of(stands).tolist():
-                home = standing.home[row].decode()
-                stands[home].rank = float(standing.walk[row])
-                if late[row]:
-                    settle(stands[home], [standing.found(row)], put_off.get(home, ()), rules, on)
-        else:
+        """The households that have a reason in the records or something put off, with all their reasons.
+
+        Gathered once; later only the households about which something was written since are gathered again.
+        """
+        base = 0 if standing is None or self._base is None else id(self._base[1])
+        token = (*self._token(connection, rules, on), until, base)
+        seq = self._seq(connection)
+        kept = self._gathered
+        if kept is not None and kept.token == token:
+            homes = news.changed_homes(connection, token[3], kept.seq) if kept.seq != seq else set()
+            if homes is not None:
+                if homes:
+                    for home in homes:
+                        kept.stands.pop(home, None)
+                    kept.stands |= self._gather(connection, rules, on, until, standing, homes)
+                    kept.rows = None
+                kept.seq = seq
+                return kept.stands
+        stands = self._gather(connection, rules, on, until, standing, None)
+        self._gathered = _Gathered(token, seq, stands)
+        return stands
+
+    def _gather(
+        self,
+        connection: Connection,
+        rules: Rules,
+        on: date,
+        until: date,
+        standing: "Standing | None",
+        only: Collection[str] | None,
+    ) -> dict[str, Stand]:
+        homes = None if only is None else sources.people_now(connection, only)
+        put_off = put_off_now(connection, on, only)
+        found = [*sources.records(connection, self._book, rules, on, until, homes)]
+        told = news.found(news.read(connection), rules, on)
+        found += [one for one in told if only is None or one.home in only]
+
+        def where(home: str) -> tuple[Place, float] | None:
+            row = standing.index.get(home) if standing is not None else None
+            if standing is None or row is None:
+                return None
+            return Place(*standing.places[int(standing.place[row])]), float(standing.walk[row])
+
+        stands = gather(connection, found, put_off, rules, on, where)
+        if standing is None:
             for rank, stand in enumerate(sorted(stands.values(), key=lambda one: one.walk)):
                 stand.rank = float(rank)
-        self._gathered = (token, stands)
+            return stands
+        late = standing.is_due(on)
+        for home, stand in stands.items():
+            row = standing.index.get(home)
+            if row is not None and late[row]:
+                settle(stand, [standing.found(row)], put_off.get(home, ()), rules, on)
         return stands
 
     # A page.
@@ -348,12 +397,12 @@ class Worklist:
         ]
         counts: dict[str, int] = dict.fromkeys(KINDS, 0)
         for stand in chosen:
-            for kind in {one.found.kind for one in (stand.aside if aside else stand.reasons)}:
+            for kind in _kinds(stand, aside=aside):
                 counts[kind] += 1
         chosen = [one for one in chosen if not wish.kinds or wish.kinds & _kinds(one, aside=aside)]
         walk = wish.order == "walk"
         keyed = sorted(
-            ((one.rank,) if walk else (-one.weight(aside=aside), one.rank), one.home, one) for one in chosen
+            ((one.rank,) if walk else (-_need(one, aside=aside), one.rank), one.home, one) for one in chosen
         )  # homes differ, so stands are never compared
         total, tail = len(chosen), 0
         rest: Iterable[tuple[Any, str, Any]] = ()
@@ -388,7 +437,13 @@ class Worklist:
         late = standing.is_due(on)
         if wish.where != Place():
             late = late & standing.within(wish.where)
-        late[standing.rows_of(stands)] = False
+        kept = self._gathered
+        if kept is None or kept.stands is not stands:
+            late[standing.rows_of(stands)] = False
+        else:
+            if kept.rows is None:
+                kept.rows = standing.rows_of(stands)
+            late[kept.rows] = False
         if wish.mine is not None:
             mine = late & False
             mine[standing.rows_of(my_homes)] = True
@@ -418,11 +473,12 @@ class Worklist:
         people = _resident_names(connection, {one.found.resident for some in reasons.values() for one in some})
         tails = _phone_tails(connection, {one for some in members.values() for one in some})
         addresses = _addresses(connection, reasons)
-        carers = cared_for(connection, on) if reasons else {}
+        carers = cared_for(connection, on, homes=list(reasons))
         made = []
         for home, some in reasons.items():
             told = tuple(self._reason(one, people, rules, on) for one in some)
-            days = [one.due for one in told if one.due is not None]
+            dated = [one for one in told if one.kind != "unseen"] or told
+            days = [one.due for one in dated if one.due is not None]
             about = [one.resident_id for one in told if one.resident_id]
             phones = [tails[one] for one in (*about, *members.get(home, ())) if one in tails]
             made.append(
@@ -433,7 +489,7 @@ class Worklist:
                     reasons=told,
                     weight=need(one.weight for one in some),
                     due=min(days) if days else None,
-                    overdue=max(one.overdue for one in told),
+                    overdue=max(one.overdue for one in dated),
                     phone_tail=phones[0] if phones else "",
                     assignee=carers.get(home, ""),
                     community=addresses.get(home, ("", ""))[1],
@@ -516,7 +572,11 @@ class Worklist:
 
 
 def _kinds(stand: Stand, *, aside: bool) -> frozenset[str]:
-    return frozenset(one.found.kind for one in (stand.aside if aside else stand.reasons))
+    return frozenset(one.found.kind for one in stand.aside) if aside else stand.kinds
+
+
+def _need(stand: Stand, *, aside: bool) -> float:
+    return need(one.weight for one in stand.aside) if aside else stand.need
 
 
 def _lives(stand: Stand, where: Place) -> bool:
@@ -532,10 +592,9 @@ def _lives(stand: Stand, where: Place) -> bool:
 def _mine(stand: Stand, wish: WorkFilter, homes: Collection[str]) -> bool:
     if wish.mine is None:
         return True
-    named = {one.found.assignee for one in (*stand.reasons, *stand.aside)} - {""}
     if wish.mine:
-        return stand.home in homes or wish.mine in named
-    return stand.home not in homes and not named
+        return stand.home in homes or wish.mine in stand.named
+    return stand.home not in homes and not stand.named
 
 
 def _resident_names(connection: Connection, ids: Collection[str]) -> dict[str, str]:

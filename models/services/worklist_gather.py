@@ -1,7 +1,7 @@
 """The reasons of the worklist, household by household: gathered, weighed, and what is put off set aside."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -15,6 +15,8 @@ from models.store.rows import KEPT
 
 _HOUSEHOLD, _DWELLING = KEPT["household"], KEPT["dwelling"]
 _PUT_OFF, _ASSIGNMENT = KEPT["put_off"], KEPT["assignment"]
+
+_NOWHERE = 1e12  # the rank of a door that is not among those of the register: the last
 
 TENTH = 0.1
 """How much the reasons beside the heaviest one count."""
@@ -31,19 +33,21 @@ class Weighed:
 
 @dataclass
 class Stand:
-    """A household with its reasons, the heaviest first; `aside` are those that are put off."""
+    """A household with its reasons, the heaviest first; `aside` are those that are put off.
+
+    rank: among all doors of the register, where those are known, else among those on the list.
+    """
 
     home: str
     place: Place
-    walk: tuple[object, ...]
+    walk: tuple[object, ...] = ()
     reasons: list[Weighed] = field(default_factory=list)
     aside: list[Weighed] = field(default_factory=list)
     put_off: PutOffView | None = None
-    rank: float = 0.0  # among all doors of the register, where those are known
-
-    def weight(self, *, aside: bool = False) -> float:
-        """The need of the household."""
-        return need(one.weight for one in (self.aside if aside else self.reasons))
+    rank: float = 0.0
+    need: float = 0.0
+    kinds: frozenset[str] = frozenset()
+    named: frozenset[str] = frozenset()  # whose task something here is
 
 
 def need(weights: Iterable[float]) -> float:
@@ -63,8 +67,17 @@ def weigh(found: Found, rules: Rules, on: date) -> Weighed:
     return Weighed(found, rules.weight[found.kind].at(found.due or found.since, on), overdue)
 
 
+Where = Callable[[str], tuple[Place, float] | None]
+"""Where a household is and its rank among all doors, where that is known without asking the store."""
+
+
 def gather(
-    connection: Connection, found: Iterable[Found], put_off: Mapping[str, Sequence[PutOffView]], rules: Rules, on: date
+    connection: Connection,
+    found: Iterable[Found],
+    put_off: Mapping[str, Sequence[PutOffView]],
+    rules: Rules,
+    on: date,
+    where: Where | None = None,
 ) -> dict[str, Stand]:
     """The households of some reasons, and those with something put off; none that has ended or has nobody in it."""
     every = list(found)
@@ -73,7 +86,7 @@ def gather(
     for one in every:
         if home := one.home or homes.get(one.resident, ""):
             by_home[home].append(one)
-    stands = _stands(connection, {*by_home, *put_off}, on)
+    stands = _stands(connection, {*by_home, *put_off}, on, where)
     for home, stand in stands.items():
         settle(stand, by_home.get(home, ()), put_off.get(home, ()), rules, on)
     return stands
@@ -87,30 +100,43 @@ def settle(stand: Stand, found: Iterable[Found], put_off: Sequence[PutOffView], 
             stand.put_off = mine
         (stand.reasons if mine is None else stand.aside).append(weigh(one, rules, on))
     for several in (stand.reasons, stand.aside):
-        several.sort(key=lambda one: (-one.weight, one.found.due or date.max))
+        if len(several) > 1:
+            several.sort(key=lambda one: (-one.weight, one.found.due or date.max))
+    stand.need = need(one.weight for one in stand.reasons)
+    stand.kinds = frozenset(one.found.kind for one in stand.reasons)
+    stand.named = frozenset(one.found.assignee for one in (*stand.reasons, *stand.aside) if one.found.assignee)
 
 
-def _stands(connection: Connection, homes: Collection[str], on: date) -> dict[str, Stand]:
+def _stands(connection: Connection, homes: Collection[str], on: date, where: Where | None) -> dict[str, Stand]:
     found = {}
+    unknown = []
+    for home in homes:
+        known = where(home) if where is not None else None
+        if known is None:
+            unknown.append(home)
+        else:
+            found[home] = Stand(home, known[0], rank=known[1])
     names = ("community_code", "grid", "street_line", "building", "unit", "door")
-    for some in portions(sorted(homes)):
+    for some in portions(sorted(unknown)):
         query = (
             select(_HOUSEHOLD.c.id, _HOUSEHOLD.c.until, *(_DWELLING.c[name] for name in names))
             .outerjoin(_DWELLING, _DWELLING.c.id == _HOUSEHOLD.c.dwelling_id)
             .where(_HOUSEHOLD.c.id.in_(some), _HOUSEHOLD.c.dead.is_(False))
         )
-        for identity, until, *texts in connection.execute(query):
+        for identity, until, *texts in connection.execute(query).all():
             if until is not None and until <= on:
                 continue
             parts = dict(zip(names, (text or "" for text in texts), strict=True))
             place = Place(parts["community_code"], parts["grid"], parts["street_line"], parts["building"])
-            found[identity] = Stand(identity, place, walking_key(parts))
+            found[identity] = Stand(identity, place, walking_key(parts), rank=_NOWHERE)
     return found
 
 
-def put_off_now(connection: Connection, on: date) -> dict[str, list[PutOffView]]:
-    """What is put off beyond a day, by household; the newest first."""
+def put_off_now(connection: Connection, on: date, homes: Collection[str] | None = None) -> dict[str, list[PutOffView]]:
+    """What is put off beyond a day, by household, the newest first; of a few households or of all."""
     query = select(_PUT_OFF).where(_PUT_OFF.c.until > on, _PUT_OFF.c.dead.is_(False)).order_by(_PUT_OFF.c.at.desc())
+    if homes is not None:
+        query = query.where(_PUT_OFF.c.household_id.in_(homes))
     found: dict[str, list[PutOffView]] = defaultdict(list)
     for row in connection.execute(query):
         found[row.household_id].append(
@@ -119,12 +145,16 @@ def put_off_now(connection: Connection, on: date) -> dict[str, list[PutOffView]]
     return found
 
 
-def cared_for(connection: Connection, on: date, name: str | None = None) -> dict[str, str]:
-    """Household -> who looks after it on a day; of one worker, or of all."""
+def cared_for(
+    connection: Connection, on: date, name: str | None = None, homes: Collection[str] | None = None
+) -> dict[str, str]:
+    """Household -> who looks after it on a day; of one worker or of all, of a few households or of all."""
     query = select(_ASSIGNMENT.c.household_id, _ASSIGNMENT.c.assignee, _ASSIGNMENT.c.until).where(
         _ASSIGNMENT.c.dead.is_(False), _ASSIGNMENT.c.assignee != ""
     )
     if name is not None:
         query = query.where(_ASSIGNMENT.c.assignee == name)
-    rows = connection.execute(query.order_by(_ASSIGNMENT.c.since, _ASSIGNMENT.c.at))
+    if homes is not None:
+        query = query.where(_ASSIGNMENT.c.household_id.in_(homes))
+    rows = connection.execute(query.order_by(_ASSIGNMENT.c.since, _ASSIGNMENT.c.at)).all()
     return {home: who for home, who, until in rows if until is None or until > on}

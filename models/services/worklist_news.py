@@ -15,7 +15,6 @@ from models.records.operation import Operation
 from models.services.walking import portions
 from models.services.worklist_rules import Rules
 from models.services.worklist_sources import Found
-from models.store import marks
 from models.store.rows import KEPT, table_of
 from models.store.work import read_meta, write_meta
 
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
 
 _DETERMINATION, _MEMBERSHIP, _HOUSEHOLD = KEPT["determination"], KEPT["membership"], KEPT["household"]
 _OPERATION = table_of(Operation)
+_ABOUT = ("household_id", "other_household_id", "resident_id", "subject_id")
+_MANY_OPERATIONS = 2000
 META = "worklist"  # name of the small fact of the casebook
 
 Key = tuple[str, str, str, str]
@@ -137,11 +138,37 @@ def merged(before: Iterable[News], new: Iterable[News], still: set[Key]) -> tupl
     return tuple(told.values())
 
 
-def changed_homes(connection: Connection, device: str, after: int) -> set[str]:
-    """The households about which this device wrote something after an operation (its number in the chain)."""
+def changed_homes(connection: Connection, device: str, after: int) -> set[str] | None:
+    """The households about which this device wrote something after an operation (its number in the chain), whatever it
+    was; None where it was so much that asking for everything is quicker.
+    """
     query = select(_OPERATION.c.row, _OPERATION.c.entity).where(_OPERATION.c.device == device, _OPERATION.c.seq > after)
-    rows = {row.row: row.entity for row in connection.execute(query)}
-    return homes_about(connection, marks.subjects_now(connection, rows))
+    rows = connection.execute(query.limit(_MANY_OPERATIONS + 1)).all()
+    if len(rows) > _MANY_OPERATIONS:
+        return None
+    by_entity: dict[str, set[str]] = {}
+    for row in rows:
+        by_entity.setdefault(row.entity, set()).add(row.row)
+    subjects: set[str] = set()
+    for entity, ids in by_entity.items():
+        subjects |= _subjects(connection, entity, ids)
+    return homes_about(connection, subjects)
+
+
+def _subjects(connection: Connection, entity: str, ids: set[str]) -> set[str]:
+    """The residents, households and dwellings that records of a kind are about."""
+    table = KEPT[entity]
+    names = ["id"] if entity in ("resident", "household", "dwelling") else []
+    names += [one for one in _ABOUT if one in table.c]
+    found: set[str] = set()
+    for some in portions(sorted(ids)):
+        if names:
+            query = select(*(table.c[name] for name in names)).where(table.c.id.in_(some))
+            found |= {value for row in connection.execute(query) for value in row if value}
+        if "plan_id" in table.c:
+            plans = set(connection.execute(select(table.c.plan_id).where(table.c.id.in_(some))).scalars())
+            found |= _subjects(connection, "case_plan", plans)
+    return found
 
 
 def homes_about(connection: Connection, subjects: Collection[str]) -> set[str]:

@@ -65,10 +65,10 @@ def records(
 
 def _rows(connection: Connection, query: "Select[Any]", column: Any, only: Sequence[str] | None) -> Iterator[Any]:
     if only is None:
-        yield from connection.execute(query)
+        yield from connection.execute(query).all()
         return
     for some in portions(only):
-        yield from connection.execute(query.where(column.in_(some)))
+        yield from connection.execute(query.where(column.in_(some))).all()
 
 
 def _promised(connection: Connection, until: date, ids: Sequence[str] | None) -> Iterator[Found]:
@@ -118,7 +118,7 @@ def _either(
 ) -> Iterator[Any]:
     """Rows of a table whose records are about a household or about a resident; each once."""
     if ids is None:
-        yield from connection.execute(query)
+        yield from connection.execute(query).all()
         return
     seen = set()
     for column, only in ((table.c.household_id, ids), (table.c.resident_id, people)):
@@ -287,7 +287,9 @@ def people_now(connection: Connection, households: Iterable[str]) -> dict[str, l
         found |= {home: [] for home in some}
         query = (
             select(_MEMBERSHIP.c.household_id, _MEMBERSHIP.c.resident_id)
+            .join(_RESIDENT, _RESIDENT.c.id == _MEMBERSHIP.c.resident_id)
             .where(_MEMBERSHIP.c.household_id.in_(some), _MEMBERSHIP.c.until.is_(None), _MEMBERSHIP.c.dead.is_(False))
+            .where(_RESIDENT.c.frozen == "")
             .order_by(_MEMBERSHIP.c.relation, _MEMBERSHIP.c.id)
         )
         for row in connection.execute(query):

@@ -4,10 +4,11 @@ Worked out from the columns of the screening (who lives there, how old, what was
 somebody was there. numpy is imported here; only who looks at the whole worklist imports this module.
 """
 
-from bisect import bisect_left
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +32,9 @@ _NEWCOMER = ("resident_urban_tianjin", "hukou_tianjin", "hukou_tianjin_since")
 _EVERYTHING = 500  # from so many households on everything is read rather than asked for by id
 
 Floats = NDArray[np.float64]
-Place5 = tuple[str, str, str, str]
+Place4 = tuple[str, str, str, str]
+"""Community, grid, road, building."""
+Door = tuple[Place4, str, str]
 
 
 def wanted_facts(facts: Facts, rules: Rules) -> Facts:
@@ -58,7 +61,7 @@ class Standing:
     place: NDArray[np.int32]
     walk: Floats
     people: NDArray[np.bytes_]
-    places: tuple[Place5, ...]  # community, grid, road, building
+    places: tuple[Place4, ...]  # community, grid, road, building
 
     def weights(self, on: date) -> Floats:
         """Points of each household on a day; whoever was never visited counts as waiting for twice the time."""
@@ -83,14 +86,17 @@ class Standing:
         """Who lives in a place."""
         return np.array([fits(one, where) for one in self.places], np.bool_)[self.place]
 
-    def rows_of(self, homes: Collection[str]) -> NDArray[np.int64]:
-        """The places of those of these households that are here."""
-        if not homes:
-            return np.zeros(0, np.int64)
-        wanted = np.array(sorted(one.encode() for one in homes), np.bytes_)
-        return np.flatnonzero(np.isin(self.home, wanted))
+    @cached_property
+    def index(self) -> Mapping[str, int]:
+        """Household -> its place."""
+        return {home.decode(): row for row, home in enumerate(self.home.tolist())}
 
-    def counted(self, on: date, without: Collection[str]) -> list[tuple[Place5, int]]:
+    def rows_of(self, homes: Iterable[str]) -> NDArray[np.int64]:
+        """The places of those of these households that are here."""
+        index = self.index
+        return np.array([index[home] for home in homes if home in index], np.int64)
+
+    def counted(self, on: date, without: Collection[str]) -> list[tuple[Place4, int]]:
         """How many visits are due on a day in each place, without some households."""
         late = self.is_due(on)
         late[self.rows_of(without)] = False
@@ -117,7 +123,7 @@ class Standing:
         )
 
 
-def fits(place: Place5, where: Place) -> bool:
+def fits(place: Place4, where: Place) -> bool:
     """Whether a dwelling lies in a place."""
     community, grid, road, building = place
     return (
@@ -158,9 +164,9 @@ def stand(connection: Connection, loaded: Loaded, rules: Rules, on: date, before
     met = _seen(connection, ids)
     seen = np.array([met.get(one, 0) for one in ids], np.int32)
     doors = _doors(connection, ids)
-    places: dict[Place5, int] = {}
+    places: dict[Place4, int] = {}
     place = np.array([places.setdefault(doors[one][0], len(places)) for one in ids], np.int32)
-    walk = _ranks([doors[one][1] for one in ids]) if before is None else _between(before, ids, doors)
+    walk = _ranks(ids, doors) if before is None else _between(before, ids, doors)
     due = np.where(seen > 0, seen + np.where(days < 2**31 - 1, days, 0)[rows_kept], 0)
     return Standing(
         rules=rules,
@@ -253,52 +259,64 @@ def _seen(connection: Connection, ids: Sequence[str]) -> dict[str, int]:
     )
     query = query.group_by(_VISIT.c.household_id)
     several = [query] if len(ids) > _EVERYTHING else [query.where(_VISIT.c.household_id.in_(s)) for s in portions(ids)]
-    return {home: day.toordinal() for one in several for home, day in connection.execute(one) if day is not None}
+    return {home: day.toordinal() for one in several for home, day in connection.execute(one).all() if day is not None}
 
 
-def _doors(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[Place5, tuple[object, ...]]]:
-    """Household -> where it is, and what sorts its door."""
+def _doors(connection: Connection, ids: Sequence[str]) -> dict[str, Door]:
+    """Household -> where it is: the place, and staircase and door."""
     names = ("community_code", "grid", "street_line", "building", "unit", "door")
     query = select(_HOUSEHOLD.c.id, *(_DWELLING.c[name] for name in names)).outerjoin(
         _DWELLING, _DWELLING.c.id == _HOUSEHOLD.c.dwelling_id
     )
     several = [query] if len(ids) > _EVERYTHING else [query.where(_HOUSEHOLD.c.id.in_(some)) for some in portions(ids)]
-    found: dict[str, tuple[Place5, tuple[object, ...]]] = {}
-    for one in several:
-        for identity, *texts in connection.execute(one):
-            community, grid, road, building, unit, door = (text or "" for text in texts)
-            parts = (community, grid, road, building, unit, door)
-            found[identity] = ((community, grid, road, building), walking_key(dict(zip(names, parts, strict=True))))
-    return found
+    return {
+        identity: ((community or "", grid or "", road or "", building or ""), unit or "", door or "")
+        for one in several
+        for identity, community, grid, road, building, unit, door in connection.execute(one).all()
+    }
 
 
-def _ranks(keys: Sequence[tuple[object, ...]]) -> Floats:
-    """The place of each in the order of walking; the same door has the same place."""
-    order = sorted(range(len(keys)), key=lambda row: keys[row])
-    ranks = np.zeros(len(keys), np.float64)
-    place = -1.0
-    before: tuple[object, ...] | None = None
-    for row in order:
-        if keys[row] != before:
-            place, before = place + 1, keys[row]
-        ranks[row] = place
+def _ranks(ids: Sequence[str], doors: Mapping[str, Door]) -> Floats:
+    """The place of each in the order of walking.
+
+    The parts of walking_key() are worked out once for each building, staircase and door number that there is.
+    """
+    every = [doors[one] for one in ids]
+    columns = (
+        _ordered([one[0] for one in every], lambda place: _walked(place[0], place[2], place[3])[:4]),
+        _ordered([one[1] for one in every], lambda unit: _walked(unit=unit)[4:5]),
+        _ordered([one[2] for one in every], lambda door: _walked(door=door)[5:]),
+    )
+    ranks = np.zeros(len(ids), np.float64)
+    ranks[np.lexsort(columns[::-1])] = np.arange(len(ids))
     return ranks
 
 
-def _between(before: Standing, ids: Sequence[str], doors: Mapping[str, tuple[Place5, tuple[object, ...]]]) -> Floats:
-    """Places for a few households among those that are ordered already, beside the doors of their own building."""
-    known = {home.decode(): float(rank) for home, rank in zip(before.home.tolist(), before.walk.tolist(), strict=True)}
-    by_place: dict[Place5, list[float]] = {}
-    for rank, place in zip(before.walk.tolist(), before.place.tolist(), strict=True):
-        by_place.setdefault(before.places[place], []).append(rank)
-    names = sorted(by_place)
+def _walked(community: str = "", road: str = "", building: str = "", unit: str = "", door: str = "") -> tuple[Any, ...]:
+    return walking_key(
+        {"community_code": community, "street_line": road, "building": building, "unit": unit, "door": door}
+    )
+
+
+def _ordered(values: Sequence[Any], key: Callable[[Any], Any]) -> NDArray[np.int64]:
+    """For each value its place among the different ones."""
+    different = sorted(set(values), key=key)
+    place = {one: at for at, one in enumerate(different)}
+    return np.array([place[one] for one in values], np.int64)
+
+
+def _between(before: Standing, ids: Sequence[str], doors: Mapping[str, Door]) -> Floats:
+    """Places for a few households among those that are ordered already; a new door comes last in its building."""
+    last: dict[Place4, float] = {}
     ranks = []
     for one in ids:
-        if one in known:
-            ranks.append(known[one])
+        row = before.index.get(one)
+        if row is not None and before.places[int(before.place[row])] == doors[one][0]:
+            ranks.append(float(before.walk[row]))
             continue
-        beside = by_place.get(doors[one][0])
-        if beside is None and names:
-            beside = by_place[names[min(bisect_left(names, doors[one][0]), len(names) - 1)]]
-        ranks.append(max(beside) + 0.5 if beside else 0.0)
+        place = doors[one][0]
+        if place not in last:
+            here = np.flatnonzero(before.within(Place(place[0], place[1], place[2], place[3])))
+            last[place] = float(before.walk[here].max()) + 0.5 if len(here) else float(before.walk.max(initial=0)) + 1
+        ranks.append(last[place])
     return np.array(ranks, np.float64)
