@@ -45,9 +45,9 @@ def outcome_text(outcome: str) -> str:
     """What came of a door, as short as it is on the button and on the paper."""
     return {
         "met": pgettext("door", "Met"),
-        "nobody_home": pgettext("door", "Nobody home"),
+        "nobody_home": pgettext("door", "Nobody"),
         "refused": pgettext("door", "Refused"),
-        "moved_away": pgettext("door", "Moved away"),
+        "moved_away": pgettext("door", "Moved"),
     }.get(outcome, outcome)
 
 

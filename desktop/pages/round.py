@@ -1,17 +1,17 @@
 """Walking a round: one door at a time, its outcome in one tap, what else is due before one leaves, the next door."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QMenu, QProgressBar, QPushButton, QStackedWidget, QWidget
+from PySide6.QtWidgets import QAbstractButton, QMenu, QProgressBar, QPushButton, QStackedWidget, QWidget
 
 from desktop import theme
 from desktop.pages.base import Page
 from desktop.pages.draft_keeper import DraftKeeper
+from desktop.pages.round_parts import Loaded, finish_round, leads_to, load_round, may_leave, open_due, resumed
 from desktop.round_words import OUTCOMES, again_text, door_parts, due_text, outcome_text, paper_names, progress_text
 from desktop.widgets import pieces
 from desktop.widgets.door_card import DoorCard
@@ -25,21 +25,18 @@ from models.errors import Problem
 from models.records.household import DwellingEntry
 from models.services.retries import part_of_day
 from models.services.rounds_views import DueLine, RoundRow, RoundView, StopView
-from models.services.views import Changed, DraftView
+from models.services.views import Changed
 from models.texts import _, ngettext
 
 FORM, VERSION = "round", "1"
+ROOMY = 150
+"""Below this scale (per cent) there is room for words on every button at the foot."""
+
+LOW = 380
+"""Below this height (pixels at 100 per cent) a door that is shown stands at the very top."""
+
 LIST_FROM = 860
 """From this width of the page on (pixels at 100 per cent) the list of doors stands beside the door."""
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """All that the page shows."""
-
-    view: RoundView | None
-    papers: Mapping[str, str]
-    draft: DraftView | None
 
 
 class RoundPage(Page):
@@ -47,7 +44,6 @@ class RoundPage(Page):
 
     name = "round"
     width = 0
-    scrolls = False
 
     def __init__(self, shell: Any) -> None:
         super().__init__(shell)
@@ -74,12 +70,13 @@ class RoundPage(Page):
         self.card.due_opened.connect(self._open_due)
         self.card.retry_chosen.connect(self._retry)
         self.card.changed.connect(self._typed)
-        self.scroller = pieces.scroll(self.card)
+        self.card.visit_wanted.connect(self.visit_form)
         self.doors = DoorList()
+        self.doors.setMinimumHeight(theme.px(300))
         self.doors.chosen.connect(self.show_stop)
         self.doors.moved.connect(self.move_door)
         self.walking = QWidget()
-        self._sides = pieces.line(self.walking, self.scroller, self.doors, gap=12)
+        self._sides = pieces.line(self.walking, self.card, self.doors, gap=12)
         self._sides.setStretch(0, 5)
         self._sides.setStretch(1, 3)
         self.preview = RoundPreview(self)
@@ -114,11 +111,15 @@ class RoundPage(Page):
             made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             self.outcome_buttons[outcome] = made
             flow.addWidget(made)
-        self.visit_button = pieces.button(_("Visit form"), self.visit_form, icon="edit", tip="V")
-        self.next_button = pieces.button(_("Next"), self.go_next, icon="forward", tip=_("Space"))
-        for made in (self.visit_button, self.next_button):
-            made.setMinimumHeight(theme.px(48))
-            flow.addWidget(made)
+        words = _("Next door (Space)")
+        self.next_button: QAbstractButton
+        if theme.look().scale < ROOMY:
+            self.next_button = pieces.button(words, self.go_next, icon="forward")
+            self.next_button.setMinimumHeight(theme.px(48))
+        else:
+            self.next_button = pieces.icon_button(words, "forward", self.go_next, "accent")
+            self.next_button.setFixedSize(theme.px(56), theme.px(48))
+        flow.addWidget(self.next_button)
         self.show_footer(place)
         self.footer.setStretch(0, 1)
         self.footer.setContentsMargins(theme.px(16), theme.px(6), theme.px(16), theme.px(6))
@@ -166,7 +167,7 @@ class RoundPage(Page):
         asked = self.doors_button.isChecked()
         self.doors_button.setVisible(narrow)
         self.doors.setVisible(not narrow or asked)
-        self.scroller.setVisible(not narrow or not asked)
+        self.card.setVisible(not narrow or not asked)
 
     # Opening and loading.
 
@@ -183,27 +184,12 @@ class RoundPage(Page):
         self.stop_id = stop_id or self.stop_id
         casebook = self.casebook
 
-        def load() -> Loaded:
-            wanted, draft = round_id, None
-            if draft_id:
-                draft = casebook.drafts.get(draft_id)
-                wanted = draft.subject_id
-            if not wanted:
-                rows = casebook.rounds.of_today()
-                wanted = rows[0].id if rows else ""
-            if not wanted:
-                return Loaded(None, {}, None)
-            view = casebook.rounds.get(wanted)
-            drafts = casebook.drafts.all()
-            kept = draft or next((one for one in drafts if one.form == FORM and one.subject_id == wanted), None)
-            return Loaded(view, paper_names(casebook, view), kept)
-
         def show(loaded: Loaded) -> None:
             self._begin(loaded)
             if paper:
                 self.show_paper()
 
-        self.read(load, show)
+        self.read(lambda: load_round(casebook, round_id, draft_id, FORM), show)
 
     def _begin(self, loaded: Loaded) -> None:
         self.show_walking()
@@ -284,14 +270,14 @@ class RoundPage(Page):
         after, self._after = self._after, None
         if undone and self._last:
             self.stop_id = self._last
-        elif after is not None and after[0] == self.stop_id and self._may_leave(view, *after):
+        elif after is not None and after[0] == self.stop_id and may_leave(view, *after):
             following = view.next_after(self.stop_id)
             if following is None:
                 self._all_done(row)
             else:
                 self.stop_id = following.id
         if view.stop(self.stop_id) is None:
-            self.stop_id = self._resumed(view)
+            self.stop_id = resumed(view)
         kept = after is None and not undone
         note = self.card.note.text() if kept and self._unsaved() else None
         met = self.card.met() if kept and self._unsaved() else []
@@ -300,54 +286,38 @@ class RoundPage(Page):
         self.menu_actions["finish"].setEnabled(row.status == "open")
         if after is not None or undone:
             self.first_focus()
-
-    @staticmethod
-    def _resumed(view: RoundView) -> str:
-        """Where one goes on: after the door of which something was said last."""
-        touched = max((stop for stop in view.stops if stop.at), key=lambda stop: stop.at, default=None)
-        following = view.next_after(touched.id if touched is not None else "")
-        return (following or touched or view.stops[0]).id if view.stops else ""
-
-    @staticmethod
-    def _may_leave(view: RoundView, stop_id: str, outcome: str) -> bool:
-        """Whether nothing is left to be done at a door: else one stays, and sees it."""
-        stop = view.stop(stop_id)
-        if stop is None:
-            return True
-        if outcome == "met":
-            return bool(stop.household_id) and not stop.due
-        return outcome != "moved_away" or not stop.household_id
+            if after is not None and after[0] == self.stop_id:
+                QTimer.singleShot(0, self, self._to_what_is_left)
 
     def _show_card(self, note: str | None = None, met: list[str] | None = None) -> None:
         stop = self.stop
         if stop is None:
             return
         self.where["stop_id"] = stop.id
-        self.card.show_stop(stop, self.papers, note=note, met=met or (), actions=self._actions(stop))
+        self.card.show_stop(stop, self.papers, note=note, met=met or (), actions=leads_to(self, stop, self._wait_again))
         for outcome, made in self.outcome_buttons.items():
             role = "primary" if outcome == (stop.status if stop.tries else "met") else ""
             if made.property("role") != role:
                 pieces.set_role(made, role)
-        self.visit_button.setVisible(bool(stop.household_id))
         self.menu_actions["back"].setEnabled(bool(stop.tries))
         self.menu_actions["skip"].setEnabled(stop.open)
         place = self.view.stops.index(stop) + 1 if self.view is not None else 0
         assert self.view is not None
         words = _("Door {n} of {all}").format(n=place, all=len(self.view.stops))
         self.progress.setText(_("{first}  ·  {second}").format(first=words, second=progress_text(self.view.row)))
-        self.scroller.verticalScrollBar().setValue(0)
+        QTimer.singleShot(0, self, self._to_top)
 
-    def _actions(self, stop: StopView) -> list[QPushButton]:
-        """What the state of a door leads to."""
-        if stop.status == "moved_away" and stop.household_id:
-            home = stop.household_id
-            go = partial(self.shell.go, "change", household_id=home, kind="left")
-            return [pieces.button(_("Note that the household left"), go, icon="household")]
-        if not stop.household_id:
-            return [pieces.button(_("Register who lives here"), self._register, icon="plus")]
-        if stop.status == "skipped":
-            return [pieces.button(_("Go there after all"), self._wait_again, icon="undo")]
-        return []
+    def _to_top(self) -> None:
+        """In a low window the door comes first; the head is above, for whoever scrolls."""
+        if self.area is not None:
+            inner = self.area.widget()
+            low = self.area.viewport().height() < theme.px(LOW)
+            top = self.stack.mapTo(inner, self.stack.rect().topLeft()).y() if inner is not None and low else 0
+            self.area.verticalScrollBar().setValue(max(top - theme.px(8), 0))
+
+    def _to_what_is_left(self) -> None:
+        """One stays at a door because something is left to do there: it is brought into view."""
+        self.see(self.card.note if self.card.due_box.isHidden() else self.card.due_box)
 
     def _all_done(self, row: RoundRow) -> None:
         words = _("Every door of the round was visited: {met} of {all} met.").format(met=row.met, all=row.total)
@@ -480,31 +450,16 @@ class RoundPage(Page):
 
     def _open_due(self, line: DueLine) -> None:
         stop = self.stop
-        if stop is None:
-            return
-        self._keep_note()
-        home, who = stop.household_id, line.resident_id
-        if line.kind in ("promise", "plan"):
-            self.visit_form()
-        elif line.kind in ("task", "call"):
-            self.shell.go("plans", **({"resident_id": who} if who else {"household_id": home}))
-        elif line.kind == "referral":
-            self.shell.go("referral", referral_id=line.id)
-        elif line.kind == "age":
-            self.shell.go("eligibility", household_id=home)
-        elif who:
-            self.shell.go("person", resident_id=who)
-        else:
-            self.shell.go("household", household_id=home)
+        if stop is not None:
+            self._keep_note()
+            if not open_due(self, stop, line):
+                self.visit_form()
 
     def visit_form(self) -> None:
         """The whole form of a visit for this door; it comes back here."""
         stop, view = self.stop, self.view
         if stop is not None and view is not None and stop.household_id:
             self.shell.go("visit", household_id=stop.household_id, round_id=view.row.id, stop_id=stop.id)
-
-    def _register(self) -> None:
-        self.shell.go("register")
 
     # The note, kept while it is typed.
 
@@ -630,20 +585,6 @@ class RoundPage(Page):
 
     def finish(self) -> None:
         """The round is over; what stays open becomes planned visits."""
-        view, casebook = self.view, self.casebook
-        if view is None or self.busy:
-            return
-        self._keep_note()
-
-        def done(changed: Changed) -> None:
-            count = len(changed.ids)
-            words = _("The round is over.")
-            if count:
-                more = ngettext(
-                    "{n} visit was planned for what stays open.", "{n} visits were planned for what stays open.", count
-                )
-                words = _("{first} {second}").format(first=words, second=more.format(n=count))
-            self.shell.go("rounds")
-            self.shell.say(words, undo=lambda: casebook.undo(changed.operations))
-
-        self.run(lambda: casebook.rounds.finish(view.row.id), done)
+        if self.view is not None and not self.busy:
+            self._keep_note()
+            finish_round(self, self.view.row, lambda: self.shell.go("rounds"))

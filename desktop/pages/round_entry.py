@@ -3,17 +3,20 @@
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QWidget
 
 from desktop import theme
 from desktop.case_words import day_text
 from desktop.pages.field_page import FieldPage
+from desktop.pages.round_parts import load_round
 from desktop.round_words import TONES, door_parts, outcome_text, status_text
 from desktop.widgets import pieces
 from desktop.widgets.choice_field import ChoiceField
 from desktop.widgets.date_field import DateField
 from desktop.widgets.door_list import DoorList
 from desktop.widgets.empty_state import EmptyState
+from desktop.widgets.flow_layout import FlowLayout
 from desktop.widgets.sheet_line import SheetLineField
 from desktop.widgets.tile_list import Tile
 from forms.reading import read_date
@@ -24,6 +27,9 @@ from models.services.views import Changed, DraftView
 from models.texts import _, ngettext
 
 FORM, VERSION = "round_entry", "1"
+
+LOW = 380
+"""Below this height (pixels at 100 per cent) the line that is typed stands at the very top."""
 
 
 class RoundEntryPage(FieldPage):
@@ -64,8 +70,12 @@ class RoundEntryPage(FieldPage):
         self.list.setMinimumHeight(theme.px(220))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the keys stay in the line, the finger reaches the list
         self.list.chosen.connect(self._to_stop)
-        head = pieces.line(None, pieces.column(None, day_label, self.day, gap=4), gap=24)
-        head.addLayout(pieces.column(None, pieces.text(_("Time of the walk"), "label"), self.part, gap=4), 1)
+        when, at = QWidget(), QWidget()
+        pieces.column(when, day_label, self.day, gap=4)
+        pieces.column(at, pieces.text(_("Time of the walk"), "label"), self.part, gap=4)
+        head = FlowLayout(gap=theme.px(16))
+        head.addWidget(when)
+        head.addWidget(at)
         layout = pieces.column(self.whole, self.summary, self.about, head, self.line, self.list, gap=10)
         layout.setStretch(4, 1)
 
@@ -81,20 +91,10 @@ class RoundEntryPage(FieldPage):
         self.nothing.hide()
         self.wait_for_records()
 
-        def load() -> tuple[RoundView | None, DraftView | None]:
-            wanted, draft = round_id, None
-            if draft_id:
-                draft = casebook.drafts.get(draft_id)
-                wanted = draft.subject_id
-            if not wanted:
-                rows = casebook.rounds.of_today()
-                wanted = rows[0].id if rows else ""
-            if not wanted:
-                return None, None
-            kept = next((one for one in casebook.drafts.all() if one.form == FORM and one.subject_id == wanted), None)
-            return casebook.rounds.get(wanted), draft or kept
-
-        self.read(load, lambda loaded: self._begin(*loaded))
+        self.read(
+            lambda: load_round(casebook, round_id, draft_id, FORM),
+            lambda loaded: self._begin(loaded.view, loaded.draft),
+        )
 
     def _begin(self, view: RoundView | None, draft: DraftView | None) -> None:
         self.view = view
@@ -140,6 +140,15 @@ class RoundEntryPage(FieldPage):
         self.line.show_line(stop, self.typed.get(stop.id, {}))
         self._show_list()
         self.line.focus()
+        QTimer.singleShot(0, self, self._to_line_top)
+
+    def _to_line_top(self) -> None:
+        """In a low window the line that is typed stands at the very top."""
+        if self.area is None or self.area.viewport().height() >= theme.px(LOW):
+            return
+        inner = self.area.widget()
+        if inner is not None:
+            self.area.verticalScrollBar().setValue(self.line.mapTo(inner, self.line.rect().topLeft()).y())
 
     def _to_number(self, number: int) -> None:
         assert self.view is not None

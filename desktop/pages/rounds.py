@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QProgressBar, QPushButton
 from desktop import theme
 from desktop.case_words import day_text
 from desktop.pages.base import Page
+from desktop.pages.round_parts import finish_round
 from desktop.round_words import progress_text, scope_text
 from desktop.widgets import pieces
 from desktop.widgets.case_parts import Card, Chip, show_more
@@ -140,24 +141,6 @@ class RoundsPage(Page):
         for row in rows:
             box.addWidget(RoundCard(self, row))
 
-    def finish(self, row: RoundRow) -> None:
-        """The round is over; what stays open becomes planned visits."""
-        casebook = self.casebook
-
-        def done(changed: Changed) -> None:
-            count = len(changed.ids)
-            words = _("“{name}” is over.").format(name=row.name)
-            if count:
-                more = ngettext(
-                    "{n} visit was planned for what stays open.",
-                    "{n} visits were planned for what stays open.",
-                    count,
-                )
-                words = _("{first} {second}").format(first=words, second=more.format(n=count))
-            self.shell.say(words, undo=lambda: casebook.undo(changed.operations))
-
-        self.run(lambda: casebook.rounds.finish(row.id), done)
-
     def drop(self, row: RoundRow) -> None:
         """Nobody walks it; visits already made stay."""
         casebook = self.casebook
@@ -224,7 +207,7 @@ class RoundCard(Card):
         if running:
             type_in = partial(shell.go, "round_entry", round_id=row.id)
             flow.addWidget(pieces.button(_("Type in the paper"), type_in, icon="keyboard"))
-            flow.addWidget(pieces.button(_("Finish"), partial(page.finish, row), icon="check"))
+            flow.addWidget(pieces.button(_("Finish"), partial(finish_round, page, row), icon="check"))
             flow.addWidget(pieces.button(_("Drop"), partial(page.drop, row), "link"))
         else:
             flow.addWidget(pieces.button(_("Open again"), partial(page.reopen, row), "link"))

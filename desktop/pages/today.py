@@ -29,6 +29,8 @@ DRAFT_PAGES = {
     "referral": "referral",
     "eligibility": "eligibility",
     "change": "change",
+    "round": "round",
+    "round_entry": "round_entry",
 }
 """Which page goes on with a draft of a form; every other form is an instrument."""
 
@@ -39,6 +41,8 @@ FORM_NAMES = {
     "referral": N_("Referral letter"),
     "eligibility": N_("Eligibility"),
     "change": N_("Change of a household"),
+    "round": N_("Note at a door"),
+    "round_entry": N_("Paper list of a round"),
 }
 
 WEEKDAYS = (

@@ -1,4 +1,4 @@
-"""Visits: those that were promised or planned and are due, and the latest ones that were made."""
+"""Visits: the rounds of today, those that were promised or planned and are due, and the latest that were made."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from desktop import theme
 from desktop.case_words import day_text, days_away
 from desktop.pages.base import Page
 from desktop.pages.planned import plan_panel
+from desktop.round_words import progress_text
 from desktop.widgets import pieces
 from desktop.widgets.case_parts import Card, Chip, ClickRow, show_more
 from desktop.widgets.empty_state import EmptyState
@@ -20,6 +21,7 @@ from desktop.widgets.mark import Mark
 from desktop.widgets.plan_panel import PlanPanel
 from desktop.widgets.visit_card import VisitCard
 from models.clock import today
+from models.services.rounds_views import RoundRow
 from models.services.views import Changed, DueVisit, VisitView
 from models.texts import _, ngettext
 
@@ -28,6 +30,9 @@ FAR = timedelta(days=3650)
 RECENT = 30
 SHOWN = 40
 """Due visits that are drawn at once; the others when asked for."""
+
+ROOMY = 150
+"""Below this scale (per cent) a visit and its buttons stand side by side."""
 
 EVERYBODY, NOBODY = "*", ""
 
@@ -41,6 +46,7 @@ class Loaded:
     recent: tuple[VisitView, ...]
     workers: tuple[str, ...]
     on: date
+    rounds: tuple[RoundRow, ...] = ()
 
 
 class VisitsPage(Page):
@@ -60,9 +66,13 @@ class VisitsPage(Page):
             pieces.button(_("Record a visit"), lambda: shell.go("visit"), "primary", "visit", tip="F6")
         )
         self.loaded: Loaded | None = None
+        every = pieces.button(_("All rounds"), lambda: shell.go("rounds"), "link")
+        every.setToolTip(pieces.with_shortcut(shell.actions_by_name["go_rounds"]))
+        self.rounds = Card(_("Rounds of today"), every)
         self.due = Card(_("Due"))
         self.recent = Card(_("Lately"))
         self.rows: list[DueRow] = []
+        self.body.addWidget(self.rounds)
         self.body.addWidget(self.due)
         self.body.addWidget(self.recent)
         self.body.addStretch(1)
@@ -83,13 +93,22 @@ class VisitsPage(Page):
             later = [visit for visit in casebook.visits.due(on + FAR) if visit.household_id not in soon]
             workers = dict.fromkeys((casebook.worker.name, *casebook.planning.assignees()))
             recent = casebook.visits.recent(RECENT)
-            return Loaded(tuple(near), tuple(later), tuple(recent), tuple(workers), on)
+            rounds = tuple(casebook.rounds.of_today())
+            return Loaded(tuple(near), tuple(later), tuple(recent), tuple(workers), on, rounds)
 
         self.read(load, self._show)
 
     def refresh(self, changed: Changed) -> None:
         """Load again where a visit was recorded or planned, or a household changed."""
-        if changed.entities & {"visit", "planned_visit", "need", "household", "membership"}:
+        if changed.entities & {
+            "visit",
+            "planned_visit",
+            "need",
+            "household",
+            "membership",
+            "visit_round",
+            "round_stop",
+        }:
             self.open(**self.where)
 
     def first_focus(self) -> None:
@@ -99,6 +118,7 @@ class VisitsPage(Page):
 
     def _show(self, loaded: Loaded) -> None:
         self.loaded = loaded
+        self._show_rounds(loaded)
         self._offer_workers(loaded)
         self._show_due()
         pieces.clear(self.recent.body)
@@ -112,6 +132,25 @@ class VisitsPage(Page):
         if not loaded.recent:
             action = (_("Find a household"), lambda: self.shell.go("residents"))
             self.recent.add(EmptyState("visit", _("Visits that you record will be listed here."), "", action))
+
+    def _show_rounds(self, loaded: Loaded) -> None:
+        """The rounds that are walked now, each a line to go on with."""
+        pieces.clear(self.rounds.body)
+        for row in loaded.rounds:
+            line = ClickRow(f"{row.name}, {progress_text(row)}")
+            line.chosen.connect(partial(self.shell.go, "round", round_id=row.id))
+            inside = pieces.line(line, Mark("half" if row.gone else "todo", "accent", 22), gap=12)
+            inside.setContentsMargins(theme.px(10), theme.px(7), theme.px(10), theme.px(7))
+            under = pieces.text(progress_text(row), "small")
+            inside.addLayout(pieces.column(None, pieces.text(row.name, "label"), under, gap=1), 1)
+            if row.retries_due:
+                words = ngettext("{n} due again", "{n} due again", row.retries_due).format(n=row.retries_due)
+                inside.addWidget(Chip(words, tone="warn"))
+            self.rounds.add(line)
+        if not loaded.rounds:
+            self.rounds.add(
+                pieces.text(_("None. A round leads from door to door: a staircase, a building, a list."), "soft")
+            )
 
     def _offer_workers(self, loaded: Loaded) -> None:
         """Whose visits may be chosen, where any visit is somebody's."""
@@ -164,12 +203,14 @@ class VisitsPage(Page):
                 _("Visit"), partial(self.shell.go, "visit", household_id=visit.household_id), icon="visit"
             )
             go.setAccessibleName(_("Record the visit at {address}").format(address=visit.address))
-            line = pieces.line(None, gap=8)
-            line.addWidget(row, 1)
-            if visit.plans:
-                line.addWidget(self._change_button(visit))
-            line.addWidget(go)
-            box.addLayout(line)
+            beside = [self._change_button(visit)] if visit.plans else []
+            if theme.look().scale < ROOMY:
+                line = pieces.line(None, row, *beside, go, gap=8)
+                line.setStretch(0, 1)
+                box.addLayout(line)
+            else:  # with large letters the buttons stand below, else a name would have a letter a line
+                box.addWidget(row)
+                box.addLayout(pieces.line(None, None, *beside, go, gap=8))
             if visit.plans:
                 place = QWidget()
                 pieces.column(place, gap=0).setContentsMargins(theme.px(34), 0, 0, theme.px(6))
@@ -217,6 +258,14 @@ class DueRow(ClickRow):
         going = dict.fromkeys(plan.assignee for plan in visit.plans if plan.assignee)
         goes = [_("{name} goes").format(name=_(", ").join(going))] if going else []
         under = "  ·  ".join(part for part in (visit.address, visit.reason, *goes) if part)
-        line.addLayout(pieces.column(None, pieces.text(names, "label"), pieces.text(under, "small"), gap=1), 1)
-        line.addWidget(pieces.text(day_text(visit.due), "soft", wrap=False))
-        line.addWidget(Chip(away, tone="warn" if visit.due <= on else "soft"))
+        when = [
+            pieces.text(day_text(visit.due), "soft", wrap=False),
+            Chip(away, tone="warn" if visit.due <= on else "soft"),
+        ]
+        words = [pieces.text(names, "label"), pieces.text(under, "small")]
+        if theme.look().scale < ROOMY:
+            line.addLayout(pieces.column(None, *words, gap=1), 1)
+            for thing in when:
+                line.addWidget(thing)
+        else:
+            line.addLayout(pieces.column(None, *words, pieces.line(None, *when, None, gap=8), gap=1), 1)

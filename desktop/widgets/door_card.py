@@ -45,6 +45,7 @@ class DoorCard(QFrame):
     due_ticked = Signal(object, bool)  # a DueLine, and whether it is done
     due_opened = Signal(object)  # a DueLine
     retry_chosen = Signal(object, str)  # a day or None, and a part of it
+    visit_wanted = Signal()  # the whole form
     changed = Signal()  # the note or who was met
 
     def __init__(self, today: date) -> None:
@@ -59,7 +60,6 @@ class DoorCard(QFrame):
         self.last = pieces.text("", "small")
         self.people = ChoiceField([], several=True, keys=False, name=_("Who was met"))
         self.people.changed.connect(self.changed)
-        self.flags = pieces.text("", "soft")
         self.due_box = QFrame()
         self.due_box.setProperty("role", "banner-info")
         self.due_title = pieces.text("", "label")
@@ -77,6 +77,7 @@ class DoorCard(QFrame):
         self.note.setPlaceholderText(_("Note (N)"))
         self.note.textEdited.connect(lambda _text: self.changed.emit())
         self.note.returnPressed.connect(self.setFocus)
+        self.visit = pieces.button(_("Visit form (V)"), self.visit_wanted.emit, icon="edit")
         head = pieces.column(None, self.street, self.door, gap=0)
         top = pieces.line(None, head, gap=12)
         top.addLayout(self.state)
@@ -85,12 +86,12 @@ class DoorCard(QFrame):
             self,
             top,
             self.people,
-            self.flags,
             self.last,
             self.due_box,
             self.retry_box,
             self.after,
             self.note,
+            pieces.line(None, self.visit, None),
             self.tries,
             None,
             margin=16,
@@ -121,12 +122,10 @@ class DoorCard(QFrame):
         self.people.set_choices([(person.resident_id, person_text(person)) for person in stop.people])
         self.people.show_answer(list(met))
         self.people.setVisible(bool(stop.people))
-        flags = flags_text(stop)
-        self.flags.setText(flags)
-        self.flags.setVisible(bool(flags))
-        self.last.setText(last_text(stop))
+        self.last.setText("  ·  ".join(part for part in (last_text(stop), flags_text(stop)) if part))
         self._show_due(stop, papers)
         self._show_retry(stop)
+        self.visit.setVisible(bool(stop.household_id))
         pieces.clear(self.after)
         for button in actions:
             self.after.addWidget(button)

@@ -54,8 +54,8 @@ class RoundForm(QFrame):
         flow = FlowLayout(self.where, gap=theme.px(12))
         for name, box in self.boxes.items():
             box.setAccessibleName(words[name])
-            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            box.setMinimumContentsLength(10 if name in ("community", "street") else 6)
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+            box.setMaximumWidth(theme.px(360))
             box.activated.connect(lambda _place, name=name: self._chosen(name))
             flow.addWidget(_labelled(words[name], box))
         self.extra = QLineEdit()

@@ -5,11 +5,12 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLineEdit
+from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
 
 from desktop import theme
 from desktop.round_words import person_text
 from desktop.widgets import pieces
+from desktop.widgets.flow_layout import FlowLayout
 from forms.round_sheet import COLUMNS
 from models.services.rounds_views import StopView
 from models.texts import _
@@ -28,11 +29,11 @@ class SheetLineField(QFrame):
         self.setProperty("role", "card")
         self.stop: StopView | None = None
         words = {
-            "number": (_("Line"), 4, ""),
-            "outcome": (_("Outcome"), 3, "1–4"),
+            "number": (_("Line"), 3, ""),
+            "outcome": (_("Outcome"), 4, "1–4"),
             "met": (_("Who was met"), 8, _("e.g. 1 3")),
             "retry": (_("Again"), 10, _("e.g. 3")),
-            "note": (_("Note"), 0, ""),
+            "note": (_("Note"), 30, ""),
         }
         self.door = pieces.text("", "heading")
         self.people = pieces.text("", "soft")
@@ -42,29 +43,28 @@ class SheetLineField(QFrame):
             "1 met, 2 nobody home, 3 refused, 4 moved away. Again: 1 morning, 2 afternoon, 3 evening, 4 weekend, "
             "a day (11-25 3), or 0 for not again."
         )
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(theme.px(10))
-        grid.setVerticalSpacing(2)
+        self.fields = QWidget()
+        flow = FlowLayout(self.fields, gap=theme.px(10))
         self.lines: dict[str, QLineEdit] = {}
-        for column, (name, (label, length, example)) in enumerate(words.items()):
+        for name, (label, length, example) in words.items():
             line = QLineEdit()
             line.setAccessibleName(label)
             line.setPlaceholderText(example)
             line.setMaxLength(1000 if name == "note" else 30)
-            if length:
-                digit = QFontMetrics(line.font()).horizontalAdvance("0")
-                line.setMinimumWidth(digit * min(length, 5) + theme.px(22))
-                line.setMaximumWidth(digit * (length + 6) + theme.px(28))
+            digit = QFontMetrics(line.font()).horizontalAdvance("0")
+            line.setFixedWidth(digit * (length + 2) + theme.px(24))
             line.installEventFilter(self)
             made = pieces.text(label, "small", wrap=False)
             made.setBuddy(line)
-            grid.addWidget(made, 0, column)
-            grid.addWidget(line, 1, column)
-            grid.setColumnStretch(column, length or 20)
+            place = QWidget()
+            pieces.column(place, made, line, gap=2)
+            flow.addWidget(place)
             self.lines[name] = line
         for name in COLUMNS:
             self.lines[name].textEdited.connect(lambda text, name=name: self._typed(name, text))
-        pieces.column(self, self.door, self.people, grid, self.wrong, pieces.text(hint, "small"), margin=12, gap=4)
+        pieces.column(
+            self, self.door, self.people, self.fields, self.wrong, pieces.text(hint, "small"), margin=12, gap=4
+        )
 
     def show_line(self, stop: StopView, typed: Mapping[str, str]) -> None:
         """Show a line as it was typed so far."""
