@@ -60,7 +60,8 @@ class Parts(QWidget):
 
 
 class PicturesPage(Page):
-    """open(resident_id="", household_id="", visit_id=""): of a resident where one is named, else of the household.
+    """open(resident_id="", household_id="", visit_id="", picture_id=""): of a resident where one is named, else of the
+    household; a picture that is named is shown large.
 
     With a visit (or the draft of one) those taken on it are shown, and new ones belong to it.
     """
@@ -192,10 +193,10 @@ class PicturesPage(Page):
             self.finder.line.setFocus()
         elif self.stack.current() is self.grid:
             self.grid.setFocus()
-        elif self._add_button is not None:
-            self._add_button.setFocus()
+        elif self.add_button is not None:
+            self.add_button.setFocus()
 
-    _add_button: QPushButton | None = None
+    add_button: QPushButton | None = None
 
     def _choose(self) -> None:
         self.loaded = None
@@ -233,6 +234,8 @@ class PicturesPage(Page):
             self._say_info()
         elif first or self.stack.current() is not self.camera:
             self.show_list()
+            if first and where.get("picture_id"):
+                self.look(str(where["picture_id"]))
 
     def _show_whose(self, loaded: Loaded) -> None:
         layout = self.whose.layout()
@@ -284,7 +287,7 @@ class PicturesPage(Page):
         add = pieces.button(_("Add photos"), self.add_files, "primary", "plus", "Ctrl+O")
         camera = pieces.button(_("From the camera"), self.open_camera, icon="camera")
         paste = pieces.button(_("Paste"), self.paste, icon="copy", tip="Ctrl+V")
-        self._add_button = add
+        self.add_button = add
         self.show_footer(add, camera, paste, None)
         before, self.shown = self.shown, ""
         self.first_focus()

@@ -148,3 +148,17 @@ def prepare(source: Source) -> Prepared:
         return Prepared(source, data, sized, QImage.fromData(preview(data, PREVIEW_SIDE)))
     except BadPicture as trouble:
         raise BadPicture(**{**trouble.facts, "name": source.name}) from trouble
+
+
+def small_tiles(casebook: Any, visit_id: str) -> list[PictureTile]:
+    """The pictures of a visit for a strip; to be called off the window's thread."""
+    return [
+        PictureTile(
+            view.id,
+            view.title or codes.label("picture_kind", view.kind),
+            covered=view.covered and view.here,
+            elsewhere=not view.here,
+            image=thumb_image(view.thumb, view.covered) if view.thumb else QImage(),
+        )
+        for view in casebook.pictures.of("visit", visit_id)
+    ]

@@ -1,7 +1,6 @@
 """Taking pictures over, one after another: opened, cropped, named, saved; and changing one that is kept."""
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,7 @@ from desktop.widgets.picture_edit_pane import PictureEditPane
 from desktop.widgets.picture_editor import made_of
 from models.clock import today
 from models.errors import Problem
-from models.imaging import BadPicture, preview, read_picture
+from models.imaging import BadPicture, Encoded, preview, read_picture
 from models.records.picture import PictureEntry, PictureWords
 from models.services.picture_views import PictureView
 from models.services.views import Changed
@@ -41,6 +40,7 @@ class Taking(QObject):
         self._said = PictureWords(kind="document")  # what was said about it when the editing began
         self._running = False
         self._opening: Source | None = None
+        self._before: PictureWords | None = None  # what was said about the one before: the next is mostly alike
         self._turn = 0  # counts what was given up, so that what comes in late is not taken for something new
         self._refused: list[str] = []
         self.originals: list[Path] = []
@@ -71,7 +71,7 @@ class Taking(QObject):
             self._end()
             return
         source, turn = self._queue.pop(0), self._turn
-        self._running, self._opening = True, source
+        self._running, self._opening, self._before = True, source, words
 
         def begin(prepared: Prepared) -> None:
             if turn == self._turn:
@@ -182,7 +182,7 @@ class Taking(QObject):
         if self._running:
             return
         self._at = self._kept = None
-        self._next()
+        self._next(self._before)
 
     # Saving.
 
@@ -299,30 +299,43 @@ def _take_all(
     progress: Callable[[int, int], None],
     cancelled: Callable[[], bool],
 ) -> tuple[list[Source], list[str], list[str]]:
-    """Save one and then others as they are; which were taken over, the operations, and what the others' trouble is.
+    """Save one and then others as they are. Raises the Problem of the first one; then nothing was saved."""
+    operations = list(first().operations)
+    if entry is None:
+        return [now], operations, []
+    taken, more, troubles = take_as_they_are(casebook, entry, rest, progress, cancelled)
+    return [now, *taken], [*operations, *more], troubles
 
-    Raises the Problem of the first one, and that of a full disk or the like, as long as nothing was taken over.
+
+def take_as_they_are(
+    casebook: Any,
+    entry: PictureEntry,
+    sources: Sequence[Source],
+    progress: Callable[[int, int], None] = lambda _n, _all: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> tuple[list[Source], list[str], list[str]]:
+    """Save pictures whole, all with the same words; to be called off the window's thread.
+
+    Returns which were taken over, the operations, and a sentence for each that was not.
     """
-    operations, taken, troubles = list(first().operations), [now], []
-    progress(1, len(rest) + 1)
-    for place, source in enumerate(rest, 2):
-        if cancelled() or entry is None:
+    operations: list[str] = []
+    taken, troubles = [], []
+    for place, source in enumerate(sources, 1):
+        if cancelled():
             break
         try:
             data = source.read()
-            day = entry.taken_on
-            with suppress(BadPicture):  # told right below
-                day = read_picture(data).taken_on or day
-            made = casebook.pictures.add(entry.model_copy(update={"taken_on": day}), _made(data, source))
-            operations += made.operations
+            made = _made(data, source)
+            day = read_picture(data).taken_on or entry.taken_on
+            operations += casebook.pictures.add(entry.model_copy(update={"taken_on": day}), made).operations
             taken.append(source)
         except Problem as trouble:
             troubles.append(trouble.sentence())
-        progress(place, len(rest) + 1)
+        progress(place, len(sources))
     return taken, operations, troubles
 
 
-def _made(data: bytes, source: Source) -> Any:
+def _made(data: bytes, source: Source) -> Encoded:
     """The kept picture; what is wrong names the file."""
     try:
         return made_of(data, Wish())()

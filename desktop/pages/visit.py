@@ -10,7 +10,10 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.case_words import day_text, short_person
 from desktop.pages.field_page import FormPage
+from desktop.pages.pictures_load import small_tiles
+from desktop.pages.pictures_take import take_as_they_are
 from desktop.pages.register_lookup import find_households
+from desktop.picture_sources import Source
 from desktop.widgets import pieces
 from desktop.widgets.answer_words import answer_words
 from desktop.widgets.date_field import DateField
@@ -18,12 +21,14 @@ from desktop.widgets.finder import Finder, Match
 from desktop.widgets.form_view import FormView
 from desktop.widgets.learnt_field import LearntField, Suggested
 from desktop.widgets.need_field import NeedField
+from desktop.widgets.picture_strip import PictureStrip
 from desktop.widgets.plan_panel import plan_words
 from forms import definitions
 from forms.reading import read_date
 from forms.shape import Question
 from models.clock import today
 from models.errors import Problem
+from models.records.picture import PictureEntry
 from models.services.views import Changed, DueVisit, HouseholdView, PlannedView
 from models.texts import _, ngettext
 
@@ -144,6 +149,7 @@ class VisitPage(FormPage):
         self.learnt.suggest(loaded.suggested)
         self.begin(form, drawn, answers, draft_id=draft_id, stage=str((body or {}).get("stage") or ""))
         drawn.typed.discard("happened_on")
+        self._show_pictures()
 
     def above(self) -> list[QWidget]:
         """Whose door it is."""
@@ -171,8 +177,60 @@ class VisitPage(FormPage):
                 role="sunken",
                 margin=12,
                 gap=3,
-            )
+            ),
+            self._strip(),
         ]
+
+    # Pictures: sealed at once, kept with the draft's id until there is a visit.
+
+    def _strip(self) -> PictureStrip:
+        self.pictures = PictureStrip()
+        self.pictures.wanted.connect(self.to_pictures)
+        self.pictures.opened.connect(lambda picture_id: self.to_pictures(picture_id))
+        self.pictures.dropped.connect(self._take)
+        return self.pictures
+
+    def to_pictures(self, picture_id: str = "") -> None:
+        """Go to the pictures of this visit; the way back leads to this draft."""
+        assert self.loaded is not None
+        assert self.keeper is not None
+        self.keep()
+        more = {"picture_id": picture_id} if picture_id else {}
+        self.shell.go("pictures", household_id=self.loaded.view.id, visit_id=self.keeper.id, **more)
+
+    def refresh(self, changed: Changed) -> None:
+        """Nothing disturbs what is being typed; pictures that came or went are shown."""
+        if self.loaded is not None and "picture" in changed.entities:
+            self._show_pictures()
+
+    def _show_pictures(self) -> None:
+        assert self.keeper is not None
+        casebook, draft_id, strip = self.casebook, self.keeper.id, self.pictures
+        self.shell.tasks.read(lambda: small_tiles(casebook, draft_id), strip.show_tiles, owner=strip)
+
+    def _take(self, sources: list[Source]) -> None:
+        """What was dropped on the strip, as it is."""
+        assert self.loaded is not None
+        assert self.keeper is not None
+        casebook = self.casebook
+        about = {"subject_kind": "household", "subject_id": self.loaded.view.id, "visit_id": self.keeper.id}
+        entry = PictureEntry(kind="home", taken_on=self.today, **about)  # type: ignore[arg-type]
+        self.keep()
+
+        def done(found: tuple[list[Source], list[str], list[str]]) -> None:
+            taken, operations, troubles = found
+            self._show_pictures()
+            if taken:
+                said = ngettext("{n} picture was saved.", "{n} pictures were saved.", len(taken)).format(n=len(taken))
+                self.shell.say(said, undo=lambda: casebook.undo(operations))
+            if troubles:
+                self.shell.notice("\n".join(troubles), "warn")
+
+        self.long(
+            lambda progress, cancelled: take_as_they_are(casebook, entry, sources, progress, cancelled),
+            done,
+            title=_("Taking over pictures"),
+        )
 
     # The form.
 
@@ -220,7 +278,13 @@ class VisitPage(FormPage):
     def saved(self, changed: Changed) -> None:
         """To the household."""
         assert self.loaded is not None
-        self.shell.go("household", household_id=self.loaded.view.id)
+        assert self.keeper is not None
+        casebook, draft_id = self.casebook, self.keeper.id
+        self.shell.tasks.run(lambda: casebook.pictures.taken_on_visit(draft_id, changed.id))
+        if round_id := self.where.get("round_id"):
+            self.shell.go("round", round_id=round_id, stop_id=self.where.get("stop_id", ""))
+        else:
+            self.shell.go("household", household_id=self.loaded.view.id)
         words = _("The visit to {address} was saved.").format(address=self.loaded.view.address)
         if kept := len(changed.ids):
             done = ngettext("{n} planned visit is done with it.", "{n} planned visits are done with it.", kept)

@@ -104,17 +104,20 @@ class Pictures:
             work.concerns(*_concerned(work.connection, row.subject_kind, row.subject_id, row.visit_id))
         return changed(work, picture_id)
 
-    def taken_on_visit(self, picture_ids: Iterable[str], visit_id: str) -> Changed:
-        """Say that pictures were taken on a visit: they were taken before the visit itself was saved.
+    def taken_on_visit(self, draft_id: str, visit_id: str) -> Changed:
+        """Give a visit the pictures that were taken while it was still a draft: they were kept with the draft's id.
 
-        Pictures removed meanwhile are passed over. Raises NotFound where the visit is not here.
+        Raises NotFound where the visit is not here.
         """
+        mine = select(_PICTURE.c.id).where(_PICTURE.c.visit_id == draft_id, _PICTURE.c.dead.is_(False))
+        with self._book.reading() as connection:
+            if connection.execute(mine).first() is None:
+                return Changed(frozenset(), frozenset())
         with self._book.verb("pictures.taken_on_visit") as work:
             household = work.connection.execute(select(_VISIT.c.household_id).where(_VISIT.c.id == visit_id)).scalar()
             if household is None:
                 raise NotFound
-            wanted = select(_PICTURE.c.id).where(_PICTURE.c.id.in_(list(picture_ids)), _PICTURE.c.dead.is_(False))
-            for picture_id in work.connection.execute(wanted).scalars().all():
+            for picture_id in work.connection.execute(mine).scalars().all():
                 work.amend("picture", picture_id, {"visit_id": visit_id})
             work.concerns(household, visit_id)
         return changed(work, visit_id)

@@ -235,28 +235,28 @@ def test_looking_at_a_picture_is_journalled_and_a_document_as_a_reveal(casebook:
 
 
 def test_pictures_taken_before_the_visit_was_saved_belong_to_it_afterwards(casebook: Casebook, five):
-    taken = [casebook.pictures.add(of(five.id, "household"), small()).id for _n in range(2)]
+    taken = [casebook.pictures.add(of(five.id, "household", visit_id="draft"), small()).id for _n in range(2)]
+    casebook.pictures.add(of(five.id, "household", visit_id="another draft"), small())
     casebook.pictures.remove(taken[1])
-    visit = casebook.visits.record(
-        VisitEntry(household_id=five.id, outcome="met", met_other="邻居", happened_on=TODAY)
-    ).id
-    changed = casebook.pictures.taken_on_visit(taken, visit)
+    assert [view.id for view in casebook.pictures.of("visit", "draft")] == taken[:1]
+    entry = VisitEntry(household_id=five.id, outcome="met", met_other="邻居", happened_on=TODAY)
+    visit = casebook.visits.record(entry).id
+    changed = casebook.pictures.taken_on_visit("draft", visit)
     assert five.id in changed.rows
     assert [view.id for view in casebook.pictures.of("visit", visit)] == taken[:1]
     about = casebook.pictures.add(of(visit, "visit"), small())
     assert five.id in about.rows
     assert len(casebook.pictures.of("visit", visit)) == 2
-    assert len(casebook.pictures.of("household", five.id)) == 1
+    assert len(casebook.pictures.of("household", five.id)) == 2
+    assert casebook.pictures.taken_on_visit("draft", visit).operations == (), "nothing is left to give"
     with pytest.raises(NotFound):
-        casebook.pictures.taken_on_visit(taken, "nowhere")
+        casebook.pictures.taken_on_visit("another draft", "nowhere")
 
 
 def test_a_picture_that_a_visit_was_given_is_not_taken_back_with_its_taking(casebook: Casebook, five):
-    made = casebook.pictures.add(of(five.id, "household"), small())
-    visit = casebook.visits.record(
-        VisitEntry(household_id=five.id, outcome="met", met_other="邻居", happened_on=TODAY)
-    ).id
-    casebook.pictures.taken_on_visit([made.id], visit)
+    made = casebook.pictures.add(of(five.id, "household", visit_id="draft"), small())
+    entry = VisitEntry(household_id=five.id, outcome="met", met_other="邻居", happened_on=TODAY)
+    casebook.pictures.taken_on_visit("draft", casebook.visits.record(entry).id)
     with pytest.raises(CannotUndo):
         casebook.undo(made.operations)
 
