@@ -107,6 +107,8 @@ def relation_to(head: Kin, person: Kin) -> str:
     grown = min(head.age or 0, person.age or 0) >= MARRIAGEABLE if None not in (head.age, person.age) else True
     sibling = "7" if not grown or (known and head.sex == person.sex) else ""
     couple = "1" if known and head.sex != person.sex else ""
+    if head.relation == "0":
+        return person.relation
     if head.relation == "8":
         return ""
     if person.relation == "8":

@@ -36,6 +36,7 @@ from forms.reading import read_date
 from forms.shape import Question
 from models.clock import today
 from models.errors import Problem
+from models.records import codes
 from models.services.changes import ChangeRefused
 from models.services.views import Changed, ChangePreview, HouseholdView, MembershipView
 from models.texts import _, ngettext
@@ -249,6 +250,7 @@ class ChangePage(FormPage):
             "widowed_id": [(m.resident.id, _named(m)) for m in here if (m.resident.age or 99) >= MARRIAGEABLE],
             "mother_id": [(m.resident.id, _named(m)) for m in adults if m.resident.sex != "1"],
             "father_id": [(m.resident.id, _named(m)) for m in adults if m.resident.sex != "2"],
+            "form": [pair for pair in codes.choices("household_form") if pair[0] != (view.form or "family")],
             "where_to": [(code, ways[code]) for code in WAYS.get(kind, ())],
             "registered_household_id": books,
             "moving_book_id": books,

@@ -6,9 +6,10 @@ from datetime import date
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QPushButton, QWidget
 
+from desktop import theme
 from desktop.case_words import day_text, document_text, noted, person_line
 from desktop.fact_words import dictionary, fact_sentences
 from desktop.pages.base import Page
@@ -26,6 +27,9 @@ from models.services.changes import ChangeRefused
 from models.services.places_views import Whereabouts
 from models.services.views import Changed, HouseholdView, ResidentView, TimelineLine
 from models.texts import _
+
+NARROW = 620
+"""Below this width, in pixels at 100 per cent, everything stands below one another."""
 
 REVEALED_MS = 20_000  # a whole number stays on the screen so long, in milliseconds
 
@@ -69,7 +73,7 @@ class PersonPage(Page):
 
     def _columns(self) -> QWidget:
         inside = QWidget()
-        both = pieces.line(inside, gap=16)
+        both = self.both = pieces.line(inside, gap=16)
         left, right = pieces.column(None, gap=16), pieces.column(None, gap=16)
         both.addLayout(left, 5)
         both.addLayout(right, 8)
@@ -106,6 +110,14 @@ class PersonPage(Page):
         right.addStretch(1)
         self.area_below = pieces.scroll(inside)
         return self.area_below
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Side by side where there is room."""
+        super().resizeEvent(event)
+        wide = self.size().width() >= theme.px(NARROW)
+        way = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        self.both.setDirection(way)
+        self.header.arrange(wide=wide)
 
     def _further(self) -> Card:
         """The ways to what has a page of its own."""
@@ -320,13 +332,26 @@ class PersonHeader(Card):
         self.name = pieces.text("", "figure", wrap=False, select=True)
         self.line = pieces.text("", select=True)
         self.address = pieces.text("", "soft", select=True)
-        self.chips = pieces.line(None, gap=8)
-        self.buttons = pieces.line(None, gap=8)
-        top = pieces.line(None, self.name, gap=20)
-        top.addLayout(pieces.column(None, self.line, self.address, gap=2), 1)
-        top.addLayout(self.chips)
-        top.addLayout(self.buttons)
-        self.add(top)
+        self._words, beside, buttons = QWidget(), QWidget(), QWidget()
+        pieces.column(self._words, self.line, self.address, gap=2)
+        self.chips = pieces.line(beside, gap=8)
+        self.buttons = pieces.line(buttons, gap=8)
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(theme.px(16))
+        self._grid.setVerticalSpacing(theme.px(4))
+        self._grid.setColumnStretch(1, 1)
+        self._grid.addWidget(self.name, 0, 0)
+        self._grid.addWidget(beside, 0, 2)
+        self._grid.addWidget(buttons, 0, 3)
+        self.arrange(wide=True)
+        self.add(self._grid)
+
+    def arrange(self, *, wide: bool) -> None:
+        """Everything abreast, or where it is narrow the name above what is said of the person."""
+        if wide:
+            self._grid.addWidget(self._words, 0, 1)
+        else:
+            self._grid.addWidget(self._words, 1, 0, 1, 4)
 
     def show_person(self, view: ResidentView) -> None:
         """Show this resident."""

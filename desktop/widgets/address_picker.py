@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
 from desktop import theme
@@ -32,6 +32,9 @@ class AddressPicker(QWidget):
             name=_("Community"), hint=_("Characters or pinyin initials, e.g. 花园路 or hyl"), parent=self
         )
         self.lines: dict[str, QLineEdit] = {}
+        self._labels: dict[str, QWidget] = {}
+        self._lengths: dict[str, int] = {}
+        self._columns = 0
         labels = {
             "street_line": (_("Road or village, number or estate"), 22),
             "building": (_("Building"), 6),
@@ -40,10 +43,10 @@ class AddressPicker(QWidget):
             "grid": (_("Grid (optional)"), 8),
         }
         whole = pieces.column(self, self.community, gap=8)
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(theme.px(10))
-        grid.setVerticalSpacing(2)
-        for column, part in enumerate(PARTS):
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(theme.px(10))
+        self._grid.setVerticalSpacing(2)
+        for part in PARTS:
             words, length = labels[part]
             line = QLineEdit()
             line.setAccessibleName(words)
@@ -51,11 +54,9 @@ class AddressPicker(QWidget):
             line.textEdited.connect(self.changed)
             label = pieces.text(words, "small", wrap=False)
             label.setBuddy(line)
-            grid.addWidget(label, 0, column, Qt.AlignmentFlag.AlignBottom)
-            grid.addWidget(line, 1, column)
-            grid.setColumnStretch(column, length)
-            self.lines[part] = line
-        whole.addLayout(grid)
+            self.lines[part], self._labels[part], self._lengths[part] = line, label, length
+        whole.addLayout(self._grid)
+        self._arrange(len(PARTS))
         for part, following in pairwise(PARTS):
             self.lines[part].returnPressed.connect(self.lines[following].setFocus)
         self.lines[PARTS[-1]].returnPressed.connect(self.entered)
@@ -63,6 +64,33 @@ class AddressPicker(QWidget):
         self.community.changed.connect(self.changed)
         self.community.picked.connect(lambda _key: self.lines["street_line"].setFocus())
         self.setFocusProxy(self.community)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the narrow arrangement: with large letters the parts stand two abreast."""
+        hint = super().minimumSizeHint()
+        pair = max(max(self._labels[part].sizeHint().width(), self.lines[part].minimumWidth()) for part in PARTS[1:])
+        road = self._labels[PARTS[0]].sizeHint().width()
+        return QSize(min(hint.width(), max(2 * pair + self._grid.horizontalSpacing(), road)), hint.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """All parts abreast where there is room, else the road alone and the others two by two."""
+        super().resizeEvent(event)
+        wanted = [max(self._labels[p].sizeHint().width(), self.lines[p].minimumWidth()) for p in PARTS]
+        needed = sum(wanted) + self._grid.horizontalSpacing() * (len(PARTS) - 1)
+        self._arrange(len(PARTS) if event.size().width() >= needed else 2)
+
+    def _arrange(self, columns: int) -> None:
+        if columns == self._columns:
+            return
+        self._columns = columns
+        wide = columns == len(PARTS)
+        for place, part in enumerate(PARTS):
+            row, column = (0, place) if wide else ((place + 1) // 2, (place + 1) % 2)
+            row, column, span = (0, 0, 2) if not wide and place == 0 else (row, column, 1)
+            self._grid.addWidget(self._labels[part], 2 * row, column, 1, span, Qt.AlignmentFlag.AlignBottom)
+            self._grid.addWidget(self.lines[part], 2 * row + 1, column, 1, span)
+        for column, part in enumerate(PARTS):
+            self._grid.setColumnStretch(column, self._lengths[part] if wide else int(column < columns))
 
     def offer_communities(self, text: str, matches: Sequence[Match]) -> None:
         """Answer a question for communities."""

@@ -14,6 +14,7 @@ from desktop.widgets.choice_field import ChoiceField, TickButton
 from desktop.widgets.date_field import DateField
 from desktop.widgets.document_field import DocumentField
 from desktop.widgets.find_field import FindField
+from desktop.widgets.flow_layout import FlowLayout
 from forms.reading import read_date
 from forms.shape import Question
 from models.records import codes
@@ -66,8 +67,9 @@ class ArrivalRow(QFrame):
         self.counts = TickButton(question.part("counts").label)
         self.counts.setChecked(True)
         self.belongs = QWidget()
-        words = pieces.text(_("Relation to the head"), "small", wrap=False)
-        pieces.line(self.belongs, words, self.relation, self.counts, None, gap=12)
+        row = FlowLayout(self.belongs, theme.px(10))
+        for part in (pieces.text(_("Relation to the head"), "small", wrap=False), self.relation, self.counts):
+            row.addWidget(part)
         if lodges:
             self.belongs.hide()
         pieces.column(self, self.found, self.fresh, self.belongs, margin=10, gap=8)

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QComboBox, QLineEdit, QWidget
 
 from desktop import theme
 from desktop.widgets import pieces
@@ -71,7 +71,7 @@ class DocumentField(QWidget):
         self.number.setMinimumWidth(QFontMetrics(self.number.font()).horizontalAdvance("0") * 21 + theme.px(24))
         self.seen = TickButton(_("I saw it"))
         self.state = pieces.text("", "soft")
-        row = pieces.line(None, self.kind, self.number, self.seen)
+        row = self._row = pieces.line(None, self.kind, self.number, self.seen)
         row.setStretch(1, 1)
         self.until = DateField(read_date, today, name=_("Valid until"), example="2036-3-8")
         self._until_row = QWidget()
@@ -89,6 +89,20 @@ class DocumentField(QWidget):
         self.number.returnPressed.connect(self.entered)
         self.kind.activated.connect(self._typed)
         self.seen.clicked.connect(self.changed)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the widest of the three: where it is narrow they stand below one another."""
+        hint = super().minimumSizeHint()
+        parts = (self.kind.minimumSizeHint().width(), self.number.minimumWidth(), self.seen.sizeHint().width())
+        return QSize(min(hint.width(), max(parts)), hint.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Side by side where there is room."""
+        super().resizeEvent(event)
+        parts = (self.kind.minimumSizeHint().width(), self.number.minimumWidth(), self.seen.minimumSizeHint().width())
+        room = sum(parts) + 2 * self._row.spacing()
+        way = QBoxLayout.Direction
+        self._row.setDirection(way.LeftToRight if event.size().width() >= room else way.TopToBottom)
 
     def answer(self) -> dict[str, object]:
         """As typed."""

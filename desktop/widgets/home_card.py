@@ -56,7 +56,7 @@ class HomeCard(Card):
         return _("Hukou not here") if self.view.kind == "living" else _("Lives elsewhere")
 
     def _row(self, member: MembershipView, note: str) -> QWidget:
-        line = MemberLine(member, note=note)
+        line = MemberLine(member, note=note, headless=self.view.form not in ("", "family"))
         line.chosen.connect(lambda: self.person_chosen.emit(member.resident.id))
         self.lines.append(line)
         if not self._here:

@@ -17,10 +17,10 @@ from models.texts import _, ngettext
 class MemberLine(ClickRow):
     """One member: name, relation, age; the person whose page it stands on is marked and leads nowhere.
 
-    Who lodges has the standing instead of a relation. `note` says something more, and `tone` how it looks.
+    Who lodges has the standing instead of a relation; `headless` households have no relations. `note` says more.
     """
 
-    def __init__(self, member: MembershipView, *, here: bool = False, note: str = "", tone: str = "warn") -> None:
+    def __init__(self, member: MembershipView, *, here: bool = False, note: str = "", headless: bool = False) -> None:
         details = [short_person(member.resident)]
         if member.until is not None:
             why = codes.label("household_event", member.ended) if member.ended else ""
@@ -28,7 +28,8 @@ class MemberLine(ClickRow):
             details.append(f"{day_text(member.until)} {why}" if why else left)
         elif not member.counts and not member.standing:
             details.append(_("income not counted"))
-        stands = codes.label("standing", member.standing) if member.standing else relation_text(member.relation)
+        stands = "" if headless else relation_text(member.relation)
+        stands = codes.label("standing", member.standing) if member.standing else stands
         name = ", ".join(part for part in (member.resident.name, stands, *details, note) if part)
         super().__init__(name, active=not here, marked=here)
         self.member = member
@@ -42,9 +43,9 @@ class MemberLine(ClickRow):
         line.setContentsMargins(10, 7, 10, 7)
         line.addLayout(words, 1)
         if note:
-            line.addWidget(Chip(note, tone=tone), 0, Qt.AlignmentFlag.AlignVCenter)
-        relation = Chip(stands, tone="accent" if here else "soft")
-        line.addWidget(relation, 0, Qt.AlignmentFlag.AlignVCenter)
+            line.addWidget(Chip(note, tone="warn"), 0, Qt.AlignmentFlag.AlignVCenter)
+        if stands:
+            line.addWidget(Chip(stands, tone="accent" if here else "soft"), 0, Qt.AlignmentFlag.AlignVCenter)
 
 
 class HouseholdPanel(QWidget):
@@ -78,7 +79,7 @@ class HouseholdPanel(QWidget):
         head = pieces.text(f"{kind_of_household(household.kind)}  ·  {people}", "soft", wrap=False)
         self._box.addLayout(pieces.line(None, head, None, go))
         for member in household.members:
-            line = MemberLine(member, here=member.resident.id == here)
+            line = MemberLine(member, here=member.resident.id == here, headless=household.form not in ("", "family"))
             line.chosen.connect(lambda member=member: self.person_chosen.emit(member.resident.id))
             self.lines.append(line)
             self._box.addWidget(line)

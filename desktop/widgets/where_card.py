@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QComboBox, QPushButton, QWidget
 
 from desktop import theme
 from desktop.widgets import pieces
@@ -13,7 +13,7 @@ from desktop.widgets.answer_fields import TextField
 from desktop.widgets.case_parts import Card, ClickRow, show_more
 from desktop.widgets.choice_field import ChoiceField
 from desktop.widgets.date_field import DateField
-from desktop.widgets.province_field import province_field
+from desktop.widgets.province_field import provinces
 from forms.reading import read_date
 from models.records import codes
 from models.records.place import PlaceEntry
@@ -30,18 +30,18 @@ class PlaceForm(QWidget):
         super().__init__()
         self._resident_id = resident_id
         self.kind = ChoiceField(codes.choices("place_kind"), name=_("What is there"))
-        self.province = province_field(_("Province"))
+        self.province = QComboBox()
+        self.province.setAccessibleName(_("Province"))
+        self.province.setMinimumHeight(theme.target())
+        for code, name in (("", _("Choose")), *provinces()):
+            self.province.addItem(name, code)
         self.address = TextField(name=_("Address, as far as it is known"))
         self.since = DateField(read_date, today, name=_("Since when"), quick=[(_("Today"), today)])
         self.problem = pieces.text("", "error")
         self.problem.hide()
         self.save_button = pieces.button(_("Keep this place"), self.save, "primary")
-        for field, following in (
-            (self.kind, self.province),
-            (self.province, self.address),
-            (self.address, self.since),
-        ):
-            field.entered.connect(following.setFocus)
+        self.kind.entered.connect(self.province.setFocus)
+        self.address.entered.connect(self.since.setFocus)
         self.since.entered.connect(self.save)
         whole = pieces.column(self, self.problem, gap=6)
         for words, field in (
@@ -63,13 +63,13 @@ class PlaceForm(QWidget):
         elif typed and self.since.day() is None:
             self.say(_("This date cannot be read."))
             self.since.line.setFocus()
-        elif not self.province.answer() and not self.address.answer().strip():
+        elif not self.province.currentData() and not self.address.answer().strip():
             self.say(_("Say where: at least the province, or a few words."))
             self.address.line.setFocus()
         else:
             self.say("")
             entry: dict[str, Any] = {"resident_id": self._resident_id, "kind": kind, "since": self.since.day()}
-            entry |= {"division": self.province.answer(), "address": self.address.answer()}
+            entry |= {"division": str(self.province.currentData() or ""), "address": self.address.answer()}
             self.wanted.emit(PlaceEntry.model_validate(entry))
 
     def say(self, wrong: str) -> None:
@@ -155,8 +155,8 @@ class WhereCard(Card):
         whole_column = pieces.column(whole, words, gap=4)
         if ends and line.until is None:
             ending = self._ending(line)
-            end = pieces.button(_("Ends"), lambda: ending.setVisible(ending.isHidden()), "link")
-            end.setAccessibleName(_("Ends: {place}").format(place=line.text))
+            end = pieces.button(_("Not there any more"), lambda: ending.setVisible(ending.isHidden()), "link")
+            end.setAccessibleName(_("Not there any more: {place}").format(place=line.text))
             words.addWidget(end, 0, Qt.AlignmentFlag.AlignTop)
             self.end_buttons[line.place_id] = end
             whole_column.addWidget(ending)

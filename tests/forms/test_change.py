@@ -201,6 +201,7 @@ def test_what_the_records_say_of_a_field_is_told_beside_a_question_of_that_kind(
         (Kin("5", "1", 70), Kin("3", "2", 9), "4"),
         (Kin("7", "1", 40), Kin("2", "1", 9), "8"),  # a nephew
         (Kin("8"), Kin("0"), ""),
+        (Kin("0"), Kin("4"), "4"),  # the head goes along and stays head
         (Kin("1"), Kin("8"), "8"),
     ],
 )

@@ -1,11 +1,21 @@
 from datetime import date
 
-from desktop.pages.household import JoinForm, LeaveForm
+import pytest
+
+from desktop.widgets.home_card import HomeCard
 from desktop.widgets.visit_card import VisitCard
+from models.records.change import FormChange, LeaveAltogether, LodgerIn, MoveOut
+from models.records.household import MemberEntry
 from models.records.resident import ResidentEntry
 from models.texts import _
 from tests.desktop.case.conftest import press, said
 from tests.desktop.conftest import settle
+
+DAY = date(2026, 10, 1)
+
+
+def line_of(card, resident_id):
+    return next(line for line in card.lines if line.member.resident.id == resident_id)
 
 
 def names(page) -> list[str]:
@@ -37,62 +47,99 @@ def test_registered_and_living_household_are_one_click_apart(show, family):
     assert "张丽" not in names(page)
 
 
-def test_somebody_who_leaves_becomes_a_former_member(show, family):
+def test_who_is_in_both_households_and_who_in_one_only_is_seen_side_by_side(in_both_languages, show, family):
     page = show("household", household_id=family.household)
-    leaving = next(form for form in page.findChildren(LeaveForm) if form._member.resident.id == family.daughter_in_law)
-    leaving.day.show_answer("2026年10月1日")
-    leaving._save()
-    settle(page.shell)
-    assert "张丽" not in names(page)
-    assert "张丽" in said(page.former)
-    assert "2026年10月1日" in said(page.former)
+    chinese = in_both_languages.state.language == "zh_CN"
+    living, registered = page.findChildren(HomeCard)
+    assert (living.view.id, registered.view.id) == (family.household, family.registered)
+    wanted = "户口不在这里" if chinese else "Hukou not here"
+    assert said(living).count(wanted) == 1
+    assert said(line_of(living, family.daughter_in_law)).count(wanted) == 1
+    assert ("人户分离" if chinese else "Lives elsewhere") not in said(registered)
 
 
-def test_a_day_of_leaving_that_cannot_be_is_refused_with_what_is_wrong(show, family):
+def test_who_moved_out_is_a_former_member_and_lives_apart_from_the_hukou(show, family, book):
+    book.changes.make(MoveOut(happened_on=DAY, household_id=family.household, resident_ids=(family.girl,)))
     page = show("household", household_id=family.household)
-    leaving = page.findChildren(LeaveForm)[0]
-    for typed, wrong in (
-        ("", _("Say from which day, for example {day}.").format(day="2026-11-22")),
-        ("2027-01-01", _("This day lies in the future.")),
-        ("2000-01-01", _("This is before the day of joining, {day}.").format(day="2012年6月1日")),
-    ):
-        leaving.day.show_answer(typed)
-        leaving._save()
-        assert leaving.problem.text() == wrong
-    assert len(names(page)) == 5
+    assert "李晓彤" not in names(page)
+    assert "2026年10月1日 搬出" in said(page.former)
+    registered = page.findChildren(HomeCard)[1]
+    assert "人户分离" in said(line_of(registered, family.girl))
 
 
-def test_somebody_on_the_register_joins(show, family, book):
-    uncle = book.residents.register(ResidentEntry(name="孙大伟", sex="1")).id
+def test_lodgers_stand_apart_and_a_dormitory_says_that_it_has_no_head(show, family, book):
+    guest = MemberEntry(resident=ResidentEntry(name="孙大伟", sex="1"))
+    book.changes.make(LodgerIn(happened_on=DAY, household_id=family.household, members=(guest,)))
     page = show("household", household_id=family.household)
-    page.begin_adding()
-    form: JoinForm = page.joining
-    form._find("孙大伟")
-    form.finder.line.setText("孙大伟")
-    settle(page.shell)
-    form.finder._pick(0)
-    assert form.finder.chosen().key == uncle
-    form.relation.setCurrentIndex(form.relation.findData("7"))
-    form.since.show_answer("2026-11-01")
-    press(form, _("Add to the household"))
-    settle(page.shell)
-    assert "孙大伟" in names(page)
-    member = next(m for m in page.loaded.view.members if m.resident.id == uncle)
-    assert (member.relation, member.since) == ("7", date(2026, 11, 1))
-    assert form.isHidden()
+    living = page.findChildren(HomeCard)[0]
+    assert _("Live here without belonging to the household") in said(living)
+    lodger = next(line for line in living.lines if line.member.resident.name == "孙大伟")
+    assert "租客" in said(lodger)
+    book.changes.make(FormChange(happened_on=DAY, household_id=family.household, form="dormitory"))
+    page = show("household", household_id=family.household, visit_id="")
+    assert "集体宿舍，没有户主" in said(page)
 
 
-def test_nobody_can_join_twice_and_nobody_is_not_somebody(show, family):
+def test_from_each_person_and_for_somebody_new_the_way_leads_to_the_page_of_changes(show, family):
     page = show("household", household_id=family.household)
-    page.begin_adding()
-    press(page.joining, _("Add to the household"))
-    assert page.joining.problem.text() == _("Choose somebody from the list, or register somebody new.")
-    page.joining._find("王秀英")
-    page.joining.finder.line.setText("王秀英")
+    page.findChildren(HomeCard)[0].changing.emit(family.son)
     settle(page.shell)
-    page.joining.finder._pick(0)
-    press(page.joining, _("Add to the household"))
-    assert page.joining.problem.text() == _("This person belongs to the household already.")
+    assert page.shell.page.where == {"household_id": family.household, "resident_id": family.son}
+    page = show("household", household_id=family.household)
+    page.add_button.click()
+    settle(page.shell)
+    assert page.shell.page.where == {"household_id": family.household, "kind": "move_in"}
+
+
+def test_a_household_that_left_says_so_and_how_it_comes_back(show, family, book):
+    book.changes.make(LeaveAltogether(happened_on=DAY, household_id=family.household))
+    page = show("household", household_id=family.household)
+    assert "2026年10月1日" in said(page.closed)
+    press(page.closed, _("The household is back"))
+    settle(page.shell)
+    assert page.shell.page.where["kind"] == "return"
+
+
+def test_a_change_is_taken_back_from_the_history_after_a_second_press(show, family, book):
+    made = book.changes.make(MoveOut(happened_on=DAY, household_id=family.household, resident_ids=(family.girl,)))
+    page = show("household", household_id=family.household)
+    assert not page.events.agree_buttons[made.id].isVisibleTo(page)
+    page.events.undo_buttons[made.id].click()
+    assert page.events.agree_buttons[made.id].isVisibleTo(page)
+    page.events.agree_buttons[made.id].click()
+    settle(page.shell)
+    assert "李晓彤" in names(page)
+    assert "已撤销" in said(page.events)
+    assert made.id not in page.events.undo_buttons
+
+
+def test_what_something_was_built_on_is_not_offered_to_be_taken_back(show, family, book):
+    first = book.changes.make(FormChange(happened_on=DAY, household_id=family.household, form="dormitory"))
+    second = book.changes.make(FormChange(happened_on=date(2026, 11, 1), household_id=family.household, form="shared"))
+    page = show("household", household_id=family.household)
+    assert second.id in page.events.undo_buttons
+    assert first.id not in page.events.undo_buttons
+
+
+def test_the_door_has_a_history_of_its_own(show, family, book):
+    book.changes.make(MoveOut(happened_on=DAY, household_id=family.household, resident_ids=(family.girl,)))
+    page = show("household", household_id=family.household)
+    press(page.door, "▸ " + _("Who lived here, came and left"))
+    settle(page.shell)
+    assert "李晓彤" in said(page.door)
+
+
+@pytest.mark.parametrize("scale", [100, 200])
+def test_no_button_is_cut_on_a_small_laptop(window_of_case, show, family, scale):
+    window_of_case.resize(1024, 600)
+    window_of_case.state.scale = scale
+    window_of_case.redress()
+    page = show("household", household_id=family.household)
+    assert page.area.widget().minimumSizeHint().width() <= page.area.viewport().width()
+    for place in range(page.actions.count()):
+        button = page.actions.itemAt(place).widget()
+        assert button.geometry().right() <= page.area.viewport().width()
+        assert button.size().width() >= button.sizeHint().width()
 
 
 def test_the_visit_that_was_asked_for_is_marked(show, family, book):
