@@ -25,12 +25,14 @@ interface where the form has it, else in its default language.
 
 Filling one in::
 
-    from forms.xlsform.session import Context, Session
-    session = Session(compiled, answers, Context(now=..., worker="", device="", files={}, known={}))
+    from forms.xlsform.session import Session
+    from forms.xlsform.states import Context
+    session = Session(compiled, answers, Context(now=..., worker="", device="", properties={}))
     session.screens()            # tuple[Screen, ...]: one per topic that is asked now, with its items in order
     session.items()              # tuple[Item, ...]: all in one, for the desk
     session.state(path)          # State: how one question stands now, see forms.xlsform.states
-    session.set(path, typed)     # -> frozenset[str] of the paths whose State changed (path itself included)
+    session.set(path, typed)     # -> frozenset[str] of the paths whose State may differ now (path itself included)
+    session.see(path, True)      # the document that proves the answer (State.paper) was shown; a text: which one
     session.add_repeat(path)     # path of the repeat without a place: "/data/people" -> "/data/people[3]"
     session.remove_repeat(path)  # "/data/people[2]"; the places of those behind it move up
     session.check()              # tuple[FieldProblem, ...]: field = path, sentence; in the order of the form
@@ -54,12 +56,14 @@ The kind of a question (`State.kind`) says how it is drawn and what `typed` is, 
 conditions can ask for them: ${income} = 'refused'. Nothing typed is ever cleared: a question that is not asked keeps
 its answer for the eyes, but it is as if empty for every expression, and it is no part of the result.
 
-A form for the existing screens: `forms.xlsform.face.form(compiled)` gives a `forms.definitions.Form`-like object (id,
-version, title, topics, questions, asked, read, answers, unasked) for forms without repeats; `face.fits(compiled)` says
-whether one can be had.
+A question for the existing answer fields: `forms.xlsform.face.question_of(state)` gives a forms.shape.Question (None
+for notes, calculations, pictures, ranks: a page draws those itself). A whole forms.definitions.Form cannot be had:
+labels, choices and limits depend on the answers here, and a Form's do not.
 
 Shipped questionnaires: `forms.xlsform.shipped.names()`, `shipped.load(name)` -> Compiled (resources/questionnaires).
-A robot that fills in a form by itself: `forms.xlsform.walking.walk(compiled)` -> Walk (answered, unreachable, trouble).
+A questionnaire as a workbook to begin from: `reports.questionnaire_workbook.write_workbook(compiled.sheets)` -> bytes.
+A robot that fills in a form by itself: `forms.xlsform.walking.walk(compiled)` -> Walk (questions, reached, answered,
+rounds, calculated, stuck, unreached).
 
 Columns of our own (other tools ignore them), prefix "jinmen::": fact (name of a fact of the policy vocabulary that
 the answer states), fact_value ("a=true b=false" or "yes=true"; empty: the answer itself), paper (the document that

@@ -7,7 +7,8 @@ The shape of the body (format 1)::
      "texts": {id: {language: {"text" | "guidance" | "image" | "audio" | "video": parts}}},
      "lists": {id: {"items": [{column: text}]}},
      "nodes": [{"path", "kind", ...}],          in the order of the form, a group before what it holds
-     "actions": [{"event", "source", "target", "value"}]}
+     "actions": [{"event", "source", "target", "value"}],
+     "sheets": {name: {"headings": [...], "rows": [{heading: text}]}}}     as the author wrote them
 
 A text's parts are a text, or a list of texts and [expression]. A node may hold: type, control, label, hint (ids of
 texts), relevant, constraint, calculate, required, readonly, count (expressions), constraint_message, required_message,
@@ -90,6 +91,16 @@ class Compiled:
     def number_of_questions(self) -> int:
         """How many questions can be answered, a question of a repeat counted once."""
         return sum(node["kind"] in ANSWERED and not node.get("hidden") for node in self.body["nodes"])
+
+    @property
+    def sheets(self) -> dict[str, tuple[tuple[str, ...], ...]]:
+        """The sheets as their author wrote them, headings first: what a workbook is written from."""
+        found = {}
+        for name, sheet in self.body["sheets"].items():
+            headings = tuple(sheet["headings"])
+            rows = (tuple(row.get(heading, "") for heading in headings) for row in sheet["rows"])
+            found[str(name)] = (headings, *rows)
+        return found
 
     @property
     def has_repeats(self) -> bool:

@@ -432,6 +432,8 @@ def _settle_kind(node: dict[str, Any]) -> None:
     if node.get("kind") in ("group", "repeat"):
         return
     control, kind = node.get("control", ""), node.get("type", "string")
+    if node.get("relevant") == "false()":
+        node["hidden"] = True  # never asked: it is there for the labels of its choices
     appearance = node.get("appearance", "").split()
     if not control:
         node["kind"], node["hidden"] = "calculated", True

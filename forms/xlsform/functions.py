@@ -62,7 +62,9 @@ class Call:
         """An argument's value; without arguments the node where the expression stands."""
         if index >= len(self.token):
             return [self.context.item]
-        return self.token[index].evaluate(copy(self.context))
+        value = self.token[index].evaluate(copy(self.context))
+        # "." and ".." give a lone node, other paths a list.
+        return [value] if hasattr(value, "parent") and hasattr(value, "value") else value
 
     def text(self, index: int = 0) -> str:
         """An argument as a text."""

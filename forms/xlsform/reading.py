@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from xml.etree.ElementTree import ParseError
 
 from forms.xlsform import checks, compiling
 from forms.xlsform.compiled import Compiled
@@ -81,12 +82,19 @@ def _convert(
     except Exception:
         # The library was not made for damaged workbooks and fails on them in ways of its own; none of them is ours.
         return Read(None, (problem("not_understood"),), tuple(_in_order(warnings)))
-    body = compiling.compile_xform(str(converted.xform), str(converted.itemsets or ""), files)
+    try:
+        body = compiling.compile_xform(str(converted.xform), str(converted.itemsets or ""), files)
+    except ParseError:  # a name that the library let through and XML does not
+        return Read(None, (problem("not_understood"),), tuple(_in_order(warnings)))
     problems = list(_after(body, survey))
     warnings += [told for said in remarks if (told := from_library_warning(str(said)))]
     warnings += _passed_over(body, survey, book)
     problems += _ours(body, book, survey, facts, warnings)
     problems += _settings(body, book, today, warnings)
+    body["sheets"] = {
+        name: {"headings": list(sheet.headings), "rows": [row.cells for row in sheet.rows]}
+        for name, sheet in book.sheets.items()
+    }
     found, odd = tuple(_in_order(problems)), tuple(_in_order(warnings))
     return Read(None if found else Compiled(body), found, odd)
 

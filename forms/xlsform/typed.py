@@ -20,8 +20,8 @@ def value_of(kind: str, typed: Any, node: Mapping[str, Any], unknowns: bool) -> 
         if not isinstance(names, list | tuple):
             raise Unreadable("not_text")
         kept = list(dict.fromkeys(tidy(name) for name in names))
-        if unknowns and any(name in UNKNOWN for name in kept):
-            return next(name for name in kept if name in UNKNOWN)
+        if unknowns and (state := next((said for name in kept if (said := unanswered(name))), None)):
+            return state
         return " ".join(name for name in kept if name)
     word = tidy(typed, lines=kind == "long_text")
     if not word:

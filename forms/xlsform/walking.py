@@ -41,7 +41,7 @@ class Walk:
     unreached: tuple[str, ...]
 
 
-def walk(compiled: Compiled, seed: int = 1, walks: int = 3, moment: datetime | None = None) -> Walk:
+def walk(compiled: Compiled, seed: int = 1, walks: int = 6, moment: datetime | None = None) -> Walk:
     """Fill in the form a few times, each time with other answers; the same seed gives the same walks."""
     plan = plan_of(compiled)
     wanted = {
@@ -110,8 +110,7 @@ class _Robot:
                     return
                 if item.kind == "repeat" and item.can_add and item.path not in self._added:
                     self._added.add(item.path)
-                    for _round in range(ROUNDS):
-                        self._session.add_repeat(item.path)
+                    self._add_rounds(item.path)
                 elif item.kind == "round":
                     self.rounds += 1
                 elif item.kind == "question" and item.path not in done and self._is_there(item.path):
@@ -119,6 +118,13 @@ class _Robot:
                     self._answer(item.path)
             if len(done) == before:
                 return
+
+    def _add_rounds(self, path: str) -> None:
+        try:
+            for _round in range(ROUNDS):
+                self._session.add_repeat(path)
+        except (KeyError, ValueError):
+            return  # an answer took what holds it away, or it is full
 
     def _is_there(self, path: str) -> bool:
         try:
@@ -155,7 +161,18 @@ class _Robot:
                 return [*names, ""]
             case "choices":
                 most = self._chance.randint(1, max(len(names), 1))
-                return [names[:most], *([name] for name in names), names, names[:2], []]
+                all_but = (
+                    [[name for name in names if name != one] for one in sorted(names)] if self._number == 1 else []
+                )
+                return [
+                    *([names] if all_but else []),
+                    *all_but,
+                    names[:most],
+                    *([name] for name in names),
+                    names,
+                    names[:2],
+                    [],
+                ]
             case "rank":
                 return [names, names[:1], []]
             case "whole" | "number":
@@ -178,9 +195,8 @@ class _Robot:
                 return [*self._turned(_TEXTS), ""]
 
     def _turned(self, some: tuple[Any, ...]) -> list[Any]:
-        """The same answers, in another walk beginning with another."""
-        at = self._number * 3 % len(some)
-        return [*some[at:], *some[:at]]
+        """The same answers, in the first walk in their order, in others in any."""
+        return list(some) if not self._number else self._chance.sample(some, len(some))
 
 
 def _without_places(path: str) -> str:
