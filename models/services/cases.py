@@ -11,7 +11,7 @@ from models.eligibility import Case, Person, Policies, checked_value
 from models.errors import NotFound
 from models.services.facts import current_facts
 from models.services.views import FactView
-from models.store.present import counted, in_use
+from models.store.present import apart, counted, in_use
 from models.store.rows import KEPT
 from models.store.told import PERMIT, RECEIVES, role, told_by_certificate, told_by_permit, told_by_register
 
@@ -69,6 +69,22 @@ def build_case(connection: Connection, policies: Policies, household_id: str, on
         raise NotFound
     case = build_cases(connection, policies, [household_id], on)[household_id].case
     return by_oneself(case, alone) if alone else case
+
+
+def lives_apart(connection: Connection, household_id: str, resident_id: str, on: date) -> bool:
+    """Whether somebody only lives in a household without belonging to it: a lodger, or among strangers."""
+    query = (
+        select(_MEMBERSHIP.c.id)
+        .join(_HOUSEHOLD, _HOUSEHOLD.c.id == _MEMBERSHIP.c.household_id)
+        .where(
+            _MEMBERSHIP.c.household_id == household_id,
+            _MEMBERSHIP.c.resident_id == resident_id,
+            _MEMBERSHIP.c.dead.is_(False),
+            or_(_MEMBERSHIP.c.until.is_(None), _MEMBERSHIP.c.until > on),
+            apart(),
+        )
+    )
+    return connection.execute(query).first() is not None
 
 
 def by_oneself(case: Case, person_id: str) -> Case:

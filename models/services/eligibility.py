@@ -38,15 +38,17 @@ class Eligibility:
         """Every service of the installed packs, by id."""
         return self._book.policies.services
 
-    def check(self, household_id: str, on: date | None = None) -> HouseholdCheck:
+    def check(self, household_id: str, on: date | None = None, alone: str = "") -> HouseholdCheck:
         """What every member of a household may be entitled to, with reasons and the next best questions.
 
-        Raises NotFound where the household is not here.
+        alone: one person of it who lives there without belonging to it (a lodger, or among strangers in a dormitory),
+        decided by oneself; a household's own check leaves these people out. Raises NotFound where the household, or the
+        person in it, is not here.
         """
         day = on or today(self._book.clock)
         policies = self._book.policies
         with self._book.reading() as connection:
-            case = build_case(connection, policies, household_id, day)
+            case = build_case(connection, policies, household_id, day, alone)
         started = time.perf_counter()
         with without_pauses():  # everything made here lives as long as the check
             screened = screen(policies, case)

@@ -31,6 +31,7 @@ from models.eligibility.batch.columns import (
 )
 from models.eligibility.case import HOUSEHOLD, checked_value
 from models.eligibility.schema import FactDefinition
+from models.store.present import apart, counted, in_use
 from models.store.rows import KEPT
 from models.store.statements import (
     NEVER,
@@ -88,16 +89,18 @@ _MEMBERS = _Reading(
         _MEMBERSHIP.c.relation,
         _MEMBERSHIP.c.id,
         _MEMBERSHIP.c.resident_id,
-        _MEMBERSHIP.c.counts,
+        counted(),
         cast(_MEMBERSHIP.c.until, Text),
         _RESIDENT.c.sex,
         cast(_RESIDENT.c.birth_date, Text),
         _RESIDENT.c.marital_status,
         _RESIDENT.c.ethnic_group,
         _RESIDENT.c.dead,
+        apart(),
     )
     .join(_RESIDENT, _RESIDENT.c.id == _MEMBERSHIP.c.resident_id)
-    .where(_MEMBERSHIP.c.dead.is_(False), _lasting(_MEMBERSHIP.c.until)),
+    .join(_HOUSEHOLD, _HOUSEHOLD.c.id == _MEMBERSHIP.c.household_id)
+    .where(_MEMBERSHIP.c.dead.is_(False), _lasting(_MEMBERSHIP.c.until), in_use(bindparam("on"))),
     _MEMBERSHIP.c.household_id,
 )
 _VISITS = _Reading(
@@ -112,7 +115,11 @@ _VISITS = _Reading(
     _VISIT.c.household_id,
 )
 _HOMES_OF = _Reading(
-    select(_MEMBERSHIP.c.resident_id, _MEMBERSHIP.c.household_id, _HOUSEHOLD.c.kind)
+    select(
+        *(_MEMBERSHIP.c[name] for name in ("resident_id", "household_id", "relation", "id")),
+        _HOUSEHOLD.c.kind,
+        apart(),
+    )
     .join(_HOUSEHOLD, _HOUSEHOLD.c.id == _MEMBERSHIP.c.household_id)
     .where(
         _MEMBERSHIP.c.dead.is_(False),
@@ -231,8 +238,9 @@ def _members(connection: Connection, on: date, homes: Mapping[str, _Home], *, ev
             married,
             ethnic,
             bool(dead),
+            bool(aside),
         )
-        for home, relation, identity, person, counts, until, sex, born, married, ethnic, dead in found
+        for home, relation, identity, person, counts, until, sex, born, married, ethnic, dead, aside in found
         if home in homes
     ]
 
@@ -418,20 +426,34 @@ def _texts(several: Iterable[str]) -> NDArray[np.bytes_]:
     return np.array([text.encode() for text in several], np.bytes_)
 
 
+def _in_home(row: Sequence[Any]) -> tuple[str, ...]:
+    """The order of memberships in which the first one of a person in a household stands."""
+    return tuple(row[:4])
+
+
+def _rank(kind: str, aside: bool) -> int:
+    """The higher, the more a household tells of somebody who belongs to several."""
+    return 1 if kind != "living" else 0 if aside else 2
+
+
 def _chosen(
     connection: Connection, on: date, members: Sequence[Member], homes: Mapping[str, _Home], *, everybody: bool
 ) -> Bits:
     """For each member whether this household tells the result: the living one, else the registered one; of several of
-    a kind the newest household. The texts say nothing of two households; the living one is where the visit goes.
+    a kind the newest household. The texts say nothing of two households; the living one is where the visit goes. Who
+    only lodges in it, or lives there with strangers, belongs to the registered one, where there is one.
     """
-    best: dict[str, tuple[bool, str]] = {}
+    best: dict[str, tuple[int, str]] = {}
     if everybody:
         for member in members:
-            rank = (homes[member.home].kind == "living", member.home)
+            rank = (_rank(homes[member.home].kind, member.apart), member.home)
             best[member.resident] = max(best.get(member.resident, rank), rank)
     else:
         people = list({member.resident for member in members})
-        for resident, identity, kind in _HOMES_OF.rows(connection, on, people):
-            best[resident] = max(best.get(resident, (False, "")), (kind == "living", identity))
+        seen: set[tuple[str, str]] = set()  # who was taken in at two desks stands there as the first membership says
+        for resident, home, _relation, _id, kind, aside in sorted(_HOMES_OF.rows(connection, on, people), key=_in_home):
+            if (resident, home) not in seen:
+                seen.add((resident, home))
+                best[resident] = max(best.get(resident, (0, "")), (_rank(kind, bool(aside)), home))
     tells = (best[member.resident][1] == member.home and not member.gone for member in members)
     return np.fromiter(tells, np.bool_, len(members))

@@ -32,7 +32,9 @@ _BETWEEN = "\x1f"  # the unit separator: no name and no state holds it
 
 
 class Member(NamedTuple):
-    """A membership with what the register itself says of the resident. gone: taken off the register."""
+    """A membership with what the register itself says of the resident. gone: taken off the register; apart: lives
+    there without belonging to the household.
+    """
 
     home: str
     relation: str
@@ -45,6 +47,7 @@ class Member(NamedTuple):
     marital_status: str
     ethnic_group: str
     gone: bool
+    apart: bool = False
 
 
 class Numbering(dict[Any, int]):

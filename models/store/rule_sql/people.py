@@ -19,6 +19,7 @@ from sqlalchemy import ColumnElement as Sql
 from models.eligibility.case import HOUSEHOLD
 from models.eligibility.schema import FactDefinition
 from models.records.codes import MARITAL, RELATIONS
+from models.store.present import counted, in_use
 from models.store.rows import KEPT
 from models.store.rule_sql.dialects import Dialect
 from models.store.told import PERMIT, role, told_by_register
@@ -117,12 +118,12 @@ def _members(wanted: Wanted) -> CTE:
         _MEMBERSHIP.c.resident_id,
         _MEMBERSHIP.c.id.label("place"),
         _MEMBERSHIP.c.relation,
-        _MEMBERSHIP.c.counts,
+        counted().label("counts"),
         _role().label("role"),
         *(_RESIDENT.c[name] for name in ("birth_date", "marital_status", "ethnic_group")),
     ).select_from(joined)
     still = or_(_MEMBERSHIP.c.until.is_(None), _MEMBERSHIP.c.until > wanted.on)
-    return query.where(*present, _MEMBERSHIP.c.dead.is_(False), still).cte("member")
+    return query.where(*present, _MEMBERSHIP.c.dead.is_(False), still, in_use(wanted.on)).cte("member")
 
 
 def _role() -> Sql[Any]:

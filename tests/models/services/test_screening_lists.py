@@ -10,6 +10,7 @@ from sqlalchemy import select
 from models.casebook import Casebook
 from models.clock import FixedClock
 from models.errors import NotFound
+from models.records.change import MoveOut
 from models.records.fact import FactEntry
 from models.records.household import DwellingEntry, HouseholdEntry, MemberEntry
 from models.records.operation import Journal
@@ -52,7 +53,11 @@ def test_nobody_is_listed_twice_for_being_in_two_households(casebook: Casebook, 
 
 def test_who_has_no_living_household_is_told_by_the_registered_one(casebook: Casebook, homes: dict[str, str]) -> None:
     members = {member.resident.id: member for member in casebook.households.get(homes["family"]).members}
-    casebook.households.end_membership(members[homes["head"]].id, date(2026, 11, 22))
+    heads = {homes["family"]: next(resident for resident in members if resident != homes["head"])}
+    leaves = MoveOut(
+        household_id=homes["family"], resident_ids=(homes["head"],), heads=heads, happened_on=date(2026, 11, 22)
+    )
+    casebook.changes.make(leaves)
     left = {
         row.household_id for row in everything(casebook) if row.resident_id == homes["head"] and not row.of_household
     }

@@ -42,6 +42,7 @@ class Random:
     def __init__(self, book: Book, seed: int) -> None:
         self.book = book
         self.dice = random.Random(seed)
+        self.apart = random.Random(f"apart {seed}")  # its own: the rest is drawn as before
         self.rows: dict[str, list[str]] = {entity: [] for entity in KEPT}
 
     def day(self) -> date:
@@ -89,10 +90,14 @@ class Random:
         dead = dice.random() < 0.05
         if entity == "resident":
             told = {name: dice.choice(CODES) for name in ("marital_status", "ethnic_group")}
+            told["frozen"] = "erasure" if self.apart.random() < 0.02 else ""
+            told["died_on"] = date(2020, 1, 1) if self.apart.random() < 0.02 else None
             return {"name": "李", "sex": dice.choice("012"), "birth_date": self.maybe_day(0.9), "dead": dead, **told}
         if entity == "household":
             kind = dice.choice(("living", "living", "registered"))
-            return {"kind": kind, "dwelling_id": pick["dwelling"], "dead": dead, "until": self.maybe_day(0.1)}
+            form = self.apart.choice(("", "", "", "", "family", "dormitory"))
+            home = {"kind": kind, "dwelling_id": pick["dwelling"], "form": form}
+            return {**home, "dead": dead, "until": self.maybe_day(0.1)}
         if entity == "membership":
             whose = {"household_id": pick["household"], "resident_id": pick["resident"]}
             counts = dice.random() < 0.85
@@ -100,6 +105,7 @@ class Random:
                 **whose,
                 "relation": dice.choice(CODES),
                 "counts": counts,
+                "standing": self.apart.choice(("", "", "", "", "lodger")),
                 "until": self.maybe_day(0.2),
                 "dead": dead,
             }

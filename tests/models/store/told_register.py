@@ -47,6 +47,7 @@ class Told:
         self.facts = policies.facts
         self.dice = random.Random(f"told {seed}")
         self.permits = random.Random(f"permits {seed}")
+        self.apart = random.Random(f"apart {seed}")
         self.on = on
         self._number = 0
         self.rows: dict[str, list[dict[str, Any]]] = {}
@@ -66,7 +67,10 @@ class Told:
 
     def _household(self) -> None:
         dice = self.dice
-        home = self._add("household", {"kind": "living", "dead": dice.random() < 0.02, "until": self._ended(0.04)})
+        apart = self.apart  # dice of their own: the rest is drawn as before
+        form = apart.choice(("", "", "", "", "family", "family", "dormitory"))
+        told_home = {"kind": "living", "dead": dice.random() < 0.02, "until": self._ended(0.04), "form": form}
+        home = self._add("household", told_home)
         known, hopeful = dice.choice((0.03, 0.3, 0.6, 0.9, 0.99)), dice.random() < 0.5
         self._say(home, "household", known, hopeful)
         for place in range(dice.choice((1, 1, 2, 2, 3, 4, 6))):
@@ -77,9 +81,12 @@ class Told:
                 "marital_status": dice.choice(("", "", "10", "20", "23", "30", "40", "90")),
                 "ethnic_group": dice.choice(("", "", "01", "02", "11", "97", "98", "5")),
             }
+            register["frozen"] = "erasure" if apart.random() < 0.02 else ""
+            register["died_on"] = self.on - timedelta(days=apart.choice((0, 40))) if apart.random() < 0.03 else None
             person = self._add("resident", register)
             relation = "0" if place == 0 and dice.random() < 0.9 else dice.choice(RELATIONS)
             member = {"household_id": home, "resident_id": person, "relation": relation, "counts": dice.random() < 0.92}
+            member["standing"] = "lodger" if apart.random() < 0.06 else ""
             self._add("membership", {**member, "dead": dice.random() < 0.02, "until": self._ended(0.06)})
             self._say(person, "person", known, hopeful)
             for _ in range(dice.choice((0, 0, 0, 1, 2))):
