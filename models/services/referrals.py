@@ -13,8 +13,9 @@ from models.records import codes
 from models.records.letter import LetterValue, Matter, Quote
 from models.records.phones import show_phone
 from models.records.referral import MatterEntry, ReferralEntry
+from models.services import barred
 from models.services.book import Book, changed
-from models.services.cases import build_case
+from models.services.cases import build_case, lives_apart
 from models.services.eligibility import case_to_json, keep_determination
 from models.services.people import full_address, homes_of
 from models.services.views import Changed, LetterView, ReferralView
@@ -40,7 +41,8 @@ class Referrals:
     def issue(self, entry: ReferralEntry) -> Changed:
         """Give the letter its number and keep referral, letter and determinations.
 
-        Changed.id is the referral, Changed.ids holds the letter. Raises NotFound where the resident is not here.
+        Changed.id is the referral, Changed.ids holds the letter. Raises NotFound where the resident is not here,
+        RecordFrozen where the record is only kept.
         """
         day = today(self._book.clock)
         with self._book.verb("referrals.issue") as work:
@@ -162,7 +164,9 @@ class Referrals:
         home = homes_of(connection, [entry.resident_id]).get(entry.resident_id)
         if person is None or home is None:
             raise NotFound
-        case = build_case(connection, book.policies, home.household_id, day)
+        barred.check_in_use(connection, [entry.resident_id])
+        apart = lives_apart(connection, home.household_id, entry.resident_id, day)
+        case = build_case(connection, book.policies, home.household_id, day, entry.resident_id if apart else "")
         determinations = [
             decide(book.policies, case, entry.resident_id, matter.service_id, matter.component or None)
             for matter in entry.matters

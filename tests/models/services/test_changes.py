@@ -408,3 +408,34 @@ def test_the_undo_of_the_bar_takes_the_whole_change_back(casebook: Casebook, fiv
     casebook.undo(made.operations)
     assert len(who(casebook, five.id)) == 5
     assert [event.kind for event in casebook.changes.of_household(five.id)] == ["new"]
+
+
+def counted(casebook: Casebook, household: str, alone: str = "") -> list[str]:
+    """Whose incomes are divided."""
+    case = casebook.eligibility.check(household, alone=alone).case
+    return [one.id for one in case.people if one.facts.get("counts_in_household", True) is not False]
+
+
+def test_a_lodger_is_decided_alone_and_the_family_without_the_lodger(casebook: Casebook, five):
+    lodger = MemberEntry(resident=person("租客甲"), relation="8")
+    (who_lodges,) = casebook.changes.make(LodgerIn(household_id=five.id, members=(lodger,), happened_on=THEN)).ids
+    assert sorted(counted(casebook, five.id)) == sorted(five.ids)
+    assert who_lodges not in {r.resident_id for r in casebook.eligibility.check(five.id).results}
+    assert counted(casebook, five.id, who_lodges) == [who_lodges]
+    results = casebook.eligibility.check(five.id, alone=who_lodges).results
+    assert {r.resident_id for r in results} <= {who_lodges, ""}
+    assert results
+
+
+def test_people_of_a_dormitory_share_no_income_and_are_decided_alone(casebook: Casebook, five):
+    casebook.changes.make(FormChange(household_id=five.id, form="dormitory", happened_on=THEN))
+    assert counted(casebook, five.id) == []
+    assert counted(casebook, five.id, five.ids[2]) == [five.ids[2]]
+
+
+def test_the_dead_are_in_no_case_and_in_no_list_of_who_lives_there(casebook: Casebook, five, book_of_five):
+    heads = {five.id: five.ids[1], book_of_five: five.ids[1]}
+    casebook.changes.make(Death(resident_id=five.ids[0], heads=heads, happened_on=THEN))
+    assert five.ids[0] not in counted(casebook, five.id)
+    casebook.screening.bring_up_to_date()
+    assert "李建国" not in {member.resident.name for member in casebook.households.get(five.id).members}
