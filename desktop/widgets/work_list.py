@@ -1,5 +1,6 @@
 """The rows of the worklist: who and where above, and below it why, on as many lines as there is room for."""
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QPointF, QRect, Qt
@@ -37,7 +38,11 @@ def wrapped(text: str, font: QFont, width: int, lines: int = LINES) -> list[str]
 
 
 class WorkDelegate(TickDelegate):
-    """Paints a household with its reasons below."""
+    """Paints a household with its reasons below: what `words` says of the row."""
+
+    def __init__(self, words: Callable[[Any], str] = reasons_words) -> None:
+        super().__init__()
+        self._words = words
 
     def row_height(self) -> int:
         """The tile and the lines of the reasons."""
@@ -63,7 +68,7 @@ class WorkDelegate(TickDelegate):
             metrics = QFontMetrics(font)
             left, width = area.left() + theme.px(16), area.width() - theme.px(32)
             at = below.top() + metrics.ascent()
-            for line in wrapped(reasons_words(row), font, width):
+            for line in wrapped(self._words(row), font, width):
                 painter.drawText(QPointF(left, at), line)
                 at += self._line()
         painter.restore()

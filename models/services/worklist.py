@@ -31,8 +31,9 @@ from models.services.people import door, short_address
 from models.services.planning import member_names
 from models.services.views import Changed
 from models.services.walking import portions
-from models.services.worklist_gather import Stand, Weighed, cared_for, gather, need, put_off_now, settle, weigh
+from models.services.worklist_gather import Stand, Weighed, cared_for, gather, need, put_off_now, weigh
 from models.services.worklist_rules import Rhythm, Rules
+from models.services.worklist_sources import Found
 from models.services.worklist_views import (
     KINDS,
     Building,
@@ -363,16 +364,18 @@ class Worklist:
                 return None
             return Place(*standing.places[int(standing.place[row])]), float(standing.walk[row])
 
-        stands = gather(connection, found, put_off, rules, on, where)
+        late = standing.is_due(on) if standing is not None else None
+
+        def unseen(home: str) -> Found | None:
+            row = standing.index.get(home) if standing is not None else None
+            if standing is None or late is None or row is None:
+                return None
+            return standing.found(row) if late[row] else None
+
+        stands = gather(connection, found, put_off, rules, on, where, unseen)
         if standing is None:
             for rank, stand in enumerate(sorted(stands.values(), key=lambda one: one.walk)):
                 stand.rank = float(rank)
-            return stands
-        late = standing.is_due(on)
-        for home, stand in stands.items():
-            row = standing.index.get(home)
-            if row is not None and late[row]:
-                settle(stand, [standing.found(row)], put_off.get(home, ()), rules, on)
         return stands
 
     # A page.

@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlalchemy import Connection, select
 
+from models.services.barred import kept_only
 from models.services.walking import portions, walking_key
 from models.services.worklist_rules import Rules
 from models.services.worklist_sources import Found, homes_now
@@ -59,7 +60,7 @@ def need(weights: Iterable[float]) -> float:
 def weigh(found: Found, rules: Rules, on: date) -> Weighed:
     """The points of a reason, and for how many days it is overdue."""
     if found.kind == "unseen":
-        category = next(one for one in rules.category if one.id == found.told[0])
+        category = rules.by_id[found.told[0]]
         days = category.days if found.due is None else max((on - found.due).days, 0)
         points = category.weight.base + min(days * category.weight.per_day, category.weight.most)
         return Weighed(found, points, 0 if found.due is None else days)
@@ -78,9 +79,14 @@ def gather(
     rules: Rules,
     on: date,
     where: Where | None = None,
+    unseen: Callable[[str], Found | None] | None = None,
 ) -> dict[str, Stand]:
-    """The households of some reasons, and those with something put off; none that has ended or has nobody in it."""
-    every = list(found)
+    """The households of some reasons, and those with something put off; none that has ended or has nobody in it.
+
+    unseen: whether a household was not visited for long.
+    """
+    frozen = kept_only(connection)
+    every = [one for one in found if one.resident not in frozen]
     homes = homes_now(connection, {one.resident for one in every if one.resident and not one.home})
     by_home: dict[str, list[Found]] = defaultdict(list)
     for one in every:
@@ -88,7 +94,9 @@ def gather(
             by_home[home].append(one)
     stands = _stands(connection, {*by_home, *put_off}, on, where)
     for home, stand in stands.items():
-        settle(stand, by_home.get(home, ()), put_off.get(home, ()), rules, on)
+        late = unseen(home) if unseen is not None else None
+        reasons = by_home.get(home, [])
+        settle(stand, reasons if late is None else [*reasons, late], put_off.get(home, ()), rules, on)
     return stands
 
 

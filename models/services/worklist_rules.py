@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
@@ -81,6 +81,11 @@ class Rules(_Shape):
             fits = isinstance(wanted, int) and not isinstance(wanted, bool) and 0 <= wanted <= LONGEST
             changed.append(one.model_copy(update={"days": wanted}) if fits else one)
         return self.model_copy(update={"category": tuple(changed)})
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Category]:
+        """The categories by their ids."""
+        return {one.id: one for one in self.category}
 
     @property
     def key(self) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, and_, or_, select
+from sqlalchemy import Connection, Select, and_, func, or_, select
 
 from models.clock import local_time
 from models.eligibility.case import minus_years
@@ -162,7 +162,7 @@ def _contacts(
     )
     called = select(newer.c.id).where(
         newer.c.household_id == _CONTACT.c.household_id,
-        newer.c.resident_id == _CONTACT.c.resident_id,
+        func.coalesce(newer.c.resident_id, "") == _CONTACT.c.resident_id,  # so that the other index is not taken
         newer.c.dead.is_(False),
         later,
     )

@@ -130,7 +130,7 @@ def _age(found: Found, who: str, _p: Policies, _r: Rules, on: date) -> str:
 
 
 def _unseen(found: Found, who: str, _p: Policies, rules: Rules, on: date) -> str:
-    category = next(one for one in rules.category if one.id == found.told[0])
+    category = rules.by_id[found.told[0]]
     seen: date | None = found.told[1]
     name = _("{category} ({name})").format(category=category.name, name=who) if who else category.name
     if seen is None:
