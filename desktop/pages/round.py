@@ -19,6 +19,7 @@ from desktop.widgets.door_dialog import DoorDialog
 from desktop.widgets.door_list import DoorList
 from desktop.widgets.empty_state import EmptyState
 from desktop.widgets.flow_layout import FlowLayout
+from desktop.widgets.large_button import LargeButton
 from desktop.widgets.round_preview import RoundPreview
 from models.clock import local_time, milliseconds, today
 from models.errors import Problem
@@ -101,21 +102,19 @@ class RoundPage(Page):
     def _pin_outcomes(self) -> None:
         place = QWidget()
         flow = FlowLayout(place, gap=theme.px(8))
-        self.outcome_buttons: dict[str, QPushButton] = {}
+        self.outcome_buttons: dict[str, LargeButton] = {}
         for number, outcome in enumerate(OUTCOMES, 1):
             words = _("{key} {outcome}").format(key=number, outcome=outcome_text(outcome))
-            made = pieces.button(words, partial(self.record, outcome), "primary" if outcome == "met" else "")
-            made.setAccessibleName(outcome_text(outcome))
+            made = LargeButton(words, partial(self.record, outcome), "primary" if outcome == "met" else "")
             made.setToolTip(str(number))
-            made.setMinimumHeight(theme.px(48))
             made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             self.outcome_buttons[outcome] = made
             flow.addWidget(made)
         words = _("Next door (Space)")
         self.next_button: QAbstractButton
         if theme.look().scale < ROOMY:
-            self.next_button = pieces.button(words, self.go_next, icon="forward")
-            self.next_button.setMinimumHeight(theme.px(48))
+            self.next_button = LargeButton(words, self.go_next)
+            self.next_button.setIcon(theme.icon("forward"))
         else:
             self.next_button = pieces.icon_button(words, "forward", self.go_next, "accent")
             self.next_button.setFixedSize(theme.px(56), theme.px(48))
