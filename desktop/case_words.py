@@ -7,7 +7,7 @@ from models.records import codes
 from models.services.views import ResidentRow
 from models.texts import _, language, ngettext
 
-TASKS = ("register", "visit", "assess", "eligibility", "referral")
+TASKS = ("register", "consent", "visit", "assess", "eligibility", "referral")
 
 
 def day_text(day: date | None) -> str:
@@ -83,9 +83,10 @@ def kind_of_household(kind: str) -> str:
 
 
 def task_text(task: str) -> str:
-    """The five tasks of a case."""
+    """The tasks of a case."""
     return {
         "register": _("Registration"),
+        "consent": _("Consent"),
         "visit": _("Visit"),
         "assess": _("Assessment"),
         "eligibility": _("Eligibility"),

@@ -1,4 +1,4 @@
-"""The five tasks of a case, how far each is, and one click to do it."""
+"""The tasks of a case, how far each is, and one click to do it."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -26,6 +26,7 @@ def action_text(task: str, status: str) -> str:
     """What the button of a task says."""
     return {
         "register": _("Change") if status == "done" else _("Complete"),
+        "consent": _("Ask") if status != "done" else _("Open"),
         "visit": _("Record a visit"),
         "assess": _("Assess"),
         "eligibility": _("Check"),

@@ -19,7 +19,8 @@ from models.records.phones import check_phone
 class Resident(Kept, table=True):
     """A person who lives in, is registered in, or is cared for by the community."""
 
-    __table_args__ = (Index("ix_resident_dead", "dead"),)  # lets the register be counted without reading it
+    # They let the register be counted without reading it, and those be left out whose records are only kept.
+    __table_args__ = (Index("ix_resident_dead", "dead"), Index("ix_resident_frozen", "frozen"))
 
     name: str = text_field(index=True)
     former_name: str = text_field()

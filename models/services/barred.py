@@ -14,8 +14,20 @@ from models.records import consent_text
 from models.store.rows import KEPT
 from models.texts import _
 
-_CONSENT, _RESIDENT = KEPT["consent"], KEPT["resident"]
+_CONSENT, _RESIDENT, _PICTURE = KEPT["consent"], KEPT["resident"], KEPT["picture"]
 _AT_ONCE = 500
+_PROOFS = ("signature", "signed_paper")  # kinds of pictures that prove a statement itself
+
+
+class RecordFrozen(Problem):
+    """Something is to be done with a record that is only kept. Facts: name."""
+
+    def sentence(self) -> str:
+        """Tell the worker."""
+        return _(
+            "The record of {name} is frozen: it is only kept and used for nothing. Nothing was saved, and what you "
+            "typed is still here. What can be done about it stands on the page Consent and rights."
+        ).format(**self.facts)
 
 
 class ConsentWithdrawn(Problem):
@@ -46,11 +58,13 @@ def standing(statements: Iterable[Any], text: consent_text.ConsentText) -> Mappi
 
 
 def check(connection: Connection, learnt: Mapping[str, Iterable[str]], group_of: Callable[[str], str | None]) -> None:
-    """Raises ConsentWithdrawn where a fact of a class that somebody withdrew or refused is to be kept.
+    """Raises ConsentWithdrawn where a fact of a class that somebody withdrew or refused is to be kept, RecordFrozen
+    where somebody's record is used no more.
 
     learnt: names of facts by resident (others are passed over). group_of: the group of the dictionary of a fact.
     """
     subjects = sorted(learnt)
+    check_in_use(connection, subjects)
     silent: dict[str, None] = {}
     for start in range(0, len(subjects), _AT_ONCE):
         query = select(_CONSENT.c.resident_id).where(
@@ -70,6 +84,46 @@ def check(connection: Connection, learnt: Mapping[str, Iterable[str]], group_of:
         said = standing(statements_of(connection, resident), text)
         for name in learnt[resident]:
             for each in classes.get(group_of(name) or "", ()):
+                if said[each.code] in ("withdrawn", "refused"):
+                    person = connection.execute(select(_RESIDENT.c.name).where(_RESIDENT.c.id == resident)).scalar()
+                    raise ConsentWithdrawn(name=person or "", kind=each.label.shown)
+
+
+def check_in_use(connection: Connection, residents: Iterable[str]) -> None:
+    """Raises RecordFrozen where the record of one of some residents is only kept."""
+    ids = list(residents)
+    for start in range(0, len(ids), _AT_ONCE):
+        query = select(_RESIDENT.c.name).where(
+            _RESIDENT.c.id.in_(ids[start : start + _AT_ONCE]), _RESIDENT.c.frozen != ""
+        )
+        name = connection.execute(query).scalar()
+        if name is not None:
+            raise RecordFrozen(name=name)
+
+
+def kept_only(connection: Connection) -> frozenset[str]:
+    """The residents whose records are used for nothing; an index answers it, however many there are on the register."""
+    return frozenset(connection.execute(select(_RESIDENT.c.id).where(_RESIDENT.c.frozen > "")).scalars())
+
+
+def check_pictures(connection: Connection, rows: Iterable[str]) -> None:
+    """Raises ConsentWithdrawn where one of some records is a picture of somebody who does not agree to pictures.
+
+    A signature or a signed paper proves a statement, a refusal too, and is always kept.
+    """
+    ids = list(rows)
+    text = consent_text.load()
+    about = [each for each in text.classes if each.pictures]
+    for start in range(0, len(ids), _AT_ONCE):
+        query = select(_PICTURE.c.subject_id).where(
+            _PICTURE.c.id.in_(ids[start : start + _AT_ONCE]),
+            _PICTURE.c.dead.is_(False),
+            _PICTURE.c.subject_kind == "resident",
+            _PICTURE.c.kind.not_in(_PROOFS),
+        )
+        for resident in connection.execute(query.distinct()).scalars().all():
+            said = standing(statements_of(connection, resident), text)
+            for each in about:
                 if said[each.code] in ("withdrawn", "refused"):
                     person = connection.execute(select(_RESIDENT.c.name).where(_RESIDENT.c.id == resident)).scalar()
                     raise ConsentWithdrawn(name=person or "", kind=each.label.shown)

@@ -6,7 +6,7 @@ from dataclasses import fields as fields_of
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, select
+from sqlalchemy import Connection, Table, and_, func, select
 
 from models.clock import today
 from models.errors import NotFound
@@ -223,6 +223,7 @@ class Plans:
             .join(_PLAN, _PLAN.c.id == _TASK.c.plan_id)
             .outerjoin(_RESIDENT, _RESIDENT.c.id == _PLAN.c.resident_id)
             .where(wanted, _PLAN.c.status == "open", _PLAN.c.dead.is_(False))
+            .where(func.coalesce(_RESIDENT.c.frozen, "") == "")
             .order_by(_TASK.c.due_on, _TASK.c.id)
         )
         if responsible:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, exists, func, select
 
 from models.services.book import Book
 from models.services.facts import current_facts
@@ -81,6 +81,7 @@ def _plans(connection: Connection, book: Book, homes: list[str], found: Found) -
     query = (
         select(_PLAN)
         .where(_PLAN.c.household_id.in_(homes), _PLAN.c.status == "open", _PLAN.c.dead.is_(False))
+        .where(~_about_frozen(_PLAN.c.resident_id))
         .order_by(_PLAN.c.due_on, _PLAN.c.id)
     )
     for row in connection.execute(query).all():
@@ -105,6 +106,7 @@ def _calls(connection: Connection, homes: list[str], found: Found) -> None:
 def _needs(connection: Connection, homes: list[str], found: Found) -> None:
     query = select(_NEED, _RESIDENT.c.name).outerjoin(_RESIDENT, _RESIDENT.c.id == _NEED.c.resident_id)
     query = query.where(_NEED.c.household_id.in_(homes), _NEED.c.status == "open", _NEED.c.dead.is_(False))
+    query = query.where(func.coalesce(_RESIDENT.c.frozen, "") == "")
     for row in connection.execute(query.order_by(_NEED.c.at)):
         detail = f"{row.group} {row.urgency}"
         found[row.household_id].append(
@@ -171,9 +173,15 @@ def _open_tasks(column: Any, some: Iterable[str]) -> "Select[Any]":
             _CASE.c.dead.is_(False),
             _TASK.c.status == "open",
             _TASK.c.dead.is_(False),
+            ~_about_frozen(_CASE.c.resident_id),
         )
         .order_by(_TASK.c.due_on, _TASK.c.id)
     )
+
+
+def _about_frozen(resident: Any) -> Any:
+    """Something about somebody whose record is only kept."""
+    return exists().where(_RESIDENT.c.id == resident, _RESIDENT.c.frozen > "")
 
 
 def _referrals(connection: Connection, people: Mapping[str, Sequence[str]], home_of: Names, found: Found) -> None:

@@ -32,7 +32,8 @@ def today_overview(book: Book) -> Today:
             waiting_changes=max(int(device.get("seq", 0)) - int(sent.get("seq", 0)), 0),
             last_export_at=int(sent.get("at", 0)),
             expiring=tuple(_expiring(connection, on)),
-            residents=_count(connection, "resident"),
+            residents=_count(connection, "resident")
+            - _count(connection, "resident", _RESIDENT.c.frozen > ""),  # ">": an index answers it
             households=_count(connection, "household", KEPT["household"].c.kind == "living"),
             visits_this_month=_count(connection, "visit", visits.c.happened_on >= on.replace(day=1)),
             open_needs=tuple(Visits(book).open_needs(20)),
@@ -63,7 +64,7 @@ def _expiring(connection: Connection, on: date) -> list[tuple[str, str, str, dat
     )
     found += [(row.resident_id, row.kind, row.valid_until) for row in connection.execute(documents)]
     people = select(_RESIDENT.c.id, _RESIDENT.c.name).where(
-        _RESIDENT.c.id.in_({resident for resident, _w, _d in found})
+        _RESIDENT.c.id.in_({resident for resident, _w, _d in found}), _RESIDENT.c.frozen == ""
     )
     names = {row.id: row.name for row in connection.execute(people)}
     lines = [(resident, names[resident], what, day) for resident, what, day in found if resident in names]

@@ -119,8 +119,9 @@ def homes_of(connection: Connection, ids: Sequence[str], on: date | None = None)
 
 
 def everybody(connection: Connection) -> list[str]:
-    """All residents of the register, in the order in which they came."""
-    gone = set(connection.execute(select(_RESIDENT.c.id).where(_RESIDENT.c.dead.is_(True))).scalars())
+    """All residents of the register whose records are in use, in the order in which they came."""
+    out = or_(_RESIDENT.c.dead.is_(True), _RESIDENT.c.frozen > "")  # ">": an index answers it, as it does not "!="
+    gone = set(connection.execute(select(_RESIDENT.c.id).where(out)).scalars())
     # Asked for alone, the ids are read from their index, a tenth of the table. Not all(), here and below: a row object
     # kept for every resident costs three times the reading.
     ids = list(connection.execute(select(_RESIDENT.c.id).order_by(_RESIDENT.c.id)).scalars())

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, exists, select
 
 from models.clock import local_time
 from models.eligibility import Policies
@@ -194,7 +194,7 @@ def planned_views(
     """The plans of a query (none: those open and due by a day), with names and services in words, the oldest first."""
     if query is None:
         query = _query(_PLAN.c.status == "open", _PLAN.c.due_on <= due_by)
-    rows = connection.execute(query).mappings().all()
+    rows = connection.execute(query.where(~_about_frozen())).mappings().all()
     names = member_names(connection, [row["household_id"] for row in rows])
     people = _names(connection, [row["resident_id"] for row in rows if row["resident_id"]])
     services: Policies | None = book.policies if any(row["service_id"] for row in rows) else None
@@ -211,6 +211,11 @@ def planned_views(
         )
         for row in rows
     ]
+
+
+def _about_frozen() -> Any:
+    """A plan about somebody whose record is only kept."""
+    return exists().where(_RESIDENT.c.id == _PLAN.c.resident_id, _RESIDENT.c.frozen > "")
 
 
 def _service(policies: Policies | None, service_id: str) -> tuple[str, str]:

@@ -17,7 +17,7 @@ from models.services.walking import portions
 from models.store.rows import KEPT
 
 _ROUND, _STOP, _DWELLING = KEPT["visit_round"], KEPT["round_stop"], KEPT["dwelling"]
-_MEMBERSHIP, _VISIT = KEPT["membership"], KEPT["visit"]
+_MEMBERSHIP, _VISIT, _RESIDENT = KEPT["membership"], KEPT["visit"], KEPT["resident"]
 
 _FLAGS = ((80, "age80"), (65, "age65"), (60, "age60"))
 _BABY, _CHILD = 3, 7  # years: under three, and before school
@@ -135,7 +135,8 @@ def _people(connection: Connection, homes: set[str], on: date) -> dict[str, list
         query = (
             select(_MEMBERSHIP.c.household_id, _MEMBERSHIP.c.resident_id, _MEMBERSHIP.c.relation)
             .where(_MEMBERSHIP.c.household_id.in_(some), _MEMBERSHIP.c.dead.is_(False))
-            .where(_MEMBERSHIP.c.until.is_(None) | (_MEMBERSHIP.c.until > on))
+            .join(_RESIDENT, _RESIDENT.c.id == _MEMBERSHIP.c.resident_id)
+            .where(_MEMBERSHIP.c.until.is_(None) | (_MEMBERSHIP.c.until > on), _RESIDENT.c.frozen == "")
             .order_by(_MEMBERSHIP.c.relation, _MEMBERSHIP.c.id)
         )
         for row in connection.execute(query):

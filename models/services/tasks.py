@@ -1,9 +1,11 @@
-"""The task list of a person: register, visit, assess, eligibility, referral, each with its state."""
+"""The task list of a person: register, consent, visit, assess, eligibility, referral, each with its state."""
 
 from datetime import date, timedelta
 
 from sqlalchemy import Connection, func, select
 
+from models.records import consent_text
+from models.services.barred import standing, statements_of
 from models.store.rows import KEPT
 from models.values import age_on
 
@@ -54,8 +56,19 @@ def task_states(connection: Connection, resident_id: str, on: date) -> dict[str,
     complete = bool(person.birth_date and households and count("identity_document"))
     return {
         "register": "done" if complete else "in_progress",
+        "consent": _consent(connection, resident_id),
         "visit": "done" if met and not waits else ("in_progress" if visits else "not_started"),
         "assess": "done" if assessed else ("not_started" if elderly else "not_needed"),
         "eligibility": "done" if count("determination") else "not_started",
         "referral": ("in_progress" if open_referral else "done") if referrals else "not_started",
     }
+
+
+def _consent(connection: Connection, resident_id: str) -> str:
+    """Whether the person was told, in the words of today's text, and agreed or knows of a legal duty."""
+    statements = statements_of(connection, resident_id)
+    if not statements:
+        return "not_started"
+    text = consent_text.load()
+    settled = standing(statements, text)["plain"] == "given" or any(row.action == "informed" for row in statements)
+    return "done" if settled and statements[0].text_version == text.version else "in_progress"

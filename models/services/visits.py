@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, exists, func, select
 
 from models.errors import NotFound
 from models.records.visit import AssessmentEntry, VisitEntry
@@ -78,7 +78,8 @@ class Visits:
     def open_needs(self, limit: int = 200) -> list[NeedView]:
         """Needs that wait, the urgent ones first."""
         with self._book.reading() as connection:
-            query = select(_NEED).where(_NEED.c.status == "open", _NEED.c.dead.is_(False))
+            kept = exists().where(_RESIDENT.c.id == _NEED.c.resident_id, _RESIDENT.c.frozen > "")
+            query = select(_NEED).where(_NEED.c.status == "open", _NEED.c.dead.is_(False), ~kept)
             rows = connection.execute(query.order_by(_NEED.c.at.desc()).limit(limit)).all()
         order = {"now": 0, "soon": 1, "later": 2}
         return sorted((_need_view(row) for row in rows), key=lambda need: order.get(need.urgency, 3))

@@ -53,6 +53,7 @@ def upgrade() -> None:
     """Make the tables, and the columns that older ones get."""
     op.add_column("resident", day("died_on"))
     op.add_column("resident", text("frozen"))
+    op.create_index("ix_resident_frozen", "resident", ["frozen"])
     op.add_column("household", text("form"))
     op.add_column("membership", text("standing"))
     op.add_column("membership", text("ended"))

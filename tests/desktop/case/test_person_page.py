@@ -75,6 +75,7 @@ def test_the_panel_shows_the_other_household_on_request(show, family):
 def test_tasks_say_how_far_they_are_and_begin_with_one_click(show, family):
     page = show("person", resident_id=family.grandmother)
     assert page.tasks.states == {
+        "consent": "not_started",
         "register": "done",
         "visit": "done",
         "assess": "not_started",
