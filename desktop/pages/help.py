@@ -24,6 +24,7 @@ TOPICS = {
     "person": N_("A person's page"),
     "household": N_("Households"),
     "register": N_("Registering"),
+    "merge": N_("The same person twice"),
     "pictures": N_("Pictures"),
     "visits": N_("Due and recent visits"),
     "visit": N_("Recording a visit"),

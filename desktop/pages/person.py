@@ -124,6 +124,10 @@ class PersonPage(Page):
         card = Card(_("More about this person"))
         for name in ("questionnaire", "pictures", "plans", "rights", "change"):
             card.add(pieces.action_button(self.shell.actions_by_name[name], "link"))
+        twice = pieces.button(
+            _("Registered twice?"), lambda: self.shell.go("merge", a=self.where["resident_id"]), "link"
+        )
+        card.add(twice)
         return card
 
     def open(self, **where: Any) -> None:
@@ -136,17 +140,23 @@ class PersonPage(Page):
         casebook = self.casebook
 
         def load() -> Loaded:
-            view = casebook.residents.get(resident_id)
+            one = casebook.merging.survivor(resident_id)  # an old way may lead to a record that was merged since
+            view = casebook.residents.get(one)
             return Loaded(
                 view,
-                tuple(casebook.households.of_resident(resident_id)),
-                tuple(casebook.residents.timeline(resident_id)),
+                tuple(casebook.households.of_resident(one)),
+                tuple(casebook.residents.timeline(one)),
                 fact_sentences(dictionary(casebook), view.facts),
-                casebook.places.whereabouts(resident_id),
+                casebook.places.whereabouts(one),
                 today(casebook.clock),
             )
 
-        self.run(load, lambda loaded: self._show(resident_id, loaded))
+        def show(loaded: Loaded) -> None:
+            if self.where.get("resident_id") == resident_id:
+                self.where["resident_id"] = loaded.view.row.id
+                self._show(loaded.view.row.id, loaded)
+
+        self.run(load, show)
 
     def refresh(self, changed: Changed) -> None:
         """Load again where this person, or somebody of the household, was concerned."""

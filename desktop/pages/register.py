@@ -10,7 +10,7 @@ from typing import Any
 
 from desktop.pages import register_lookup, register_save
 from desktop.pages.register_board import RegisterBoard
-from desktop.pages.register_case import MEMBER_PARTS, Case, Person, first_answers, version
+from desktop.pages.register_case import MEMBER_PARTS, Case, Person, first_address, first_answers, version
 from desktop.pages.register_check import check_parts
 from desktop.pages.register_compare import Comparing
 from desktop.widgets import pieces
@@ -92,6 +92,8 @@ class RegisterPage(Comparing):
         else:
             case = Case(kind="member" if household_id else "new", household_id=household_id)
             case.people[0].answers = first_answers(name)
+            if case.kind == "new" and (address := first_address(name)):
+                case.answers["address"] = address
             case.stage = STAGES[case.kind][0]
             self._begin(case)
 
@@ -496,7 +498,7 @@ class RegisterPage(Comparing):
     def _suggest(self, found: list[Match]) -> None:
         picker = self.board.where.rows["address"].field
         picker.suggest_communities(found)
-        if found and not any(picker.answer().values()):
+        if found and not picker.answer().get("community_code"):
             picker.community.show_chosen(found[0])  # nearly always the same one; “change” is beside it
             self._collect()
             if self.case.stage == "where" and self.case.is_empty():  # else the cursor is where somebody types already
@@ -564,14 +566,16 @@ class RegisterPage(Comparing):
     def _saved(self, changed: Changed) -> None:
         case, casebook, tasks = self.case, self.casebook, self.shell.tasks
         self.end_draft()
-        for one, other in register_save.pairs_of_others(case, changed):
-            tasks.run(partial(casebook.residents.not_same, one, other))
+        for one, other, reason in register_save.pairs_of_others(case, changed):
+            tasks.run(partial(casebook.residents.not_same, one, other, reason))
         if case.kind == "new":
             code = str((case.answers.get("address") or {}).get("community_code") or "")
             tasks.run(partial(register_lookup.remember_community, casebook, code))
         self.set_busy(False)
         self.case = Case()
-        if case.kind == "amend":
+        if case.kind == "amend" and case.person.same_as:
+            self.shell.go("merge", a=case.resident_id, b=case.person.same_as)
+        elif case.kind == "amend":
             self.shell.go("person", resident_id=case.resident_id)
         else:
             self.shell.go("household", household_id=case.household_id or changed.id)

@@ -1,6 +1,8 @@
 """What is being registered, as plain data: the answers, the people, who was compared with whom. No widgets here."""
 
 import json
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,6 +13,7 @@ from desktop.widgets.address_picker import PARTS, address_words
 from desktop.widgets.people_list import Entered
 from forms.definitions import load
 from forms.reading import read_date
+from models.records.documents import check_document, read_card, tidy_number
 from models.texts import _
 from models.values import age_on
 
@@ -26,6 +29,8 @@ class Person:
     known_name: str = ""
     different: list[str] = field(default_factory=list)  # residents whom the worker compared and found to be others
     compared: str = ""  # what was compared last, so that nothing is asked twice
+    reason: str = ""  # why those alike are different people, in the worker's words
+    same_as: str = ""  # amend: the resident who is the same person; both records are merged when this one is saved
 
     @property
     def name(self) -> str:
@@ -159,19 +164,63 @@ class Case:
         return f"people.{places.index(self.at) if self.at in places else len(places)}."
 
 
-def first_answers(name: str) -> dict[str, Any]:
-    """What the search text says of the person to register: a name, a phone, or a document number."""
-    text = name.strip()
-    digits = "".join(character for character in text if not character.isspace() and character != "-")
-    plain = digits.isascii() and digits[:-1].isdigit() and bool(digits)
-    if plain and len(digits) in (15, 18):
+_WORDS = re.compile(r"[,，;；、\s]+")
+_FOREIGN_NAME = re.compile(r"[A-Z][A-Za-z'’-]+( [A-Z][A-Za-z'’-]+)+")
+_ADDRESS = re.compile(
+    r"(?P<street>[^\d]*?(?:道|路|街|里|巷|胡同|园|苑|庄|村|大街)(?:\d+号(?![楼院]))?)?"
+    r"(?:(?P<building>\d+[A-Za-z]?)(?:号楼|栋|幢|楼|座|#|-))?(?:(?P<unit>\d+)(?:单元|门|-))?(?:(?P<door>\d+[A-Za-z]?)[号室]?)?"
+)
+
+
+def first_answers(typed: str) -> dict[str, Any]:
+    """What the search text says of the person to register: a name, a phone, a document number, or several of them."""
+    text = typed.strip()
+    if _FOREIGN_NAME.fullmatch(text):
+        return {"name": text}
+    found: dict[str, Any] = {}
+    whole = _number(text)
+    for word in [text] if whole else _WORDS.split(text):
+        told = _number(word)
+        if told and not set(told) & set(found):
+            found |= told
+        elif word and not told and "name" not in found and not _is_no_name(word):
+            found["name"] = word
+    return found
+
+
+def first_address(typed: str) -> dict[str, str]:
+    """The address in a search text: street, building, unit and door as far as it names them; {} where it names none."""
+    for word in _WORDS.split(typed.strip()):
+        if _number(word) or not any(character.isdigit() for character in word):
+            continue
+        plain = unicodedata.normalize("NFKC", word)
+        match = _ADDRESS.fullmatch(plain)
+        if match is None or not (match["street"] or match["building"]):
+            continue
+        names = ("street_line", "building", "unit", "door")
+        return {name: match[key] or "" for name, key in zip(names, ("street", "building", "unit", "door"), strict=True)}
+    return {}
+
+
+def _number(word: str) -> dict[str, Any]:
+    """A document number or a phone as answers; {} for anything else."""
+    digits = tidy_number(word)
+    if not digits or not digits.isascii() or not digits[:-1].isdigit():
+        return {}
+    if len(digits) in (15, 18):
         kind = "resident_card_15" if len(digits) == 15 else "resident_card"
-        return {"documents": [{"kind": kind, "number": text, "seen": False, "valid_until": ""}]}
-    if plain and digits.isdigit() and len(digits) in (7, 8, 11, 12):
-        return {"phones": [{"number": text, "whose": ""}]}
-    if not text or text.isascii() or any(character.isdigit() for character in text):
-        return {}  # initials, tails and addresses are no names
-    return {"name": text}
+        found: dict[str, Any] = {"documents": [{"kind": kind, "number": word, "seen": False, "valid_until": ""}]}
+        if (card := read_card(digits)) is not None and not check_document(kind, digits):
+            found |= {"birth_date": card.birth_date.isoformat(), "sex": card.sex}
+        return found
+    if digits.isdigit() and len(digits) in (7, 8, 11, 12):
+        return {"phones": [{"number": word, "whose": ""}]}
+    return {}
+
+
+def _is_no_name(word: str) -> bool:
+    """Initials, tails and addresses are no names."""
+    return word.isascii() or any(character.isdigit() for character in word)
 
 
 def version() -> str:

@@ -68,13 +68,12 @@ def _join(casebook: Any, case: Case, members: Sequence[MemberEntry]) -> Changed:
     return Changed(entities, rows, id=case.household_id, ids=tuple(case.saved))
 
 
-def pairs_of_others(case: Case, changed: Changed) -> list[tuple[str, str]]:
-    """Who was compared with whom and found to be two people: pairs of resident ids."""
-    if case.kind == "amend":
-        return []
+def pairs_of_others(case: Case, changed: Changed) -> list[tuple[str, str, str]]:
+    """Who was compared with whom and found to be two people, and why: pairs of resident ids with the reason."""
+    ids = [case.resident_id] if case.kind == "amend" else changed.ids
     return [
-        (resident_id, other)
-        for person, resident_id in zip(case.entered(), changed.ids, strict=False)
+        (resident_id, other, person.reason)
+        for person, resident_id in zip(case.entered(), ids, strict=False)
         for other in person.different
         if not person.known_id
     ]

@@ -61,6 +61,7 @@ class ResidentsPage(Page):
             self.order.addItem(label, order)
         self.order.currentIndexChanged.connect(lambda _place: self._find())
         self.count = pieces.text("", "small", wrap=False)
+        self.none_of_these = pieces.button("", self._register, "link")
         self.list = TileList(self._load, _("Residents"))
         self.list.opened.connect(self._open)
         self.list.looked_at.connect(self._look)
@@ -82,7 +83,7 @@ class ResidentsPage(Page):
         row.setStretch(0, 1)
         self.body.setSpacing(theme.px(8))
         self.body.addLayout(row)
-        self.body.addWidget(self.count)
+        self.body.addLayout(pieces.line(None, self.count, None, self.none_of_these))
         self.body.addWidget(self.split, 1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -159,6 +160,9 @@ class ResidentsPage(Page):
     def _found(self, text: str, ids: list[str], first: list["ResidentRow"], selected: str) -> None:
         self._job = None
         self.order.setEnabled(not text)  # what is found comes best first
+        self.none_of_these.setVisible(bool(ids and text))
+        self.none_of_these.setText(_("None of these: register “{text}”").format(text=text))
+        self.none_of_these.setAccessibleName(self.none_of_these.text())
         if not ids:
             self._say_nobody(text)
             self.results.setCurrentWidget(self.nobody)

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLineEdit, QPushButton, QWidget
 
 from desktop import theme
 from desktop.case_words import age_text, day_text, sex_text
 from desktop.widgets import pieces
+from desktop.widgets.flow_layout import FlowLayout
 from models.services.views import Likeness
 from models.texts import _, ngettext
 from models.values import age_on
@@ -63,23 +64,40 @@ class LikenessView(QWidget):
 
     opened = Signal(str)  # show this record
     same = Signal(str)  # it is this resident
-    different = Signal(list)  # none of these (their ids)
+    different = Signal(list, str)  # none of these (their ids), and why
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._ids: list[str] = []
+        self._surely = False
+        self._amending = False
         self.same_buttons: dict[str, QPushButton] = {}
         self.title = pieces.text("", "heading")
         self.explain = pieces.text(_("Compare before you go on. Nothing you typed is lost."), "soft")
         self.cards = pieces.column(None, gap=14)
-        pieces.column(self, self.title, self.explain, self.cards, gap=10).addStretch(1)
+        self.why = QLineEdit()
+        self.why.setAccessibleName(_("Why it is somebody else"))
+        self.why.setPlaceholderText(_("For example: cousins of the same name; the number was copied wrongly"))
+        self.ask = pieces.text("", "label")
+        self.problem = pieces.text("", "error")
+        self.problem.hide()
+        self.why_card = pieces.card(self.ask, self.problem, self.why, gap=6)
+        pieces.column(self, self.title, self.explain, self.cards, self.why_card, gap=10).addStretch(1)
 
-    def show_likenesses(self, typed: Mapping[str, str], likenesses: Sequence[Likeness], today: date) -> None:
-        """Compare what was typed (see typed_values) with each of these, the certain ones first."""
+    def show_likenesses(
+        self, typed: Mapping[str, str], likenesses: Sequence[Likeness], today: date, *, amending: bool = False
+    ) -> None:
+        """Compare what was typed (see typed_values) with each of these, the certain ones first.
+
+        amending: a record is being changed, so that the same person means two records to be merged.
+        """
         pieces.clear(self.cards)
         self.same_buttons = {}
-        ordered = sorted(likenesses, key=lambda like: not like.certain)
+        self._amending = amending
+        order = {"certain": 0, "likely": 1}
+        ordered = sorted(likenesses, key=lambda like: order.get(like.level, 2))
         self._ids = [like.row.id for like in ordered]
+        self._surely = any(like.certain for like in ordered)
         count = len(ordered)
         self.title.setText(
             ngettext(
@@ -87,6 +105,13 @@ class LikenessView(QWidget):
                 "{name}: {n} people like this are already on the register",
                 count,
             ).format(name=typed.get("name", ""), n=count)
+        )
+        self.problem.hide()
+        self.why.clear()
+        self.ask.setText(
+            _("Somebody else all the same? Say why; it is kept, and the pair is not asked again.")
+            if self._surely
+            else _("Somebody else? Say why if it helps the next who asks.")
         )
         for like in ordered:
             self.cards.addWidget(self._card(typed, like, today))
@@ -96,15 +121,26 @@ class LikenessView(QWidget):
         return next(iter(self.same_buttons.values()), self)
 
     def say_different(self) -> None:
-        """The worker looked and none of them is this person."""
-        self.different.emit(list(self._ids))
+        """The worker looked and none of them is this person; against what is certain a reason is asked for."""
+        reason = self.why.text().strip()
+        if self._surely and not reason:
+            self.problem.setText(_("Say in a few words why it is somebody else."))
+            self.problem.show()
+            self.why.setFocus()
+            return
+        self.different.emit(list(self._ids), reason)
 
     def _card(self, typed: Mapping[str, str], like: Likeness, today: date) -> QFrame:
-        reasons = pieces.card(
-            pieces.text("\n".join(like.reasons), "label"),
-            role="banner-problem" if like.certain else "banner-warn",
-            margin=10,
-        )
+        level = {
+            "certain": _("Certainly the same person, by what is on record"),
+            "likely": _("Probably the same person"),
+            "possible": _("Perhaps the same person"),
+        }.get(like.level, "")
+        said = [pieces.text(level, "label"), pieces.text("\n".join(f"＋ {text}" for text in like.reasons))]
+        if like.doubts:
+            said.append(pieces.text("\n".join(f"－ {text}" for text in like.doubts), "soft"))
+        tone = "banner-problem" if like.certain else "banner-warn" if like.level == "likely" else "banner-info"
+        reasons = pieces.card(*said, role=tone, margin=10, gap=4)
         grid = QGridLayout()
         grid.setHorizontalSpacing(theme.px(18))
         grid.setVerticalSpacing(theme.px(6))
@@ -117,17 +153,26 @@ class LikenessView(QWidget):
             new, old = typed.get(key, ""), record.get(key, "")
             if not new and not old:
                 continue
-            role = "label" if new and new == old else ""
+            equal, differs = bool(new) and new == old, bool(new) and bool(old) and new != old
+            role = "label" if equal else ""
             grid.addWidget(pieces.text(label, "small"), line, 0)
             grid.addWidget(pieces.text(new or "—", role), line, 1)
-            grid.addWidget(pieces.text(f"＝ {old}" if role else old or "—", role), line, 2)
-        same = pieces.button(
-            _("Same person: use this record"),
-            lambda: self.same.emit(like.row.id),
-            "primary" if like.certain else "",
-        )
+            sign = "＝ " if equal else "≠ " if differs else ""
+            grid.addWidget(pieces.text(f"{sign}{old or '—'}", "error" if differs else role), line, 2)
+        words = _("Same person: compare and merge") if self._amending else _("Same person: use this record")
+        same = pieces.button(words, lambda: self.same.emit(like.row.id), "primary" if like.certain else "")
         look = pieces.button(_("Open this record"), lambda: self.opened.emit(like.row.id))
         for button in (same, look):
             button.setAccessibleDescription(like.row.name)
         self.same_buttons[like.row.id] = same
-        return pieces.card(reasons, grid, pieces.line(None, same, look, None), gap=12)
+        return pieces.card(reasons, grid, FlowRow(same, look), gap=12)
+
+
+class FlowRow(QWidget):
+    """Buttons beside each other as far as there is room."""
+
+    def __init__(self, *buttons: QWidget) -> None:
+        super().__init__()
+        rows = FlowLayout(self)
+        for button in buttons:
+            rows.addWidget(button)

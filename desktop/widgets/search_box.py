@@ -83,9 +83,8 @@ class SearchBox(QLineEdit):
             choices.append(Choice(lambda: self._go("residents", text=text), more, "residents"))
         for action in commands.matching(text, all_actions(self.shell))[:COMMANDS]:
             choices.append(replace(choice_of(action), run=partial(self._do, action)))
-        if not rows:
-            label = _("Nobody found. Register “{text}”").format(text=text)
-            choices.append(Choice(lambda: self._go("register", name=text), label, "plus"))
+        label = _("None of these: register “{text}”") if rows else _("Nobody found. Register “{text}”")
+        choices.append(Choice(lambda: self._go("register", name=text), label.format(text=text), "plus"))
         self.list.show_choices(choices)
         if self.window().focusWidget() is self:
             self._open_panel()

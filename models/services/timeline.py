@@ -16,7 +16,9 @@ from models.store.rows import KEPT, table_of
 from models.texts import _, pgettext
 
 _OPERATION = table_of(Operation)
-_MEMBERSHIP, _HOUSEHOLD = KEPT["membership"], KEPT["household"]
+_MEMBERSHIP, _HOUSEHOLD, _LINK, _RESIDENT = (
+    KEPT[name] for name in ("membership", "household", "person_link", "resident")
+)
 
 
 class Timeline:
@@ -45,6 +47,7 @@ class Timeline:
             happened = events.of_resident(connection, resident_id)
             lines += _happened(connection, happened)
             lines += _operations(connection, resident_id, events.operations_of(happened))
+            lines += _merged(connection, resident_id)
         return sorted(lines, key=_in_time, reverse=True)
 
     def of_household(self, household_id: str) -> list[TimelineLine]:
@@ -172,6 +175,25 @@ def _happened(connection: Connection, happened: Sequence[events.Event]) -> list[
         )
         for event in happened
     ]
+
+
+def _merged(connection: Connection, resident_id: str) -> list[TimelineLine]:
+    """The past of records that were merged into this one, and that they were."""
+    query = (
+        select(_LINK.c.id, _RESIDENT.c.id.label("other"), _RESIDENT.c.name)
+        .join(_RESIDENT, _RESIDENT.c.id == _LINK.c.b_id)
+        .where(_LINK.c.a_id == resident_id, _LINK.c.active.is_(True), _LINK.c.dead.is_(False))
+    )
+    lines = []
+    for row in connection.execute(query).all():
+        for line in _operations(connection, row.other, frozenset()):
+            told = _("On the second record, “{name}”: {what}").format(name=row.name, what=line.text)
+            lines.append(TimelineLine(line.on, line.at, line.kind, line.subject_id, told, line.worker))
+        said = _operations(connection, row.id, frozenset())
+        if said:
+            text = _("Was registered twice; the record of “{name}” became part of this one").format(name=row.name)
+            lines.append(TimelineLine(said[-1].on, said[-1].at, "changed", row.id, text, said[-1].worker))
+    return lines
 
 
 def _operations(connection: Connection, row_id: str, told: Collection[str]) -> list[TimelineLine]:
