@@ -13,6 +13,8 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.shell import PAGES
+from models.records.rounds import RoundEntry
+from tests.conftest import NOW
 from tests.desktop.conftest import settle
 
 
@@ -20,13 +22,21 @@ def where(shell, page):
     """For whom a page is opened, where it needs somebody."""
     resident = shell.casebook.residents.ids()[0]
     household = shell.casebook.households.of_resident(resident)[0].id
+    round_id = ""
+    if page in ("round", "round_entry"):
+        entry = RoundEntry(name="一轮", scope="list", starts_on=NOW.date(), household_ids=(household,))
+        round_id = shell.casebook.rounds.plan(entry).id
     return {
         "person": {"resident_id": resident},
         "household": {"household_id": household},
         "visit": {"household_id": household},
         "assessment": {"resident_id": resident},
+        "change": {"household_id": household},
         "eligibility": {"household_id": household},
         "referral": {"resident_id": resident},
+        "pictures": {"resident_id": resident},
+        "round": {"round_id": round_id},
+        "round_entry": {"round_id": round_id},
         "help": {"topic": "keys"},
     }.get(page, {})
 

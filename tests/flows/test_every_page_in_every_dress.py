@@ -12,6 +12,7 @@ from desktop.shell import PAGES
 from desktop.state import LANGUAGES, THEMES
 from desktop.widgets.command_palette import all_actions
 from models.records.referral import MatterEntry, ReferralEntry
+from models.records.rounds import RoundEntry
 from models.records.visit import NeedEntry, VisitEntry
 from tests.house import catalogue
 
@@ -41,13 +42,19 @@ def worked(shell):
         ReferralEntry(resident_id=resident, matters=(MatterEntry(service_id="S50"),), receiver="街道公共服务大厅")
     )
     book.drafts.save("visit", "1", household, "走访", {"household_id": household, "answers": {}})
+    walked = book.rounds.plan(RoundEntry(name="一轮", scope="list", starts_on=day, household_ids=(household,)))
+    book.rounds.record(walked.ids[0], "nobody_home")
     wheres = {
         "person": {"resident_id": resident},
         "household": {"household_id": household},
         "visit": {"household_id": household},
         "assessment": {"resident_id": resident},
+        "change": {"household_id": household},
         "eligibility": {"household_id": household},
         "referral": {"referral_id": made.id},
+        "pictures": {"resident_id": resident},
+        "round": {"round_id": walked.id},
+        "round_entry": {"round_id": walked.id},
         "help": {"topic": "register"},
     }
     return shell, wheres
