@@ -23,6 +23,7 @@ TOPICS = {
     "residents": N_("Residents"),
     "person": N_("A person's page"),
     "household": N_("Households"),
+    "change": N_("What happened in a household"),
     "register": N_("Registering"),
     "merge": N_("The same person twice"),
     "pictures": N_("Pictures"),
