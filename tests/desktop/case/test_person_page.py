@@ -1,9 +1,12 @@
+from datetime import date
+
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from models.records.change import Death
 from models.records.resident import ResidentEntry
 from models.texts import _
-from tests.desktop.case.conftest import CARD, said
+from tests.desktop.case.conftest import CARD, press, said
 from tests.desktop.conftest import settle
 
 
@@ -144,3 +147,59 @@ def reveals(book) -> int:
     journal = table_of(Journal)
     with book._book.reading() as connection:
         return connection.execute(select(func.count()).where(journal.c.action == "reveal")).scalar()
+
+
+def test_where_somebody_is_stands_in_sentences_and_a_place_is_added_ended_and_taken_back(show, family, book):
+    page = show("person", resident_id=family.daughter_in_law)
+    card = page.whereabouts
+    assert "鞍山道12号" in said(card)
+    press(card, _("Add a place"))
+    press(card, _("Keep this place"))
+    assert card.form.problem.text() == _("Choose what is there: hukou, work, school or another home.")
+    card.form.kind.pick("work")
+    press(card, _("Keep this place"))
+    assert card.form.problem.text() == _("Say where: at least the province, or a few words.")
+    card.form.province.setCurrentIndex(card.form.province.findData("13"))
+    card.form.address.show_answer("沧州市运河区")
+    card.form.since.show_answer("2024-3-1")
+    press(card, _("Keep this place"))
+    settle(page.shell)
+    assert card.form is None
+    assert "沧州市运河区" in said(card)
+    place = book.places.of_resident(family.daughter_in_law)[0]
+    assert (place.kind, place.division, place.since) == ("work", "13", date(2024, 3, 1))
+    card.end_buttons[place.id].click()
+    card.days[place.id].show_answer("2026-1-1")
+    press(card, _("End it"))
+    settle(page.shell)
+    assert book.places.of_resident(family.daughter_in_law)[0].until == date(2026, 1, 1)
+    page.shell.undo()
+    settle(page.shell)
+    assert book.places.of_resident(family.daughter_in_law)[0].until is None
+
+
+def test_what_the_records_refuse_of_a_place_is_said_in_its_form(show, family):
+    page = show("person", resident_id=family.son)
+    page.whereabouts.begin_adding()
+    form = page.whereabouts.form
+    form.kind.pick("hukou")
+    form.address.show_answer("河北")
+    form.save()
+    settle(page.shell)
+    assert "李建国" in form.problem.text(), "the hukou is here by the register"
+    assert form.address.answer() == "河北"
+
+
+def test_the_header_says_that_somebody_has_died(show, family, book):
+    book.changes.make(Death(happened_on=date(2026, 11, 1), resident_id=family.girl))
+    page = show("person", resident_id=family.girl)
+    assert "2026年11月1日去世" in said(page.header)
+
+
+def test_the_header_is_whole_with_the_largest_letters_on_a_small_laptop(window_of_case, show, family):
+    window_of_case.resize(1024, 600)
+    window_of_case.state.scale = 200
+    window_of_case.redress()
+    page = show("person", resident_id=family.grandmother)
+    assert page.header.name.size().width() >= page.header.name.sizeHint().width()
+    assert page.area_below.widget().minimumSizeHint().width() <= page.area_below.viewport().width()
