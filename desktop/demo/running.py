@@ -13,7 +13,20 @@ from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from desktop import theme
-from desktop.demo import calendar, eligibility, exchange, first_run, letter, looks, packs, register, screening, visits
+from desktop.demo import (
+    calendar,
+    eligibility,
+    exchange,
+    first_run,
+    letter,
+    looks,
+    packs,
+    register,
+    rounds,
+    screening,
+    visits,
+)
+from desktop.demo import pictures as papers_and_pictures
 from desktop.demo import workbench as bench_of_rules
 from desktop.demo.stage import Stage
 from desktop.hands import HandsError
@@ -25,6 +38,7 @@ CHAPTERS: tuple[tuple[str, Callable[[Stage], int]], ...] = (
     ("register a household", register.register),
     ("person", register.person),
     ("visit", visits.visit),
+    ("papers and pictures", papers_and_pictures.papers),
     ("assessment", visits.assess),
     ("questions", eligibility.questions),
     ("eligibility", eligibility.results),
@@ -34,6 +48,7 @@ CHAPTERS: tuple[tuple[str, Callable[[Stage], int]], ...] = (
     ("lists written", screening.write_lists),
     ("what changes soon", calendar.look_ahead),
     ("planned visits", visits.planned),
+    ("round", rounds.walk),
     ("rules read", bench_of_rules.read_rules),
     ("exchange cards", exchange.exchange_cards),
     ("office changes the rules", packs.write),
