@@ -40,6 +40,7 @@ SEED = int(os.environ.get("JINMEN_BATTERY_SEED", "20261122"))
 SHORT = 300
 FAMILY, GIVEN = "王李张刘陈杨赵黄周吴", "伟芳秀英敏静丽强磊军洋勇艳杰娟涛明超兰霞"
 RECENT = 12  # changes that may be taken back
+MOST = 40  # households with people in them
 MARRIED = ("20", "21", "22", "23")
 
 
@@ -52,6 +53,10 @@ class Step:
     effects: list[Effect]
     event: str
     operations: tuple[str, ...]
+
+    def homes(self) -> set[str]:
+        """The households that it touched."""
+        return {str(part) for effect in self.effects for part in effect if part in self.before.homes}
 
 
 @dataclass
@@ -168,11 +173,16 @@ class Town:
         elif homes:
             ids |= dict(zip(homes, made.ids, strict=True))
         ids |= dict.fromkeys((one for one in places if one.startswith("?o")), made.id)
-        effects = named(effects, ids)
+        effects = [effect for effect in named(effects, ids) if not self.is_so_already(effect)]
         self.steps.append(Step(name, self.state, effects, event or made.id, made.operations))
         self.state = apply(self.state, effects)
         self.mix[name] += 1
         self.look(name)
+
+    def is_so_already(self, effect: Effect) -> bool:
+        """Whether an effect says of somebody's marriage what is recorded already: then nothing rests on it."""
+        word, person, *rest = effect
+        return word == "marital" and self.state.people[str(person)].marital == rest[0]
 
     def homes_of(self, made: Changed, wanted: list[str]) -> dict[str, str]:
         with self.book._book.reading() as connection:
@@ -221,6 +231,8 @@ class Town:
     # What can happen.
 
     def register(self) -> None:
+        if len(self.state.open_homes("living")) > MOST:
+            return  # a small town, in which much happens to the same people
         label, dwelling = self.door()
         entries = [self.entry() for _n in range(self.dice.randint(1, 5))]
         both = self.dice.random() < 0.7
@@ -592,7 +604,11 @@ class Town:
         """Take back one of the last changes: then all is as if it had never been made."""
         if not self.steps:
             return
-        back = 1 if self.dice.random() < 0.5 else self.dice.randint(1, min(RECENT, len(self.steps)))
+        back = 1 if self.dice.random() < 0.4 else self.dice.randint(1, min(RECENT, len(self.steps)))
+        if self.dice.random() < 0.5:  # rather one that the last change may have been built upon
+            homes = self.steps[-1].homes()
+            near = [n for n, one in enumerate(reversed(self.steps[-RECENT:]), 1) if n > 1 and homes & one.homes()]
+            back = self.dice.choice(near) if near else back
         step = self.steps[-back]
         before = self.read()
         by_event = step.name != "place" and self.dice.random() < 0.7
