@@ -277,6 +277,7 @@ def _date_time(call: Call) -> str:
     return values.moment_of(days) if math.isfinite(days) else ""
 
 
+_MODULUS = 2147483647
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -358,17 +359,22 @@ def _random(call: Call) -> float:
 
 
 def shuffled(items: Sequence[Any], seed: float | None) -> list[Any]:
-    """The items in the order that the specification gives for a seed (Park-Miller, then Fisher-Yates)."""
-    out = list(items)
-    state = 0 if seed is None or not math.isfinite(seed) else int(seed) % 2147483647
+    """The items in the order that the specification gives for a seed; without one in any order.
+
+    The generator of Park and Miller with an inside-out shuffle, so that every tool shows the same order for a seed.
+    """
     if seed is None:
-        random.shuffle(out)
-        return out
-    state = state if state > 0 else state + 2147483646
-    for last in range(len(out) - 1, 0, -1):
-        state = state * 16807 % 2147483647
-        pick = int((state - 1) / 2147483646 * (last + 1))
-        out[last], out[pick] = out[pick], out[last]
+        return random.sample(list(items), len(items))
+    whole = 0 if math.isnan(seed) else (2**63 - 1 if seed > 0 else -(2**63)) if math.isinf(seed) else math.trunc(seed)
+    state = int(math.fmod(whole, _MODULUS)) if abs(whole) < 2**53 else whole % _MODULUS
+    state = state if state > 0 else state + _MODULUS - 1
+    out: list[Any] = []
+    for place, item in enumerate(items):
+        state = state * 16807 % _MODULUS
+        pick = math.floor((state - 1) / (_MODULUS - 1) * (place + 1))
+        out.append(item)
+        if pick != place:
+            out[place], out[pick] = out[pick], item
     return out
 
 

@@ -20,8 +20,8 @@ def value_of(kind: str, typed: Any, node: Mapping[str, Any], unknowns: bool) -> 
         if not isinstance(names, list | tuple):
             raise Unreadable("not_text")
         kept = list(dict.fromkeys(tidy(name) for name in names))
-        if unknowns and (state := next((said for name in kept if (said := unanswered(name))), None)):
-            return state
+        if unknowns and (unknown := next((one for one in map(unanswered, kept) if one), None)):
+            return unknown
         return " ".join(name for name in kept if name)
     word = tidy(typed, lines=kind == "long_text")
     if not word:
@@ -29,12 +29,12 @@ def value_of(kind: str, typed: Any, node: Mapping[str, Any], unknowns: bool) -> 
     if unknowns and (state := unanswered(word)):
         return state
     if kind in ("whole", "number"):
-        value = read_number(word, whole=kind == "whole")
+        found = read_number(word, whole=kind == "whole")
         for limit, key, wrong in (("least", "ge", "greater_than_equal"), ("most", "le", "less_than_equal")):
             said = values.number(node.get(limit, ""))
-            if said == said and (value < said if limit == "least" else value > said):
+            if said == said and (found < said if limit == "least" else found > said):
                 raise Unreadable(wrong, **{key: said})
-        return values.number_text(value)
+        return values.number_text(found)
     if kind == "date":
         return _day(word, node.get("appearance", "").split())
     if kind == "time":
