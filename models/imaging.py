@@ -123,10 +123,12 @@ def edited(
         raise ValueError("a picture is straightened by a few degrees")
     with _opened(data) as picture:
         share = max(min(right - left, bottom - top), 0.01)
-        made = _plain(_upright(picture, round(LONG_SIDE / share)))
-        made = _turned(made, turn)
+        enough = round(LONG_SIDE / share)
+        made = _turned(_plain(_upright(picture, enough)), turn)
+        if gray and made.mode != "L":
+            made = made.convert("L")
         if straighten:
-            made = _tilted(made, straighten)
+            made = _tilted(_fitted(made, enough), straighten)
         wide, high = made.size
         box = (round(left * wide), round(top * high), round(right * wide), round(bottom * high))
         if box[2] - box[0] < _SMALLEST or box[3] - box[1] < _SMALLEST:
@@ -134,8 +136,6 @@ def edited(
         made = _fitted(made.crop(box), LONG_SIDE)
         if min(made.size) < _SMALLEST:
             raise BadPicture(reason="small")
-        if gray and made.mode != "L":
-            made = made.convert("L")
         full = _jpeg(made, QUALITY)
         thumb = _jpeg(_fitted(made, THUMB_SIDE), THUMB_QUALITY)
         return Encoded(full, thumb, *made.size, hashlib.sha256(full).hexdigest())

@@ -59,6 +59,7 @@ CHAPTERS: tuple[tuple[str, Callable[[Stage], int]], ...] = (
     ("office takes in", exchange.take_in),
     ("receipt", exchange.receipt),
     ("office screens", screening.at_the_office),
+    ("household changes", household_changes.change),
     ("likeness", register.likeness),
     ("every screen", looks.looks),
 )

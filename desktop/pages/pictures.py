@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QPushB
 from desktop import theme
 from desktop.case_words import person_line
 from desktop.pages.base import Page
-from desktop.pages.pictures_load import Loaded, facts_of, load, tile_of
+from desktop.pages.pictures_load import ORIGINALS, Loaded, facts_of, load, tile_of
 from desktop.pages.pictures_take import Taking
 from desktop.picture_sources import CAMERA_FOLDER, ENDINGS, Source, destroy, from_mime
 from desktop.widgets import pieces
@@ -221,6 +221,7 @@ class PicturesPage(Page):
             return  # the worker has gone on to somebody else meanwhile
         first = self.loaded is None
         self.loaded = loaded
+        self.originals = list(loaded.originals)
         self.under.setText(loaded.detail if not loaded.visit_id else f"{loaded.name}  ·  {loaded.detail}")
         self._show_whose(loaded)
         self.grid.show_tiles([tile_of(view, loaded) for view in loaded.pictures])
@@ -348,8 +349,6 @@ class PicturesPage(Page):
 
     def _taken(self) -> None:
         """All were taken over, or the worker wants no more."""
-        self.originals += [path for path in self.taking.originals if path not in self.originals]
-        self.taking.originals = []
         self.shown = ""
         self.show_list()
         self.reload()
@@ -433,9 +432,11 @@ class PicturesPage(Page):
         self._told.addWidget(card)
 
     def _keep_originals(self) -> None:
+        settings = self.casebook.settings
         self.originals = []
         self._offer_deleting()
         self.first_focus()
+        self.run(lambda: settings.set(ORIGINALS, []))
 
     def delete_originals(self) -> None:
         """Overwrite and delete what was taken over from the camera's folder."""

@@ -1,13 +1,14 @@
 """What the page of pictures reads, off the window's thread: whose they are, the thumbnails, what they can prove."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtGui import QImage
 
 from desktop.case_words import day_text, document_text, noted, person_line
-from desktop.fact_words import RECEIVES, dictionary, fact_sentences
+from desktop.fact_words import dictionary, fact_sentences
 from desktop.picture_sources import Source
 from desktop.widgets.picture_grid import PictureTile, thumb_image
 from desktop.widgets.picture_words import Provable
@@ -15,6 +16,9 @@ from models.imaging import BadPicture, Sized, preview, read_picture
 from models.records import codes
 from models.services.picture_views import PictureView
 from models.texts import _, language
+
+ORIGINALS = "camera_originals"
+"""Name of the setting: files of the camera's folder that were taken over and not yet deleted, nor left on purpose."""
 
 PREVIEW_SIDE = 1400
 """Pixels of the long side of the picture that is edited on the screen."""
@@ -34,6 +38,7 @@ class Loaded:
     images: Mapping[str, QImage] = field(repr=False)
     labels: Mapping[str, str]  # name of a fact -> what it is called
     provable: Provable
+    originals: tuple[Path, ...] = ()  # taken over from the camera's folder, where they still lie in the open
 
     def picture(self, picture_id: str) -> PictureView | None:
         """One of the pictures; None where it is no more."""
@@ -83,6 +88,7 @@ def load(casebook: Any, resident_id: str, household_id: str, visit_id: str) -> L
         {view.id: thumb_image(view.thumb, view.covered) for view in pictures if view.thumb},
         labels,
         Provable(provable.told, provable.others, documents),
+        tuple(path for path in map(Path, casebook.settings.get(ORIGINALS, ())) if path.exists()),
     )
 
 
@@ -97,15 +103,14 @@ def _provable(casebook: Any, kind: str, subject: str) -> tuple[dict[str, str], P
     for name, definition in policies.facts.items():
         if not definition.sensitive:
             words = definition.zh if language() == "zh_CN" else definition.en
-            labels[name] = words.label or words.holds or words.ask or name
+            labels[name] = words.label or words.ask  # what holds is not known as long as nobody told it
     names = dict(told)
     others = [
         (name, labels[name])
         for name, definition in policies.facts.items()
         if definition.level == level and name in labels and name not in names
     ]
-    labels |= {name: words for name, words in told if name.startswith(RECEIVES)}
-    return labels, Provable(told, tuple(others))
+    return {**labels, **names}, Provable(told, tuple(others))
 
 
 def tile_of(view: PictureView, loaded: Loaded) -> PictureTile:
@@ -162,3 +167,10 @@ def small_tiles(casebook: Any, visit_id: str) -> list[PictureTile]:
         )
         for view in casebook.pictures.of("visit", visit_id)
     ]
+
+
+def remember_originals(casebook: Any, sources: Iterable[Source]) -> None:
+    """Note which files of the camera's folder are sealed here now; to be called off the window's thread."""
+    files = [str(source.path) for source in sources if source.camera and source.path is not None]
+    if files:
+        casebook.settings.set(ORIGINALS, list(dict.fromkeys([*casebook.settings.get(ORIGINALS, ()), *files])))

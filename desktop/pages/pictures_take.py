@@ -1,13 +1,12 @@
 """Taking pictures over, one after another: opened, cropped, named, saved; and changing one that is kept."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
-from desktop.pages.pictures_load import PREVIEW_SIDE, Prepared, prepare
+from desktop.pages.pictures_load import PREVIEW_SIDE, Prepared, prepare, remember_originals
 from desktop.picture_sources import Source
 from desktop.widgets import pieces
 from desktop.widgets.crop_canvas import Wish
@@ -43,8 +42,6 @@ class Taking(QObject):
         self._before: PictureWords | None = None  # what was said about the one before: the next is mostly alike
         self._turn = 0  # counts what was given up, so that what comes in late is not taken for something new
         self._refused: list[str] = []
-        self.originals: list[Path] = []
-        """Files of the camera's folder that are sealed in the casebook now."""
         pane.stage_changed.connect(self._footer)
         pane.form.entered.connect(self.forward)
 
@@ -219,9 +216,13 @@ class Taking(QObject):
         source = self._at.source if self._at is not None else Source()
         self._running = True
 
+        def sealed() -> Changed:
+            made = work()
+            remember_originals(casebook, [source])
+            return made
+
         def done(changed: Changed) -> None:
             self._running = False
-            self._sealed([source])
             self._at = self._kept = None
             self._page.shell.say(_("The picture was saved."), undo=lambda: casebook.undo(changed.operations))
             self._next(words)
@@ -230,10 +231,7 @@ class Taking(QObject):
             self._running = False
             self._page.shell.problem(trouble, self.save)
 
-        self._page.run(work, done, failed)
-
-    def _sealed(self, sources: list[Source]) -> None:
-        self.originals += [source.path for source in sources if source.camera and source.path is not None]
+        self._page.run(sealed, done, failed)
 
     def save_rest(self) -> None:
         """Keep this one and all that wait as they are, with the same words."""
@@ -252,7 +250,6 @@ class Taking(QObject):
             taken, operations, troubles = found
             self._running = False
             self._refused += troubles
-            self._sealed(taken)
             said = ngettext("{n} picture was saved.", "{n} pictures were saved.", len(taken)).format(n=len(taken))
             self._page.shell.say(said, undo=lambda: casebook.undo(operations))
             self._end()
@@ -301,6 +298,7 @@ def _take_all(
 ) -> tuple[list[Source], list[str], list[str]]:
     """Save one and then others as they are. Raises the Problem of the first one; then nothing was saved."""
     operations = list(first().operations)
+    remember_originals(casebook, [now])
     if entry is None:
         return [now], operations, []
     taken, more, troubles = take_as_they_are(casebook, entry, rest, progress, cancelled)
@@ -329,6 +327,7 @@ def take_as_they_are(
             day = read_picture(data).taken_on or entry.taken_on
             operations += casebook.pictures.add(entry.model_copy(update={"taken_on": day}), made).operations
             taken.append(source)
+            remember_originals(casebook, [source])
         except Problem as trouble:
             troubles.append(trouble.sentence())
         progress(place, len(sources))

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from sqlalchemy import select
 
 from desktop.hands import wait_until
+from desktop.picture_sources import Source
 from models.imaging import edited
 from models.records.operation import Journal
 from models.records.picture import PictureEntry
@@ -341,6 +342,26 @@ def test_it_says_what_it_proves_and_marks_it_as_seen_only_when_ticked(shell, qtb
     seen = {fact.name: fact.document_seen for fact in shell.casebook.facts.of("resident", who)}
     assert seen[name] == "证明"
     assert label in page.grid.tiles[0].spoken()
+    assert dict(page.loaded.provable.told)[name] in page.grid.tiles[0].spoken(), "as it was told, not its contrary"
+
+
+def test_what_still_lies_in_the_open_is_said_again_until_it_is_deleted_or_left_on_purpose(shell, qtbot, who, tmp_path):
+    page = shown_again(shell, qtbot, who)
+    path = files(tmp_path, "a.jpg")[0]
+    page.taking.take([Source(path, camera=True)])
+    settle(shell)
+    shell.go("today")
+    settle(shell)
+    assert len(of(shell, who)) == 1, "kept as it stood"
+    shell.redress()
+    page = shown_again(shell, qtbot, who)
+    assert page.originals == [path]
+    assert page.told.isVisible()
+    page._keep_originals()
+    settle(shell)
+    page = shown_again(shell, qtbot, shell.casebook.residents.ids()[1])
+    assert page.told.isHidden()
+    assert path.exists()
 
 
 def test_no_sensitive_fact_is_named(shell, page):
