@@ -51,7 +51,7 @@ def names_words(names: Sequence[str]) -> str:
     between = "、" if language() == "zh_CN" else ", "
     listed = between.join(names[:NAMED])
     rest = len(names) - NAMED
-    return listed if rest <= 0 else _("{list} and {n} more").format(list=listed, n=rest)
+    return listed if rest <= 0 else _("{names} and {n} more people").format(names=listed, n=rest)
 
 
 def tile_of(item: WorkItem) -> Tile:

@@ -105,7 +105,15 @@ class HandoverPage(Page):
         self.body.setSpacing(theme.px(8))
         self.stack = QStackedWidget()
         self.give_pane, self.take_pane, self.paper_pane = self._give(), self._take(), self._paper()
-        for pane in (self.give_pane, self.take_pane, self.paper_pane):
+        # Where letters are large the panes scroll, and their lists keep room for a household and a half.
+        self.cared_list.setMinimumHeight(theme.row_height() * 2)
+        self.handed_list.setMinimumHeight(self.handed_list.verticalHeader().defaultSectionSize() * 3 // 2)
+        self.panes = {
+            "give": pieces.scroll(self.give_pane),
+            "take": pieces.scroll(self.take_pane),
+            "paper": self.paper_pane,
+        }
+        for pane in self.panes.values():
             self.stack.addWidget(pane)
         self.body.addWidget(self.stack, 1)
 
@@ -269,7 +277,7 @@ class HandoverPage(Page):
     def show_pane(self, pane: str) -> None:
         """give, take or paper."""
         self._pane = pane
-        self.stack.setCurrentWidget({"give": self.give_pane, "take": self.take_pane, "paper": self.paper_pane}[pane])
+        self.stack.setCurrentWidget(self.panes[pane])
         self.give_button.setChecked(pane == "give")
         self.take_button.setChecked(pane != "give")
         feet: dict[str, tuple[QWidget | None, ...]] = {

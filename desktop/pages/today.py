@@ -18,9 +18,13 @@ if TYPE_CHECKING:
     from desktop.shell import Shell
     from models.casebook import Casebook
     from models.services.views import Changed, DraftView, DueVisit, NeedView, Today
+    from models.services.worklist_views import WorkItem, WorkPage
 
 SHOWN = 8
 """Lines of a kind; the rest is counted."""
+
+URGENT = 5
+"""Households of the worklist that are shown beside the due visits."""
 
 DRAFT_PAGES = {
     "resident": "register",
@@ -85,6 +89,7 @@ class TodayPage(Page):
         ways = [pieces.action_button(shell.actions_by_name[f"go_{name}"]) for name in ("worklist", "rounds", "drafts")]
         self.body.addLayout(pieces.line(None, *ways, ahead, screening, None, gap=12))
         self.body.addLayout(self.cards)
+        self._asked = 0  # how often the worklist was asked for
         self.aside.addWidget(pieces.action_button(shell.actions_by_name["register"], "primary"))
 
     def title(self) -> str:
@@ -99,7 +104,40 @@ class TodayPage(Page):
             today = casebook.today()
             return today, {what: paper_name(casebook, what) for _id, _name, what, _day in today.expiring}
 
-        self.read(ask, lambda found: self.show_today(*found))
+        def show(found: tuple["Today", dict[str, str]]) -> None:
+            self.show_today(*found)
+            self._load_urgent(found[0])
+
+        self.read(ask, show)
+
+    def _load_urgent(self, today: "Today") -> None:
+        """The heaviest of the worklist, below the due visits, where they need no look through the whole register."""
+        work, self._asked = self.casebook.worklist, self._asked + 1
+        asked, due = self._asked, {visit.household_id for visit in today.due}
+
+        def show(page: "WorkPage") -> None:
+            if asked != self._asked:
+                return
+            items = [item for item in page.items if item.household_id not in due][:URGENT]
+            if items:
+                lines = [self._work(item) for item in items]
+                group = self._group(_("Most urgent on the worklist"), "flag", lines, 0)
+                more = pieces.button(_("The whole worklist"), lambda: self.shell.go("worklist"), "link")
+                pieces.inside(group).addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)
+                self.cards.insertWidget(1 if today.due else 0, group)
+
+        self.read(lambda: work.page(limit=URGENT + len(due), until=today.on, quick=True), show)
+
+    def _work(self, item: "WorkItem") -> QWidget:
+        from desktop.worklist_words import names_words, reasons_words
+
+        late = ngettext("{n} day late", "{n} days late", item.overdue).format(n=item.overdue)
+        return self._line(
+            names_words(item.names),
+            f"{item.address} · {reasons_words(item)}",
+            (late, "tag-danger") if item.overdue else (item.due.isoformat(), "tag") if item.due else None,
+            lambda: self.shell.go("visit", household_id=item.household_id),
+        )
 
     def refresh(self, changed: "Changed") -> None:
         """Anything may add or take a line."""

@@ -39,6 +39,10 @@ ROWS = 50
 
 MOST_FOR_A_ROUND = 500
 
+LOW, VERY_LOW = 16, 11
+"""Below so many times the height of a button, filters are shown when they are wanted; and the foot when lines are
+chosen."""
+
 Loaded = tuple[WorkPage, list[Building] | None, list[str]]
 
 
@@ -162,14 +166,22 @@ class WorklistPage(ListPage):
         super().say_ticked(count)
         self.round_button.setEnabled(bool(count))
         self.round_button.setToolTip(self.more_button.toolTip())
+        self._show_panels()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a narrow window the list has all the room."""
         super().resizeEvent(event)
         self._show_panels()
 
+    def is_low(self) -> bool:
+        """Whether there is no room for filters above the list: its rows are high."""
+        return self.size().height() < LOW * theme.target()
+
     def _show_panels(self) -> None:
         low = self.is_low()
+        very = self.size().height() < VERY_LOW * theme.target()
+        self.state_line.setVisible(not very or self.state_line.running or self.filter_button.isChecked())
+        self._footer_frame.setVisible(not very or bool(self.lines.ticks.count))
         self.filter_button.setVisible(low)
         self.filter_panel.setVisible(not low or self.filter_button.isChecked())
         self.rhythm_button.setVisible(not low or self.filter_button.isChecked())
@@ -258,6 +270,7 @@ class WorklistPage(ListPage):
             return casebook.worklist.look(progress, cancelled)
 
         self._looked = True
+        self.state_line.show()
         self.state_line.run(
             work,
             lambda _looked: self.reload(buildings=True),
@@ -270,6 +283,7 @@ class WorklistPage(ListPage):
         self._say_filters(page)
         if not self.state_line.running:
             self._say_state(page)
+        self._show_panels()
         narrowed = self.wish != WorkFilter(order=self.wish.order)
         self.nothing.sentence.setText(
             _("Nothing on the worklist fits what is asked for") if narrowed else _("Nothing waits on the worklist")
