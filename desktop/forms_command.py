@@ -77,7 +77,7 @@ def check(folder: Path, tell_all: bool = False) -> bool:
         else:
             walked = walking.walk(read.compiled)
             opened += 1
-            finished += not walked.stuck
+            finished += walked.finished
             line = _("{name}: opens, {questions} questions, {reached} reached, {answered} answered, {seconds} s")
             _say(
                 line.format(

@@ -392,7 +392,7 @@ def _position(call: Call) -> float:
     if node.parent is None:
         return 1.0
     alike = [child for child in node.parent.children if child.name == node.name]
-    return float(next(place for place, child in enumerate(alike, 1) if child is node))
+    return float(next((place for place, child in enumerate(alike, 1) if child is node), math.nan))
 
 
 def _indexed_repeat(call: Call) -> list[Any]:

@@ -9,6 +9,7 @@ from xml.etree.ElementTree import ParseError
 
 from forms.xlsform import checks, compiling
 from forms.xlsform.compiled import Compiled
+from forms.xlsform.headings import canonical, language_of
 from forms.xlsform.problems import Problem, from_library, from_library_warning, problem
 from forms.xlsform.workbook import Unreadable, Workbook, open_workbook
 
@@ -194,11 +195,21 @@ def _ours(
                         for group in pairs.values()
                         if group not in GROUPS
                     ]
+        if node["kind"] in ("group", "repeat") and not node.get("hint"):
+            _hint_of_group(body, node, row.cells)
         if "unknowns" in node.get("appearance", "").split():
             ours["unknowns"] = True
         if ours:
             node["ours"] = ours
     return found
+
+
+def _hint_of_group(body: dict[str, Any], node: dict[str, Any], cells: Mapping[str, str]) -> None:
+    """A hint under a group's heading, for which an XForm has no place."""
+    said = {language_of(heading): cell for heading, cell in cells.items() if canonical(heading) == "hint"}
+    if said:
+        node["hint"] = f"#{node['path']}:hint"
+        body["texts"][node["hint"]] = {language: {"text": cell} for language, cell in said.items()}
 
 
 def _pairs(said: str) -> dict[str, str] | None:

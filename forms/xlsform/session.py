@@ -240,6 +240,8 @@ class Session:
             _rank, _turn, what, node = heapq.heappop(self._queue)
             self._queued.discard((what, id(node)))
             done += 1
+            if id(node.xnode) not in self._tree.by_xnode:
+                continue  # its round went meanwhile
             if what == "relevant":
                 own = values.boolean(self._evaluate(node.model.node["relevant"], node))
                 if own != node.own:

@@ -30,6 +30,7 @@ class Walk:
 
     `reached` of `questions` were asked in one of the walks, `answered` took an answer that fits; `stuck` are paths
     whose limit no answer met that was tried, `unreached` those that never came up. Paths are without places of rounds.
+    `finished`: at the end of one of the walks nothing was wrong or missing.
     """
 
     questions: int
@@ -37,6 +38,7 @@ class Walk:
     answered: int
     rounds: int
     calculated: int
+    finished: bool
     stuck: tuple[str, ...]
     unreached: tuple[str, ...]
 
@@ -54,6 +56,7 @@ def walk(compiled: Compiled, seed: int = 1, walks: int = 6, moment: datetime | N
     stuck: set[str] = set()
     calculated: set[str] = set()
     rounds = 0
+    finished = False
     for number in range(walks):
         session = Session(compiled, None, Context(now=moment or datetime(2026, 3, 10, 9, 30)))  # noqa: DTZ001
         robot = _Robot(session, random.Random(seed * 1000 + number), number)  # noqa: S311  # a robot's whim
@@ -62,12 +65,13 @@ def walk(compiled: Compiled, seed: int = 1, walks: int = 6, moment: datetime | N
         answered |= robot.answered
         stuck |= robot.stuck
         rounds = max(rounds, robot.rounds)
+        finished = finished or not session.check()
         result = session.result()
         again = Session(compiled, session.answers(), session.context)
         if again.result().answers.keys() - result.answers.keys():
             raise AssertionError("a form opened again says more than it said before")
         calculated |= {path for path in plan.models if plan.models[path].kind == "calculated" and robot.value_of(path)}
-        if reached >= wanted:
+        if finished and answered >= wanted:
             break
     return Walk(
         questions=len(wanted),
@@ -75,6 +79,7 @@ def walk(compiled: Compiled, seed: int = 1, walks: int = 6, moment: datetime | N
         answered=len(answered & wanted),
         rounds=rounds,
         calculated=len(calculated),
+        finished=finished,
         stuck=tuple(sorted(stuck - answered)),
         unreached=tuple(sorted(wanted - reached)),
     )
@@ -146,10 +151,11 @@ class _Robot:
             if not self._is_there(path):
                 return
             now = self._session.state(path)
-            if not now.problem and (now.value or not now.required):
+            if not now.problem and now.value:
                 self.answered.add(plain)
                 return
-        self.stuck.add(plain)
+        if state.kind not in ("choice", "choices", "rank") or state.choices:
+            self.stuck.add(plain)
         self._session.set(path, "")
 
     def _answers(self, state: State) -> list[Any]:
@@ -158,7 +164,7 @@ class _Robot:
         self._chance.shuffle(names)
         match state.kind:
             case "choice":
-                return [*names, ""]
+                return names
             case "choices":
                 most = self._chance.randint(1, max(len(names), 1))
                 all_but = (
@@ -171,28 +177,27 @@ class _Robot:
                     *([name] for name in names),
                     names,
                     names[:2],
-                    [],
                 ]
             case "rank":
-                return [names, names[:1], []]
+                return [names, names[:1]]
             case "whole" | "number":
                 low = state.least if state.least is not None else 0.0
                 some = [str(int(low) if low == int(low) else low)] if state.least is not None else []
-                return [*some, *self._turned(_NUMBERS), "-1", "1.5", str(2026), ""]
+                return [*some, *self._turned(_NUMBERS), "-1", "1.5", str(2026)]
             case "date":
                 today = date(2026, 3, 10)
                 days = (0, 1, -30, 30, -365, -7000, -12000, 365, -1, 7, -7, -25000)
-                return [*((today + timedelta(days=day)).isoformat() for day in self._turned(days)), ""]
+                return [*((today + timedelta(days=day)).isoformat() for day in self._turned(days))]
             case "time":
-                return ["9:30", "18:05", "0:00", ""]
+                return ["9:30", "18:05", "0:00"]
             case "datetime":
-                return ["2026-03-10 9:30", "2026-03-09 18:05", "2020-01-01 0:00", ""]
+                return ["2026-03-10 9:30", "2026-03-09 18:05", "2020-01-01 0:00"]
             case "acknowledge":
                 return ["OK"]
             case "picture":
                 return ["picture-1"]
             case _:
-                return [*self._turned(_TEXTS), ""]
+                return self._turned(_TEXTS)
 
     def _turned(self, some: tuple[Any, ...]) -> list[Any]:
         """The same answers, in the first walk in their order, in others in any."""

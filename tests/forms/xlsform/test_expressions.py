@@ -10,6 +10,7 @@ from forms.xlsform.session import Session
 from forms.xlsform.states import Context
 from tests.forms.xlsform.books import survey
 
+MOMENT = datetime(2026, 3, 10, 9, 30)  # noqa: DTZ001  # on this desk's clock
 FORM = survey(
     """
     type | name | label | calculation
@@ -31,7 +32,7 @@ def value(expression: str) -> str:
     """What an expression gives with a=7, b=Tianjin, m=one two, d=2026-03-01, and rounds with x=4, x= and x=10."""
     read = read_workbook(FORM.decode().replace("{expression}", expression.replace("|", r"\|")).encode(), "f.md")
     assert read.compiled, read.problems
-    session = Session(read.compiled, None, Context(now=datetime(2026, 3, 10, 9, 30), device="d-1"))
+    session = Session(read.compiled, None, Context(now=MOMENT, device="d-1"))
     session.set("/data/a", "7")
     session.set("/data/b", "Tianjin")
     session.set("/data/m", ["one", "two"])

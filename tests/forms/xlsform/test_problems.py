@@ -160,13 +160,15 @@ def test_every_kind_has_a_sentence_and_a_remedy_in_both_languages() -> None:
 
 
 def test_problems_of_the_converting_library_become_ours() -> None:
-    class Refused(Exception):
+    class RefusedError(Exception):
         code = None
         context: dict[str, str] = {}
 
-    told = problems.from_library(Refused("[row : 7] On the 'choices' sheet, the 'label' value is invalid. Choices…"))
+    told = problems.from_library(
+        RefusedError("[row : 7] On the 'choices' sheet, the 'label' value is invalid. Choices…")
+    )
     assert (told.sheet, told.row, told.column) == ("choices", 7, "label")
-    told = problems.from_library(Refused("[row : 3] Question or group with no name."))
+    told = problems.from_library(RefusedError("[row : 3] Question or group with no name."))
     assert (told.kind, told.row) == ("no_name", 3)
 
 
