@@ -18,6 +18,7 @@ from desktop.demo import (
     eligibility,
     exchange,
     first_run,
+    household_changes,
     letter,
     looks,
     packs,
