@@ -1,7 +1,7 @@
 """One household: registered and living side by side, its visits, what is known, what happened here and at this door."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from typing import Any
@@ -24,6 +24,7 @@ from desktop.widgets.timeline_view import TimelineView
 from desktop.widgets.visit_card import VisitCard
 from models.clock import today
 from models.records import codes
+from models.services.picture_views import PictureView
 from models.services.views import Changed, EventView, HouseholdView, TimelineLine, VisitView
 from models.texts import _, ngettext
 
@@ -46,6 +47,7 @@ class Loaded:
     events: tuple[EventView, ...]
     sentences: Mapping[str, str]
     on: date
+    proving: Mapping[str, Sequence[PictureView]] = field(default_factory=dict)  # fact -> pictures that prove it
 
 
 class HouseholdPage(Page):
@@ -76,6 +78,9 @@ class HouseholdPage(Page):
         self.former = Card(_("Former members"))
         self.visits = Card(_("Visits"))
         self.facts = FactsView(_("What is learnt about the household on visits will stand here."))
+        self.facts.picture_wanted.connect(
+            lambda picture: self.shell.go("pictures", household_id=self.where["household_id"], picture_id=picture)
+        )
         facts = Card(_("What is known"))
         facts.add(self.facts)
         self.events = ChangeHistory(_("Births, moves and other changes will be told here."))
@@ -123,6 +128,7 @@ class HouseholdPage(Page):
                 tuple(casebook.changes.of_household(household_id)),
                 fact_sentences(dictionary(casebook), view.facts),
                 today(casebook.clock),
+                casebook.pictures.proving(household_id),
             )
 
         self.run(load, lambda loaded: self._show(household_id, loaded))
@@ -190,7 +196,7 @@ class HouseholdPage(Page):
         self._show_former(view)
         self._show_visits(loaded)
         self._show_door(view)
-        self.facts.show_facts(view.facts, loaded.sentences)
+        self.facts.show_facts(view.facts, loaded.sentences, loaded.proving)
         self.events.show_events(loaded.events)
         self.timeline.show_lines([line for line in loaded.lines if line.kind not in ("visit", "event")])
 

@@ -1,7 +1,7 @@
 """One person: who it is, the household, what is to be done, what happened, what is known."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -24,6 +24,7 @@ from models.clock import today
 from models.errors import Problem
 from models.records import codes
 from models.services.changes import ChangeRefused
+from models.services.picture_views import PictureView
 from models.services.places_views import Whereabouts
 from models.services.views import Changed, HouseholdView, ResidentView, TimelineLine
 from models.texts import _
@@ -44,6 +45,7 @@ class Loaded:
     sentences: Mapping[str, str]  # fact id -> what it says
     where: Whereabouts
     on: date
+    proving: Mapping[str, Sequence[PictureView]] = field(default_factory=dict)  # fact -> pictures that prove it
 
 
 class PersonPage(Page):
@@ -102,6 +104,9 @@ class PersonPage(Page):
         timeline = Card(_("What happened"))
         timeline.add(self.timeline)
         self.facts = FactsView(_("What is learnt on visits and in the eligibility check will stand here."))
+        self.facts.picture_wanted.connect(
+            lambda picture: self.shell.go("pictures", resident_id=self.where["resident_id"], picture_id=picture)
+        )
         facts = Card(_("What is known"))
         facts.add(self.facts)
         self.particulars = Card(_("Particulars"))
@@ -149,6 +154,7 @@ class PersonPage(Page):
                 fact_sentences(dictionary(casebook), view.facts),
                 casebook.places.whereabouts(one),
                 today(casebook.clock),
+                casebook.pictures.proving(one),
             )
 
         def show(loaded: Loaded) -> None:
@@ -194,7 +200,7 @@ class PersonPage(Page):
         self.tasks.show_tasks(view.tasks, blocked_tasks(view.tasks, in_household=bool(loaded.households)))
         self.panel.show_households(loaded.households, view.row.id)
         self.timeline.show_lines(loaded.lines)
-        self.facts.show_facts(view.facts, loaded.sentences)
+        self.facts.show_facts(view.facts, loaded.sentences, loaded.proving)
         self.whereabouts.show_where(view.row.id, loaded.where, loaded.on)
         self._show_numbers(view)
         pieces.clear(self.particulars.body)

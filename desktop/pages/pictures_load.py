@@ -61,10 +61,11 @@ def load(casebook: Any, resident_id: str, household_id: str, visit_id: str) -> L
         household_id = casebook.visits.get(visit_id).household_id
     documents: tuple[tuple[str, str], ...] = ()
     if resident_id:
-        kind, subject = "resident", resident_id
-        view = casebook.residents.get(resident_id)
+        # An old way may lead to a record that was merged since.
+        kind, subject = "resident", casebook.merging.survivor(resident_id)
+        view = casebook.residents.get(subject)
         name, detail = view.row.name, "  ·  ".join(filter(None, (person_line(view.row), view.row.address)))
-        homes = casebook.households.of_resident(resident_id)
+        homes = casebook.households.of_resident(subject)
         home = next((each for each in homes if each.id == household_id), homes[0] if homes else None)
         documents = tuple((each.id, noted(document_text(each.kind), each.masked)) for each in view.documents)
     else:

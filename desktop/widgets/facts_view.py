@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from desktop.case_words import day_text
 from desktop.fact_words import origin_text
 from desktop.widgets import pieces
 from desktop.widgets.case_parts import Chip
 from desktop.widgets.mark import Mark
+from models.services.picture_views import PictureView
 from models.services.views import FactView
 from models.texts import _, ngettext
 
@@ -18,15 +19,29 @@ _ORDER = {"expired": 0, "known": 1, "not_known": 2, "refused": 3}
 
 
 class FactsView(QWidget):
-    """show_facts() replaces all."""
+    """show_facts() replaces all. `picture_wanted(id)`: somebody wants to see what proves a fact."""
+
+    picture_wanted = Signal(str)
 
     def __init__(self, empty: str) -> None:
         super().__init__()
         self._empty = empty
+        self._proving: Mapping[str, Sequence[PictureView]] = {}
         self._box = pieces.column(self, gap=10)
 
-    def show_facts(self, facts: Sequence[FactView], sentences: Mapping[str, str], *, all_of_them: bool = False) -> None:
-        """Show the facts that have a sentence (fact id -> sentence), the expired first; of others only how many."""
+    def show_facts(
+        self,
+        facts: Sequence[FactView],
+        sentences: Mapping[str, str],
+        proving: Mapping[str, Sequence[PictureView]] | None = None,
+        *,
+        all_of_them: bool = False,
+    ) -> None:
+        """Show the facts that have a sentence (fact id -> sentence), the expired first; of others only how many.
+
+        proving: name of a fact -> the pictures that prove it.
+        """
+        self._proving = proving or {}
         pieces.clear(self._box)
         told = sorted((fact for fact in facts if fact.id in sentences), key=lambda fact: _ORDER.get(fact.state, 9))
         if not facts:
@@ -37,7 +52,7 @@ class FactsView(QWidget):
             self._box.addLayout(self._line(fact, sentences[fact.id]))
         if len(shown) < len(told):
             words = ngettext("Show {n} more", "Show {n} more", len(told) - len(shown)).format(n=len(told) - len(shown))
-            more = pieces.button(words, lambda: self.show_facts(facts, sentences, all_of_them=True), "link")
+            more = pieces.button(words, lambda: self.show_facts(facts, sentences, proving, all_of_them=True), "link")
             self._box.addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)
         hidden = len(facts) - len(told)
         if hidden:
@@ -52,7 +67,17 @@ class FactsView(QWidget):
             words = _("expired {day}").format(day=day_text(fact.good_until)) if fact.good_until else _("expired")
             sentence_line.addWidget(Chip(words, tone="warn"), 0, Qt.AlignmentFlag.AlignTop)
         told = pieces.column(None, sentence_line, pieces.text(origin_text(fact), "small"), gap=1)
+        if pictures := self._proving.get(fact.name):
+            told.addWidget(self._pictures(pictures, sentence), 0, Qt.AlignmentFlag.AlignLeft)
         line = pieces.line(None, gap=10)
         line.addWidget(Mark(kind, tone, 18), 0, Qt.AlignmentFlag.AlignTop)
         line.addLayout(told, 1)
         return line
+
+    def _pictures(self, pictures: Sequence[PictureView], sentence: str) -> QPushButton:
+        """The way to the pictures that prove a fact."""
+        count, newest = len(pictures), pictures[0].id
+        words = ngettext("Seen: photo", "Seen: {n} photos", count).format(n=count)
+        button = pieces.button(words, lambda: self.picture_wanted.emit(newest), "link", "picture")
+        button.setAccessibleName(f"{words}: {sentence}")
+        return button

@@ -10,12 +10,13 @@ from PIL import Image
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 from sqlalchemy import select
 
 from desktop.hands import wait_until
 from desktop.picture_sources import Source
 from models.imaging import edited
+from models.records.fact import FactEntry
 from models.records.operation import Journal
 from models.records.picture import PictureEntry
 from models.store import picture_data
@@ -543,3 +544,20 @@ def test_sixty_pictures_are_shown_within_a_moment(shell, qtbot, who):
     settle(shell)
     bar = page.area.verticalScrollBar()
     assert bar.value() > 0, "the page follows the cursor"
+
+
+@pytest.mark.parametrize("kind", ["resident", "household"])
+def test_a_fact_on_the_page_of_a_person_or_household_leads_to_the_picture_that_proves_it(shell, qtbot, who, kind):
+    home = shell.casebook.households.of_resident(who)[0].id
+    subject = who if kind == "resident" else home
+    name = "dibao" if kind == "household" else "hukou_tianjin"
+    shell.casebook.facts.record(kind, subject, [FactEntry(name=name, value=True)])
+    entry = PictureEntry(subject_kind=kind, subject_id=subject, kind="home", title="凭证", facts=(name,))
+    made = shell.casebook.pictures.add(entry, small()).id
+    page = open_page(shell, qtbot, "person" if kind == "resident" else "household", **{f"{kind}_id": subject})
+    (way,) = [button for button in page.facts.findChildren(QPushButton) if "有照片" in button.text()]
+    way.click()
+    settle(shell)
+    assert shell.page.name == "pictures"
+    assert shell.page.shown == made
+    assert not shell.page.picture.is_covered()
