@@ -106,6 +106,12 @@ def level_text(level: str) -> str:
     }.get(level, _("Little speaks for one person"))
 
 
+def left_homes(view: Comparison, choices: Mapping[str, str]) -> set[str]:
+    """The households that the person stands in no longer after the merge."""
+    chosen = {**view.choices(), **choices}
+    return {home.a_id if chosen.get(f"home:{home.kind}") == "b" else home.b_id for home in view.homes}
+
+
 def check_sentences(view: Comparison, choices: Mapping[str, str], *, keep_former: bool) -> list[str]:
     """What the merge will do, in sentences; the last look before it is done."""
     chosen = {**view.choices(), **choices}

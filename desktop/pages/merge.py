@@ -9,9 +9,9 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from desktop.case_words import moment_text
+from desktop.case_words import moment_text, noted
 from desktop.fact_words import dictionary, fact_sentences
-from desktop.merge_words import check_sentences, field_text, home_text, number_text, value_text
+from desktop.merge_words import check_sentences, field_text, home_text, left_homes, number_text, value_text
 from desktop.pages.base import Page
 from desktop.pages.merge_parts import Choice, PairRow, TwoPeople, banner, row_words
 from desktop.tasks import Cancelled, Progress
@@ -58,6 +58,7 @@ class MergePage(Page):
         self.undo_buttons: dict[str, QPushButton] = {}
         self.former: TickRow | None = None
         self._first: QWidget | None = None
+        self._fresh = True
         self.look_button = pieces.button(_("Look through the register"), self.look, "primary", "search", "Ctrl+R")
         self.look_button.hide()
         self.aside.addWidget(self.look_button)
@@ -73,7 +74,9 @@ class MergePage(Page):
 
     def open(self, a: str = "", b: str = "", **where: Any) -> None:
         """Show the list, the candidates of one person, or two records."""
-        self.where = {key: value for key, value in {"a": a, "b": b, **where}.items() if value}
+        now = {key: value for key, value in {"a": a, "b": b, **where}.items() if value}
+        self._fresh = self.loaded is None or (self.where.get("a"), self.where.get("b")) != (a, b) or not b
+        self.where = now
         self.choices = dict(where.get("choices") or {})
         casebook = self.casebook
         if a and b:
@@ -150,6 +153,13 @@ class MergePage(Page):
             self._show_pairs(self.pairs, SHOWN)
         if merged:
             self._show_merged(merged)
+        self._settle_focus()
+
+    def _settle_focus(self) -> None:
+        """The cursor goes to where work begins when something else is shown, not when the same is loaded again."""
+        if self._fresh:
+            self._fresh = False
+            self.first_focus()
 
     def _show_pairs(self, pairs: Sequence[Pair], most: int) -> None:
         words = ngettext("{n} pair to look at", "{n} pairs to look at", len(pairs)).format(n=len(pairs))
@@ -223,6 +233,7 @@ class MergePage(Page):
         self._first = self.finder.line
         if not alike:
             self.content.addWidget(pieces.text(_("Nobody much alike was found. Search for the other record."), "soft"))
+            self._settle_focus()
             return
         card = Card(_("Much alike"))
         for like in alike:
@@ -235,6 +246,7 @@ class MergePage(Page):
             card.add(line)
         self._first = self.rows[0]
         self.content.addWidget(card)
+        self._settle_focus()
 
     # Two records.
 
@@ -255,7 +267,7 @@ class MergePage(Page):
         back = pieces.button(_("Back"), self.step_back, icon="back")
         apart = pieces.button(_("Two different people"), self.not_same, tip="Ctrl+N")
         self.merge_button = pieces.button(
-            _("Merge the two records") if self.where.get("checking") else _("Check"),
+            _("Merge the two records") if self.where.get("checking") else _("Check what will be done"),
             self.forward,
             "primary",
             tip="Ctrl+Enter",
@@ -302,15 +314,17 @@ class MergePage(Page):
         ]
         together.add(labelled(taken))
         numbers = [
-            (number_text(n.kind), f"{n.masked}  {_('(on both)')}" if n.a and n.b else n.masked) for n in view.numbers
+            (number_text(n.kind), noted(n.masked, _("on both")) if n.a and n.b else n.masked) for n in view.numbers
         ]
         if numbers:
             together.add(pieces.rule())
             together.add(labelled(numbers))
         self.content.addWidget(together)
 
-    def _add_choice(self, card: Card, key: str, label: str, values: list[tuple[str, str]]) -> None:
-        made = Choice(key, label or _("What is known"), values, self.choices.get(key, "a"))
+    def _add_choice(
+        self, card: Card, key: str, label: str, values: list[tuple[str, str]], suggested: str = "a"
+    ) -> None:
+        made = Choice(key, label or _("What is known"), values, self.choices.get(key, suggested))
         made.changed.connect(self._choose)
         made.field.entered.connect(self.forward)
         self.fields[key] = made
@@ -325,6 +339,12 @@ class MergePage(Page):
         for sentence in check_sentences(view, self.choices, keep_former=self.choices.get("former") != "no"):
             card.add(pieces.text(f"· {sentence}"))
         self.content.addWidget(card)
+        for home in view.heads:
+            if home.household_id in left_homes(view, self.choices):
+                asked = Card(_("The household that is left behind"))
+                label = _("Who is the head of {household} then").format(household=home.words)
+                self._add_choice(asked, f"head:{home.household_id}", label, list(home.candidates), home.suggested)
+                self.content.addWidget(asked)
 
     def step_back(self) -> None:
         """From the check to the choices, from the choices to where the worker came from."""

@@ -73,7 +73,7 @@ class TwoPeople(QWidget):
         if count:
             card.add(pieces.text(count, "small"))
         if view.survivor == side:
-            card.add(Chip(_("The older record: this one is left"), "check", "good"))
+            card.add(Chip(_("The older record: this one is left"), "yes", "good"))
         return card
 
     def resizeEvent(self, event) -> None:
@@ -98,7 +98,7 @@ class Choice(QWidget):
 
     def __init__(self, key: str, label: str, values: Sequence[tuple[str, str]], chosen: str) -> None:
         super().__init__()
-        self.key = key
+        self.key, self._taken = key, chosen
         self.label = pieces.text(label, "label")
         self.field = ChoiceField(values, name=label, column=any(len(words) > 28 for _code, words in values))
         self.field.setAccessibleName(label)
@@ -108,7 +108,8 @@ class Choice(QWidget):
 
     def _changed(self) -> None:
         if not self.field.codes():  # one of them is always taken
-            self.field.show_answer("a")
+            self.field.show_answer(self._taken)
+        self._taken = str(self.field.answer())
         self.changed.emit(self.key, str(self.field.answer()))
 
 

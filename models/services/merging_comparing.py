@@ -9,10 +9,11 @@ from sqlalchemy import Connection, select
 from models.records.documents import read_card
 from models.records.phones import show_phone
 from models.services import merging_homes, pointing
+from models.services.changes.relations import HEAD
 from models.services.comparing import compare
 from models.services.facts import current_facts
 from models.services.likeness import traits_of
-from models.services.merging_views import Comparison, FactPair, FieldPair, HomePair, NumberPair
+from models.services.merging_views import Comparison, FactPair, FieldPair, HeadChoice, HomePair, NumberPair
 from models.services.people import resident_rows, short_address
 from models.services.views import FactView
 from models.store.rows import KEPT
@@ -49,6 +50,7 @@ def comparison(connection: Connection, a: str, b: str, on: date) -> Comparison:
     evidence = compare(traits[a], traits[b])
     better = _better(rows[a], rows[b], traits[a].numbers, traits[b].numbers)
     facts = current_facts(connection, [a, b], on)
+    homes = tuple(_homes(connection, a, b, on))
     return Comparison(
         a=shown[a],
         b=shown[b],
@@ -59,7 +61,8 @@ def comparison(connection: Connection, a: str, b: str, on: date) -> Comparison:
         fields=tuple(_field(name, rows[a], rows[b], better, traits) for name in FIELDS),
         facts=tuple(_facts(facts.get(a, {}), facts.get(b, {}))),
         numbers=tuple(_numbers(connection, a, b)),
-        homes=tuple(_homes(connection, a, b, on)),
+        homes=homes,
+        heads=tuple(_heads(connection, (a, b), homes)),
         counts=_counts(connection, a, b),
     )
 
@@ -147,6 +150,28 @@ def _homes(connection: Connection, a: str, b: str, on: date) -> Iterable[HomePai
                 _home_words(connection, other.household_id),
                 newer,
             )
+
+
+def _heads(connection: Connection, both: tuple[str, str], homes: Iterable[HomePair]) -> Iterable[HeadChoice]:
+    for pair in homes:
+        for household_id, words in ((pair.a_id, pair.a), (pair.b_id, pair.b)):
+            query = (
+                select(_MEMBERSHIP, _RESIDENT.c.name, _RESIDENT.c.birth_date, _HOUSEHOLD.c.form)
+                .join(_RESIDENT, _RESIDENT.c.id == _MEMBERSHIP.c.resident_id)
+                .join(_HOUSEHOLD, _HOUSEHOLD.c.id == _MEMBERSHIP.c.household_id)
+                .where(
+                    _MEMBERSHIP.c.household_id == household_id,
+                    _MEMBERSHIP.c.until.is_(None),
+                    _MEMBERSHIP.c.dead.is_(False),
+                )
+                .order_by(_MEMBERSHIP.c.relation, _MEMBERSHIP.c.id)
+            )
+            rows = list(connection.execute(query))
+            others = [row for row in rows if row.resident_id not in both and not row.standing]
+            heads = {row.resident_id for row in rows if row.relation == HEAD}
+            if others and heads & set(both) and rows[0].form in ("", "family"):
+                candidates = tuple((row.resident_id, row.name) for row in others)
+                yield HeadChoice(household_id, words, candidates, merging_homes.next_head(others).resident_id)
 
 
 def _home_words(connection: Connection, household_id: str) -> str:

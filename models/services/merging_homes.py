@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -157,13 +158,17 @@ def _settle_household(work: Work, survivor: str, stay: Stay, head: str, before: 
     own = [row for row in left if not row.standing] or left
     if home.form not in ("", "family") or before.relation != HEAD or any(row.relation == HEAD for row in own):
         return
-    named = next((row for row in own if row.resident_id == head), None)
-    spouse = next((row for row in own if row.relation == SPOUSE), None)
-    new = named or spouse or min(own, key=lambda row: (row.birth_date or date.max, row.id))
+    new = next((row for row in own if row.resident_id == head), None) or next_head(own)
     for row in own:
         relation = HEAD if row is new else seen_from_new_head(row.relation, new.relation, row.sex)
         work.amend("membership", row.id, {"relation": relation})
         work.concerns(row.resident_id)
+
+
+def next_head(rows: Sequence[Any]) -> Any:
+    """Who is head after the head: the spouse, else the eldest. Rows of memberships with birth_date."""
+    spouse = next((row for row in rows if row.relation == SPOUSE), None)
+    return spouse or min(rows, key=lambda row: (row.birth_date or date.max, row.id))
 
 
 def _close(work: Work, survivor: str, until: date | None, stay: Stay, today: date) -> None:

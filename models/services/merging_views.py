@@ -86,6 +86,16 @@ class HomePair:
 
 
 @dataclass(frozen=True)
+class HeadChoice:
+    """A household of which the person is the head, and who would be if the person stands in it no longer."""
+
+    household_id: str
+    words: str  # address and people
+    candidates: tuple[tuple[str, str], ...]  # resident and name
+    suggested: str
+
+
+@dataclass(frozen=True)
 class Comparison:
     """Two records of perhaps one person. a is the one that was named first."""
 
@@ -99,6 +109,7 @@ class Comparison:
     facts: tuple[FactPair, ...]
     numbers: tuple[NumberPair, ...]
     homes: tuple[HomePair, ...]
+    heads: tuple[HeadChoice, ...]  # of the households in homes
     counts: Mapping[str, tuple[int, int]]  # kind of record -> how many of a and of b
 
     def choices(self) -> dict[str, str]:
