@@ -115,7 +115,7 @@ def try_text(tried: TryView) -> str:
 def last_text(stop: StopView) -> str:
     """When somebody was there last, and what came of it."""
     if not stop.household_id:
-        return _("Nobody is registered here")
+        return pgettext("door", "Nobody is registered here")
     if stop.last_visit is None:
         return _("Not visited yet")
     return _("Last visit {day}: {outcome}").format(

@@ -36,6 +36,9 @@ ROOMY = 150
 LOW = 380
 """Below this height (pixels at 100 per cent) a door that is shown stands at the very top."""
 
+HEAD = 230
+"""What stands above and below the doors, in pixels at 100 per cent: the list of doors gets all the rest."""
+
 LIST_FROM = 860
 """From this width of the page on (pixels at 100 per cent) the list of doors stands beside the door."""
 
@@ -164,7 +167,11 @@ class RoundPage(Page):
     def _lay_out(self) -> None:
         narrow = self.size().width() < theme.px(LIST_FROM)
         asked = self.doors_button.isChecked()
-        self.doors_button.setVisible(narrow)
+        room = self.size().height() - theme.px(HEAD)
+        on_paper = self.stack.currentWidget() is self.preview
+        self.preview.setMinimumHeight(max(room + theme.px(60), theme.px(300)) if on_paper else 0)
+        self.doors.setMinimumHeight(max(room, theme.px(300)) if not narrow else theme.px(300))
+        self.doors_button.setVisible(narrow and not on_paper)
         self.doors.setVisible(not narrow or asked)
         self.card.setVisible(not narrow or not asked)
 
@@ -517,6 +524,7 @@ class RoundPage(Page):
         if self.view is not None:
             self.stack.setCurrentWidget(self.preview)
             self._footer_frame.hide()
+            self._lay_out()
             self.preview.show_round(self.view)
             self.preview.print_button.setFocus()
 
@@ -524,6 +532,7 @@ class RoundPage(Page):
         """Back to the doors."""
         self.stack.setCurrentWidget(self.walking)
         self._footer_frame.setVisible(self.view is not None)
+        self._lay_out()
 
     def _print_key(self) -> None:
         if self.stack.currentWidget() is self.preview:

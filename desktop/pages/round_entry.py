@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop import theme
@@ -27,6 +28,9 @@ from models.services.views import Changed, DraftView
 from models.texts import _, ngettext
 
 FORM, VERSION = "round_entry", "1"
+
+ABOVE = 440
+"""What stands above and below the list of lines, in pixels at 100 per cent."""
 
 LOW = 380
 """Below this height (pixels at 100 per cent) the line that is typed stands at the very top."""
@@ -78,6 +82,11 @@ class RoundEntryPage(FieldPage):
         head.addWidget(at)
         layout = pieces.column(self.whole, self.summary, self.about, head, self.line, self.list, gap=10)
         layout.setStretch(4, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A high window shows more lines."""
+        super().resizeEvent(event)
+        self.list.setMinimumHeight(max(self.size().height() - theme.px(ABOVE), theme.px(220)))
 
     def title(self) -> str:
         """The page's name."""

@@ -87,6 +87,8 @@ class RoundsPage(Page):
 
     def begin(self, household_ids: Sequence[str] = (), name: str = "") -> None:
         """Open the form for an address, or for these households."""
+        if not self.cards:
+            pieces.clear(self.open_ones)  # an invitation to plan one, which is under way now
         self.form.show()
         self.new_button.hide()
         self.form.begin(household_ids, name, self._workers)
@@ -97,6 +99,7 @@ class RoundsPage(Page):
         """Put the form away; what was typed stays in it."""
         self.form.hide()
         self.new_button.show()
+        self.open()
         self.first_focus()
 
     def plan(self, entry: RoundEntry) -> None:
@@ -195,7 +198,7 @@ class RoundCard(Card):
         shell = page.shell
         running = row.status == "open"
         self.go: QPushButton = pieces.button(
-            (_("Go on") if row.gone else _("Begin")) if running else _("Look at it"),
+            (pgettext("round", "Go on") if row.gone else pgettext("round", "Begin")) if running else _("Look at it"),
             partial(shell.go, "round", round_id=row.id),
             "primary" if running else "",
             "visit",

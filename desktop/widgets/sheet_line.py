@@ -13,7 +13,7 @@ from desktop.widgets import pieces
 from desktop.widgets.flow_layout import FlowLayout
 from forms.round_sheet import COLUMNS
 from models.services.rounds_views import StopView
-from models.texts import _
+from models.texts import _, pgettext
 
 
 class SheetLineField(QFrame):
@@ -72,7 +72,7 @@ class SheetLineField(QFrame):
         self.lines["number"].setText(str(stop.place))
         self.door.setText(stop.door)
         people = [f"{place} {person_text(person)}" for place, person in enumerate(stop.people, 1)]
-        self.people.setText("    ".join(people) or _("Nobody is registered here"))
+        self.people.setText("    ".join(people) or pgettext("door", "Nobody is registered here"))
         for name in COLUMNS:
             self.lines[name].setText(typed.get(name, ""))
         self.complain("")
