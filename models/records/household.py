@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import StringConstraints, field_validator
 from pydantic_core import PydanticCustomError
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlmodel import Field
 
 from models.records.base import Entry, Kept, flag_field, text_field
@@ -27,10 +27,16 @@ class Dwelling(Kept, table=True):
     door: str = text_field()
 
 
+_CLOSED = text("until IS NOT NULL")  # a few of many
+
+
 class Household(Kept, table=True):
     """A household: registered (户口簿) or living (同住). The two are different things of the same people."""
 
-    __table_args__ = (Index("ix_household_kind", "kind", "dead"),)
+    __table_args__ = (
+        Index("ix_household_kind", "kind", "dead"),
+        Index("ix_household_until", "until", sqlite_where=_CLOSED, postgresql_where=_CLOSED),
+    )
 
     kind: str = text_field()  # registered or living
     dwelling_id: str = text_field(index=True)

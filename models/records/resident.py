@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import field_validator, model_validator
 from pydantic_core import PydanticCustomError
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlmodel import Field
 
 from models.records.base import Entry, Kept, flag_field, text_field
@@ -15,12 +15,18 @@ from models.records.documents import DOCUMENT_KINDS, check_document, tidy_number
 from models.records.fact import FactEntry
 from models.records.phones import check_phone
 
+_DIED = text("died_on IS NOT NULL")  # a few of many
+
 
 class Resident(Kept, table=True):
     """A person who lives in, is registered in, or is cared for by the community."""
 
     # They let the register be counted without reading it, and those be left out whose records are only kept.
-    __table_args__ = (Index("ix_resident_dead", "dead"), Index("ix_resident_frozen", "frozen"))
+    __table_args__ = (
+        Index("ix_resident_dead", "dead"),
+        Index("ix_resident_frozen", "frozen"),
+        Index("ix_resident_died_on", "died_on", sqlite_where=_DIED, postgresql_where=_DIED),
+    )
 
     name: str = text_field(index=True)
     former_name: str = text_field()

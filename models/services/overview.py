@@ -11,6 +11,7 @@ from models.services.facts import current_facts
 from models.services.planning import assignees
 from models.services.views import Today
 from models.services.visits import Visits, due_visits
+from models.store.present import in_use
 from models.store.rows import KEPT
 from models.store.work import read_meta
 
@@ -21,7 +22,7 @@ _AHEAD = timedelta(days=30)
 def today_overview(book: Book) -> Today:
     """The today page: due visits, drafts, what waits to be sent, papers about to expire, figures of the month."""
     on = today(book.clock)
-    visits = KEPT["visit"]
+    visits, living = KEPT["visit"], KEPT["household"].c.kind == "living"
     with book.reading() as connection:
         sent = read_meta(connection, "exported")
         device = read_meta(connection, "device")
@@ -33,8 +34,10 @@ def today_overview(book: Book) -> Today:
             last_export_at=int(sent.get("at", 0)),
             expiring=tuple(_expiring(connection, on)),
             residents=_count(connection, "resident")
-            - _count(connection, "resident", _RESIDENT.c.frozen > ""),  # ">": an index answers it
-            households=_count(connection, "household", KEPT["household"].c.kind == "living"),
+            - _count(connection, "resident", _RESIDENT.c.frozen > "")  # ">": an index answers it
+            - _count(connection, "resident", _RESIDENT.c.died_on.is_not(None), _RESIDENT.c.frozen == ""),
+            households=_count(connection, "household", living)
+            - _count(connection, "household", living, KEPT["household"].c.until <= on),
             visits_this_month=_count(connection, "visit", visits.c.happened_on >= on.replace(day=1)),
             open_needs=tuple(Visits(book).open_needs(20)),
             workers=tuple(dict.fromkeys((book.worker.name, *assignees(connection)))),
@@ -64,7 +67,7 @@ def _expiring(connection: Connection, on: date) -> list[tuple[str, str, str, dat
     )
     found += [(row.resident_id, row.kind, row.valid_until) for row in connection.execute(documents)]
     people = select(_RESIDENT.c.id, _RESIDENT.c.name).where(
-        _RESIDENT.c.id.in_({resident for resident, _w, _d in found}), _RESIDENT.c.frozen == ""
+        _RESIDENT.c.id.in_({resident for resident, _w, _d in found}), in_use(on)
     )
     names = {row.id: row.name for row in connection.execute(people)}
     lines = [(resident, names[resident], what, day) for resident, what, day in found if resident in names]

@@ -139,6 +139,7 @@ def _promised(connection: Connection, until: date) -> list[DueVisit]:
         .join(_HOUSEHOLD, _HOUSEHOLD.c.id == ranked.c.household_id)
         .join(_DWELLING, _DWELLING.c.id == _HOUSEHOLD.c.dwelling_id)
         .where(ranked.c.place == 1, ranked.c.next_visit.is_not(None), ranked.c.next_visit <= until)
+        .where(_HOUSEHOLD.c.until.is_(None), _HOUSEHOLD.c.dead.is_(False))  # nobody goes where nobody lives
         .order_by(ranked.c.next_visit)
     )
     rows = connection.execute(query).mappings().all()

@@ -54,6 +54,9 @@ def upgrade() -> None:
     op.add_column("resident", day("died_on"))
     op.add_column("resident", text("frozen"))
     op.create_index("ix_resident_frozen", "resident", ["frozen"])
+    for table, column in (("resident", "died_on"), ("household", "until")):
+        few = sa.text(f"{column} IS NOT NULL")
+        op.create_index(f"ix_{table}_{column}", table, [column], sqlite_where=few, postgresql_where=few)
     op.add_column("household", text("form"))
     op.add_column("membership", text("standing"))
     op.add_column("membership", text("ended"))
