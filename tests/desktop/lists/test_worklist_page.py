@@ -204,7 +204,7 @@ def test_the_list_is_written_as_a_workbook_and_journalled(page, shell, urgent, t
     page.menu_actions["export"].trigger()
     page.dialog.go.click()
     settle(shell)
-    found = table((tmp_path / "list.xlsx").read_bytes())
+    _above, _heads, found = table((tmp_path / "list.xlsx").read_bytes())
     flat = [str(cell) for row in found for cell in row]
     assert "耿玉兰" in flat
     assert any("紧急需求" in cell for cell in flat)
