@@ -24,11 +24,13 @@ from desktop.demo import (
     packs,
     register,
     rounds,
+    same_person,
     screening,
     visits,
 )
 from desktop.demo import pictures as papers_and_pictures
 from desktop.demo import workbench as bench_of_rules
+from desktop.demo import worklist as day_of_work
 from desktop.demo.stage import Stage
 from desktop.hands import HandsError
 
@@ -49,6 +51,8 @@ CHAPTERS: tuple[tuple[str, Callable[[Stage], int]], ...] = (
     ("lists written", screening.write_lists),
     ("what changes soon", calendar.look_ahead),
     ("planned visits", visits.planned),
+    ("worklist", day_of_work.work_through),
+    ("handing over", day_of_work.hand_over),
     ("round", rounds.walk),
     ("rules read", bench_of_rules.read_rules),
     ("exchange cards", exchange.exchange_cards),
@@ -62,6 +66,7 @@ CHAPTERS: tuple[tuple[str, Callable[[Stage], int]], ...] = (
     ("office screens", screening.at_the_office),
     ("household changes", household_changes.change),
     ("likeness", register.likeness),
+    ("the same person twice", same_person.merge),
     ("every screen", looks.looks),
 )
 
