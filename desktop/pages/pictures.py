@@ -16,10 +16,11 @@ from desktop.pages.pictures_take import Taking
 from desktop.picture_sources import CAMERA_FOLDER, ENDINGS, Source, destroy, from_mime
 from desktop.widgets import pieces
 from desktop.widgets.camera_panel import CameraPanel
-from desktop.widgets.case_parts import Card
 from desktop.widgets.empty_state import EmptyState
 from desktop.widgets.finder import Finder, Match
 from desktop.widgets.flow_layout import FlowLayout
+from desktop.widgets.originals_card import OriginalsCard
+from desktop.widgets.parts import Parts
 from desktop.widgets.picture_edit_pane import LOW, PictureEditPane
 from desktop.widgets.picture_grid import PictureGrid
 from desktop.widgets.picture_view import ZOOM_STEP, PictureView
@@ -33,30 +34,6 @@ from models.texts import _, ngettext
 
 NARROW = 620
 """Pixels at 100 per cent of the page below which buttons lose their words."""
-
-
-class Parts(QWidget):
-    """One of several parts at a time; the others take no room, so that the page scrolls only as far as this one."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._column = pieces.column(self)
-        self._parts: list[QWidget] = []
-
-    def add(self, part: QWidget) -> None:
-        """A part, hidden until it is shown."""
-        part.hide()
-        self._parts.append(part)
-        self._column.addWidget(part, 1)
-
-    def current(self) -> QWidget | None:
-        """The part that is shown."""
-        return next((part for part in self._parts if not part.isHidden()), None)
-
-    def show_part(self, shown: QWidget) -> None:
-        """Show this one alone."""
-        for part in self._parts:
-            part.setHidden(part is not shown)
 
 
 class PicturesPage(Page):
@@ -412,24 +389,7 @@ class PicturesPage(Page):
         self.told.setHidden(not count)
         if not count:
             return
-        words = ngettext("{n} original still lies in the open", "{n} originals still lie in the open", count)
-        card = Card(words.format(n=count))
-        card.add(
-            pieces.text(
-                _(
-                    "The pictures are sealed here now. In the camera's folder anybody can look at them. Deleting "
-                    "overwrites them first; on memory cards traces may remain all the same."
-                )
-            )
-        )
-        delete = pieces.button(_("Delete them there"), self.delete_originals, "danger", "trash")
-        keep = pieces.button(_("Leave them there"), self._keep_originals)
-        row = QWidget()
-        flow = FlowLayout(row, gap=theme.px(8))
-        flow.addWidget(delete)
-        flow.addWidget(keep)
-        card.add(row)
-        self._told.addWidget(card)
+        self._told.addWidget(OriginalsCard(count, self.delete_originals, self._keep_originals))
 
     def _keep_originals(self) -> None:
         settings = self.casebook.settings
