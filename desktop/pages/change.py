@@ -1,7 +1,6 @@
 """Something changed in a household: what happened, a short form for it, what will be, and the change is made."""
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from typing import Any
 
 from PySide6.QtCore import QTimer
@@ -10,35 +9,29 @@ from PySide6.QtWidgets import QWidget
 from desktop import theme
 from desktop.case_words import kind_of_household, short_person
 from desktop.pages import change_load
+from desktop.pages.change_fields import ChangeFields
 from desktop.pages.change_kinds import act_of, kinds_of, name_of
 from desktop.pages.change_load import Loaded
+from desktop.pages.change_people import childs_relation, choices, spouses_of, who_left
 from desktop.pages.change_seats import key_of, known_members, mover_of, seats
 from desktop.pages.change_words import words_of
-from desktop.pages.field_page import FormPage
-from desktop.pages.register_lookup import communities, find_households, remember_community, suggested_communities
+from desktop.pages.register_lookup import find_households, remember_community, suggested_communities
 from desktop.widgets import pieces
-from desktop.widgets.address_picker import AddressPicker
-from desktop.widgets.arrivals_field import ArrivalRow, ArrivalsField
 from desktop.widgets.change_preview import ChangePreviewView
 from desktop.widgets.check_view import Line, Part
 from desktop.widgets.choice_field import ChoiceField
-from desktop.widgets.date_field import DateField
-from desktop.widgets.find_field import FindField
 from desktop.widgets.finder import Finder, Match
 from desktop.widgets.form_view import FormView
 from desktop.widgets.head_field import HeadField
 from desktop.widgets.kind_tiles import KindTiles
-from desktop.widgets.province_field import province_field
 from forms import definitions
-from forms.change import MARRIAGEABLE, WAYS, question_of
+from forms.change import WAYS, question_of
 from forms.collecting import FieldProblem
-from forms.reading import read_date
 from forms.shape import Question
 from models.clock import today
 from models.errors import Problem
-from models.records import codes
 from models.services.changes import ChangeRefused
-from models.services.views import Changed, ChangePreview, HouseholdView, MembershipView
+from models.services.views import Changed, ChangePreview, HouseholdView
 from models.texts import _, ngettext
 
 CHOOSE = "choose"
@@ -49,7 +42,7 @@ PRESET = {"split": "same_door", "return": "same_door", "marriage": "stays", "div
 """Where to, as long as nobody has said otherwise."""
 
 
-class ChangePage(FormPage):
+class ChangePage(ChangeFields):
     """open(household_id="", resident_id="", kind="", draft_id=""). Without a household one is searched for."""
 
     name = "change"
@@ -62,7 +55,6 @@ class ChangePage(FormPage):
         self._homes: dict[str, tuple[HouseholdView, ...]] = {}
         self._targets: dict[str, HouseholdView] = {}
         self._asked_for: set[str] = set()
-        self._seen_day = self.today
         self.preview = ChangePreviewView()
         self.finder = Finder(name=_("Household"), hint=_("Name, initials, phone tail or door"))
         self.finder.asked.connect(self._find_household)
@@ -178,7 +170,7 @@ class ChangePage(FormPage):
             given |= {"resident_id": resident_id}
             return given | {"people": [resident_id]}
         if kind == "return":
-            return given | {"people": _who_left(self.loaded.view)}
+            return given | {"people": who_left(self.loaded.view)}
         if len(members) == 1:
             given["resident_id"] = members[0]
         return given
@@ -194,10 +186,10 @@ class ChangePage(FormPage):
             self.today,
             step=self.step or self.size().width() < theme.px(STACKED),  # words above the fields where it is narrow
             topics=[topic.id for topic in form.topics if topic.id != "kind"],
-            own=self._own_fields(form, kind),
-            choices=self._choices(kind),
+            own=self.own_fields(form, kind),
+            choices=choices(kind, self.loaded.view, self.loaded.books),
         )
-        view.communities_asked.connect(self._offer_communities)
+        view.communities_asked.connect(self.offer_communities)
         self.preview = ChangePreviewView()
         self.preview.changed.connect(self.keep)
         self.begin(form, view, answers, draft_id=draft_id, stage="" if stage in (CHOOSE, self.CHECK) else stage)
@@ -212,67 +204,6 @@ class ChangePage(FormPage):
     def above(self) -> list[QWidget]:
         """What will happen stands over the answers on the page that checks."""
         return [self.preview]
-
-    def _own_fields(self, form: definitions.Form, kind: str) -> dict[str, Any]:
-        quick = [(_("Today"), self.today), (_("Yesterday"), self.today - timedelta(days=1))]
-        own: dict[str, Any] = {
-            day: DateField(read_date, self.today, name=form.question(day).label, quick=quick)
-            for day in ("born_on", "died_on", "happened_on")
-        }
-        spouse = FindField(name=form.question("spouse_id").label, hint=_("Name, pinyin, phone or address"))
-        spouse.asked.connect(lambda text: self._find_residents(spouse, text))
-        household = FindField(name=form.question("to_household_id").label, hint=_("Name, initials, phone tail or door"))
-        household.asked.connect(lambda text: self._find_target(household, text))
-        members = ArrivalsField(form.question("members"), self.today, lodges=kind == "lodger_in")
-        members.added.connect(self._arrival_added)
-        province = province_field(form.question("elsewhere_province").label)
-        heads = HeadField(name=form.question("heads").label)
-        return own | {
-            "spouse_id": spouse,
-            "to_household_id": household,
-            "members": members,
-            "elsewhere_province": province,
-            "heads": heads,
-        }
-
-    def _choices(self, kind: str) -> dict[str, list[tuple[str, str]]]:
-        """The people and households of this household as choices."""
-        assert self.loaded is not None
-        view = self.loaded.view
-        here = list(view.members) or _last_stays(view)
-        everybody = [(member.resident.id, _named(member)) for member in here]
-        ways = dict(definitions.load("change").question("where_to").choices)
-        books = [(book.id, change_load.book_words(book)) for book in self.loaded.books]
-        adults = [member for member in here if (member.resident.age or 99) >= 14]
-        return {
-            "people": everybody,
-            "resident_id": everybody,
-            "widowed_id": [(m.resident.id, _named(m)) for m in here if (m.resident.age or 99) >= MARRIAGEABLE],
-            "mother_id": [(m.resident.id, _named(m)) for m in adults if m.resident.sex != "1"],
-            "father_id": [(m.resident.id, _named(m)) for m in adults if m.resident.sex != "2"],
-            "form": [pair for pair in codes.choices("household_form") if pair[0] != (view.form or "family")],
-            "where_to": [(code, ways[code]) for code in WAYS.get(kind, ())],
-            "registered_household_id": books,
-            "moving_book_id": books,
-        }
-
-    def _arrival_added(self, row: ArrivalRow) -> None:
-        row.who.asked.connect(lambda text: self._find_residents(row.who, text))
-
-    def _find_residents(self, field: FindField, text: str) -> None:
-        casebook = self.casebook
-        self.read(lambda: change_load.find_residents(casebook, text), lambda found: field.offer(text, found))
-
-    def _find_target(self, field: FindField, text: str) -> None:
-        assert self.loaded is not None
-        casebook, own = self.casebook, self.loaded.view
-        self.read(
-            lambda: [match for match in find_households(casebook, text) if match.key != own.id],
-            lambda found: field.offer(text, found),
-        )
-
-    def _offer_communities(self, picker: AddressPicker, text: str) -> None:
-        self.read(lambda: communities(text), lambda found: picker.offer_communities(text, found))
 
     # Following the answers.
 
@@ -343,7 +274,7 @@ class ChangePage(FormPage):
             words = [(book.id, change_load.book_words(book)) for book in books.values()]
             if [code for code, _button in field._buttons] != [code for code, _words in words]:
                 field.set_choices(words)
-            if relation := _childs_relation(self.loaded.view, parents, str(answers.get("child_sex") or "")):
+            if relation := childs_relation(self.loaded.view, parents, str(answers.get("child_sex") or "")):
                 self.view.fill({"child_relation": relation}, _("As the parent stands to the head"))
         if self.kind == "marriage" and (mover := mover_of(answers)):
             other = str(answers.get("resident_id") or "")
@@ -354,7 +285,7 @@ class ChangePage(FormPage):
                 told = {"key": home.id, "words": home.address, "detail": names, "typed": ""}
                 self.view.fill({"to_household_id": told}, _("Where the other one lives"))
         if self.kind == "divorce" and (resident_id := str(answers.get("resident_id") or "")):
-            spouses = _spouses(self.loaded.view, resident_id)
+            spouses = spouses_of(self.loaded.view, resident_id)
             rows["spouse_id"].field.suggest(
                 [Match(m.resident.id, m.resident.name, short_person(m.resident)) for m in spouses]
             )
@@ -556,45 +487,8 @@ class ChangePage(FormPage):
         assert self.loaded is not None
         assert self.view is not None
         heads: HeadField = self.view.rows["heads"].field
-        choices = self._choices(self.kind)
+        offered = choices(self.kind, self.loaded.view, self.loaded.books)
         books = self.view.rows["registered_household_id"].field._buttons
-        names = {key: words for pairs in choices.values() for key, words in pairs}
+        names = {key: words for pairs in offered.values() for key, words in pairs}
         names |= {key: button.text() for key, button in books}
         return words_of(question, answer, self.today, names, heads.seats)
-
-
-def _named(member: MembershipView) -> str:
-    return f"{member.resident.name}  {short_person(member.resident)}".rstrip()
-
-
-def _last_stays(view: HouseholdView) -> list[MembershipView]:
-    """Those who belonged to a household last, once each."""
-    last: dict[str, MembershipView] = {}
-    for member in sorted(view.former, key=lambda one: (str(one.until), one.id)):
-        last[member.resident.id] = member
-    return sorted(last.values(), key=lambda one: (one.relation, one.id))
-
-
-def _who_left(view: HouseholdView) -> list[str]:
-    """Those with whom a household left."""
-    return [m.resident.id for m in _last_stays(view) if m.until == view.until and m.ended != "death"]
-
-
-def _childs_relation(view: HouseholdView, parents: list[str], sex: str) -> str:
-    """How a child stands to the head, by how a parent does; "" where that does not tell."""
-    of_head = {"1": "2", "2": "3"}.get(sex, "")
-    for member in view.members:
-        if member.resident.id in parents:
-            if member.relation in ("0", "1"):
-                return of_head
-            if member.relation in ("2", "3"):
-                return "4"
-    return ""
-
-
-def _spouses(view: HouseholdView, resident_id: str) -> list[MembershipView]:
-    """Who may be married to somebody of the household: head and spouse first, then every grown other."""
-    relation = next((m.relation for m in view.members if m.resident.id == resident_id), "")
-    wanted = {"0": "1", "1": "0"}.get(relation, "")
-    grown = [m for m in view.members if m.resident.id != resident_id and (m.resident.age or 99) >= MARRIAGEABLE]
-    return sorted(grown, key=lambda member: member.relation != wanted)

@@ -1,6 +1,6 @@
 """Who comes into a household: found on the register, or somebody new with the little that tells people apart."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -160,7 +160,3 @@ class ArrivalsField(RepeatField):
     def answer(self) -> list[object]:
         """A row for each person."""
         return [said for row in self.fields if (said := row.answer())]
-
-    def known(self) -> Sequence[str]:
-        """The residents who were found."""
-        return [row.who.key() for row in self.fields if not row.is_new and row.who.key()]
