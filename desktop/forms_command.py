@@ -51,7 +51,7 @@ def workbooks(folder: Path) -> list[Path]:
 def _holds_survey(path: Path) -> bool:
     with path.open("rb") as file:
         start = file.read(4096).lstrip(b"\xef\xbb\xbf \t\r\n|\"'").lower()
-    return b"survey" in start[:2000] and (start.startswith(b"survey") or b"\n| survey" in start or b"\nsurvey" in start)
+    return start.startswith(b"survey") or any(mark in start for mark in (b"\n| survey", b"\n|survey", b"\nsurvey"))
 
 
 def tables_beside(workbook: Path) -> dict[str, bytes]:

@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from functools import cache
 
 from forms.xlsform.headings import EXPRESSIONS, TRANSLATED, canonical, language_of, plain_signs, plain_type
-from forms.xlsform.problems import Problem, problem
+from forms.xlsform.problems import Problem, problem, why_unreadable
 from forms.xlsform.workbook import Row, Sheet, Workbook
 from models.texts import _
 
@@ -287,9 +287,11 @@ def expression(said: str, sheet: str, row: int, column: str) -> Iterator[Problem
             told = {"said": bad.function, "near": near(bad.function, functions.names())}
             yield problem("unknown_function", sheet, row, column, **told)
         elif bad.column:
-            yield problem("bad_expression", sheet, row, column, letter=bad.column, said=said, reason=bad.reason)
+            yield problem(
+                "bad_expression", sheet, row, column, letter=bad.column, said=said, reason=why_unreadable(bad.reason)
+            )
         else:
-            yield problem("bad_expression_whole", sheet, row, column, said=said, reason=bad.reason)
+            yield problem("bad_expression_whole", sheet, row, column, said=said, reason=why_unreadable(bad.reason))
         return
     for one in token.iter():
         if one.symbol == "regex" and len(one) == 2 and one[1].symbol == "(string)":

@@ -44,6 +44,23 @@ def quoted(said: object) -> str:
     return word if len(word) <= _LONGEST_QUOTE else word[: _LONGEST_QUOTE - 1] + "…"
 
 
+def why_unreadable(said: str) -> str:
+    """What the expression library found wrong, in the language now shown; "" for what says nothing to an author."""
+    if "end of source" in said:
+        return _("something is missing at the end")
+    if found := re.search(r"[Tt]oo (few|many) arguments", said):
+        return _("too few arguments") if found.group(1) == "few" else _("too many arguments")
+    if "at least an argument" in said:
+        return _("too few arguments")
+    if "has no arguments" in said:
+        return _("too many arguments")
+    if "nested too deeply" in said:
+        return _("brackets are nested too deeply")
+    if found := re.search(r"(?:unexpected|unknown)\s.*?['\"](.+?)['\"]", said):
+        return _("{said} does not belong there").format(said=quoted(found.group(1)))
+    return _("it is not written as an expression")
+
+
 def problem(kind: str, sheet: str = "", row: int = 0, column: str = "", **facts: object) -> Problem:
     """A problem of a kind of KINDS, with its sentences in the language now shown."""
     sentence, remedy = KINDS[kind]()

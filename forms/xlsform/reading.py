@@ -10,7 +10,7 @@ from xml.etree.ElementTree import ParseError
 from forms.xlsform import checks, compiling
 from forms.xlsform.compiled import Compiled
 from forms.xlsform.headings import canonical, language_of
-from forms.xlsform.problems import Problem, from_library, from_library_warning, problem
+from forms.xlsform.problems import Problem, from_library, from_library_warning, problem, why_unreadable
 from forms.xlsform.workbook import Unreadable, Workbook, open_workbook
 
 TABLE_MOST = 20 * 1024 * 1024  # bytes of an attached table
@@ -116,7 +116,7 @@ def _after(body: Mapping[str, Any], survey: checks.Survey) -> list[Problem]:
             "bad_expression_whole",
             **_place(survey, path, _COLUMN_OF.get(column, column)),
             said=survey.cell(tuple(path.strip("/").split("/")[1:]), _COLUMN_OF.get(column, column)) or path,
-            reason=bad.reason,
+            reason=why_unreadable(bad.reason),
         )
         for path, column, bad in compiling.check_expressions(body)
     ]
