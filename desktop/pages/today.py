@@ -33,8 +33,12 @@ DRAFT_PAGES = {
     "referral": "referral",
     "eligibility": "eligibility",
     "change": "change",
+    "contact": "case_form",
+    "case_note": "case_form",
+    "case_plan": "case_form",
     "round": "round",
     "round_entry": "round_entry",
+    "consent": "rights",
 }
 """Which page goes on with a draft of a form; every other form is an instrument."""
 
@@ -47,6 +51,9 @@ FORM_NAMES = {
     "change": N_("Change of a household"),
     "round": N_("Note at a door"),
     "round_entry": N_("Paper list of a round"),
+    "contact": N_("Contact"),
+    "case_note": N_("Note"),
+    "case_plan": N_("Case plan"),
 }
 
 WEEKDAYS = (

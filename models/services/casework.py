@@ -215,6 +215,10 @@ class Plans:
         with self._book.reading() as connection:
             return _views(connection, wanted)
 
+    def printed(self, plan_id: str) -> None:
+        """Journal that a plan went to the printer."""
+        self._book.note("print", "case_plan", plan_id)
+
     def due(self, until: date, responsible: str = "") -> list[DueTask]:
         """Tasks of open plans that are due by a day, the oldest first."""
         wanted = and_(_TASK.c.status == "open", _TASK.c.dead.is_(False), _TASK.c.due_on <= until)

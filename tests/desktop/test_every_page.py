@@ -37,6 +37,9 @@ def where(shell, page):
         "pictures": {"resident_id": resident},
         "round": {"round_id": round_id},
         "round_entry": {"round_id": round_id},
+        "merge": {"a": resident, "b": shell.casebook.residents.ids()[1]},
+        "case_form": {"form": "case_plan", "resident_id": resident},
+        "plans": {"resident_id": resident},
         "help": {"topic": "keys"},
     }.get(page, {})
 

@@ -1,0 +1,168 @@
+"""A case plan on paper (帮扶计划), for the resident to keep: what is to be reached, who does what, until when."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from reports.flow import Cell, Piece, Type, divide, paragraph, put, space, table_row
+from reports.lines import Run, forget, name_run, shape
+from reports.paper import HEIGHT, MM, WIDTH, Paper
+from reports.printable import check, one_line
+from reports.wording import day_text, wording
+
+LEFT, MEASURE = 22 * MM, 166 * MM
+TOP, NEXT_TOP, END = 38 * MM, 28 * MM, HEIGHT - 20 * MM
+SIGNATURES = 30 * MM
+TEXT, SMALL = Type(11.5, 18), Type(10.5, 15.5)
+LABEL = 26 * MM
+COLUMNS = (("number", 12), ("what", 82), ("by", 30), ("due", 24), ("done", 18))
+"""Columns of goals and tasks with their widths in mm."""
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class PlanLine(_Value):
+    """A goal or a task, in words."""
+
+    text: str
+    who: str = ""
+    due: date | None = None
+    state: Literal["open", "done", "dropped"] = "open"
+
+
+class PlanSheet(_Value):
+    """A plan as it is printed, in the words of its language; nothing is looked up later."""
+
+    language: Literal["zh", "en"] = "zh"
+    community: str
+    phone: str = ""
+    printed_on: date
+    title: str
+    who: str
+    address: str = ""
+    responsible: str
+    opened_on: date | None = None
+    review_on: date | None = None
+    situation: str = ""
+    goals: tuple[PlanLine, ...] = ()
+    tasks: tuple[PlanLine, ...] = ()
+    closed_on: date | None = None
+    closed_why: str = ""
+
+
+def render_plan(value: PlanSheet) -> bytes:
+    """The plan as a PDF. Raises UnprintableText for a character in no face, UnmaskedNumber for an identity number.
+
+    The same value always gives the same bytes.
+    """
+    check(value)
+    words = wording("case_plan", value.language)
+    paper = Paper(
+        title=f"{words['title']} {one_line(value.title)}",
+        author=value.community,
+        subject=words["subject"],
+        language="zh-CN" if value.language == "zh" else "en",
+        day=value.printed_on,
+    )
+    try:
+        _draw(paper, value)
+    finally:
+        forget()
+    return paper.finish()
+
+
+def _draw(paper: Paper, value: PlanSheet) -> None:
+    words = wording("case_plan", value.language)
+    pieces = [*_above(value), *_table("goals", value.goals, value), *_table("tasks", value.tasks, value)]
+    pages = divide(pieces, lambda page: END - (NEXT_TOP if page else TOP), SIGNATURES)
+    paper.text(WIDTH / 2, 17 * MM, 10.5, one_line(value.community), align="center")
+    paper.text(WIDTH / 2, 28 * MM, 20, words["title"], "title", "center", 0.2 if value.language == "zh" else 0)
+    bottom = TOP
+    for number, page in enumerate(pages):
+        if number:
+            paper.next_page()
+        bottom = put(paper, page, NEXT_TOP if number else TOP)
+        shown = words["page"].format(page=number + 1, pages=len(pages))
+        paper.text(LEFT + MEASURE, HEIGHT - 11 * MM, 8.5, shown, align="right")
+        if value.phone:
+            paper.text(LEFT, HEIGHT - 11 * MM, 9.5, words["phone"].format(phone=one_line(value.phone)))
+    base = bottom + 16 * MM
+    for place, key in enumerate(("resident_sign", "worker_sign")):
+        left = LEFT + place * MEASURE / 2
+        paper.text(left, base, 10.5, words[key])
+        paper.rule(left, base + 2.5 * MM, left + MEASURE / 2 - 8 * MM, base + 2.5 * MM)
+        paper.text(left, base + 9 * MM, 10.5, words["sign_date"])
+
+
+def _above(value: PlanSheet) -> Iterator[Piece]:
+    words = wording("case_plan", value.language)
+    half = MEASURE / 2 - LABEL
+
+    def head(key: str) -> Cell:
+        return Cell([Run(words[key], "hei")], LABEL, centre=True, shrink=True)
+
+    def day(when: date | None) -> Cell:
+        return Cell([Run(day_text(words["date"], when) if when else "")], half, shrink=True)
+
+    yield table_row([head("plan"), Cell([Run(one_line(value.title), "hei")], MEASURE - LABEL)], LEFT, TEXT, 9 * MM)
+    yield table_row(
+        [head("who"), Cell([name_run(one_line(value.who))], half), head("responsible"),
+         Cell([name_run(one_line(value.responsible))], half)], LEFT, TEXT, 9 * MM,
+    )  # fmt: skip
+    if value.address:
+        yield table_row([head("address"), Cell([Run(one_line(value.address))], MEASURE - LABEL)], LEFT, TEXT, 9 * MM)
+    yield table_row([head("opened"), day(value.opened_on), head("review"), day(value.review_on)], LEFT, TEXT, 9 * MM)
+    if value.situation:
+        yield space(3 * MM)
+        yield from _heading("situation", value)
+        for line in value.situation.splitlines():
+            if line.strip():
+                indent = 2 if value.language == "zh" else 0
+                yield from paragraph(
+                    shape([Run(one_line(line))]), LEFT, MEASURE, TEXT, indent=indent, justify=value.language == "zh"
+                )
+    if value.closed_on:
+        said = words["closed"].format(day=day_text(words["date"], value.closed_on), reason=value.closed_why)
+        yield space(3 * MM)
+        yield from paragraph(shape([Run(said, "hei")]), LEFT, MEASURE, TEXT, indent=0)
+
+
+def _heading(key: str, value: PlanSheet) -> Iterator[Piece]:
+    words = wording("case_plan", value.language)
+    yield from paragraph(shape([Run(words[key], "hei")]), LEFT, MEASURE, TEXT, indent=0, keep=True)
+    yield space(1 * MM)
+
+
+def _table(key: str, lines: tuple[PlanLine, ...], value: PlanSheet) -> Iterator[Piece]:
+    words = wording("case_plan", value.language)
+    yield space(4 * MM)
+    yield from _heading(key, value)
+    if not lines:
+        yield from paragraph(shape([Run(words["none"])]), LEFT, MEASURE, SMALL, indent=0)
+        return
+    columns = [(name, width * MM) for name, width in COLUMNS if key == "tasks" or name != "by"]
+    if key == "goals":  # nobody is named: the words have the room
+        columns = [(name, width + (30 * MM if name == "what" else 0)) for name, width in columns]
+    yield table_row(
+        [Cell([Run(words[name], "hei")], width, centre=True, shrink=True) for name, width in columns],
+        LEFT, SMALL, 7 * MM, keep=True,
+    )  # fmt: skip
+    for number, line in enumerate(lines, 1):
+        state = {"open": "", "done": words["yes"], "dropped": words["dropped"]}[line.state]
+        cells = {
+            "number": Cell([Run(str(number))], 0, centre=True),
+            "what": Cell([Run(one_line(line.text))], 0),
+            "by": Cell([name_run(one_line(line.who))], 0, centre=True, shrink=True),
+            "due": Cell([Run(line.due.isoformat() if line.due else "", whole=True)], 0, centre=True, shrink=True),
+            "done": Cell([Run(state, whole=True)], 0, centre=True, shrink=True, box=not state),
+        }
+        row = [
+            Cell(c.runs, width, centre=c.centre, shrink=c.shrink, box=c.box)
+            for name, width in columns
+            for c in (cells[name],)
+        ]
+        yield table_row(row, LEFT, SMALL, 8 * MM)
