@@ -90,7 +90,8 @@ class MergePage(Page):
         """Somebody was changed: load again what is shown."""
         if changed.entities & {"person_link"}:
             self.pairs = None if self.pairs is None else [p for p in self.pairs if not {p.a.id, p.b.id} <= changed.rows]
-        if changed.entities - {"draft"}:
+        merging = bool(self.where.get("b")) and self.loaded is None
+        if changed.entities - {"draft"} and not merging:
             self.open(**self.where)
 
     def first_focus(self) -> None:
@@ -104,7 +105,7 @@ class MergePage(Page):
 
     def _begin(self, *, listing: bool) -> None:
         pieces.clear(self.content)
-        self.fields, self.rows, self.undo_buttons, self.former = {}, [], {}, None
+        self.fields, self.rows, self.undo_buttons, self.former, self._first = {}, [], {}, None, None
         self.look_button.setVisible(listing)
         self.show_footer()
         self.loaded = None

@@ -55,6 +55,7 @@ def worked(shell):
         "pictures": {"resident_id": resident},
         "round": {"round_id": walked.id},
         "round_entry": {"round_id": walked.id},
+        "merge": {"a": resident, "b": book.residents.ids()[1]},
         "help": {"topic": "register"},
     }
     return shell, wheres
