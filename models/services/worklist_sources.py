@@ -234,20 +234,37 @@ def _expiring(
 
 def _born(connection: Connection, rules: Rules, on: date, people: Sequence[str] | None) -> Iterator[Found]:
     """Births, and birthdays at which the texts or the custom begin something."""
-    columns = (_RESIDENT.c.id, _RESIDENT.c.birth_date)
-    alive = (_RESIDENT.c.dead.is_(False), _RESIDENT.c.died_on.is_(None))
-    births = select(*columns).where(_RESIDENT.c.birth_date.between(on - timedelta(days=rules.birth), on), *alive)
-    for row in _rows(connection, births, _RESIDENT.c.id, people):
-        yield Found("birth", "", row.id, None, row.birth_date, told=(row.birth_date,))
-    first, last = on - timedelta(days=rules.age_after), on + timedelta(days=rules.age_before)
-    for age in rules.ages:
-        window = _RESIDENT.c.birth_date.between(
-            minus_years(first, age) - timedelta(days=1), minus_years(last, age) + timedelta(days=1)
-        )
-        for row in _rows(connection, select(*columns).where(window, *alive), _RESIDENT.c.id, people):
+    births, first, last = on - timedelta(days=rules.birth), *_window(rules, on)
+    seen = set()
+    for row in _birthdays(connection, rules, on, people):
+        if row.id in seen:
+            continue
+        seen.add(row.id)
+        if births <= row.birth_date <= on:
+            yield Found("birth", "", row.id, None, row.birth_date, told=(row.birth_date,))
+        for age in rules.ages:
             day = birthday(row.birth_date, age)
             if first <= day <= last:
                 yield Found("age", "", row.id, None, None, told=(age, day))
+
+
+def _window(rules: Rules, on: date) -> tuple[date, date]:
+    """Between which days a birthday is told."""
+    return on - timedelta(days=rules.age_after), on + timedelta(days=rules.age_before)
+
+
+def _birthdays(connection: Connection, rules: Rules, on: date, people: Sequence[str] | None) -> Iterator[Any]:
+    """Residents who may be young enough or near such a birthday; of some people all who have a birth date."""
+    born = _RESIDENT.c.birth_date
+    query = select(_RESIDENT.c.id, born).where(_RESIDENT.c.dead.is_(False), _RESIDENT.c.died_on.is_(None))
+    if people is not None:
+        yield from _rows(connection, query.where(born.is_not(None)), _RESIDENT.c.id, people)
+        return
+    yield from connection.execute(query.where(born.between(on - timedelta(days=rules.birth), on))).all()
+    (first, last), day = _window(rules, on), timedelta(days=1)
+    for age in rules.ages:
+        near = born.between(minus_years(first, age) - day, minus_years(last, age) + day)
+        yield from connection.execute(query.where(near)).all()
 
 
 def birthday(born: date, age: int) -> date:

@@ -4,7 +4,8 @@ Worked out from the columns of the screening (who lives there, how old, what was
 somebody was there. numpy is imported here; only who looks at the whole worklist imports this module.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections import ChainMap
+from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import cached_property
@@ -87,7 +88,7 @@ class Standing:
         return np.array([fits(one, where) for one in self.places], np.bool_)[self.place]
 
     @cached_property
-    def index(self) -> Mapping[str, int]:
+    def index(self) -> MutableMapping[str, int]:
         """Household -> its place."""
         return {home.decode(): row for row, home in enumerate(self.home.tolist())}
 
@@ -183,21 +184,28 @@ def stand(connection: Connection, loaded: Loaded, rules: Rules, on: date, before
 
 
 def joined(first: Standing, second: Standing, without: Collection[str]) -> Standing:
-    """Both as one; of the first without some households, which the second tells anew (or which are no more)."""
-    gone = np.ones(len(first.home), np.bool_)
-    gone[first.rows_of(without)] = False
+    """Both as one; of the first without some households, which the second tells anew (or which are no more).
+
+    Those keep their places and are never due, so that nothing has to be numbered anew for a household or two.
+    """
+    category = first.category.copy()
+    category[first.rows_of(without)] = -1
+    first_told = replace(first, category=category)
     moved = {
         "who": np.where(second.who >= 0, second.who + len(first.people), -1),
         "place": second.place + np.int32(len(first.places)),
     }
     second = replace(second, **moved)  # type: ignore[arg-type]  # both arrays
     told = {
-        one.name: np.concatenate([getattr(first, one.name)[gone], getattr(second, one.name)])
+        one.name: np.concatenate([getattr(first_told, one.name), getattr(second, one.name)])
         for one in fields(Standing)
         if one.name not in ("rules", "people", "places")
     }
     people = np.concatenate([first.people, second.people])
-    return Standing(rules=first.rules, people=people, places=(*first.places, *second.places), **told)
+    made = Standing(rules=first.rules, people=people, places=(*first.places, *second.places), **told)
+    later = {home: row + len(first.home) for home, row in second.index.items()}
+    made.__dict__["index"] = ChainMap(later, first.index)  # instead of numbering everybody again
+    return made
 
 
 def _match(loaded: Loaded, one: Category, on: date, alive: Bits, single: Bits) -> tuple[Bits | None, Bits]:
