@@ -51,6 +51,7 @@ FORM_NAMES = {
     "change": N_("Change of a household"),
     "round": N_("Note at a door"),
     "round_entry": N_("Paper list of a round"),
+    "consent": N_("Consent"),
     "contact": N_("Contact"),
     "case_note": N_("Note"),
     "case_plan": N_("Case plan"),

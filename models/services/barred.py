@@ -16,7 +16,7 @@ from models.texts import _
 
 _CONSENT, _RESIDENT, _PICTURE = KEPT["consent"], KEPT["resident"], KEPT["picture"]
 _AT_ONCE = 500
-_PROOFS = ("signature", "signed_paper")  # kinds of pictures that prove a statement itself
+PROOFS = ("signature", "signed_paper")  # kinds of pictures that prove a statement itself
 
 
 class RecordFrozen(Problem):
@@ -119,7 +119,7 @@ def check_pictures(connection: Connection, rows: Iterable[str]) -> None:
             _PICTURE.c.id.in_(ids[start : start + _AT_ONCE]),
             _PICTURE.c.dead.is_(False),
             _PICTURE.c.subject_kind == "resident",
-            _PICTURE.c.kind.not_in(_PROOFS),
+            _PICTURE.c.kind.not_in(PROOFS),
         )
         for resident in connection.execute(query.distinct()).scalars().all():
             said = standing(statements_of(connection, resident), text)

@@ -5,7 +5,7 @@ rule, list or letter reads them), pictures are taken away, and with the basic da
 done before stays as it was, and so does the history of the statements. Sources: PIPL Art. 13-17, 28-31.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -16,7 +16,7 @@ from models.errors import NotFound, Problem
 from models.records import consent_text
 from models.records.fact import FactEntry
 from models.records.rights import ConsentEntry
-from models.services.barred import standing, statements_of
+from models.services.barred import PROOFS, standing, statements_of
 from models.services.book import Book, changed
 from models.services.facts import add_facts, current_facts
 from models.services.rights_views import ConsentState, ConsentView
@@ -61,37 +61,47 @@ class Consents:
 
         Raises NotFound where the resident is not here, GuardianNeeded, ValueError on a class that the text lacks.
         """
+        return self.record_all([entry])
+
+    def record_all(self, entries: Sequence[ConsentEntry]) -> Changed:
+        """Keep what was said in one go, of one person or of several: all of it or nothing. Raises as record()."""
+        if not entries:
+            raise ValueError("nothing was said")
+        day = today(self._book.clock)
+        with self._book.verb(f"consents.{entries[0].action}") as work:
+            made = [self._keep(work, entry, day) for entry in entries]
+        return changed(work, made[0], made)
+
+    def _keep(self, work: Work, entry: ConsentEntry, day: date) -> str:
         text = consent_text.load(entry.text_id)
         classes = [text.data_class(code) for code in entry.classes]
-        day = today(self._book.clock)
-        with self._book.verb(f"consents.{entry.action}") as work:
-            person = work.connection.execute(select(_RESIDENT).where(_RESIDENT.c.id == entry.resident_id)).first()
-            if person is None:
-                raise NotFound
-            if entry.action == "given" and entry.given_by == "self" and _is_child(person.birth_date, day):
-                raise GuardianNeeded
-            shown = text.told(entry.language, self._book.office.name, self._book.office.phone)
-            told = {
-                **entry.model_dump(),
-                "text_version": text.version,
-                "text_sha256": consent_text.sha256_of(shown),
-                "worker": work.worker,
-                "at": work.now,
-            }
-            consent = work.add("consent", told)
-            if entry.action in ("withdrawn", "refused"):
-                whys = {why for each in classes for why in each.whys}
-                _stop_using(work, self._book, entry.resident_id, whys, day)
-                if any(each.pictures for each in classes):
-                    _take_away_pictures(work, entry.resident_id)
-            statements = self._statements(work, entry.resident_id)
-            plain = standing(statements, text).get("plain")
-            frozen = WITHDRAWN if plain == "withdrawn" and _basis(statements) != "statutory" else ""
-            if person.frozen in ("", WITHDRAWN) and person.frozen != frozen:
-                work.amend("resident", entry.resident_id, {"frozen": frozen})
-                work.reindex.add(entry.resident_id)
-            work.concerns(entry.resident_id)
-        return changed(work, consent)
+        person = work.connection.execute(select(_RESIDENT).where(_RESIDENT.c.id == entry.resident_id)).first()
+        if person is None:
+            raise NotFound
+        if entry.action == "given" and entry.given_by == "self" and _is_child(person.birth_date, day):
+            raise GuardianNeeded
+        shown = text.told(entry.language, self._book.office.name, self._book.office.phone)
+        told = {
+            **entry.model_dump(),
+            "text_version": text.version,
+            "text_sha256": consent_text.sha256_of(shown),
+            "worker": work.worker,
+            "at": work.now,
+        }
+        consent = work.add("consent", told)
+        if entry.action in ("withdrawn", "refused"):
+            whys = {why for each in classes for why in each.whys}
+            _stop_using(work, self._book, entry.resident_id, whys, day)
+            if any(each.pictures for each in classes):
+                _take_away_pictures(work, entry.resident_id)
+        statements = self._statements(work, entry.resident_id)
+        plain = standing(statements, text).get("plain")
+        frozen = WITHDRAWN if plain == "withdrawn" and _basis(statements) != "statutory" else ""
+        if person.frozen in ("", WITHDRAWN) and person.frozen != frozen:
+            work.amend("resident", entry.resident_id, {"frozen": frozen})
+            work.reindex.add(entry.resident_id)
+        work.concerns(entry.resident_id)
+        return consent
 
     def _statements(self, work: Work, resident_id: str) -> list[Any]:
         work.flush()
@@ -125,8 +135,7 @@ class Consents:
         whys = {why for each in chosen for why in each.whys}
         with self._book.reading() as connection:
             named = _facts_of(connection, self._book, resident_id, whys, today(self._book.clock)) if whys else []
-            pictures = select(_PICTURE.c.id).where(_PICTURE.c.subject_id == resident_id, _PICTURE.c.dead.is_(False))
-            many = len(connection.execute(pictures).all()) if any(each.pictures for each in chosen) else 0
+            many = len(_pictures_in_use(connection, resident_id)) if any(each.pictures for each in chosen) else 0
             statutory = _basis(statements_of(connection, resident_id)) == "statutory"
         lines = []
         if named:
@@ -179,13 +188,17 @@ def _stop_using(work: Work, book: Book, resident_id: str, whys: set[str], day: d
 
 
 def _take_away_pictures(work: Work, resident_id: str) -> None:
-    query = select(_PICTURE.c.id).where(_PICTURE.c.subject_id == resident_id, _PICTURE.c.dead.is_(False))
-    kept = {
-        row.picture_id for row in statements_of(work.connection, resident_id)
-    }  # signatures prove the statements themselves
-    for picture in work.connection.execute(query).scalars().all():
-        if picture not in kept:
-            work.amend("picture", picture, {"dead": True})
+    for picture in _pictures_in_use(work.connection, resident_id):
+        work.amend("picture", picture, {"dead": True})
+
+
+def _pictures_in_use(connection: Connection, resident_id: str) -> list[str]:
+    """A person's pictures but those that prove a statement: signatures and signed papers."""
+    query = select(_PICTURE.c.id).where(
+        _PICTURE.c.subject_id == resident_id, _PICTURE.c.dead.is_(False), _PICTURE.c.kind.not_in(PROOFS)
+    )
+    proofs = {row.picture_id for row in statements_of(connection, resident_id)}
+    return [picture for picture in connection.execute(query).scalars() if picture not in proofs]
 
 
 def _view(row: Any) -> ConsentView:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Text, cast, or_, select
+from sqlalchemy import Connection, Text, cast, func, or_, select
 
 from models.clock import today
 from models.errors import NotFound, Problem
@@ -27,11 +27,18 @@ from models.store import backup, erasing
 from models.store.rows import KEPT, table_of, to_wire
 from models.store.work import Work, read_meta, write_meta
 from models.texts import _
+from models.values import years_later
 
 _RESIDENT, _REQUEST, _ERASURE = KEPT["resident"], KEPT["rights_request"], KEPT["erasure"]
 _MEMBERSHIP, _VISIT, _DOCUMENT = KEPT["membership"], KEPT["visit"], KEPT["identity_document"]
 _JOURNAL, _DATA = table_of(Journal), table_of(PictureData)
 _REPLAYED = "erasures_replayed"  # Meta: how many entries of the ledger this very file has lived through
+
+RETENTION_YEARS = "retention_years"
+"""The office's setting: for how many years after the last use records are kept (0: no term)."""
+
+RESTRICTED = "restricted"
+"""Why a record is frozen: the person asked that it be used for nothing for now (PIPL Art. 44)."""
 
 RETAINED = "retained"
 """Why a record is frozen: a term of retention runs (PIPL Art. 47), so it is kept and used for nothing."""
@@ -143,6 +150,28 @@ class Rights:
                 exported=bool(read_meta(connection, "exported")),
                 backups=len(backup.backups(self._book.folder / "backups")) if self._book.engines.path else 0,
             )
+
+    def kept_until(self, resident_id: str) -> date | None:
+        """Until when the office's term of retention keeps a record: so many years after the last visit, decision or
+        letter, else after the registration. None where the office has no term, or nothing is dated. Raises NotFound.
+        """
+        with self._book.reading() as connection:
+            years = int(read_meta(connection, "settings").get(RETENTION_YEARS, 0))
+            person = connection.execute(select(_RESIDENT.c.registered_on).where(_RESIDENT.c.id == resident_id)).first()
+            if person is None:
+                raise NotFound
+            if years < 1:
+                return None
+            homes = _homes(connection, resident_id)
+            referral = KEPT["referral"]
+            days = [person.registered_on]
+            for column, wanted in (
+                (_VISIT.c.happened_on, _VISIT.c.household_id.in_(homes)),
+                (referral.c.issued_on, referral.c.resident_id == resident_id),
+            ):
+                days.append(connection.execute(select(func.max(column)).where(wanted)).scalar())
+        last = max(filter(None, days), default=None)
+        return years_later(last, years) if last else None
 
     def erase(self, resident_id: str, reason: str, *, keep_until: date | None = None) -> Changed:
         """Erase a person; it cannot be undone. Raises NotFound, TermRuns (then the record is frozen instead).

@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
+
+ANSWER_WITHIN = timedelta(days=30)
+"""So long a wish may wait (GB/T 35273-2020, 8.7; PIPL Art. 50 asks for a prompt answer and names no days)."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,11 @@ class RequestView:
     status: str
     answer: str
     answered_on: date | None
+
+    @property
+    def due_on(self) -> date | None:
+        """The last day for an answer."""
+        return self.asked_on + ANSWER_WITHIN if self.asked_on else None
 
 
 @dataclass(frozen=True)
