@@ -86,7 +86,7 @@ class Tree:
         self.root = self._grow(plan.root, None)
         self._document = EtreeDocumentNode(ElementTree.ElementTree(self.root.element), None, 1)
         self._wrap(self.root, self._document)
-        self.number()
+        self.stale = True
 
     @property
     def document(self) -> Any:
@@ -123,6 +123,7 @@ class Tree:
 
     def add_round(self, parent: Node, model: Model) -> Node:
         """One more round behind the others."""
+        self.stale = True
         node = self._grow(model, parent)
         rounds: list[Node] = parent.children[model.name]
         rounds.append(node)
@@ -140,7 +141,10 @@ class Tree:
 
     def _in_order(self, added: Node) -> None:
         """Nodes of one model stay in the order of the form, whatever round was added last."""
-        if added.parent is not None and len(self.plan.repeats_above(added.model.path)) > 1:
+        outer = added.parent
+        while outer is not None and (not outer.model.is_repeat or outer.place == len(self.rounds_beside(outer))):
+            outer = outer.parent
+        if outer is not None:
             for below in {node.model.path for node in added.below()}:
                 kept = set(map(id, self.by_model[below]))
                 self.by_model[below] = [
@@ -149,6 +153,7 @@ class Tree:
 
     def remove_round(self, node: Node) -> None:
         """A round goes, with everything in it."""
+        self.stale = True
         parent = node.parent
         assert parent is not None
         parent.children[node.model.name].remove(node)
@@ -158,8 +163,14 @@ class Tree:
             self.by_model[below.model.path].remove(below)
             self.by_xnode.pop(id(below.xnode), None)
 
+    def rounds_beside(self, node: Node) -> list[Node]:
+        """All rounds of the repeat that a round is one of."""
+        rounds: list[Node] = node.parent.children[node.model.name] if node.parent else [node]
+        return rounds
+
     def number(self) -> None:
-        """Positions in the document, which unions and // sort by."""
+        """Positions in the document, which unions and // sort by; worked out when one of them wants it."""
+        self.stale = False
         for position, node in enumerate(self.root.below(), 2):
             node.xnode.position = position
 
