@@ -300,6 +300,8 @@ class HouseholdPage(Page):
     def _open_line(self, line: TimelineLine) -> None:
         if line.kind == "referral":
             self.shell.go("referral", referral_id=line.subject_id)
+        elif line.kind in ("plan", "contact"):
+            self.shell.go("plans", household_id=str(self.where["household_id"]), tab=f"{line.kind}s")
 
 
 def _nothing_registered() -> Card:

@@ -23,8 +23,10 @@ MARK_OF = {
     "referral": ("letter", "accent"),
     "letter": ("letter", "soft"),
     "fact": ("note", "soft"),
+    "plan": ("note", "accent"),
+    "contact": ("note", "accent"),
 }
-OPENS = frozenset({"visit", "assessment", "determination", "referral"})
+OPENS = frozenset({"visit", "assessment", "determination", "referral", "plan", "contact"})
 FIRST = 12  # lines shown before "show older": a screen and a half
 
 

@@ -9,6 +9,7 @@ from models.clock import local_time
 from models.records import codes
 from models.records.operation import Operation
 from models.services.book import Book
+from models.services.casework_lines import casework_lines
 from models.services.changes import events
 from models.services.changes.sentences import names_for, sentence
 from models.services.views import TimelineLine
@@ -33,6 +34,7 @@ class Timeline:
             query = select(_MEMBERSHIP.c.household_id).where(_MEMBERSHIP.c.resident_id == resident_id)
             households = list(connection.execute(query).scalars())
             lines = _visits(connection, households) + _planned(connection, households, resident_id)
+            lines += casework_lines(connection, households, resident_id)
             for entity, words in (
                 ("assessment", _assessed),
                 ("determination", None),
@@ -54,6 +56,7 @@ class Timeline:
         """Everything about a household: what happened in it, visits made and planned, and what was changed on it."""
         with self._book.reading() as connection:
             lines = _visits(connection, [household_id]) + _planned(connection, [household_id])
+            lines += casework_lines(connection, [household_id])
             happened = events.of_household(connection, household_id)
             lines += _happened(connection, happened)
             lines += _operations(connection, household_id, events.operations_of(happened))

@@ -53,6 +53,8 @@ def worked(shell):
         "eligibility": {"household_id": household},
         "referral": {"referral_id": made.id},
         "pictures": {"resident_id": resident},
+        "plans": {"resident_id": resident},
+        "case_form": {"form": "case_plan", "resident_id": resident},
         "round": {"round_id": walked.id},
         "round_entry": {"round_id": walked.id},
         "merge": {"a": resident, "b": book.residents.ids()[1]},

@@ -131,3 +131,20 @@ def test_what_is_with_nobody_or_before_its_day_is_refused():
         ContactEntry(household_id="h", channel="phone", happened_on=TODAY, next_on=date(2026, 1, 1))
     with pytest.raises(ValidationError):
         CasePlanEntry(title="谁的？", opened_on=TODAY)
+
+
+def test_plans_and_contacts_stand_among_what_happened_and_notes_do_not(casebook: Casebook, five: Changed):
+    plan = casebook.plans.open(plan_for(five))
+    casebook.contacts.record(ContactEntry(household_id=five.id, channel="phone", happened_on=TODAY, reached=False))
+    casebook.notes.write(NoteEntry(subject_kind="household", subject_id=five.id, text="门铃坏了"))
+    casebook.plans.set_task(casebook.plans.get(plan.id).tasks[0].id, "done")
+    casebook.plans.close(plan.id, "reached")
+    told = [line.text for line in casebook.households.timeline(five.id)]
+    assert "Case plan opened: 防跌倒" in told
+    assert "Case plan closed: 防跌倒 (Goals reached)" in told
+    assert "Task done: 联系街道适老化改造 (plan 防跌倒)" in told
+    assert "Phone call: not reached" in told
+    assert not any("门铃" in text for text in told)
+    assert "Case plan opened: 防跌倒" in [line.text for line in casebook.residents.timeline(five.ids[0])]
+    assert not any("Case plan" in line.text for line in casebook.residents.timeline(five.ids[1]))
+    assert any("not reached" in line.text for line in casebook.residents.timeline(five.ids[1]))
