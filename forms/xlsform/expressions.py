@@ -18,6 +18,7 @@ from elementpath.xpath_nodes import XPathNode
 from elementpath.xpath_tokens import XPathAxis, XPathFunction, XPathToken
 
 from forms.xlsform import functions, values
+from forms.xlsform.calls import Call
 
 _LITERAL_OR_NAME = re.compile(r"('[^']*'|\"[^\"]*\")|\b(?:jr|orx|odk|cht):([\w-]+)(?=\s*\()|/\s*text\s*\(\s*\)")
 _POSITION = re.compile(r"at line \d+, column (\d+)")
@@ -146,7 +147,7 @@ def _by_number(of: Any) -> Any:
 
 def _function(of: Any) -> Any:
     def evaluate(self: Any, context: Any = None) -> Any:
-        return of(functions.Call(self, context))
+        return of(Call(self, context))
 
     return evaluate
 

@@ -1,6 +1,6 @@
 """A filled-in form at rest: its tree, its texts in the language shown, and the choices that it offers.
 
-What the functions of expressions ask of a form (functions.Surroundings) is answered here.
+What the functions of expressions ask of a form (calls.Surroundings) is answered here.
 """
 
 import re
@@ -36,7 +36,7 @@ class Filled:
         xpath.form = self  # what the functions ask
         self._xpath: XPathContext = xpath
 
-    # What expressions ask of the form (functions.Surroundings).
+    # What expressions ask of the form (calls.Surroundings).
 
     def moment(self) -> datetime:
         """The present moment."""

@@ -13,88 +13,11 @@ import random
 import re
 import uuid
 from collections.abc import Callable, Sequence
-from copy import copy
-from datetime import datetime
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any
 
-from forms.xlsform import values
-
-Arguments = int | tuple[int, int | None]
-
-
-class Surroundings(Protocol):
-    """What the filled-in form tells the functions; an attribute `form` of the context."""
-
-    def moment(self) -> datetime:
-        """The present moment."""
-
-    def list_root(self, list_id: str) -> Any | None:
-        """The root node of a list of choices or an attached table; None where there is none."""
-
-    def choice_name(self, name: str, path: str, at: Any) -> str:
-        """The label of a choice of the question at that path."""
-
-    def itext(self, text_id: str) -> str:
-        """A text by its id in the language shown."""
-
-    def property(self, name: str) -> str:
-        """A property of the device or the worker: deviceid, username."""
-
-    def version(self) -> str:
-        """The version of the form."""
-
-    def places_of(self, node: Any) -> Sequence[tuple[str, int]]:
-        """The rounds a node lies in, outermost first: the repeat's path and the place of the round from 1."""
-
-
-class Call:
-    """One call of a function."""
-
-    def __init__(self, token: Any, context: Any) -> None:
-        self.token = token
-        self.context = context
-
-    def __len__(self) -> int:
-        return len(self.token)
-
-    def value(self, index: int = 0) -> Any:
-        """An argument's value; without arguments the node where the expression stands."""
-        if index >= len(self.token):
-            return [self.context.item]
-        value = self.token[index].evaluate(copy(self.context))
-        # "." and ".." give a lone node, other paths a list.
-        return [value] if hasattr(value, "parent") and hasattr(value, "value") else value
-
-    def text(self, index: int = 0) -> str:
-        """An argument as a text."""
-        return values.text(self.value(index))
-
-    def number(self, index: int = 0) -> float:
-        """An argument as a number."""
-        return values.number(self.value(index))
-
-    def boolean(self, index: int = 0) -> bool:
-        """An argument as yes or no."""
-        return values.boolean(self.value(index))
-
-    def all(self, start: int = 0) -> list[Any]:
-        """All values from an argument on, lists of nodes laid flat."""
-        flat: list[Any] = []
-        for index in range(start, len(self.token)):
-            value = self.value(index)
-            flat += value if isinstance(value, list) else [value]
-        return flat
-
-    def part(self, index: int) -> "Call":
-        """A call whose first argument is this argument."""
-        return Call([self.token[index]], self.context)
-
-    @property
-    def form(self) -> Surroundings:
-        """The filled-in form."""
-        form: Surroundings = self.context.form
-        return form
+from forms.xlsform import days, values
+from forms.xlsform.calls import Arguments, Call
 
 
 def _selected(call: Call) -> bool:
@@ -249,101 +172,7 @@ def _translate(call: Call) -> str:
     return word.translate(table)
 
 
-def _today(call: Call) -> str:
-    return call.form.moment().date().isoformat()
-
-
-def _now(call: Call) -> str:
-    return values.moment_text(call.form.moment())
-
-
-def _date(call: Call) -> str:
-    value = call.value(0)
-    word = values.text(value)
-    when = values.moment(word)
-    if when is not None:
-        return when.date().isoformat()
-    days = values.number(value)
-    return values.day_of(days) if math.isfinite(days) else ""
-
-
-def _date_time(call: Call) -> str:
-    value = call.value(0)
-    word = values.text(value)
-    when = values.moment(word)
-    if when is not None:
-        return values.moment_text(when)
-    days = values.number(value)
-    return values.moment_of(days) if math.isfinite(days) else ""
-
-
 _MODULUS = 2147483647
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-
-def _format_date(call: Call) -> str:
-    value = call.value(0)
-    when = values.moment(values.text(value))
-    if when is None:
-        days = values.number(value)
-        when = values.moment(values.day_of(days)) if math.isfinite(days) else None
-    if when is None:
-        return ""
-    half = when.hour % 12 or 12
-    parts = {
-        "Y": f"{when.year:04d}", "y": f"{when.year % 100:02d}", "m": f"{when.month:02d}", "n": str(when.month),
-        "b": _MONTHS[when.month - 1], "d": f"{when.day:02d}", "e": str(when.day), "H": f"{when.hour:02d}",
-        "h": str(half), "M": f"{when.minute:02d}", "S": f"{when.second:02d}", "3": f"{when.microsecond // 1000:03d}",
-        "a": _WEEKDAYS[when.weekday()], "A": _WEEKDAYS[when.weekday()], "B": _MONTHS[when.month - 1],
-        "W": f"{when.isocalendar().week:02d}", "p": "AM" if when.hour < 12 else "PM", "%": "%",
-    }  # fmt: skip
-    return re.sub(r"%([A-Za-z3%])", lambda found: parts.get(found.group(1), ""), call.text(1))
-
-
-def _decimal_date_time(call: Call) -> float:
-    return call.number(0)
-
-
-def _decimal_time(call: Call) -> float:
-    found = re.match(r"(?:.*T)?(\d{1,2}):(\d\d)(?::(\d\d(?:\.\d+)?))?", call.text(0))
-    if not found:
-        return math.nan
-    hours, minutes, seconds = found.groups()
-    return (int(hours) * 3600 + int(minutes) * 60 + float(seconds or 0)) / 86400
-
-
-def _whole(value: float) -> float:
-    return float(math.floor(value)) if math.isfinite(value) else math.nan
-
-
-def _days_between(call: Call) -> float:
-    return _whole(values.number(_date_time(call.part(1)))) - _whole(values.number(_date_time(call.part(0))))
-
-
-def _months_between(call: Call) -> float:
-    """Completed months from the first day to the second."""
-    first, second = values.moment(_date(call.part(0))), values.moment(_date(call.part(1)))
-    if first is None or second is None:
-        return math.nan
-    months = (second.year - first.year) * 12 + second.month - first.month
-    return float(months - (second.day < first.day))
-
-
-def _add_date(call: Call) -> str:
-    """A moment some years, months, days, hours and minutes later."""
-    from dateutil.relativedelta import relativedelta
-
-    start = values.moment(_date_time(call.part(0)))
-    more = [call.number(index) for index in range(1, len(call))] + [0.0] * (6 - len(call))
-    if start is None or not all(math.isfinite(one) and abs(one) < 1e6 for one in more):
-        return ""
-    years, months, days, hours, minutes = (int(one) for one in more)
-    try:
-        later = start + relativedelta(years=years, months=months, days=days, hours=hours, minutes=minutes)
-    except (ValueError, OverflowError):
-        return ""
-    return values.moment_text(later)
 
 
 def _uuid(call: Call) -> str:
@@ -591,20 +420,20 @@ FUNCTIONS: dict[str, tuple[Arguments, Callable[[Call], Any]]] = {
     "randomize": ((1, 2), _randomize),
     "uuid": ((0, 1), _uuid),
     # Days and moments.
-    "today": (0, _today),
-    "now": (0, _now),
-    "date": (1, _date),
-    "date-time": (1, _date_time),
-    "format-date": (2, _format_date),
-    "format-date-time": (2, _format_date),
-    "decimal-date-time": (1, _decimal_date_time),
-    "decimal-time": (1, _decimal_time),
+    "today": (0, days.today),
+    "now": (0, days.now),
+    "date": (1, days.date),
+    "date-time": (1, days.date_time),
+    "format-date": (2, days.format_date),
+    "format-date-time": (2, days.format_date),
+    "decimal-date-time": (1, days.decimal_date_time),
+    "decimal-time": (1, days.decimal_time),
     # Of the Community Health Toolkit, whose forms are written in the same standard.
-    "difference-in-days": (2, _days_between),
-    "difference-in-weeks": (2, lambda call: _whole(_days_between(call) / 7)),
-    "difference-in-months": (2, _months_between),
-    "difference-in-years": (2, lambda call: _whole(_months_between(call) / 12)),
-    "add-date": ((2, 6), _add_date),
+    "difference-in-days": (2, days.days_between),
+    "difference-in-weeks": (2, lambda call: days.whole(days.days_between(call) / 7)),
+    "difference-in-months": (2, days.months_between),
+    "difference-in-years": (2, lambda call: days.whole(days.months_between(call) / 12)),
+    "add-date": ((2, 6), days.add_date),
     # The device, the form, the attached tables.
     "property": (1, lambda call: call.form.property(call.text(0))),
     "version": (0, lambda call: call.form.version()),

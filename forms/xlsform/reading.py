@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-from forms.xlsform import checks, compiling
+from forms.xlsform import checks, compiling, examining
 from forms.xlsform.compiled import Compiled
 from forms.xlsform.headings import canonical, language_of
 from forms.xlsform.problems import Problem, from_library, from_library_warning, problem, why_unreadable
@@ -118,11 +118,11 @@ def _after(body: Mapping[str, Any], survey: checks.Survey) -> list[Problem]:
             said=survey.cell(tuple(path.strip("/").split("/")[1:]), _COLUMN_OF.get(column, column)) or path,
             reason=why_unreadable(bad.reason),
         )
-        for path, column, bad in compiling.check_expressions(body)
+        for path, column, bad in examining.check_expressions(body)
     ]
     if found:
         return found
-    for circle in compiling.circles(body):
+    for circle in examining.circles(body):
         names = " → ".join(path.rpartition("/")[2] for path in [*circle, circle[0]])
         found.append(problem("circular", **_place(survey, circle[0], "calculation"), said=names))
     return found
