@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from desktop.case_words import day_text
 from models.records import consent_text
 from models.services.rights_views import ConsentState, ConsentView, RequestView
-from models.texts import _
+from models.texts import _, pgettext
 
 STATE_MARKS: Mapping[str, tuple[str, str]] = {
     "given": ("yes", "good"),
@@ -23,10 +23,11 @@ RELATIONS = ("parent", "grandparent", "other")
 def state_text(state: str) -> str:
     """The state of a class of data."""
     return {
-        "given": _("Agreed"),
-        "refused": _("Refused"),
-        "withdrawn": _("Withdrawn"),
-        "not_asked": _("Not asked yet"),
+        "given": pgettext("consent", "Agreed"),
+        "refused": pgettext("consent", "Refused"),
+        "withdrawn": pgettext("consent", "Withdrawn"),
+        "not_asked": pgettext("consent", "Not asked yet"),
+        "informed": pgettext("consent", "Told"),
     }.get(state, state)
 
 
@@ -116,5 +117,9 @@ def request_text(view: RequestView) -> str:
 
 def answer_text(view: RequestView) -> str:
     """What came of a wish."""
-    told = {"done": _("Done"), "refused": _("Refused"), "open": _("Open")}[view.status]
+    told = {
+        "done": pgettext("request", "Done"),
+        "refused": pgettext("request", "Refused"),
+        "open": pgettext("request", "Open"),
+    }[view.status]
     return " · ".join(part for part in (told, day_text(view.answered_on), view.answer) if part)

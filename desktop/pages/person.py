@@ -13,6 +13,7 @@ from desktop import theme
 from desktop.case_words import day_text, document_text, noted, person_line
 from desktop.fact_words import dictionary, fact_sentences
 from desktop.pages.base import Page
+from desktop.rights_words import frozen_text
 from desktop.widgets import pieces
 from desktop.widgets.case_parts import Card, Chip, labelled
 from desktop.widgets.facts_view import FactsView
@@ -46,6 +47,7 @@ class Loaded:
     where: Whereabouts
     on: date
     proving: Mapping[str, Sequence[PictureView]] = field(default_factory=dict)  # fact -> pictures that prove it
+    frozen: str = ""  # why the record is only kept
 
 
 class PersonPage(Page):
@@ -66,7 +68,12 @@ class PersonPage(Page):
         self.edit_button = pieces.button(_("Change"), self.edit, icon="edit", tip="Ctrl+E")
         self.header.buttons.addWidget(self.edit_button)
         self.body.addWidget(self.header)
-        self.body.addWidget(self._columns(), 1)
+        self.kept_only = FrozenNotice()
+        self.kept_only.button.clicked.connect(lambda _on: self.shell.go("rights", **super(Page, self).subject()))
+        self.body.addWidget(self.kept_only)
+        self.columns = self._columns()
+        self.body.addWidget(self.columns, 1000)
+        self.body.addStretch(1)
         QShortcut(QKeySequence("Ctrl+E"), self, self.edit, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
     def title(self) -> str:
@@ -155,6 +162,7 @@ class PersonPage(Page):
                 casebook.places.whereabouts(one),
                 today(casebook.clock),
                 casebook.pictures.proving(one),
+                casebook.consents.state(one).frozen if "frozen" in view.row.flags else "",
             )
 
         def show(loaded: Loaded) -> None:
@@ -178,6 +186,9 @@ class PersonPage(Page):
 
     def first_focus(self) -> None:
         """The first task that can be done."""
+        if not self.kept_only.isHidden():
+            self.kept_only.button.setFocus()
+            return
         for button in self.tasks.buttons.values():
             button.setFocus()
             return
@@ -196,6 +207,10 @@ class PersonPage(Page):
         self.loaded = loaded
         view = loaded.view
         doing = next((task for task, button in self.tasks.buttons.items() if button.hasFocus()), "")
+        frozen = "frozen" in view.row.flags
+        self.kept_only.show_why(loaded.frozen if frozen else None)
+        self.columns.setHidden(frozen)
+        self.edit_button.setEnabled(not frozen)
         self.header.show_person(view)
         self.tasks.show_tasks(view.tasks, blocked_tasks(view.tasks, in_household=bool(loaded.households)))
         self.panel.show_households(loaded.households, view.row.id)
@@ -312,13 +327,17 @@ class PersonPage(Page):
             self.shell.problem(problem)
 
     def edit(self) -> None:
-        """Open the registration form with this resident."""
+        """Open the registration form with this resident; a record that is only kept is not changed."""
+        if self.loaded is not None and "frozen" in self.loaded.view.row.flags:
+            return
         self.shell.go("register", resident_id=self.where["resident_id"])
 
     def _do_task(self, task: str) -> None:
         who = self.subject()
         if task == "register":
             self.edit()
+        elif task == "consent":
+            self.shell.go("rights", resident_id=who["resident_id"])
         elif task == "visit":
             self.shell.go("visit", household_id=who.get("household_id", ""))
         elif task == "assess":
@@ -340,6 +359,23 @@ class PersonPage(Page):
             self.shell.go("referral", referral_id=line.subject_id)
         elif line.kind in ("plan", "contact"):
             self.shell.go("plans", **who, tab=f"{line.kind}s")
+
+
+class FrozenNotice(Card):
+    """Instead of everything else where a record is only kept: why, and the one place where something can be done."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This record is frozen"))
+        self.why = pieces.text("")
+        self.button = pieces.button(_("Consent and rights"), None, "primary", "shield", tip="Shift+F7")
+        self.add(self.why)
+        self.add(pieces.line(None, self.button, None))
+        self.hide()
+
+    def show_why(self, why: str | None) -> None:
+        """Show why the record is only kept; None: it is in use."""
+        self.setHidden(why is None)
+        self.why.setText(frozen_text(why) if why is not None else "")
 
 
 class PersonHeader(Card):

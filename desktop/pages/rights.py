@@ -209,9 +209,14 @@ class RightsPage(Page):
         self.finder = self.paper = None
         self.requests = None
         self.show_footer()
+        self.heads(shown=True)
         pieces.clear(self._whose_layout())
         self.whose.hide()
         self.under.show()
+
+    def heads(self, *, shown: bool) -> None:
+        """Whether the title is shown."""
+        self._top.setHidden(not shown)
 
     def _whose_layout(self) -> Any:
         layout = self.whose.layout()
@@ -270,9 +275,6 @@ class RightsPage(Page):
         loaded = self.loaded
         assert loaded is not None
         self.under.setText(loaded.address)
-        card = PeopleCard(loaded.people)
-        card.chosen.connect(self._go_person)
-        self.content.addWidget(card)
         waiting = [each for each in loaded.people if each.to_ask]
         row = FlowLayout(gap=theme.px(8))
         if waiting:
@@ -280,6 +282,9 @@ class RightsPage(Page):
             self._add_button(row, "ask", words.format(n=len(waiting)), self.asking.ask_everybody, "primary", "next")
         self._add_button(row, "paper", _("Print the form"), self.show_paper, icon="print")
         self.content.addLayout(row)
+        card = PeopleCard(loaded.people)
+        card.chosen.connect(self._go_person)
+        self.content.addWidget(card)
 
     def _show_person(self, one: Neighbour) -> None:
         loaded = self.loaded
@@ -291,7 +296,6 @@ class RightsPage(Page):
             self.content.addWidget(
                 Banner("warn", _("The text has changed since this person was asked: ask again."), closable=False)
             )
-        self.content.addWidget(StateCard(one.state))
         row = FlowLayout(gap=theme.px(8))
         if one.state.frozen in ("", "withdrawn"):
             words = _("Ask for consent") if not one.state.history else _("Ask again")
@@ -302,6 +306,7 @@ class RightsPage(Page):
         self._add_button(row, "paper", _("Print the form"), self.show_paper, icon="print")
         self._add_button(row, "pictures", _("Photograph the signed paper"), self._pictures, icon="camera")
         self.content.addLayout(row)
+        self.content.addWidget(StateCard(one.state))
         self.requests = RequestsCard(_("What the person asks for"), loaded.requests, loaded.on)
         self.requests.opened.connect(self.deeds.answer)
         self.content.addWidget(self.requests)

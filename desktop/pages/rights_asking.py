@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 FORM = "consent"
 """What a draft of the form is called."""
 
+LOW = 560
+"""Below this height of the window, in pixels at 100 per cent, the title makes room for the form."""
+
 
 class Asking(QObject):
     """The form that is being filled in on the page of rights, if there is one."""
@@ -73,6 +76,10 @@ class Asking(QObject):
         if self.in_turn and resident_id in ids and len(ids) > 1:
             place = _("{n} of {all}").format(n=ids.index(resident_id) + 1, all=len(ids))
             words = f"{place}  ·  {words}"
+        low = self.page.shell.height() < theme.px(LOW)
+        self.page.heads(shown=not low)
+        if low and found is not None:  # the title is away, but whose consent it is must be seen
+            words = f"{found.row.name}  ·  {words}"
         self.page.under.setText(words)
 
     def _show_step(self) -> None:
@@ -109,15 +116,18 @@ class Asking(QObject):
                 self.page.area.verticalScrollBar().setValue(0)
 
     def _to_part(self, field: str) -> None:
-        """Show the part that a problem is in."""
-        if self.form is None or not theme.look().touch:
-            return
+        """Go where a problem is."""
+        if self.form is not None and theme.look().touch:
+            self._show_part_of(field)
+            self.form.go_to(field)
+
+    def _show_part_of(self, field: str) -> None:
+        assert self.form is not None
         parts = len(self.form.parts)
         place = {"classes": parts - 3, "guardian": parts - 2, "relation": parts - 2}.get(field, parts - 1)
         if place != self.step:
             self.step = place
             self._show_step()
-        self.form.go_to(field)
 
     def forward(self) -> None:
         """The next part, or keep what was said."""
@@ -199,8 +209,9 @@ class Asking(QObject):
             return
         if not form.check():
             if theme.look().touch:
-                self._to_part(form.problems()[0][0])
-            elif self.page.area is not None:
+                self._show_part_of(form.problems()[0][0])
+            form.summary.setFocus()
+            if self.page.area is not None:
                 self.page.area.verticalScrollBar().setValue(0)
             return
         entries = form.entries(today(casebook.clock))

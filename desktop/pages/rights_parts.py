@@ -25,7 +25,7 @@ from desktop.widgets.case_parts import Card, Chip, ClickRow, show_more
 from desktop.widgets.mark import Mark
 from models.records import consent_text
 from models.services.rights_views import ConsentState, ConsentView, RequestView
-from models.texts import _, ngettext
+from models.texts import _, ngettext, pgettext
 
 FIRST = 5
 """Statements and answered requests that are shown at once; the others can be opened."""
@@ -81,10 +81,10 @@ def _standing(one: Neighbour) -> tuple[str, str]:
     if one.state.newer_text:
         return _("Ask again: new text"), "warn"
     if is_settled(one.state):
-        return _("Asked"), "good"
+        return pgettext("consent", "Asked"), "good"
     if one.state.history:
         return _("Basic data not agreed to"), "warn"
-    return _("Not asked yet"), "soft"
+    return pgettext("consent", "Not asked yet"), "soft"
 
 
 class RequestsCard(Card):

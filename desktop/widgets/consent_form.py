@@ -87,7 +87,8 @@ class ConsentForm(QWidget):
         for place, line in enumerate(self._told[self.shown_in]):
             title, after = place == 0, place > paragraphs
             label = pieces.text(line if not after else f"• {line}", select=True)
-            label.setFont(theme.font(LETTERS + (2 if title else 0), bold=title))
+            size = theme.points(LETTERS + (2 if title else 0))
+            label.setStyleSheet(f"font-size: {size}pt; font-weight: {600 if title else 400};")
             self._lines.addWidget(label)
 
     def _other_language(self) -> None:
@@ -249,7 +250,7 @@ class ConsentForm(QWidget):
         """(field, sentence) for everything that is still to be said."""
         found = []
         if not self.chosen("given", "refused", "informed", "withdrawn"):
-            words = _("Choose what is taken back.") if self.withdrawing else _("Say for at least one kind of data.")
+            words = _("Choose what is taken back.") if self.withdrawing else _("Answer for at least one kind.")
             found.append(("classes", words))
         if self.who.answer() == "guardian":
             other = self.guardian.answer() in ("", SOMEBODY_ELSE)
@@ -259,9 +260,9 @@ class ConsentForm(QWidget):
                 found.append(("relation", _("Say what the guardian is to the child.")))
         how = self.how.answer()
         if not how:
-            found.append(("how", _("Say how: on the screen, on paper or before a witness.")))
+            found.append(("how", _("Say how it is done.")))
         elif how == "screen" and self.pad.is_empty():
-            found.append(("pad", _("The signature is missing. Sign on the sheet, or choose “Signed on paper”.")))
+            found.append(("pad", _("The signature is missing.")))
         elif how == "spoken" and not self.witness.text().strip():
             found.append(("witness", _("Write the name of the witness.")))
         return found
