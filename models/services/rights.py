@@ -183,16 +183,19 @@ class Rights:
         if keep_until is not None and keep_until >= day:
             self.freeze(resident_id)
             raise TermRuns(until=keep_until.isoformat())
-        salt = secrets.token_hex(16)
+        ledger = []
         with self._book.verb("rights.erase") as work:
             if work.connection.execute(select(_RESIDENT.c.id).where(_RESIDENT.c.id == resident_id)).first() is None:
                 raise NotFound
-            digest = erasing.hash_of(salt, resident_id)
-            entry = {"subject_hash": digest, "salt": salt, "kind": "erased", "reason": reason, "done_on": day}
-            work.add("erasure", {**entry, "worker": work.worker, "at": work.now})
-            _erase(work, resident_id)
-            work.journal("erase", "resident", resident_id, reason)
-        self._remember([(salt, digest)])
+            for each in erasing.same_person(work.connection, resident_id):  # registered twice, erased twice
+                salt = secrets.token_hex(16)
+                digest = erasing.hash_of(salt, each)
+                entry = {"subject_hash": digest, "salt": salt, "kind": "erased", "reason": reason, "done_on": day}
+                work.add("erasure", {**entry, "worker": work.worker, "at": work.now})
+                _erase(work, each)
+                work.journal("erase", "resident", each, reason)
+                ledger.append((salt, digest))
+        self._remember(ledger)
         erasing.empty_log(self._book.engines)
         return changed(work, resident_id)
 
@@ -321,6 +324,11 @@ def _drafts(connection: Connection, resident_id: str) -> list[str]:
 
 def _erase(work: Work, resident_id: str) -> None:
     about = _whole(work.connection, resident_id)
+    name = work.connection.execute(select(_RESIDENT.c.name).where(_RESIDENT.c.id == resident_id)).scalar() or ""
+    handovers = erasing.handovers_naming(work.connection, name)
+    spoken_for = [
+        row for row in erasing.spoken_for_by(work.connection, resident_id) if row not in about.get("consent", ())
+    ]
     others = erasing.naming(work.connection, resident_id, about.get("determination", ()))
     erasing.destroy_drafts(work.connection, _drafts(work.connection, resident_id))
     erasing.destroy_pictures(work.connection, about.get("picture", ()))
@@ -330,6 +338,8 @@ def _erase(work: Work, resident_id: str) -> None:
         else:
             erasing.blank(work, entity, rows)
     erasing.blank(work, "determination", others, only=("facts", "body"))
+    erasing.blank(work, "handover", handovers, only=("items",))
+    erasing.blank(work, "consent", spoken_for, only=("guardian_id", "guardian_name", "guardian_relation"))
     erasing.forget_columns(work.connection)
     work.concerns(resident_id, *_homes(work.connection, resident_id))
     work.reindex.add(resident_id)

@@ -6,7 +6,8 @@ write-ahead log is emptied afterwards, so that nothing of it stays in the file.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Text, cast, delete, func, or_, select, update
@@ -19,6 +20,7 @@ from models.store.rows import KEPT, KEY_COLUMNS, empty_row, table_of
 from models.store.work import Work, allow_writes
 
 _OPERATIONS, _DRAFTS, _PICTURE_DATA = table_of(Operation), table_of(Draft), table_of(PictureData)
+_LINK = KEPT["person_link"]
 _POINTING = ("resident_id", "subject_id", "a_id", "b_id")
 _LEDGER = frozenset({"erasure"})
 _WITNESSES = frozenset({"household_event"})  # of the household too: only words and details go
@@ -148,21 +150,56 @@ def hash_of(salt: str, resident_id: str) -> str:
 def who_is_meant(
     connection: Connection, ledger: Iterable[tuple[str, str]], among: Iterable[str] | None = None
 ) -> list[str]:
-    """Living residents whom entries of the ledger (salt, hash) mean. Without `among` every resident is looked at."""
+    """Residents of whom something is held and whom entries of the ledger (salt, hash) mean, removed records too.
+
+    Without `among` every resident is looked at.
+    """
     entries = list(ledger)
     if not entries:
         return []
     table = KEPT["resident"]
-    wanted = None if among is None else set(among)
-    living = (
-        connection.execute(select(table.c.id).where(table.c.dead.is_(False))).scalars()
-        if wanted is None
-        else (
-            row
-            for resident in sorted(wanted)
-            for row in connection.execute(
-                select(table.c.id).where(table.c.id == resident, table.c.dead.is_(False))
-            ).scalars()
+    query = select(table.c.id).where(table.c.name != "")
+    if among is None:
+        found = list(connection.execute(query).scalars())
+    else:
+        found = []
+        for some in _portions(among):
+            found += connection.execute(query.where(table.c.id.in_(some))).scalars()
+    return [resident for resident in found if any(hash_of(salt, resident) == digest for salt, digest in entries)]
+
+
+def same_person(connection: Connection, resident_id: str) -> list[str]:
+    """The resident and every record that was merged with it, in either direction."""
+    found, ahead = {resident_id: None}, [resident_id]
+    while ahead:
+        here = ahead.pop()
+        query = select(_LINK.c.a_id, _LINK.c.b_id).where(
+            or_(_LINK.c.a_id == here, _LINK.c.b_id == here), _LINK.c.active.is_(True), _LINK.c.dead.is_(False)
         )
-    )
-    return [resident for resident in living if any(hash_of(salt, resident) == digest for salt, digest in entries)]
+        for pair in connection.execute(query).all():
+            for other in pair:
+                if other not in found:
+                    found[other] = None
+                    ahead.append(other)
+    return list(found)
+
+
+def handovers_naming(connection: Connection, name: str) -> list[str]:
+    """Handovers in whose sentences a name stands: they were finished on the day and are looked up nowhere."""
+    if not name:
+        return []
+    table = KEPT["handover"]
+    rows = connection.execute(select(table.c.id, table.c["items"])).all()
+    return [row for row, items in rows if name in json.dumps(items, ensure_ascii=False)]
+
+
+def spoken_for_by(connection: Connection, resident_id: str) -> list[str]:
+    """Consents of others for whom the resident spoke as a guardian."""
+    table = KEPT["consent"]
+    return list(connection.execute(select(table.c.id).where(table.c.guardian_id == resident_id)).scalars())
+
+
+def _portions(ids: Iterable[str]) -> Iterator[list[str]]:
+    every = sorted(set(ids))
+    for start in range(0, len(every), 500):
+        yield every[start : start + 500]

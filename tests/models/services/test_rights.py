@@ -172,3 +172,36 @@ def test_consent_goes_with_the_person(casebook: Casebook, five: Changed):
     casebook.consents.record(entry)
     casebook.rights.erase(five.ids[0], "asked")
     assert casebook.consents.state(five.ids[0]).history == ()
+
+
+def test_who_was_registered_twice_is_erased_twice(casebook: Casebook, five: Changed, casebook_folder: Path):
+    twice = casebook.residents.register(person("李建邦"), five.id)
+    casebook.merging.merge(five.ids[0], twice.id, {"name": "a"})
+    casebook.rights.erase(five.ids[0], "asked")
+    plain = decrypted_closed(casebook, casebook_folder)
+    for name in (NAME, "李建邦"):
+        assert name.encode() not in plain, name
+
+
+def test_the_sentences_of_a_handover_and_what_a_guardian_said_go_too(
+    casebook: Casebook, five: Changed, casebook_folder
+):
+    child = next(resident for resident in five.ids if (casebook.residents.row(resident).age or 99) < 14)
+    casebook.consents.record(
+        ConsentEntry(
+            resident_id=child,
+            action="given",
+            classes=("plain",),
+            how="paper",
+            given_on=TODAY,
+            given_by="guardian",
+            guardian_id=five.ids[0],
+            guardian_name=NAME,
+            guardian_relation="祖父",
+        )
+    )
+    casebook.care.assign([five.id], "周敏")
+    casebook.care.offer("周敏", "王芳", [five.id], "")
+    casebook.rights.erase(five.ids[0], "asked")
+    assert NAME.encode() not in decrypted_closed(casebook, casebook_folder)
+    assert casebook.consents.state(child).history[0].action == "given"
