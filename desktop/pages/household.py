@@ -48,6 +48,7 @@ class Loaded:
     sentences: Mapping[str, str]
     on: date
     proving: Mapping[str, Sequence[PictureView]] = field(default_factory=dict)  # fact -> pictures that prove it
+    to_ask: int = 0  # so many people were not asked for consent yet
 
 
 class HouseholdPage(Page):
@@ -70,7 +71,10 @@ class HouseholdPage(Page):
             self.actions.addWidget(button)
         self.closed = pieces.card(role="banner-warn", margin=12, gap=6)
         self.closed.hide()
-        head = pieces.column(None, self.actions, self.switch, self.chips, self.under, self.closed, gap=8)
+        self.consent = pieces.card(role="banner-info", margin=12, gap=6)
+        self.consent.hide()
+        self.consent_button: QPushButton | None = None
+        head = pieces.column(None, self.actions, self.switch, self.chips, self.under, self.closed, self.consent, gap=8)
         self.body.addLayout(head)
         self.homes = pieces.line(None, gap=16)
         self.body.addLayout(self.homes)
@@ -129,6 +133,7 @@ class HouseholdPage(Page):
                 fact_sentences(dictionary(casebook), view.facts),
                 today(casebook.clock),
                 casebook.pictures.proving(household_id),
+                casebook.consents.not_asked([member.resident.id for member in view.members]),
             )
 
         self.run(load, lambda loaded: self._show(household_id, loaded))
@@ -226,6 +231,25 @@ class HouseholdPage(Page):
         self.closed.setVisible(gone)
         self.under.setText(view.note)
         self.under.setVisible(bool(view.note))
+        self._show_consent(loaded)
+
+    def _show_consent(self, loaded: Loaded) -> None:
+        """The next step after a registration: asking for consent, until everybody was asked."""
+        pieces.clear(pieces.inside(self.consent))
+        self.consent_button = None
+        if loaded.to_ask:
+            words = ngettext(
+                "{n} person has not been asked for consent yet.",
+                "{n} people have not been asked for consent yet.",
+                loaded.to_ask,
+            )
+            ask = partial(self.shell.go, "rights", household_id=loaded.view.id, ask=True)
+            self.consent_button = pieces.button(_("Ask for consent"), ask, icon="shield", tip="Shift+F7")
+            row = FlowLayout()
+            row.addWidget(pieces.text(words.format(n=loaded.to_ask), "label", wrap=False))
+            row.addWidget(self.consent_button)
+            pieces.inside(self.consent).addLayout(row)
+        self.consent.setVisible(bool(loaded.to_ask))
 
     def _show_homes(self, loaded: Loaded) -> None:
         pieces.clear(self.homes)

@@ -298,7 +298,7 @@ class RightsPage(Page):
             )
         row = FlowLayout(gap=theme.px(8))
         if one.state.frozen in ("", "withdrawn"):
-            words = _("Ask for consent") if not one.state.history else _("Ask again")
+            words = _("Ask for consent") if not one.state.history else _("Ask once more")
             role = "primary" if one.to_ask or one.state.frozen else ""
             self._add_button(row, "ask", words, lambda: self.asking.begin(one.row.id), role, "edit")
         if any(state == "given" for state in one.state.classes.values()):

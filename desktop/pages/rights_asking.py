@@ -74,7 +74,7 @@ class Asking(QObject):
         words = person_line(found.row) if found is not None else ""
         ids = [each.row.id for each in self.page.loaded.people]
         if self.in_turn and resident_id in ids and len(ids) > 1:
-            place = _("{n} of {all}").format(n=ids.index(resident_id) + 1, all=len(ids))
+            place = _("person {n} of {all}").format(n=ids.index(resident_id) + 1, all=len(ids))
             words = f"{place}  ·  {words}"
         low = self.page.shell.height() < theme.px(LOW)
         self.page.heads(shown=not low)

@@ -4,7 +4,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QFrame, QGridLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFileDialog,
+    QFrame,
+    QGridLayout,
+    QLabel,
+    QLineEdit,
+    QSpinBox,
+    QWidget,
+)
 
 from desktop import theme
 from desktop.pages.base import Page
@@ -18,6 +28,9 @@ if TYPE_CHECKING:
     from models.casebook import Casebook
     from models.services.views import Changed
 
+RETENTION_YEARS = "retention_years"
+"""The setting; models.services.rights reads it and is not loaded for this page."""
+
 IDLE_MINUTES = (2, 5, 10, 15, 30, 60, 0)
 
 
@@ -29,7 +42,14 @@ class SettingsPage(Page):
 
     def __init__(self, shell: "Shell") -> None:
         super().__init__(shell)
-        for section in (self._looks(), self._office(), self._safety(), self._passphrase(), self._backups()):
+        for section in (
+            self._looks(),
+            self._office(),
+            self._retention(),
+            self._safety(),
+            self._passphrase(),
+            self._backups(),
+        ):
             self.body.addWidget(section)
 
     def title(self) -> str:
@@ -41,6 +61,7 @@ class SettingsPage(Page):
         casebook = self.casebook
         self._show_office(casebook)
         self.read(lambda: str(casebook.settings.get("backup_folder", "")), self._show_backup_folder)
+        self.read(lambda: int(casebook.settings.get(RETENTION_YEARS, 0)), self.retention.setValue)
 
     def refresh(self, changed: "Changed") -> None:
         """Nothing that verbs change is shown here."""
@@ -132,6 +153,35 @@ class SettingsPage(Page):
             self.office_trouble,
             pieces.line(None, self.save_office, None),
         )
+
+    # How long records are kept.
+
+    def _retention(self) -> QFrame:
+        self.retention = QSpinBox()
+        self.retention.setRange(0, 50)
+        self.retention.setSpecialValueText(_("No term"))
+        self.retention.setSuffix(_(" years"))
+        self.retention.setFixedWidth(theme.px(160))
+        self.retention.editingFinished.connect(self._save_retention)
+        hint = _("Years after the last visit or letter. Until then a person is frozen instead of erased.")
+        return self._section(
+            "shield", _("How long records are kept"), self._grid((_("Term of retention"), self.retention, hint))
+        )
+
+    def _save_retention(self) -> None:
+        casebook, years = self.casebook, self.retention.value()
+
+        def work() -> bool:
+            if int(casebook.settings.get(RETENTION_YEARS, 0)) == years:
+                return False
+            casebook.settings.set(RETENTION_YEARS, years)
+            return True
+
+        def done(saved: bool) -> None:
+            if saved:
+                self.shell.say(_("The term of retention was saved."))
+
+        self.run(work, done)
 
     def _show_office(self, casebook: "Casebook") -> None:
         from models.records import divisions

@@ -54,7 +54,7 @@ class ConsentForm(QWidget):
         """told: the lines of the text as shown, by language (zh_CN, en)."""
         super().__init__()
         self.asked, self.text, self._told, self.withdrawing = asked, text, told, withdrawing
-        self.shown_in = language()
+        self.shown_in: str = language()
         self.summary = ErrorSummary()
         self.summary.chosen.connect(self.go_to)
         self.classes: dict[str, ChoiceField] = {}

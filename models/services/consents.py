@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, exists, select
 
 from models.clock import today
 from models.errors import NotFound, Problem
@@ -26,7 +26,7 @@ from models.store.work import Work
 from models.texts import _
 from models.values import age_on
 
-_RESIDENT, _PICTURE = KEPT["resident"], KEPT["picture"]
+_RESIDENT, _PICTURE, _CONSENT = KEPT["resident"], KEPT["picture"], KEPT["consent"]
 
 OF_AGE = 14
 """Completed years from which a person speaks for themselves (PIPL Art. 31)."""
@@ -127,6 +127,16 @@ class Consents:
             frozen=person.frozen,
             history=tuple(_view(row) for row in rows),
         )
+
+    def not_asked(self, resident_ids: Sequence[str]) -> int:
+        """How many of some residents nobody has asked for consent, or told of a duty; frozen records left out."""
+        query = (
+            select(_RESIDENT.c.id)
+            .where(_RESIDENT.c.id.in_(list(resident_ids)), _RESIDENT.c.frozen == "", _RESIDENT.c.died_on.is_(None))
+            .where(~exists().where(_CONSENT.c.resident_id == _RESIDENT.c.id, _CONSENT.c.dead.is_(False)))
+        )
+        with self._book.reading() as connection:
+            return len(connection.execute(query).all())
 
     def what_stops(self, resident_id: str, classes: Iterable[str]) -> list[str]:
         """What a withdrawal would stop, as sentences; nothing is written."""
