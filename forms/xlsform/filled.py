@@ -30,7 +30,8 @@ class Filled:
         self.context = context or Context()
         self._plan = plan_of(compiled)
         self._tree = Tree(self._plan)
-        self._language = compiled.shown_language
+        wanted = self.context.language
+        self._language = wanted if wanted in compiled.languages else compiled.shown_language
         self._static: dict[str, frozenset[str]] = {}
         xpath: Any = XPathContext(self._tree.document)
         xpath.form = self  # what the functions ask

@@ -81,6 +81,7 @@ class Context:
     worker: str = ""
     device: str = ""
     properties: Mapping[str, str] = field(default_factory=dict)
+    language: str = ""  # one of the form's own languages; where it has no such, the interface's
 
     def moment(self) -> datetime:
         """The present moment, without a zone."""

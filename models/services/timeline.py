@@ -12,6 +12,7 @@ from models.services.book import Book
 from models.services.casework_lines import casework_lines
 from models.services.changes import events
 from models.services.changes.sentences import names_for, sentence
+from models.services.questionnaire_lines import questionnaire_lines
 from models.services.views import TimelineLine
 from models.store.rows import KEPT, table_of
 from models.texts import _, pgettext
@@ -35,6 +36,7 @@ class Timeline:
             households = list(connection.execute(query).scalars())
             lines = _visits(connection, households) + _planned(connection, households, resident_id)
             lines += casework_lines(connection, households, resident_id)
+            lines += questionnaire_lines(connection, households, resident_id)
             for entity, words in (
                 ("assessment", _assessed),
                 ("determination", None),
@@ -57,6 +59,7 @@ class Timeline:
         with self._book.reading() as connection:
             lines = _visits(connection, [household_id]) + _planned(connection, [household_id])
             lines += casework_lines(connection, [household_id])
+            lines += questionnaire_lines(connection, [household_id])
             happened = events.of_household(connection, household_id)
             lines += _happened(connection, happened)
             lines += _operations(connection, household_id, events.operations_of(happened))

@@ -195,6 +195,7 @@ def upgrade() -> None:
         json("answers", "{}"),
         text("score"),
         text("level"),
+        json("level_words", "{}"),
         json("pictures", "[]"),
         text("worker"),
         number("at"),
