@@ -102,13 +102,13 @@ class Ground:
         return None if found is None or found.gone else found
 
     def person(self, person_id: str) -> Someone | None:
-        """A resident with all memberships and the households of these; None where nobody is on the register."""
+        """A resident with all memberships, and the present households whole; None where nobody is on the register."""
         if person_id and person_id not in self._whole_people and person_id not in self._new_people():
             self._whole_people.add(person_id)
             self._read_people([person_id])
             self._read_stays(select(_MEMBERSHIP).where(_MEMBERSHIP.c.resident_id == person_id))
-            for home_id in {stay.home for stay in self.stays if stay.person == person_id}:
-                self.home(home_id)
+            for stay in [one for one in self.stays if one.person == person_id and one.is_open(self.today)]:
+                self.home(stay.home)
         found = self.people.get(person_id)
         return None if found is None or found.gone else found
 
