@@ -75,9 +75,20 @@ _CODES: Mapping[tuple[str, str], str] = {
     ("picture", "kind"): "picture_kind",
 }
 _HIDDEN = frozenset(
-    ("id", "office", "subject_kind", "visit_id", "pack_hash", "sha256", "text_sha256", "operations", "width", "height")
+    (
+        *("id", "office", "subject_kind", "visit_id", "pack_hash", "sha256", "text_sha256", "operations", "width"),
+        *("height", "size", "people", "detail", "undone", "other_household_id", "other_resident_id", "guardian_id"),
+        *("other_dwelling_id", "plan_id", "goal_id", "picture_id", "document_id", "purposes", "text_id", "basis"),
+        *("language", "given_by", "how", "place", "a_id", "b_id", "questionnaire_id", "form_id", "referral_id"),
+    )
 )
-"""Columns that tell the person nothing; they are in the data file."""
+"""Columns that tell the person nothing, or only in another record; they are in the data file."""
+
+_OUTCOMES: Mapping[str, str] = {
+    "eligible": N_("holds"),
+    "not_eligible": N_("does not hold"),
+    "unknown": N_("not settled"),
+}
 
 ACTIONS: Mapping[str, str] = {
     "view": N_("looked at"),
@@ -164,7 +175,10 @@ def _address(dwelling: Mapping[str, Any]) -> str:
 
 def _section(table: HeldTable, policies: Policies, names: Mapping[str, str]) -> HeldSection:
     title = _(TITLES[table.entity]) if table.entity in TITLES else table.entity
-    records = [HeldRecord(pairs=tuple(_pairs(table.entity, one, policies, names))) for one in table.records]
+    told = [tuple(_pairs(table.entity, one, policies, names)) for one in table.records]
+    if table.entity in ("fact", "determination"):  # a line each: one table
+        told = [tuple(pair for pairs in told for pair in pairs)]
+    records = [HeldRecord(pairs=pairs) for pairs in told]
     return HeldSection(title=title, records=tuple(one for one in records if one.pairs))
 
 
@@ -173,16 +187,33 @@ def _pairs(
 ) -> list[tuple[str, str]]:
     if entity == "fact":
         return _fact(record, policies)
+    if entity == "determination":
+        return _decided(record, policies)
     if entity == "dwelling":
         return [(_("Address"), names.get(str(record["id"]), ""))]
     found = []
     for name, value in record.items():
-        if name in _HIDDEN or (name == "dead" and not value):
+        if name in _HIDDEN or name in ("resident_id", "subject_id") or (name in ("dead", "confidential") and not value):
             continue
         said = _said(entity, name, value, policies, names)
         if said:
             found.append((label_of(name), said))
     return found
+
+
+def _decided(record: Mapping[str, Any], policies: Policies) -> list[tuple[str, str]]:
+    """A decision as its service and the outcome with its day; its grounds are in the data file."""
+    name = _service(str(record["service_id"]), policies)
+    label = f"{name} {record['component']}" if record["component"] else name
+    outcome = str(record["outcome"])
+    said = _(_OUTCOMES[outcome]) if outcome in _OUTCOMES else outcome
+    day = _day(record["decided_on"])
+    return [(label, _("{first} ({second})").format(first=said, second=day) if day else said)]
+
+
+def _service(service_id: str, policies: Policies) -> str:
+    service = policies.services.get(service_id)
+    return service_id if service is None else service.name if language() == "zh_CN" else service.name_en
 
 
 def _fact(record: Mapping[str, Any], policies: Policies) -> list[tuple[str, str]]:
@@ -217,8 +248,7 @@ def _said(entity: str, name: str, value: Any, policies: Policies, names: Mapping
     if entity == "rights_request" and name == "kind":
         return kind_text(str(value))
     if name == "service_id":
-        service = policies.services.get(str(value))
-        return str(value) if service is None else service.name if language() == "zh_CN" else service.name_en
+        return _service(str(value), policies)
     if name == "matters":
         return _(", ").join(str(matter.get("name", "")) for matter in value)
     if name == "at":

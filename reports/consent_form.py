@@ -153,7 +153,7 @@ def _hands(words: Mapping[str, str], name: str) -> list[Piece]:
                 end = left + paper.text(left, base, 10.5, label)
                 if filled:
                     end += paper.text(end + 2 * MM, base, 11, [name_run(filled)]) + 2 * MM
-                if left + half - end > 4 * MM and label != words["day"]:
+                if left + half - end > 4 * MM and "　" not in label:  # a label with gaps brings its own
                     paper.rule(end + 1 * MM, base + 1 * MM, left + half, base + 1 * MM)
 
         return Piece(10.5 * MM, draw, keep=True)

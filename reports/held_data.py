@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from typing import Literal
+from unicodedata import category
 
 from pydantic import BaseModel, ConfigDict
 
@@ -82,7 +83,7 @@ def render_held(value: HeldPaper) -> bytes:
 
 def printable(text: str) -> str:
     """A text on one line, characters that no face has as their codes."""
-    said = one_line("".join(c if c.isprintable() or c.isspace() else "" for c in text))
+    said = one_line("".join(c for c in text if c.isspace() or category(c) != "Cc"))
     for character in missing(said):
         said = said.replace(character, f"〔U+{ord(character):04X}〕")
     return said
