@@ -6,18 +6,23 @@ from functools import cache
 
 from PySide6.QtGui import QAction
 
+_WORDS = re.compile(r"[a-z0-9]+|[^\W_]")
+"""A word of Latin letters, or one Chinese character; signs between them are never typed."""
+
 
 @cache
 def readings(text: str) -> tuple[tuple[str, ...], ...]:
     """How a text may be typed, each way as its words: itself, in pinyin, by initials. Pinyin is loaded on first use."""
     plain = text.casefold().replace("&", "")
     if plain.isascii():
-        words = tuple(re.findall(r"[a-z0-9]+", plain))
+        words = tuple(_WORDS.findall(plain))
         return (words, tuple(word[0] for word in words))
     from pypinyin import Style, lazy_pinyin
 
-    syllables = tuple(syllable for syllable in lazy_pinyin(plain, style=Style.NORMAL) if syllable.strip())
-    return (tuple(plain), syllables, tuple(syllable[0] for syllable in syllables))
+    syllables: list[str] = []
+    for found in lazy_pinyin(plain, style=Style.NORMAL):
+        syllables += _WORDS.findall(found)  # what is not Chinese comes as one piece, signs and all
+    return (tuple(_WORDS.findall(plain)), tuple(syllables), tuple(syllable[0] for syllable in syllables))
 
 
 def rank(typed: str, texts: Iterable[str]) -> int | None:
@@ -25,7 +30,7 @@ def rank(typed: str, texts: Iterable[str]) -> int | None:
 
     What is typed must begin where a word, a character or a syllable begins; the beginning of the text fits best.
     """
-    typed = "".join(typed.casefold().split())
+    typed = "".join(_WORDS.findall(typed.casefold()))
     best: int | None = None
     for text in texts:
         for place, words in enumerate(readings(text)):

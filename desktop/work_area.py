@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QSizePolicy, QStackedWidget, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QScrollArea, QSizePolicy, QStackedWidget, QToolButton, QWidget
 
 from desktop import actions, theme
 from desktop.pages.base import Page
@@ -21,6 +21,48 @@ if TYPE_CHECKING:
 
 NARROW = 860
 """Below this width (pixels at 100 per cent) words give way to icons."""
+
+LOW = 420
+"""Below this height (pixels at 100 per cent) the sign on top gives its room to the entries."""
+
+
+class RailArea(QScrollArea):
+    """The entries of the rail: as wide as they are, and scrolling where a low window has no room for all of them."""
+
+    def __init__(self, inside: QWidget) -> None:
+        super().__init__()
+        self._scrolls = False
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self.setWidget(inside)
+        pieces.finger_scroll(self)
+
+    def sizeHint(self) -> QSize:
+        """As wide as its entries; the frame around it says how tall."""
+        return self.minimumSizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        """The widest entry, and the bar where there is one; one entry is tall enough."""
+        bar = self.verticalScrollBar()
+        wide = self.widget().minimumSizeHint().width()
+        return QSize(wide + (bar.sizeHint().width() if self._scrolls else 0), theme.target())
+
+    def fit(self) -> None:
+        """Show the bar where not all entries are in view."""
+        scrolls = self.widget().minimumSizeHint().height() > self.height() > 0
+        if scrolls != self._scrolls:
+            self._scrolls = scrolls
+            policy = Qt.ScrollBarPolicy
+            self.setVerticalScrollBarPolicy(policy.ScrollBarAlwaysOn if scrolls else policy.ScrollBarAlwaysOff)
+            self.updateGeometry()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The window became lower or taller."""
+        super().resizeEvent(event)
+        self.fit()
 
 
 class WorkArea(QWidget):
@@ -54,17 +96,23 @@ class WorkArea(QWidget):
         layout.setContentsMargins(theme.px(10), theme.px(12), theme.px(10), theme.px(12))
         sign, name = QLabel(), pieces.text(_("Jinmen"), "brand", wrap=False)
         sign.setPixmap(theme.pixmap("jinmen", 26, "rail_text", self.devicePixelRatioF()))
-        brand = pieces.line(None, sign, name, None, gap=8)
+        self._brand = QWidget()
+        brand = pieces.line(self._brand, sign, name, None, gap=8)
         brand.setContentsMargins(theme.px(8), 0, 0, theme.px(10))
         self._rail_name = name
-        layout.addLayout(brand)
+        layout.addWidget(self._brand)
+        inside = QWidget()
+        inside.setProperty("role", "rail-inside")
+        entries = pieces.column(inside, gap=4)
         for page, _text, icon in actions.RAIL:
             made = self._rail_button(page, icon)
-            layout.addWidget(made)
+            entries.addWidget(made)
             self.rail_buttons[page] = made
-        layout.addStretch(1)
+        entries.addStretch(1)
         for name_, icon in (("go_settings", "settings"), ("help", "help"), ("lock", "lock")):
-            layout.addWidget(self._rail_button(name_, icon, checkable=False))
+            entries.addWidget(self._rail_button(name_, icon, checkable=False))
+        self._rail_area = RailArea(inside)
+        layout.addWidget(self._rail_area, 1)
         return rail
 
     def _rail_button(self, name: str, icon: str, checkable: bool = True) -> QToolButton:
@@ -102,11 +150,13 @@ class WorkArea(QWidget):
         """In a narrow window the rail shows icons alone, and the search has the room."""
         super().resizeEvent(event)
         narrow = event.size().width() < theme.px(NARROW)
+        self._brand.setVisible(event.size().height() >= theme.px(LOW))
         self._rail_name.setVisible(not narrow)
         style = Qt.ToolButtonStyle
         for made in self._rail_all:
             made.setToolButtonStyle(style.ToolButtonIconOnly if narrow else style.ToolButtonTextBesideIcon)
             made.setMinimumWidth(theme.px(44 if narrow else 116))
+        self._rail_area.fit()
         self.commands.setText("" if narrow else _("Commands"))
         self.status.be_short(narrow)
 
@@ -124,6 +174,8 @@ class WorkArea(QWidget):
     def _light(self, _checked: bool = False) -> None:
         for name, made in self.rail_buttons.items():
             made.setChecked(name == self._lit)
+            if name == self._lit:
+                self._rail_area.ensureWidgetVisible(made)
 
     _lit = ""
 

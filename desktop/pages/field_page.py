@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from desktop import theme
@@ -17,7 +17,9 @@ from desktop.widgets.answer_words import answer_words
 from desktop.widgets.check_view import CheckView, Line, Part
 from desktop.widgets.error_summary import ErrorSummary
 from desktop.widgets.form_view import FormView
+from desktop.widgets.jump_menu import JumpMenu, Place, by_question, place_of
 from desktop.widgets.sticky import Sticky
+from desktop.widgets.swipe import Swipe
 from forms.definitions import Form
 from models.clock import today
 from models.errors import Problem
@@ -46,6 +48,13 @@ class FieldPage(Page):
         self.body.addStretch(1)
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
             self.shortcut(keys, lambda: self.forward())  # the subclass's
+        if self.jumps:
+            self.command("Ctrl+J", _("Questions of this form"), "assessment", self.show_jump_menu)
+            self.command("F4", _("Check for errors"), "warning", self.check_for_errors)
+        if self.step and self.area is not None:
+            swipe = Swipe(self.area.viewport())
+            swipe.left.connect(lambda: self.swiped(forward=True))
+            swipe.right.connect(lambda: self.swiped(forward=False))
 
     def make_bar(self) -> None:
         """Pin the bar; called when the fields are made, so that Tab reaches it after them."""
@@ -53,6 +62,9 @@ class FieldPage(Page):
         self.bar.back.connect(self.step_back)
         self.bar.second.connect(self.second)
         self.bar.forward.connect(self.forward)
+        self.bar.topics.connect(self.show_jump_menu)
+        if self.jumps:
+            self.bar.offer_topics()
         self.show_footer(self.bar)
         self.footer.setContentsMargins(0, 0, 0, 0)
 
@@ -61,6 +73,45 @@ class FieldPage(Page):
         made = QShortcut(QKeySequence(keys), self)
         made.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         made.activated.connect(run)
+
+    def command(self, keys: str, words: str, icon: str, run: Callable[[], object]) -> None:
+        """A key of this page that the list of all commands offers too."""
+        made = QAction(words, self)
+        made.setIcon(theme.icon(icon))
+        made.setShortcut(QKeySequence(keys))
+        made.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        made.triggered.connect(lambda _checked=False: run())
+        self.addAction(made)
+
+    def tell(self, problems: Sequence[tuple[str, str]], *, take_focus: bool = False) -> None:
+        """Show these (field, sentence) problems on top, or none; the title says that there are some."""
+        self.summary.show_problems(problems)
+        words = _("Error: {title}").format(title=self.title()) if problems else self.title()
+        if self.heading.text() != words:
+            self.set_title(words)
+        if problems and take_focus:
+            self.summary.setFocus()
+            self.see(self.summary)
+
+    # The list of questions.
+
+    jumps = False
+    """Whether the page can list its questions."""
+
+    def places(self) -> list[Place]:
+        """Every question with its state, in the order of the form."""
+        return []
+
+    def show_jump_menu(self) -> None:
+        """List the questions, to go to one."""
+        if not self.whole.isHidden() and not self.busy and (places := self.places()):
+            JumpMenu(self.window(), places, self.go_to, self.check_for_errors).open()
+
+    def check_for_errors(self) -> None:
+        """Look through everything that was answered, at any time, and go to the first problem."""
+
+    def swiped(self, *, forward: bool) -> None:
+        """A finger was drawn across the page: between topics, but it never saves and never leaves the form."""
 
     def wait_for_records(self) -> None:
         """Show nothing of the last one while the next is loaded."""
@@ -143,6 +194,7 @@ class FormPage(FieldPage):
     """A page with one form. A subclass makes `self.view` in `make_view` and says what is saved."""
 
     CHECK = "check"
+    jumps = True
 
     def __init__(self, shell: Any) -> None:
         super().__init__(shell)
@@ -150,6 +202,7 @@ class FormPage(FieldPage):
         self.form: Form | None = None
         self.stage = ""
         self.seen_doubts: set[tuple[str, str]] = set()
+        self._from_check = False  # an answer is being changed: Continue and Back lead to the page that checks
         self._typed_before: tuple[str, str, Mapping[str, Any]] | None = None  # what was saved last, as a draft
         self.check_view = CheckView()
         self.check_view.change.connect(self.go_to)
@@ -184,8 +237,8 @@ class FormPage(FieldPage):
         view.changed.connect(self._typed)
         view.finished.connect(self._finished)
         self.begin_draft(form.id, form.version, draft_id)
-        self.summary.show_problems([])
-        self.seen_doubts = set()
+        self.tell([])
+        self.seen_doubts, self._from_check = set(), False
         self.show_whole()
         self.show_stage(stage if stage in (*self.topics(), self.CHECK) else "")
         self.first_focus()
@@ -252,6 +305,7 @@ class FormPage(FieldPage):
         self.stage = stage
         checking = stage == self.CHECK
         if checking:
+            self._from_check = False
             self._show_check()
         self.view.setVisible(not checking)
         self.check_view.setVisible(checking)
@@ -261,11 +315,14 @@ class FormPage(FieldPage):
         pages = [*self.topics(), self.CHECK]
         place = pages.index(stage) + 1 if stage in pages else 0
         self.bar.say(
-            forward=self.save_words() if checking or not self.step else _("Continue"),
+            forward=self.save_words() if checking or not self.step else self._onward(),
             back=self.step,
             progress=_("{n} / {all}").format(n=place, all=len(pages)) if self.step and place else "",
             hint="Ctrl+Enter",
         )
+
+    def _onward(self) -> str:
+        return _("Back to the check") if self._from_check else _("Continue")
 
     def side_in_steps(self) -> bool:
         """Whether what stands beside the form is shown in step mode too."""
@@ -292,6 +349,9 @@ class FormPage(FieldPage):
         stage = self.stage
         if not self._accept(lambda path: self.view is not None and self.view.topic_of(path) == stage):
             return
+        if self._from_check:
+            self._to(self.CHECK)
+            return
         pages = [*self.topics(), self.CHECK]
         place = pages.index(stage) if stage in pages else -1
         self._to(pages[place + 1])
@@ -300,13 +360,25 @@ class FormPage(FieldPage):
         """The page before; from the first one to where the worker came from."""
         pages = [*self.topics(), self.CHECK]
         place = pages.index(self.stage) if self.stage in pages else 0
-        if not self.step or place == 0:
+        if self._from_check:
+            self._to(self.CHECK)
+        elif not self.step or place == 0:
             self.shell.back()
         else:
             self._to(pages[place - 1])
 
+    def swiped(self, *, forward: bool) -> None:
+        """A finger was drawn across the page: between topics, but it never saves and never leaves the form."""
+        pages = [*self.topics(), self.CHECK]
+        if self.whole.isHidden() or self.busy or self.stage not in pages:
+            return
+        if forward and self.stage != self.CHECK:
+            self.forward()
+        elif not forward and self.stage != pages[0]:
+            self.step_back()
+
     def _to(self, stage: str) -> None:
-        self.summary.show_problems([])
+        self.tell([])
         self.show_stage(stage)
         self.keep()
         self.first_focus()
@@ -315,6 +387,8 @@ class FormPage(FieldPage):
         """Lead to a field, on whatever page it is."""
         assert self.view is not None
         topic = self.view.topic_of(path)
+        if self.stage == self.CHECK and self.step:
+            self._from_check = True
         if self.stage == self.CHECK or (self.step and topic and topic != self.stage):
             self.show_stage(topic if self.step else "")
         widget = self.view.focus_question(path)
@@ -330,10 +404,8 @@ class FormPage(FieldPage):
         reading = self.form.read(self.answers(), self.today)
         problems = [problem for problem in reading.problems if here(problem.field)]
         self.view.show_problems(problems, reading.warnings)
-        self.summary.show_problems([(problem.field, problem.sentence) for problem in problems])
+        self.tell([(problem.field, problem.sentence) for problem in problems], take_focus=True)
         if problems:
-            self.summary.setFocus()
-            self.see(self.summary)
             return False
         doubts = {(doubt.field, doubt.sentence) for doubt in reading.warnings if here(doubt.field)}
         new = doubts - self.seen_doubts
@@ -404,6 +476,48 @@ class FormPage(FieldPage):
             if lines or open_ones:
                 parts.append(Part(each.title, lines, each.rows[0].question.id, open_ones))
         self.check_view.show_parts(parts)
+
+    def places(self) -> list[Place]:
+        """Every question that is asked, with its answer in words."""
+        assert self.form is not None
+        assert self.view is not None
+        answers = self.answers()
+        reading = self.form.read(answers, self.today)
+        wrong, odd = by_question(reading.problems), by_question(reading.warnings)
+        asked, found = set(self.form.asked(answers, self.today)), []
+        for each in self.view.sections:
+            if each.id not in self.topics():
+                continue
+            for row in each.rows:
+                question = row.question
+                if question.id not in asked:
+                    continue
+                words = self.words_of(question, answers.get(question.id))
+                found.append(
+                    place_of(
+                        question.id,
+                        each.title,
+                        question.label,
+                        words,
+                        wrong.get(question.id, ""),
+                        odd.get(question.id, ""),
+                    )
+                )
+        return found
+
+    def check_for_errors(self) -> None:
+        """Look through everything and go to the first problem; doubts count where there is none."""
+        if self.view is None or self.form is None or self.busy or self.whole.isHidden():
+            return
+        reading = self.form.read(self.answers(), self.today)
+        self.view.show_problems(reading.problems, reading.warnings)
+        first = next(iter([*reading.problems, *reading.warnings]), None)
+        if first is not None:
+            self.go_to(first.field)
+        self.tell([(problem.field, problem.sentence) for problem in reading.problems], take_focus=True)
+        if not reading.problems:
+            words = _("Something looks odd: see the marked answers.") if first else _("No errors in this form.")
+            self.shell.notice(words, "warn" if first else "good")
 
     def words_of(self, question: Any, answer: object) -> str:
         """An answer in words for the page that checks."""

@@ -13,8 +13,10 @@ from desktop.pages.register_board import RegisterBoard
 from desktop.pages.register_case import MEMBER_PARTS, Case, Person, first_address, first_answers, version
 from desktop.pages.register_check import check_parts
 from desktop.pages.register_compare import Comparing
+from desktop.pages.register_places import places
 from desktop.widgets import pieces
 from desktop.widgets.finder import Match
+from desktop.widgets.jump_menu import Place
 from desktop.widgets.sticky import Sticky
 from forms import prefill
 from forms.definitions import load
@@ -37,6 +39,7 @@ class RegisterPage(Comparing):
     """
 
     name = "register"
+    jumps = True
 
     def __init__(self, shell: Any) -> None:
         super().__init__(shell)
@@ -64,7 +67,8 @@ class RegisterPage(Comparing):
         board.check.change.connect(self.go_to)
         for view in (board.where, board.parts, board.person, board.home):
             view.changed.connect(self._typed)
-        self.shortcut("Alt+N", self.another)
+        self.command("Alt+N", _("Another person"), "plus", self.another)
+        self._from_check = False  # an answer is being changed: Continue and Back lead to the page that checks
 
     # Opening.
 
@@ -110,9 +114,10 @@ class RegisterPage(Comparing):
 
     def _begin(self, case: Case, draft_id: str = "") -> None:
         self.case = case
+        self._from_check = False
         self.set_busy(False)
         self.begin_draft("resident" if case.kind == "amend" else "household", version(), draft_id)
-        self.summary.show_problems([])
+        self.tell([])
         self.show_whole()
         # Each view gets its own answers only: what it does not draw it would hand back as it was, over the other's.
         where = {key: answer for key, answer in case.answers.items() if key.partition(".")[0] in self.board.where.rows}
@@ -185,6 +190,7 @@ class RegisterPage(Comparing):
     def show_stage(self, stage: str, topic: str = "") -> None:
         """Show a stage of the case."""
         self.case.stage, self.case.topic = stage, topic
+        self._from_check = self._from_check and stage != "check"
         self.board.show_stage(self.case)
         self.say_bar()
 
@@ -195,20 +201,22 @@ class RegisterPage(Comparing):
         if self.board.comparing:
             self.bar.say(forward=_("None of them: go on"), hint="Ctrl+Enter")
         elif not self.step:
-            another = "" if case.kind == "amend" else _("Another person (Alt+N)")
-            self.bar.say(forward=save, second=another, hint="Ctrl+Enter")
+            another = "" if case.kind == "amend" else _("Another person")
+            self.bar.say(forward=save, second=another, second_key="Alt+N", hint="Ctrl+Enter")
         elif case.stage == "person":
             topics = self._topics()
             place = topics.index(case.topic) + 1 if case.topic in topics else 1
             name = case.person.name or _("Person {n}").format(n=case.at + 1)
+            later = place < len(topics) and not self._from_check
             self.bar.say(
-                forward=_("Continue"),
-                second=_("Ask the rest later") if place < len(topics) else "",
+                forward=_("Back to the check") if self._from_check else _("Continue"),
+                second=_("Ask the rest later") if later else "",
                 progress=_("{name}: {n} / {all}").format(name=name, n=place, all=len(topics)),
             )
         else:
             stages = STAGES[case.kind]
             words = {"home": _("Check the answers"), "check": save}.get(case.stage, _("Continue"))
+            words = _("Back to the check") if self._from_check else words
             place = stages.index(case.stage) + 1
             self.bar.say(forward=words, progress=_("{n} / {all}").format(n=place, all=len(stages)))
 
@@ -295,11 +303,11 @@ class RegisterPage(Comparing):
             self.save()
         elif case.stage == "where":
             if self._accept(lambda field: field.startswith("address")):
-                self._to("person", "who")
+                self._onward("person", "who")
         elif case.stage == "person":
             self._next_topic()
         elif case.stage == "people":
-            self._to("home" if case.kind == "new" else "check")
+            self._onward("home" if case.kind == "new" else "check")
         elif case.stage == "home" and self._accept(lambda field: self.board.home.topic_of(field) != ""):
             self._to("check")
 
@@ -321,8 +329,17 @@ class RegisterPage(Comparing):
         else:
             then()
 
+    def _onward(self, stage: str, topic: str = "") -> None:
+        """To what comes next, or back to the page that checks where an answer was changed from there."""
+        if self._from_check:
+            self._to("check")
+        else:
+            self._to(stage, topic)
+
     def _after_topic(self, topics: list[str], place: int) -> None:
-        if place + 1 < len(topics) and not self.case.person.known_id:
+        if self._from_check:
+            self._to("check")
+        elif place + 1 < len(topics) and not self.case.person.known_id:
             self._to("person", topics[place + 1])
         else:
             self._to("check" if self.case.kind == "amend" else "people")
@@ -344,6 +361,8 @@ class RegisterPage(Comparing):
             self.first_focus()
         elif not self.step:
             self.shell.back()
+        elif self._from_check:
+            self._to("check")
         elif case.stage == "person":
             topics = self._topics()
             place = topics.index(case.topic) if case.topic in topics else 0
@@ -369,7 +388,7 @@ class RegisterPage(Comparing):
             self._show_check()
         elif stage == "people":
             self._list_people()
-        self.summary.show_problems([])
+        self.tell([])
         self.show_stage(stage, topic)
         self.keep()
         self.first_focus()
@@ -445,10 +464,7 @@ class RegisterPage(Comparing):
         self.board.where.show_problems(problems, warnings)
         self.board.home.show_problems(problems, warnings)
         self._list_people(register_save.places_with_problems(problems, self.case))
-        self.summary.show_problems(register_save.summary(problems, self.case))
-        if problems:
-            self.summary.setFocus()
-            self.see(self.summary)
+        self.tell(register_save.summary(problems, self.case), take_focus=True)
 
     def _show_beside_person(self, problems: Any, warnings: Any = ()) -> None:
         prefix = self._prefix()
@@ -463,6 +479,7 @@ class RegisterPage(Comparing):
         """Lead to a field, wherever it is."""
         self._collect()
         case, board = self.case, self.board
+        self._from_check = self._from_check or case.stage == "check"
         parts = path.split(".")
         if case.kind == "amend":
             self._focus_in_person(path)
@@ -489,6 +506,37 @@ class RegisterPage(Comparing):
         widget = parts.focus_part(question) if in_parts else person.focus_question(question)
         if widget is not None:
             self.see(widget)
+
+    def places(self) -> list[Place]:
+        """Every question of the registration."""
+        self._collect()
+        reading = self._reading()
+        return places(self.case, self.household_form, self.today, reading.problems, reading.warnings)
+
+    def check_for_errors(self) -> None:
+        """Look through everything and go to the first problem; doubts count where there is none."""
+        if self.busy or self.whole.isHidden() or self.board.comparing:
+            return
+        self._collect()
+        reading = self._reading()
+        problems = [each for each in reading.problems if self.case.kind != "member" or each.field.startswith("people")]
+        first = next(iter([*problems, *reading.warnings]), None)
+        if first is not None:
+            self.go_to(first.field)
+        self._show_problems(problems, reading.warnings)
+        if not problems:
+            words = _("Something looks odd: see the marked answers.") if first else _("No errors in this form.")
+            self.shell.notice(words, "warn" if first else "good")
+
+    def swiped(self, *, forward: bool) -> None:
+        """Between pages, but a finger drawn across never saves, never answers a comparison and never leaves."""
+        first = self.case.stage == STAGES[self.case.kind][0] and self.case.topic in ("", "who")
+        if self.busy or self.whole.isHidden() or self.board.comparing:
+            return
+        if forward and self.case.stage != "check":
+            self.forward()
+        elif not forward and not (first and self.case.at == 0):
+            self.step_back()
 
     # What is looked up meanwhile.
 
@@ -545,7 +593,7 @@ class RegisterPage(Comparing):
             problems = [each for each in problems if each.field != "people"]
             problems.append(register_save.name_missing(self._prefix() + "name", self.resident_form))
         if not problems:
-            self.summary.show_problems([])
+            self.tell([])
             everybody = [place for place, person in enumerate(case.people) if not person.is_blank()]
             self.compare(everybody, self._save_now)
             return

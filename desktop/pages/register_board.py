@@ -34,7 +34,8 @@ class RegisterBoard(QWidget):
         ask = pieces.text(_("On the register already? Find it and add somebody:"), "soft")
         found = pieces.column(None, ask, self.finder) if step else pieces.line(None, ask, self.finder, gap=16)
         if not step:
-            ask.setFixedWidth(theme.px(QuestionRow.LABEL))
+            ask.setMaximumWidth(theme.px(QuestionRow.LABEL))
+            found.setStretch(1, 1)
         self.existing = pieces.card(found, margin=12)
         self.where = FormView(household, today, step=step, topics=("where",))
         self.parts = MemberParts(household.question("people"), step=step)

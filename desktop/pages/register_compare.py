@@ -86,7 +86,7 @@ class Comparing(FieldPage):
         self.board.likeness.show_likenesses(
             typed_for_likeness(self.case, self.today), found, self.today, amending=self.case.kind == "amend"
         )
-        self.summary.show_problems([])
+        self.tell([])
         self.board.show_likeness()
         self.say_bar()
         self.first_focus()

@@ -1,11 +1,15 @@
 """The bar at the foot of a form: always in sight, never below the fold."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QWidget
 
 from desktop import theme
 from desktop.widgets import pieces
 from models.texts import _
+
+NARROW = 620
+"""Below this width (pixels at 100 per cent) there is no room for all words."""
 
 
 class ActionBar(QFrame):
@@ -14,6 +18,7 @@ class ActionBar(QFrame):
     back = Signal()
     second = Signal()
     forward = Signal()
+    topics = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -22,22 +27,67 @@ class ActionBar(QFrame):
         self.progress = pieces.text("", "label", wrap=False)
         self.kept = pieces.text("", "small")  # wraps: why a draft was not kept is a long sentence
         self.kept.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.topics_button = pieces.button(_("Questions"), self.topics.emit, icon="assessment", tip="Ctrl+J")
+        self.topics_button.setAccessibleName(_("Questions of this form"))
+        self.topics_button.hide()
         self.second_button = pieces.button("", self.second.emit)
         self.forward_button = pieces.button("", self.forward.emit, "primary")
-        row = pieces.line(
-            self, self.back_button, self.progress, self.kept, self.second_button, self.forward_button, gap=14
-        )
-        row.setStretch(2, 1)
+        self._said = pieces.line(None, self.progress, self.kept, gap=14)
+        self._said.setStretch(1, 1)
+        row = pieces.line(self, self.back_button, self.topics_button, gap=12)
+        row.addLayout(self._said, 1)
+        row.addWidget(self.second_button)
+        row.addWidget(self.forward_button)
         row.setContentsMargins(theme.px(20), theme.px(8), theme.px(20), theme.px(8))
+        self._second, self._key = "", ""
+        self._narrow = False
 
-    def say(self, *, forward: str, second: str = "", back: bool = True, progress: str = "", hint: str = "") -> None:
+    def say(
+        self,
+        *,
+        forward: str,
+        second: str = "",
+        second_key: str = "",
+        back: bool = True,
+        progress: str = "",
+        hint: str = "",
+    ) -> None:
         """What the buttons do now; a button without words is hidden. `hint` tells the key of the forward button."""
         self.forward_button.setText(forward)
         self.forward_button.setToolTip(hint)
-        self.second_button.setText(second)
+        self._second, self._key = second, second_key
+        self.second_button.setToolTip(second_key)
         self.second_button.setVisible(bool(second))
         self.back_button.setVisible(back)
         self.progress.setText(progress)
+        self._word()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where it is narrow the buttons on the left are pictures alone, and what is said stands in two lines."""
+        super().resizeEvent(event)
+        self._narrow = event.size().width() < theme.px(NARROW)
+        self._said.setDirection(QBoxLayout.Direction.TopToBottom if self._narrow else QBoxLayout.Direction.LeftToRight)
+        self._said.setSpacing(theme.px(0 if self._narrow else 14))
+        self._word()
+
+    def minimumSizeHint(self) -> QSize:
+        """As it is where it is narrow."""
+        hint = super().minimumSizeHint()
+        return QSize(min(hint.width(), theme.px(440)), hint.height())
+
+    def _word(self) -> None:
+        narrow = self._narrow
+        self.back_button.setText("" if narrow else _("Back"))
+        self.topics_button.setText("" if narrow else _("Questions"))
+        words = self._second
+        if words and self._key and not narrow:
+            words = _("{words} ({key})").format(words=words, key=self._key)
+        self.second_button.setText(words)
+        self.second_button.setAccessibleName(self._second)
+
+    def offer_topics(self) -> None:
+        """The page can list its questions."""
+        self.topics_button.show()
 
     def say_kept(self, words: str) -> None:
         """When the draft was kept, or that it could not be."""
@@ -45,5 +95,5 @@ class ActionBar(QFrame):
 
     def set_busy(self, busy: bool) -> None:
         """While something is being saved, nothing can be pressed twice."""
-        for button in (self.back_button, self.second_button, self.forward_button):
+        for button in (self.back_button, self.topics_button, self.second_button, self.forward_button):
             button.setEnabled(not busy)

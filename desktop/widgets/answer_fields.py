@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
@@ -11,6 +11,7 @@ from desktop import theme
 from desktop.widgets import pieces
 from desktop.widgets.choice_field import ChoiceField
 from desktop.widgets.finder import Finder, Match
+from desktop.widgets.flow_layout import FlowLayout
 from models.texts import _
 
 
@@ -30,6 +31,25 @@ class Field(Protocol):
         """Where the cursor goes."""
 
 
+class ShortLine(QLineEdit):
+    """A line with room for so many characters, shorter only where there is no such room. 0: as wide as there is."""
+
+    def __init__(self, length: int = 0, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._length = length
+        if length:
+            self.setMaximumWidth(self._room(length))
+            self.setMinimumWidth(self._room(min(length, 4)))
+
+    def _room(self, length: int) -> int:
+        return QFontMetrics(self.font()).horizontalAdvance("字") * length + theme.px(24)
+
+    def sizeHint(self) -> QSize:
+        """Room for all characters."""
+        hint = super().sizeHint()
+        return QSize(self._room(self._length), hint.height()) if self._length else hint
+
+
 class TextField(QWidget):
     """One line. `length` is how many characters it has room for; 0 for the whole width. `unit` stands behind it."""
 
@@ -40,18 +60,17 @@ class TextField(QWidget):
         self, *, name: str, length: int = 0, unit: str = "", numbers: bool = False, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self.line = QLineEdit()
+        self.line = ShortLine(length)
         self.line.setAccessibleName(name)
         hints = Qt.InputMethodHint.ImhNoPredictiveText
         if numbers:
             hints |= Qt.InputMethodHint.ImhPreferNumbers
         self.line.setInputMethodHints(hints)
-        if length:
-            self.line.setFixedWidth(QFontMetrics(self.line.font()).horizontalAdvance("字") * length + theme.px(24))
         row = pieces.line(self, self.line)
         if unit:
             row.addWidget(pieces.text(unit, "soft", wrap=False))
         if length:
+            row.setStretch(0, 1000)  # up to its own greatest width
             row.addStretch(1)
         self.setFocusProxy(self.line)
         self.line.textEdited.connect(self.changed)
@@ -139,9 +158,10 @@ class PickField(QWidget):
             self.common.hide()
         self.finder = Finder(name=name, hint=_("Another: type a few characters") if common else _("Type to find"))
         self.finder.line.setMaximumWidth(theme.px(260))
-        row = pieces.line(self, self.common, self.finder, gap=8)
-        row.setStretch(1, 1)
-        row.setAlignment(self.common, Qt.AlignmentFlag.AlignTop)
+        self.finder.setMinimumWidth(theme.px(180))
+        row = FlowLayout(self, gap=theme.px(8))
+        row.addWidget(self.common)
+        row.addWidget(self.finder)
         self.common.changed.connect(self._common_picked)
         self.common.entered.connect(self.entered)
         self.finder.asked.connect(self._find)
@@ -194,7 +214,9 @@ class PhoneField(QWidget):
         self.number = TextField(name=name, length=8, numbers=True)
         self.whose = TextField(name=_("Whose number"), length=12)
         self.whose.line.setPlaceholderText(_("Own; or whose, e.g. son"))
-        pieces.line(self, self.number, self.whose, None)
+        row = FlowLayout(self, gap=theme.px(8))
+        row.addWidget(self.number)
+        row.addWidget(self.whose)
         for part in (self.number, self.whose):
             part.changed.connect(self.changed)
         self.number.entered.connect(self.entered)

@@ -151,6 +151,7 @@ class ChoiceField(QWidget):
 
     changed = Signal()
     entered = Signal()  # Enter was pressed: go on
+    picked = Signal()  # one of one was chosen by a finger, the mouse or its number key: a form may go on by itself
 
     def __init__(
         self,
@@ -168,6 +169,7 @@ class ChoiceField(QWidget):
         self.several = several
         self._keys = keys
         self._codes_as_keys = codes_as_keys
+        self._by_hand = True
         self._buttons: list[tuple[str, QAbstractButton]] = []
         self.setAccessibleName(name)
         if column:
@@ -231,9 +233,11 @@ class ChoiceField(QWidget):
 
     def pick(self, code: str) -> None:
         """Pick (or with several, turn) the choice of this code, as if it were pressed."""
+        self._by_hand = False
         for own, button in self._buttons:
             if own == code:
                 button.click()
+        self._by_hand = True
 
     def _clicked(self, button: QAbstractButton) -> None:
         if not self.several:
@@ -241,6 +245,8 @@ class ChoiceField(QWidget):
                 other.setChecked(other is button)
         self._settle_focus()
         self.changed.emit()
+        if self._by_hand and not self.several:
+            self.picked.emit()
 
     def _settle_focus(self) -> None:
         """Tab stops once at a single choice, at the picked one; several of several are stopped at one by one."""
@@ -275,7 +281,9 @@ class ChoiceField(QWidget):
             following = buttons[(place + step) % len(buttons)]
             following.setFocus(Qt.FocusReason.TabFocusReason)
             if not self.several:
+                self._by_hand = False  # on the way to another one
                 following.click()
+                self._by_hand = True
             return True
         if key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and any(b.isChecked() for b in buttons):
             for each in buttons if not self.several else [button]:

@@ -14,6 +14,9 @@ from desktop.widgets.document_field import DocumentField
 from desktop.widgets.question_row import Choices, QuestionRow, make_field, section
 from forms.definitions import Form
 
+SEEN_MS = 300
+"""Milliseconds for which a choice is seen before a form of one topic a page goes on by itself."""
+
 
 class Section(NamedTuple):
     """A topic as drawn."""
@@ -73,6 +76,11 @@ class FormView(QWidget):
                 self.rows[question.id] = row
             self.sections.append(Section(topic.id, topic.title, frame, tuple(drawn)))
             self.column.addWidget(frame)
+        self._going_on = QTimer(self)  # long enough to see what was picked
+        self._going_on.setSingleShot(True)
+        self._going_on.setInterval(SEEN_MS)
+        self._going_on.timeout.connect(self._go_on_by_itself)
+        self._picked_last = ""
         self._refresh = QTimer(self)
         self._refresh.setSingleShot(True)
         self._refresh.setInterval(0)
@@ -82,6 +90,8 @@ class FormView(QWidget):
     def _connect(self, question_id: str, row: QuestionRow) -> None:
         row.changed.connect(lambda: self._typed(question_id))
         row.entered.connect(lambda: self.go_on_from(question_id))
+        if self.step:
+            row.picked.connect(lambda: self._picked_at(question_id))
         field = row.field
         if isinstance(field, AddressPicker):
             field.communities_asked.connect(lambda text: self.communities_asked.emit(field, text))
@@ -140,6 +150,7 @@ class FormView(QWidget):
 
     def show_topic(self, topic_id: str) -> None:
         """Show one topic only; "" shows all."""
+        self._going_on.stop()
         self._shown_topic = topic_id
         for each in self.sections:
             each.frame.setVisible(not topic_id or each.id == topic_id)
@@ -206,6 +217,14 @@ class FormView(QWidget):
         else:
             self.finished.emit()
 
+    def _picked_at(self, question_id: str) -> None:
+        self._picked_last = question_id
+        self._going_on.start()
+
+    def _go_on_by_itself(self) -> None:
+        if self.isVisible():  # else the worker went on meanwhile
+            self.go_on_from(self._picked_last)
+
     def _visible_rows(self) -> list[QuestionRow]:
         return [
             row
@@ -218,6 +237,7 @@ class FormView(QWidget):
     # What is asked.
 
     def _typed(self, question_id: str) -> None:
+        self._going_on.stop()
         self.typed.add(question_id)
         self.rows[question_id].show_note("")
         self._refresh.start()

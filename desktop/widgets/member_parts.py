@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from desktop import theme
@@ -50,12 +51,19 @@ class MemberParts(QWidget):
             row.entered.connect(self.entered)
             layout.addWidget(row)
             self.rows[part.id] = row
-        below = pieces.line(None, gap=0)
-        below.setContentsMargins(0 if step else theme.px(QuestionRow.LABEL + 16), 0, 0, 0)
-        below.addLayout(ticks)
-        layout.addLayout(below)
+        self._step = step
+        self._below = pieces.line(None, gap=0)
+        self._below.addLayout(ticks)
+        layout.addLayout(self._below)
         self.known.hide()
         pieces.column(self, pieces.card(layout, margin=18))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The ticks stand under the field above them."""
+        super().resizeEvent(event)
+        row = next(iter(self.rows.values()), None)
+        wide = not self._step and row is not None and row.width() >= theme.px(QuestionRow.ABREAST)
+        self._below.setContentsMargins(theme.px(QuestionRow.LABEL + 16) if wide else 0, 0, 0, 0)
 
     def show_answers(self, title: str, answers: Mapping[str, Any], *, known: bool, removable: bool) -> None:
         """Show how this person belongs. Emits nothing."""

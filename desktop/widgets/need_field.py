@@ -6,9 +6,11 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
+from desktop import theme
 from desktop.widgets import pieces
 from desktop.widgets.answer_fields import TextField
 from desktop.widgets.choice_field import ChoiceField
+from desktop.widgets.flow_layout import FlowLayout
 from desktop.widgets.question_row import Choices
 from forms.shape import Question
 from models.texts import _
@@ -31,8 +33,9 @@ class NeedRow(QFrame):
         self.whose.show_answer(HOUSEHOLD)
         self.note = TextField(name=question.part("note").label)
         self.note.line.setPlaceholderText(question.part("note").label)
-        first = pieces.line(None, pieces.text(title, "label", wrap=False), self.urgency, gap=14)
-        first.setStretch(1, 1)
+        first = FlowLayout(gap=theme.px(14))
+        first.addWidget(pieces.text(title, "label", wrap=False))
+        first.addWidget(self.urgency)
         inside: list[Any] = [first]
         if len(people) > 1:
             inside.append(self.whose)

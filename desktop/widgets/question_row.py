@@ -5,8 +5,9 @@ from datetime import date
 from html import escape
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QLineEdit, QPlainTextEdit, QSizePolicy, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QLineEdit, QPlainTextEdit, QWidget
 
 from desktop import theme
 from desktop.widgets import pieces
@@ -15,6 +16,7 @@ from desktop.widgets.answer_fields import LongTextField, PhoneField, PickField, 
 from desktop.widgets.choice_field import ChoiceField, TickButton
 from desktop.widgets.date_field import DateField
 from desktop.widgets.document_field import DocumentField
+from desktop.widgets.flow_layout import FlowLayout
 from forms.reading import read_date
 from forms.shape import Question
 from models.texts import _
@@ -23,6 +25,8 @@ MANY_CHOICES = 12
 """From so many choices on they are found by typing instead of being laid out."""
 
 _COMMON = {"ethnic": ("01", "03", "11", "02")}  # Han, Hui, Manchu, Mongol: nearly everybody in Tianjin
+
+_NO_LIMIT = 16_777_215  # what Qt takes for no greatest width
 
 UNANSWERED = ("not_known", "refused")
 
@@ -39,8 +43,9 @@ class OrUnknown(QWidget):
         super().__init__(parent)
         self.inner = inner
         self.unknown = ChoiceField(unknowns, name=name, keys=False)
-        inner.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-        pieces.line(self, inner, self.unknown, None, gap=12)
+        row = FlowLayout(self, gap=theme.px(12))
+        row.addWidget(inner)
+        row.addWidget(self.unknown)
         inner.changed.connect(self._typed)
         inner.entered.connect(self.entered)
         self.unknown.changed.connect(self._unknown_picked)
@@ -109,15 +114,20 @@ class QuestionRow(QWidget):
 
     changed = Signal()
     entered = Signal()
+    picked = Signal()  # answered with one touch, and nothing is left to say here
 
     LABEL = 208
     """Width of the words in desk mode, in pixels at 100 per cent."""
+
+    ABREAST = 520
+    """From this width on (pixels at 100 per cent) the words stand beside the field."""
 
     def __init__(
         self, question: Question, field: Any, *, step: bool, bare: bool = False, parent: QWidget | None = None
     ) -> None:
         """`bare` leaves the words out where the topic's title says the same; a screen reader still has them."""
         super().__init__(parent)
+        self._row: QBoxLayout | None = None
         self.question = question
         self.field = field
         self.label = pieces.text("", "subheading" if step else "label")
@@ -150,25 +160,52 @@ class QuestionRow(QWidget):
             self._side_by_side()
         field.changed.connect(self._changed)
         field.entered.connect(self.entered)
+        for choice in (field, getattr(field, "unknown", None), getattr(field, "common", None)):
+            if isinstance(choice, ChoiceField):
+                choice.picked.connect(self._picked)
+
+    def _picked(self) -> None:
+        if self.seen is None or self.seen.isHidden():  # else there is something left to say
+            self.picked.emit()
 
     def _stack(self) -> None:
         inside = [self.label, self.why, self.problem, self.field, *self._seen_below()]
         pieces.column(self, *inside, self.note, self.doubt, self.hint, gap=6)
 
     def _side_by_side(self) -> None:
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(theme.px(16))
-        grid.setVerticalSpacing(theme.px(3))
-        words = QWidget()
-        words.setFixedWidth(theme.px(self.LABEL))
+        words = self._words = QWidget()
         column = pieces.column(words, self.label, gap=0)
         column.setContentsMargins(0, theme.px(6), 0, 0)
-        grid.addWidget(words, 0, 0, 2, 1, Qt.AlignmentFlag.AlignTop)
         inside = [self.problem, self.field, *self._seen_below(), self.note, self.doubt, self.hint, self.why]
         answer = pieces.column(None, *inside, gap=3)
-        grid.addLayout(answer, 0, 1)
-        grid.setColumnStretch(1, 1)
+        row = self._row = pieces.line(self, words, gap=16)
+        row.addLayout(answer, 1)
+        row.setAlignment(words, Qt.AlignmentFlag.AlignTop)
+        self._abreast(True)
+
+    def _abreast(self, abreast: bool) -> None:
+        assert self._row is not None
+        way = QBoxLayout.Direction.LeftToRight if abreast else QBoxLayout.Direction.TopToBottom
+        self._words.setMinimumWidth(theme.px(self.LABEL) if abreast else 0)
+        self._words.setMaximumWidth(theme.px(self.LABEL) if abreast else _NO_LIMIT)
+        self._row.setAlignment(self._words, Qt.AlignmentFlag.AlignTop if abreast else Qt.AlignmentFlag(0))
+        self._row.setSpacing(theme.px(16 if abreast else 3))
+        self._row.setDirection(way)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the words above the field: that is how they stand where it is narrow."""
+        hint = super().minimumSizeHint()
+        if self._row is not None and self._row.direction() == QBoxLayout.Direction.LeftToRight:
+            return QSize(max(hint.width() - theme.px(self.LABEL + 16), 0), hint.height())
+        return hint
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Words on the left where there is room for them and a field, else above it."""
+        super().resizeEvent(event)
+        if self._row is not None:
+            abreast = event.size().width() >= theme.px(self.ABREAST)
+            if abreast != (self._row.direction() == QBoxLayout.Direction.LeftToRight):
+                self._abreast(abreast)
 
     def _seen_below(self) -> list[Any]:
         if self.seen is None:
