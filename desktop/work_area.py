@@ -31,7 +31,7 @@ class RailArea(QScrollArea):
 
     def __init__(self, inside: QWidget) -> None:
         super().__init__()
-        self._scrolls = False
+        self._scrolls, self._inside = False, inside
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -47,12 +47,12 @@ class RailArea(QScrollArea):
     def minimumSizeHint(self) -> QSize:
         """The widest entry, and the bar where there is one; one entry is tall enough."""
         bar = self.verticalScrollBar()
-        wide = self.widget().minimumSizeHint().width()
+        wide = self._inside.minimumSizeHint().width()
         return QSize(wide + (bar.sizeHint().width() if self._scrolls else 0), theme.target())
 
     def fit(self) -> None:
         """Show the bar where not all entries are in view."""
-        scrolls = self.widget().minimumSizeHint().height() > self.height() > 0
+        scrolls = self._inside.minimumSizeHint().height() > self.height() > 0
         if scrolls != self._scrolls:
             self._scrolls = scrolls
             policy = Qt.ScrollBarPolicy

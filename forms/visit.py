@@ -22,6 +22,9 @@ from forms.shape import Question, is_asked
 from models.records.visit import VisitEntry
 from models.texts import _
 
+LONG_AGO, FAR_AHEAD = 366, 731
+"""Days from which on the day of a visit, and that of the next one, are doubted: a year typed wrong is likelier."""
+
 
 def read(form: Form, answers: Answers, on: date | None) -> Reading:
     """A VisitEntry, or the problems by field."""
@@ -52,6 +55,10 @@ def read(form: Form, answers: Answers, on: date | None) -> Reading:
         out.problem("next_visit", "next_before_visit")
     if happened and on and happened > on:
         out.warn("happened_on", _("This day lies in the future. Check the year."))
+    elif happened and on and (on - happened).days > LONG_AGO:
+        out.warn("happened_on", _("This day lies more than a year back. Check the year."))
+    if following and on and (following - on).days > FAR_AHEAD:
+        out.warn("next_visit", _("This day lies more than two years ahead. Check the year."))
     return out.build(lambda: VisitEntry.model_validate(fields), form.unasked(answers))
 
 

@@ -1,6 +1,7 @@
 """What all pages with a form share: the pinned bar, the summary of problems, the draft, the two ways through a form."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -20,6 +21,7 @@ from desktop.widgets.form_view import FormView
 from desktop.widgets.jump_menu import JumpMenu, Place, by_question, place_of
 from desktop.widgets.sticky import Sticky
 from desktop.widgets.swipe import Swipe
+from forms.collecting import FieldProblem, Reading
 from forms.definitions import Form
 from models.clock import today
 from models.errors import Problem
@@ -397,11 +399,21 @@ class FormPage(FieldPage):
 
     # Reading and saving.
 
+    def reading(self) -> Reading:
+        """Everything read: an entry or problems, and what is odd, by the form and by what the page knows."""
+        assert self.form is not None
+        found = self.form.read(self.answers(), self.today)
+        return replace(found, warnings=(*found.warnings, *self.doubts()))
+
+    def doubts(self) -> Sequence[FieldProblem]:
+        """What is odd in view of the records, which the form itself does not know."""
+        return ()
+
     def _accept(self, here: Callable[[str], bool]) -> bool:
         """Read everything and show the problems that belong here; whether there were none."""
         assert self.form is not None
         assert self.view is not None
-        reading = self.form.read(self.answers(), self.today)
+        reading = self.reading()
         problems = [problem for problem in reading.problems if here(problem.field)]
         self.view.show_problems(problems, reading.warnings)
         self.tell([(problem.field, problem.sentence) for problem in problems], take_focus=True)
@@ -426,7 +438,7 @@ class FormPage(FieldPage):
                 self.go_to(next(iter(self.summary.links)))
                 self.summary.setFocus()
             return
-        entry = self.form.read(self.answers(), self.today).entry
+        entry = self.reading().entry
         self.set_busy(True)
         self.run(self.work(entry), self._saved, self.failed)
 
@@ -454,7 +466,7 @@ class FormPage(FieldPage):
         assert self.form is not None
         assert self.view is not None
         answers = self.answers()
-        reading = self.form.read(answers, self.today)
+        reading = self.reading()
         odd: dict[str, str] = {}
         for doubt in reading.warnings:
             odd.setdefault(doubt.field.partition(".")[0], doubt.sentence)
@@ -482,7 +494,7 @@ class FormPage(FieldPage):
         assert self.form is not None
         assert self.view is not None
         answers = self.answers()
-        reading = self.form.read(answers, self.today)
+        reading = self.reading()
         wrong, odd = by_question(reading.problems), by_question(reading.warnings)
         asked, found = set(self.form.asked(answers, self.today)), []
         for each in self.view.sections:
@@ -509,7 +521,7 @@ class FormPage(FieldPage):
         """Look through everything and go to the first problem; doubts count where there is none."""
         if self.view is None or self.form is None or self.busy or self.whole.isHidden():
             return
-        reading = self.form.read(self.answers(), self.today)
+        reading = self.reading()
         self.view.show_problems(reading.problems, reading.warnings)
         first = next(iter([*reading.problems, *reading.warnings]), None)
         if first is not None:

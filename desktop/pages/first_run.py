@@ -104,6 +104,8 @@ class FirstRun(QWidget):
         self.trouble = pieces.text("", "error")
         self.back_button = pieces.button(_("Back"), lambda: self._show(self.answers.step - 1), icon="back")
         self.next_button = pieces.button(_("Continue"), self.go_on, "primary")
+        self.restore_button = pieces.button(_("Restore a backup"), self.restore, "link")
+        self.restore_button.setToolTip(_("This computer is new, and the records are on a stick"))
         self.card = pieces.card(
             brand(),
             self.where,
@@ -111,7 +113,7 @@ class FirstRun(QWidget):
             self.intro,
             self.content,
             self.trouble,
-            pieces.line(None, self.back_button, None, self.next_button),
+            pieces.line(None, self.back_button, self.restore_button, None, self.next_button),
             margin=32,
             gap=12,
         )
@@ -125,6 +127,7 @@ class FirstRun(QWidget):
         self._say("")
         self.where.setText(_("Setting up: step {n} of {all}").format(n=step + 1, all=STEPS))
         self.back_button.setVisible(step > 0)
+        self.restore_button.setVisible(step < 2)  # before anything is typed that a backup would bring
         self.next_button.setText(_("Make the casebook") if step == STEPS - 1 else _("Continue"))
         title, intro, build = (
             (_("Language"), _("It can be changed at any time."), self._language),
@@ -154,6 +157,12 @@ class FirstRun(QWidget):
         self.next_button.setText(_("Making the casebook ..."))
         shell, answers = self.shell, self.answers
         self.shell.tasks.run(lambda: make_casebook(shell, answers), self._made, self._failed, owner=self)
+
+    def restore(self) -> None:
+        """To the page that restores a backup: a new computer, and the records on a stick. The way back leads here."""
+        from desktop.pages import restore
+
+        self.shell.show_gate(restore.Restore(self.shell, restore.Answers(first_run=self.answers)))
 
     def _made(self, casebook: "Casebook") -> None:
         self.answers = Answers()

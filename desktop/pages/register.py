@@ -613,9 +613,11 @@ class RegisterPage(Comparing):
 
     def _saved(self, changed: Changed) -> None:
         case, casebook, tasks = self.case, self.casebook, self.shell.tasks
+        typed, operations = self.snapshot(), list(changed.operations)
         self.end_draft()
         for one, other, reason in register_save.pairs_of_others(case, changed):
-            tasks.run(partial(casebook.residents.not_same, one, other, reason))
+            told = partial(casebook.residents.not_same, one, other, reason)
+            tasks.run(told, lambda said: operations.extend(said.operations))
         if case.kind == "new":
             code = str((case.answers.get("address") or {}).get("community_code") or "")
             tasks.run(partial(register_lookup.remember_community, casebook, code))
@@ -627,7 +629,16 @@ class RegisterPage(Comparing):
             self.shell.go("person", resident_id=case.resident_id)
         else:
             self.shell.go("household", household_id=case.household_id or changed.id)
-        self.shell.say(register_save.sentence(case))
+        form = "resident" if case.kind == "amend" else "household"
+
+        def undo() -> Changed:
+            undone = casebook.undo(operations)
+            if typed is not None:  # nothing that was typed is lost: it is a draft again
+                title, subject, body = typed
+                casebook.drafts.save(form, version(), subject, title, {**body, "saved": []})
+            return undone
+
+        self.shell.say(register_save.sentence(case), undo)
 
     def subject(self) -> dict[str, str]:
         """The household or resident that is being worked on."""

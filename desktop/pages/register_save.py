@@ -1,6 +1,7 @@
 """From the case of a registration to the verbs that save it, and the problems of its reading by person. No widgets."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -58,14 +59,9 @@ def _members(case: Case, resident: Form, on: date) -> list[MemberEntry]:
 
 
 def _join(casebook: Any, case: Case, members: Sequence[MemberEntry]) -> Changed:
-    """One after another: who joined before another one failed is not joined twice."""
-    entities: frozenset[str] = frozenset()
-    rows: frozenset[str] = frozenset()
-    for member in members[len(case.saved) :]:
-        changed: Changed = casebook.households.add_member(case.household_id, member)
-        case.saved.append(member.resident_id or changed.id)
-        entities, rows = entities | changed.entities, rows | changed.rows
-    return Changed(entities, rows, id=case.household_id, ids=tuple(case.saved))
+    """All in one transaction, so that one undo takes all of them back; who is in `saved` joined in an older version."""
+    changed: Changed = casebook.households.add_members(case.household_id, members[len(case.saved) :])
+    return replace(changed, id=case.household_id, ids=(*case.saved, *changed.ids))
 
 
 def pairs_of_others(case: Case, changed: Changed) -> list[tuple[str, str, str]]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
@@ -33,6 +33,7 @@ class Answers:
     chosen: Path | None = None
     passphrase: str = ""
     busy: bool = False
+    first_run: Any = None  # what was answered in the first run, where one came from there
 
 
 def find_backups(folder: Path, elsewhere: Path | None) -> "list[Backup]":
@@ -232,8 +233,14 @@ class Restore(QWidget):
             self.list.setFocus()
 
     def go_back(self) -> None:
-        """To the sign-in page; nothing was changed."""
-        if not self.answers.busy:
+        """To the sign-in page, or to the first run where that was left; nothing was changed."""
+        if self.answers.busy:
+            return
+        if self.answers.first_run is not None:
+            from desktop.pages.first_run import FirstRun
+
+            self.shell.show_gate(FirstRun(self.shell, self.answers.first_run))
+        else:
             self.shell.show_gate(SignIn(self.shell))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

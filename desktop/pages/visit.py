@@ -1,6 +1,6 @@
 """Recording a visit: what came of it, who was met, what they need, what was learnt, and when to come again."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -24,6 +24,7 @@ from desktop.widgets.need_field import NeedField
 from desktop.widgets.picture_strip import PictureStrip
 from desktop.widgets.plan_panel import plan_words
 from forms import definitions
+from forms.collecting import FieldProblem
 from forms.reading import read_date
 from forms.shape import Question
 from models.clock import today
@@ -241,6 +242,15 @@ class VisitPage(FormPage):
         members = self.loaded.view.members
         if len(members) == 1 and self.view.rows["outcome"].answer() == "met":
             self.view.fill({"met": [members[0].resident.id]}, _("The only person of the household"))
+
+    def doubts(self) -> Sequence[FieldProblem]:
+        """A day before the household came is likely a wrong year."""
+        assert self.loaded is not None
+        day, since = read_date(self.answers().get("happened_on")), self.loaded.view.since
+        if day is None or since is None or day >= since:
+            return ()
+        said = _("The household is on the register since {day} only. Check the day.").format(day=day_text(since))
+        return (FieldProblem("happened_on", said),)
 
     def topics(self) -> list[str]:
         """Needs and what was learnt are asked only where somebody was met."""
