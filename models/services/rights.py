@@ -8,7 +8,7 @@ person back. Sources: PIPL Art. 44-47; shared rules of the house for trust.
 import json
 import secrets
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -210,11 +210,30 @@ class Rights:
                 return []
         return self._erase_again(ledger, None)
 
-    def after_import(self, residents: Iterable[str], *, ledger_grew: bool) -> list[str]:
-        """Erase again whom a batch brought back, and whom another office has erased. Returns their ids."""
+    def after_import(
+        self, residents: Iterable[str], *, ledger_grew: bool, rows: Mapping[str, str] | None = None
+    ) -> list[str]:
+        """Erase again whom a batch brought back, and whom another office has erased. Returns their ids.
+
+        rows: the records that the batch touched (id -> entity); a value told late of an erased one goes again too.
+        """
         with self._book.reading() as connection:
             ledger = _ledger(connection)
-        return self._erase_again(ledger, None if ledger_grew else residents) if ledger else []
+        if not ledger:
+            return []
+        found = self._erase_again(ledger, None if ledger_grew else residents)
+        with self._book.reading() as connection:
+            late = list(erasing.brought_back(connection, rows or {}))
+            meant = erasing.among_ledger(ledger, set(residents) - set(found))
+            held = [resident for resident in meant if erasing.still_held(connection, resident)]
+        if late or held:
+            with self._book.verb("rights.replay") as work:
+                for resident in held:
+                    _erase(work, resident)
+                for entity, row, fields in late:
+                    erasing.blank(work, entity, [row], only=fields)
+            erasing.empty_log(self._book.engines)
+        return [*found, *held]
 
     def _erase_again(self, entries: set[tuple[str, str]], among: Iterable[str] | None) -> list[str]:
         with self._book.reading() as connection:

@@ -162,7 +162,8 @@ class Sync:
                 done = changed(work, batch.header.sha)
         except _Stopped:
             return Changed(frozenset(), frozenset())
-        Rights(self._book).after_import(planned.residents, ledger_grew="erasure" in planned.entities)
+        touched = {row: merged.entity for (_district, row), merged in planned.rows.items()}
+        Rights(self._book).after_import(planned.residents, ledger_grew="erasure" in planned.entities, rows=touched)
         self._begin_anew_if_copied(batch.manifest.holds)
         settled = Merging(self._book).settle()  # under the new device id, where there is one
         rows, entities = done.rows | settled.rows, done.entities | settled.entities

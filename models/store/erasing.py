@@ -165,7 +165,45 @@ def who_is_meant(
         found = []
         for some in _portions(among):
             found += connection.execute(query.where(table.c.id.in_(some))).scalars()
-    return [resident for resident in found if any(hash_of(salt, resident) == digest for salt, digest in entries)]
+    return among_ledger(entries, found)
+
+
+def among_ledger(ledger: Iterable[tuple[str, str]], residents: Iterable[str]) -> list[str]:
+    """Those of some residents whom entries of the ledger (salt, hash) mean."""
+    entries = list(ledger)
+    return [one for one in residents if any(hash_of(salt, one) == digest for salt, digest in entries)]
+
+
+def still_held(connection: Connection, resident_id: str) -> bool:
+    """Whether anything is held of somebody who was erased: a record that a late batch pointed at them."""
+    about = rows_about(connection, resident_id)
+    return any(entity != "resident" and entity not in _WITNESSES for entity in about)
+
+
+def brought_back(connection: Connection, rows: Mapping[str, str]) -> Iterator[tuple[str, str, frozenset[str]]]:
+    """Of some records (id -> entity) those that were erased and of which something is told again.
+
+    Gives (entity, id, fields): those fields are to be blanked again; none where the whole record was erased.
+    """
+    for some in _portions(rows):
+        query = select(_OPERATIONS.c.row).where(
+            _OPERATIONS.c.row.in_(some), cast(_OPERATIONS.c.fields, Text).contains('"erased"')
+        )
+        erased_rows = list(connection.execute(query.distinct()).scalars())
+        said: dict[str, tuple[set[str], set[str]]] = {row: (set(), set()) for row in erased_rows}
+        told = select(_OPERATIONS.c.row, _OPERATIONS.c.fields).where(_OPERATIONS.c.row.in_(erased_rows))
+        for row, fields in connection.execute(told):
+            for name, change in fields.items():
+                if name not in ("dead", "office"):
+                    said[row][0 if change.get("erased") else 1].add(name)
+        for row, (erased, again) in said.items():
+            entity = rows[row]
+            table = KEPT[entity]
+            dead = connection.execute(select(table.c.dead).where(table.c.id == row)).scalar()
+            if dead and again:
+                yield entity, row, frozenset()
+            elif erased & again:
+                yield entity, row, frozenset(erased & again)
 
 
 def same_person(connection: Connection, resident_id: str) -> list[str]:

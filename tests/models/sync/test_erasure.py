@@ -1,0 +1,103 @@
+"""An erasure travels: whoever receives the batch erases too, and a late batch brings nobody back."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from models.services.consents import Consents
+from models.services.rights import Rights
+from models.store import search
+from models.store.rows import KEPT
+from tests.models.sync.offices import Desk, desks
+
+
+LATE = ("住在女儿家", "13912345678", "女儿")
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> Iterator[tuple[Desk, Desk, Path]]:
+    with desks(tmp_path) as (laptop, office):
+        yield laptop, office, tmp_path / "stick"
+
+
+def carry(giver: Desk, taker: Desk, stick: Path) -> None:
+    to = giver.sync.peers()[0].id if giver.book.office.code == "120101001" else ""
+    for file in giver.sync.export(stick, to=to):
+        taker.sync.apply(file)
+
+
+def found(desk: Desk, name: str) -> list[str]:
+    with desk.book.reading() as connection:
+        return search.find(connection, name, 10)
+
+
+def told(desk: Desk) -> str:
+    """Everything that the tables of residents and phones say."""
+    with desk.book.reading() as connection:
+        return str([list(connection.execute(KEPT[entity].select())) for entity in ("resident", "phone")])
+
+
+def test_who_is_erased_on_the_laptop_is_erased_at_the_office(places) -> None:
+    laptop, office, stick = places
+    gone, stays = laptop.registers("王秀英", "李建国")
+    carry(laptop, office, stick)
+    assert found(office, "王秀英") == [gone]
+    Rights(laptop.book).erase(gone, "asked")
+    carry(laptop, office, stick)
+    for desk in (laptop, office):
+        assert found(desk, "王秀英") == []
+        assert found(desk, "李建国") == [stays]
+        assert "王秀英" not in told(desk)
+    carry(office, laptop, stick)  # the office's own word that it hides the record
+    carry(laptop, office, stick)
+    assert laptop.digest() == office.digest()
+
+
+def test_a_late_batch_with_old_values_brings_nobody_back(places, tmp_path: Path) -> None:
+    laptop, office, stick = places
+    (gone,) = laptop.registers("王秀英")
+    carry(laptop, office, stick)
+    office.amends(gone, note="住在女儿家")  # said at the office, not sent yet
+    with office.book.verb("residents.amend") as work:
+        work.add("phone", {"resident_id": gone, "number": "+8613912345678"})
+        (phone,) = work.connection.execute(
+            select(KEPT["phone"].c.id).where(KEPT["phone"].c.resident_id == gone)
+        ).scalars()
+        work.amend("phone", phone, {"whose": "女儿"})
+    late = office.sync.export(tmp_path / "stick", to=office.sync.peers()[0].id)
+    Rights(laptop.book).erase(gone, "asked")
+    for file in late:
+        laptop.sync.apply(file)
+    assert found(laptop, "王秀英") == []
+    assert "王秀英" not in told(laptop)
+    for word in LATE:
+        assert word not in told(laptop), word
+    carry(laptop, office, stick)
+    assert found(office, "王秀英") == []
+    for word in LATE:
+        assert word not in told(office), word
+    carry(office, laptop, stick)
+    carry(laptop, office, stick)
+    assert laptop.digest() == office.digest()
+
+
+def test_who_was_registered_after_the_erasure_is_somebody_new(places) -> None:
+    laptop, office, stick = places
+    (gone,) = laptop.registers("王秀英")
+    carry(laptop, office, stick)
+    Rights(laptop.book).erase(gone, "asked")
+    (again,) = laptop.registers("王秀英")
+    carry(laptop, office, stick)
+    assert found(office, "王秀英") == [again]
+
+
+def test_a_frozen_record_is_frozen_at_the_office_too(places) -> None:
+    laptop, office, stick = places
+    (who,) = laptop.registers("王秀英")
+    carry(laptop, office, stick)
+    Rights(laptop.book).freeze(who)
+    carry(laptop, office, stick)
+    assert found(office, "王秀英") == []
+    assert [row[0] for row in Consents(office.book).frozen()] == [who]
