@@ -704,7 +704,7 @@ def test_whatever_happens_to_households_the_rules_hold(casebook: Casebook, clock
     assert town.mix["undo"] > 10
 
 
-@pytest.mark.skipif(not OPERATIONS, reason="the long battery: JINMEN_BATTERY=5000")
+@pytest.mark.battery
 def test_the_long_battery_holds_on_both_engines(engines: Engines, tmp_path: Path):
     clock = FixedClock(datetime(2026, 11, 22, 2, 0, tzinfo=UTC))
     live(casebook_on(engines, tmp_path, clock), clock, OPERATIONS)
