@@ -45,6 +45,7 @@ class DataClass(_Shape):
     label: Said
     why: Said
     whys: tuple[str, ...] = ()  # groups of the fact dictionary
+    documents: tuple[str, ...] = ()  # kinds of identity documents that tell such data by themselves
     pictures: bool = False
 
 

@@ -14,7 +14,8 @@ from models.records import consent_text
 from models.store.rows import KEPT
 from models.texts import _
 
-_CONSENT, _RESIDENT, _PICTURE = KEPT["consent"], KEPT["resident"], KEPT["picture"]
+_CONSENT, _RESIDENT = KEPT["consent"], KEPT["resident"]
+_PICTURE, _DOCUMENT = KEPT["picture"], KEPT["identity_document"]
 _AT_ONCE = 500
 PROOFS = ("signature", "signed_paper")  # kinds of pictures that prove a statement itself
 
@@ -106,24 +107,44 @@ def kept_only(connection: Connection) -> frozenset[str]:
     return frozenset(connection.execute(select(_RESIDENT.c.id).where(_RESIDENT.c.frozen > "")).scalars())
 
 
-def check_pictures(connection: Connection, rows: Iterable[str]) -> None:
-    """Raises ConsentWithdrawn where one of some records is a picture of somebody who does not agree to pictures.
+def check_rows(connection: Connection, rows: Iterable[str], entities: Iterable[str]) -> None:
+    """Raises ConsentWithdrawn where one of some records is a picture of somebody who does not agree to pictures, or a
+    document that by itself tells what somebody does not agree to.
 
     A signature or a signed paper proves a statement, a refusal too, and is always kept.
     """
-    ids = list(rows)
-    text = consent_text.load()
-    about = [each for each in text.classes if each.pictures]
+    if connection.execute(select(_CONSENT.c.id).limit(1)).first() is None:
+        return  # a first import of a whole register is not slowed down
+    ids, text, touched = list(rows), consent_text.load(), set(entities)
+    pictures = [each for each in text.classes if each.pictures] if "picture" in touched else []
+    telling = [each for each in text.classes if each.documents] if "identity_document" in touched else []
     for start in range(0, len(ids), _AT_ONCE):
-        query = select(_PICTURE.c.subject_id).where(
-            _PICTURE.c.id.in_(ids[start : start + _AT_ONCE]),
-            _PICTURE.c.dead.is_(False),
-            _PICTURE.c.subject_kind == "resident",
-            _PICTURE.c.kind.not_in(PROOFS),
-        )
-        for resident in connection.execute(query.distinct()).scalars().all():
-            said = standing(statements_of(connection, resident), text)
-            for each in about:
-                if said[each.code] in ("withdrawn", "refused"):
-                    person = connection.execute(select(_RESIDENT.c.name).where(_RESIDENT.c.id == resident)).scalar()
-                    raise ConsentWithdrawn(name=person or "", kind=each.label.shown)
+        some = ids[start : start + _AT_ONCE]
+        if pictures:
+            query = select(_PICTURE.c.subject_id).where(
+                _PICTURE.c.id.in_(some),
+                _PICTURE.c.dead.is_(False),
+                _PICTURE.c.subject_kind == "resident",
+                _PICTURE.c.kind.not_in(PROOFS),
+            )
+            _check_agreed(connection, connection.execute(query.distinct()).scalars().all(), pictures, text)
+        for each in telling:
+            query = select(_DOCUMENT.c.resident_id).where(
+                _DOCUMENT.c.id.in_(some), _DOCUMENT.c.dead.is_(False), _DOCUMENT.c.kind.in_(each.documents)
+            )
+            _check_agreed(connection, connection.execute(query.distinct()).scalars().all(), [each], text)
+
+
+def _check_agreed(
+    connection: Connection,
+    residents: Iterable[str],
+    classes: Iterable[consent_text.DataClass],
+    text: consent_text.ConsentText,
+) -> None:
+    wanted = list(classes)
+    for resident in residents:
+        said = standing(statements_of(connection, resident), text)
+        for each in wanted:
+            if said[each.code] in ("withdrawn", "refused"):
+                person = connection.execute(select(_RESIDENT.c.name).where(_RESIDENT.c.id == resident)).scalar()
+                raise ConsentWithdrawn(name=person or "", kind=each.label.shown)

@@ -87,9 +87,9 @@ class Book:
             yield work
             if work.learnt:
                 barred.check(connection, work.learnt, self._group_of)
-            if "picture" in work.entities:
+            if work.entities & {"picture", "identity_document"}:
                 work.flush()
-                barred.check_pictures(connection, work.rows)
+                barred.check_rows(connection, work.rows, work.entities)
             work.finish()
             if "determination" in work.entities:
                 keep_for_determinations(connection, work.rows, self._decided_by, worker=self.worker.name, now=work.now)

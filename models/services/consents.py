@@ -27,6 +27,7 @@ from models.texts import _
 from models.values import age_on
 
 _RESIDENT, _PICTURE, _CONSENT = KEPT["resident"], KEPT["picture"], KEPT["consent"]
+_FACT, _DOCUMENT = KEPT["fact"], KEPT["identity_document"]
 
 OF_AGE = 14
 """Completed years from which a person speaks for themselves (PIPL Art. 31)."""
@@ -90,10 +91,9 @@ class Consents:
         }
         consent = work.add("consent", told)
         if entry.action in ("withdrawn", "refused"):
-            whys = {why for each in classes for why in each.whys}
-            _stop_using(work, self._book, entry.resident_id, whys, day)
-            if any(each.pictures for each in classes):
-                _take_away_pictures(work, entry.resident_id)
+            _stop_using(work, self._book, entry.resident_id, classes, day)
+        elif entry.action == "given":
+            _use_again(work, self._book, entry.resident_id, classes)
         statements = self._statements(work, entry.resident_id)
         plain = standing(statements, text).get("plain")
         frozen = WITHDRAWN if plain == "withdrawn" and _basis(statements) != "statutory" else ""
@@ -146,12 +146,15 @@ class Consents:
         with self._book.reading() as connection:
             named = _facts_of(connection, self._book, resident_id, whys, today(self._book.clock)) if whys else []
             many = len(_pictures_in_use(connection, resident_id)) if any(each.pictures for each in chosen) else 0
+            papers = len(_documents_in_use(connection, resident_id, chosen))
             statutory = _basis(statements_of(connection, resident_id)) == "statutory"
         lines = []
         if named:
             lines.append(_("{n} facts will not be used any more and not be asked again.").format(n=len(named)))
         if many:
             lines.append(_("{n} pictures will be taken away.").format(n=many))
+        if papers:
+            lines.append(_("{n} documents that tell of it will be taken off the record.").format(n=papers))
         if any(each.code == "plain" for each in chosen):
             if statutory:
                 lines.append(_("The basic data stay in use, because a legal duty asks for them."))
@@ -162,10 +165,11 @@ class Consents:
     def frozen(self) -> list[tuple[str, str, str]]:
         """Records that are used no more: (resident id, name, why). They are found here and nowhere else."""
         query = select(_RESIDENT.c.id, _RESIDENT.c.name, _RESIDENT.c.frozen).where(
-            _RESIDENT.c.frozen != "", _RESIDENT.c.dead.is_(False)
+            _RESIDENT.c.frozen > "", _RESIDENT.c.dead.is_(False)  # ">": an index answers it
         )
         with self._book.reading() as connection:
-            return [(row.id, row.name, row.frozen) for row in connection.execute(query.order_by(_RESIDENT.c.name))]
+            found = [(row.id, row.name, row.frozen) for row in connection.execute(query)]
+        return sorted(found, key=lambda line: line[1])
 
 
 def _basis(rows: Iterable[Any]) -> str:
@@ -180,21 +184,53 @@ def _is_child(born: date | None, on: date) -> bool:
 
 def _facts_of(connection: Connection, book: Book, resident_id: str, whys: set[str], day: date) -> list[str]:
     """Names of the facts of some groups of the dictionary that count of a resident now."""
-    dictionary = book.policies.facts
     known = current_facts(connection, [resident_id], day).get(resident_id, {})
-    return [
-        name
-        for name, view in known.items()
-        if view.state in ("known", "expired") and name in dictionary and dictionary[name].why in whys
+    return [name for name in _named(book, whys) if (view := known.get(name)) and view.state in ("known", "expired")]
+
+
+def _named(book: Book, whys: set[str]) -> list[str]:
+    """The facts about people in some groups of the dictionary."""
+    return [name for name, one in book.policies.facts.items() if one.why in whys and one.level == "person"]
+
+
+def _stop_using(work: Work, book: Book, resident_id: str, classes: Sequence[consent_text.DataClass], day: date) -> None:
+    """From now on every fact of the classes counts as refused, also those never asked: no question asks for them."""
+    whys = {why for each in classes for why in each.whys}
+    known = current_facts(work.connection, [resident_id], day).get(resident_id, {})
+    refused = [
+        FactEntry(name=name, state="refused", as_of=day, source="told")
+        for name in _named(book, whys)
+        if name not in known or known[name].state != "refused"
     ]
-
-
-def _stop_using(work: Work, book: Book, resident_id: str, whys: set[str], day: date) -> None:
-    if not whys:
-        return
-    named = _facts_of(work.connection, book, resident_id, whys, day)
-    refused = [FactEntry(name=name, state="refused", as_of=day, source="told") for name in named]
     add_facts(work, "resident", resident_id, refused, day)
+    for document in _documents_in_use(work.connection, resident_id, classes):
+        work.amend("identity_document", document, {"dead": True})
+        work.reindex.add(resident_id)
+    if any(each.pictures for each in classes):
+        _take_away_pictures(work, resident_id)
+
+
+def _use_again(work: Work, book: Book, resident_id: str, classes: Sequence[consent_text.DataClass]) -> None:
+    """Consent was given: what was held as refused may be asked again, and what was told before counts again."""
+    names = _named(book, {why for each in classes for why in each.whys})
+    refused = select(_FACT.c.id).where(
+        _FACT.c.subject_id == resident_id,
+        _FACT.c.name.in_(names),
+        _FACT.c.state == "refused",
+        _FACT.c.dead.is_(False),
+    )
+    for fact in list(work.connection.execute(refused).scalars()) if names else []:
+        work.amend("fact", fact, {"dead": True})
+
+
+def _documents_in_use(connection: Connection, resident_id: str, classes: Iterable[consent_text.DataClass]) -> list[str]:
+    """A person's documents that by themselves tell data of some classes."""
+    query = select(_DOCUMENT.c.id).where(
+        _DOCUMENT.c.resident_id == resident_id,
+        _DOCUMENT.c.kind.in_([kind for each in classes for kind in each.documents]),
+        _DOCUMENT.c.dead.is_(False),
+    )
+    return list(connection.execute(query).scalars())
 
 
 def _take_away_pictures(work: Work, resident_id: str) -> None:

@@ -6,7 +6,10 @@ import pytest
 from pydantic import ValidationError
 
 from models.casebook import Casebook
+from models.imaging import Encoded
 from models.records.fact import FactEntry
+from models.records.picture import PictureEntry
+from models.records.resident import DocumentEntry
 from models.records.rights import ConsentEntry
 from models.records.visit import LearntFact, VisitEntry
 from models.services.barred import ConsentWithdrawn
@@ -142,3 +145,63 @@ def test_a_statement_says_how_it_was_made():
     for wrong in ({"how": "spoken"}, {"classes": ()}, {"given_by": "guardian"}, {"basis": "statutory"}):
         with pytest.raises(ValidationError):
             said("r", "given", "plain", **wrong) if "classes" not in wrong else said("r", "given", **wrong)
+
+
+def test_what_is_said_in_one_go_is_kept_whole_or_not_at_all(casebook: Casebook, five: Changed):
+    who = five.ids[0]
+    child = next(resident for resident in five.ids if (casebook.residents.row(resident).age or 99) < 14)
+    with pytest.raises(GuardianNeeded):
+        casebook.consents.record_all([said(who, "given", "plain"), said(child, "given", "plain")])
+    assert casebook.consents.state(who).history == ()
+    changed = casebook.consents.record_all([said(who, "given", "plain"), said(who, "refused", "finance")])
+    assert len(changed.ids) == len(casebook.consents.state(who).history) == 2
+    casebook.undo(changed.operations)
+    assert casebook.consents.state(who).history == ()
+
+
+def test_it_is_known_how_many_of_a_household_nobody_has_asked(casebook: Casebook, five: Changed):
+    assert casebook.consents.not_asked(five.ids) == 5
+    casebook.consents.record(said(five.ids[0], "refused", "plain"))
+    casebook.rights.freeze(five.ids[1])
+    assert casebook.consents.not_asked(five.ids) == 3
+
+
+def test_a_withdrawal_leaves_the_proofs_of_earlier_statements(casebook: Casebook, five: Changed):
+    who = five.ids[0]
+    encoded = Encoded(full=b"\xff\xd8full", thumb=b"\xff\xd8thumb", width=8, height=8, sha256="0")
+    for kind in ("signature", "signed_paper", "person"):
+        casebook.pictures.add(PictureEntry(subject_kind="resident", subject_id=who, kind=kind), encoded)
+    assert any("1" in line for line in casebook.consents.what_stops(who, ["pictures"]))
+    casebook.consents.record(said(who, "withdrawn", "pictures"))
+    assert {view.kind for view in casebook.pictures.of("resident", who)} == {"signature", "signed_paper"}
+
+
+def test_what_is_withdrawn_is_not_asked_either_until_consent_is_given_again(
+    casebook: Casebook, five: Changed, health_fact: str
+):
+    who = five.ids[0]
+    casebook.facts.record("resident", who, [FactEntry(name=health_fact, value=True)])
+    health = {name for name, one in casebook.packs.policies().facts.items() if one.why in ("health", "medical", "care")}
+    casebook.consents.record(said(who, "withdrawn", "health"))
+    case = casebook.eligibility.check(five.id).case
+    asked = {name for name in health if (who, name) not in case.states}
+    assert not {name for name in asked if casebook.packs.policies().facts[name].level == "person"}
+    casebook.consents.record(said(who, "given", "health"))
+    person = next(p for p in casebook.eligibility.check(five.id).case.people if p.id == who)
+    assert person.facts[health_fact] is True
+    assert not [state for (of, name), state in casebook.eligibility.check(five.id).case.states.items() if of == who]
+
+
+def test_a_disability_certificate_goes_with_the_consent_to_disability(casebook: Casebook, five: Changed):
+    who = five.ids[0]
+    entry = casebook.residents.entry_of(who)
+    certificate = DocumentEntry(kind="disability_cert", number="11010519491231002X43", seen=True)
+    with_it = entry.model_copy(update={"documents": (*entry.documents, certificate)})
+    casebook.residents.amend(who, with_it)
+    assert "disability_grade" in next(p for p in casebook.eligibility.check(five.id).case.people if p.id == who).facts
+    casebook.consents.record(said(who, "withdrawn", "disability"))
+    told = next(p for p in casebook.eligibility.check(five.id).case.people if p.id == who).facts
+    assert not {name for name in told if name.startswith("disability")}
+    with pytest.raises(ConsentWithdrawn):
+        casebook.residents.amend(who, with_it)
+    assert [document.kind for document in casebook.residents.get(who).documents] == ["resident_card"]

@@ -157,6 +157,15 @@ def test_a_restored_backup_does_not_bring_the_person_back(
     assert five.ids[0] not in (casebook_folder / "erasures.json").read_text("utf-8")
 
 
+def test_the_term_of_retention_runs_from_the_last_visit_or_letter(casebook: Casebook, five: Changed):
+    assert casebook.rights.kept_until(five.ids[0]) is None
+    casebook.settings.set("retention_years", 3)
+    assert casebook.rights.kept_until(five.ids[0]) == date(2029, 11, 22)
+    with pytest.raises(NotFound):
+        casebook.rights.kept_until("nobody")
+
+
+
 def test_wishes_are_kept_until_they_are_answered(casebook: Casebook, five: Changed):
     wish = RightsRequestEntry(resident_id=five.ids[0], kind="access", asked_on=TODAY, wish="想看记录")
     made = casebook.rights.ask(wish)
