@@ -66,15 +66,15 @@ class HouseholdPage(Page):
         self.visit_button = pieces.button(_("Record a visit"), self.record_visit, "primary", "visit", tip="F6")
         self.check_button = pieces.button(_("Check eligibility"), self.check, icon="eligibility")
         more = [pieces.action_button(self.shell.actions_by_name[name]) for name in ("change", "plans", "pictures")]
-        self.actions = FlowLayout()  # breaks into rows where the window is narrow or the letters are large
+        self.deeds = FlowLayout()  # breaks into rows where the window is narrow or the letters are large
         for button in (self.visit_button, self.check_button, *more):
-            self.actions.addWidget(button)
+            self.deeds.addWidget(button)
         self.closed = pieces.card(role="banner-warn", margin=12, gap=6)
         self.closed.hide()
         self.consent = pieces.card(role="banner-info", margin=12, gap=6)
         self.consent.hide()
         self.consent_button: QPushButton | None = None
-        head = pieces.column(None, self.actions, self.switch, self.chips, self.under, self.closed, self.consent, gap=8)
+        head = pieces.column(None, self.deeds, self.switch, self.chips, self.under, self.closed, self.consent, gap=8)
         self.body.addLayout(head)
         self.homes = pieces.line(None, gap=16)
         self.body.addLayout(self.homes)
