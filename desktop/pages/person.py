@@ -69,7 +69,9 @@ class PersonPage(Page):
         self.header.buttons.addWidget(self.edit_button)
         self.body.addWidget(self.header)
         self.kept_only = FrozenNotice()
-        self.kept_only.button.clicked.connect(lambda _on: self.shell.go("rights", **super(Page, self).subject()))
+        self.kept_only.button.clicked.connect(
+            lambda _on=False: self.shell.go("rights", resident_id=self.where["resident_id"])
+        )
         self.body.addWidget(self.kept_only)
         self.columns = self._columns()
         self.body.addWidget(self.columns, 1000)

@@ -35,6 +35,7 @@ def where(shell, page):
         "eligibility": {"household_id": household},
         "referral": {"resident_id": resident},
         "pictures": {"resident_id": resident},
+        "rights": {"resident_id": resident},
         "round": {"round_id": round_id},
         "round_entry": {"round_id": round_id},
         "merge": {"a": resident, "b": shell.casebook.residents.ids()[1]},

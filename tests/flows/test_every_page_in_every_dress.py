@@ -53,6 +53,7 @@ def worked(shell):
         "eligibility": {"household_id": household},
         "referral": {"referral_id": made.id},
         "pictures": {"resident_id": resident},
+        "rights": {"resident_id": resident},
         "plans": {"resident_id": resident},
         "case_form": {"form": "case_plan", "resident_id": resident},
         "round": {"round_id": walked.id},
