@@ -27,7 +27,7 @@ from typing import Any
 from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
-from desktop import app
+from desktop import app, bench_desk
 from desktop.pages.residents import LIMIT, TYPING_MS, ResidentsPage
 from desktop.sample import sample_households
 from desktop.shell import Shell
@@ -285,6 +285,19 @@ def _raise(fault: BaseException) -> None:
     raise fault
 
 
+def desk(folder: Path, scale: Scale) -> Iterator[Row]:
+    """Two whole jobs with the keyboard alone: keys are counted, the program's part is measured (bench_desk)."""
+    figures = bench_desk.work(folder, PASSPHRASE, scale.runs)
+    jobs = (
+        ("a visit to a known household", figures.visits, bench_desk.VISIT_S),
+        ("a new household of two", figures.registrations, bench_desk.REGISTER_S),
+    )
+    for name, done, target in jobs:
+        yield row(f"{name} at the desk, by the keystroke-level model", "s", [each.seconds for each in done], target)
+        yield row(f"{name}: keys pressed", "keys", [each.keys for each in done])
+        yield row(f"{name}: the program's part of it, wall", "ms", [each.waited * 1000 for each in done])
+
+
 def lists(casebook: Casebook, scale: Scale) -> Iterator[Row]:
     """The questions that pages ask of the whole register."""
     residents = casebook.residents
@@ -458,6 +471,8 @@ def measure(scale: Scale, scratch: Path, openfisca: str = "") -> Iterator[Row]:
     yield from bench_screening.city(scratch, scale, openfisca)
     say("searches in the window")
     yield from searches(folder, scale)
+    say("the desk")
+    yield from desk(folder, scale)
     yield from starts(scratch, folder, scale)
     say("letters")
     yield from first_letters(scratch, value, scale)

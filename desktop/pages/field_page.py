@@ -53,6 +53,8 @@ class FieldPage(Page):
         if self.jumps:
             self.command("Ctrl+J", _("Questions of this form"), "assessment", self.show_jump_menu)
             self.command("F4", _("Check for errors"), "warning", self.check_for_errors)
+            self.command("Ctrl+PgDown", _("Next topic"), "down", lambda: self.to_topic(1))
+            self.command("Ctrl+PgUp", _("Topic before"), "back", lambda: self.to_topic(-1))
         if self.step and self.area is not None:
             swipe = Swipe(self.area.viewport())
             swipe.left.connect(lambda: self.swiped(forward=True))
@@ -68,6 +70,7 @@ class FieldPage(Page):
         if self.jumps:
             self.bar.offer_topics()
         self.show_footer(self.bar)
+        self.footer_margins = False
         self.footer.setContentsMargins(0, 0, 0, 0)
 
     def shortcut(self, keys: str, run: Callable[[], object]) -> None:
@@ -111,6 +114,33 @@ class FieldPage(Page):
 
     def check_for_errors(self) -> None:
         """Look through everything that was answered, at any time, and go to the first problem."""
+
+    def topic_frames(self) -> list[tuple[QWidget, QWidget]]:
+        """The topics that are shown, from top to bottom: the frame, and what has the cursor first in it."""
+        return []
+
+    def to_topic(self, step: int) -> None:
+        """At the desk to the first field of the next topic or the one before, after the last to the button that saves.
+
+        In step mode as the buttons do, but never saving and never leaving.
+        """
+        if self.step:
+            self.swiped(forward=step > 0)
+            return
+        frames = self.topic_frames()
+        focus = self.window().focusWidget()
+        at = next(
+            (n for n, (frame, _first) in enumerate(frames) if focus is not None and frame.isAncestorOf(focus)), -1
+        )
+        if at < 0 and focus is not None and self.bar.isAncestorOf(focus):
+            at = len(frames)
+        if at + step >= len(frames):
+            self.bar.forward_button.setFocus()
+        elif frames:
+            frame, first = frames[max(at + step, 0)]
+            first.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.see(frame)
+            self.see(first)
 
     def swiped(self, *, forward: bool) -> None:
         """A finger was drawn across the page: between topics, but it never saves and never leaves the form."""
@@ -488,6 +518,10 @@ class FormPage(FieldPage):
             if lines or open_ones:
                 parts.append(Part(each.title, lines, each.rows[0].question.id, open_ones))
         self.check_view.show_parts(parts)
+
+    def topic_frames(self) -> list[tuple[QWidget, QWidget]]:
+        """Those of the form."""
+        return self.view.topic_frames() if self.view is not None else []
 
     def places(self) -> list[Place]:
         """Every question that is asked, with its answer in words."""

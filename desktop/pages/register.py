@@ -8,6 +8,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from PySide6.QtWidgets import QWidget
+
 from desktop.pages import register_lookup, register_save
 from desktop.pages.register_board import RegisterBoard
 from desktop.pages.register_case import MEMBER_PARTS, Case, Person, first_address, first_answers, version
@@ -506,6 +508,14 @@ class RegisterPage(Comparing):
         widget = parts.focus_part(question) if in_parts else person.focus_question(question)
         if widget is not None:
             self.see(widget)
+
+    def topic_frames(self) -> list[tuple[QWidget, QWidget]]:
+        """Address, how the person belongs, the person, the household."""
+        board = self.board
+        frames = [*board.where.topic_frames()]
+        if not board.parts.isHidden():
+            frames.append((board.parts, board.parts.rows["relation"].field.first_focus()))
+        return [*frames, *board.person.topic_frames(), *board.home.topic_frames()]
 
     def places(self) -> list[Place]:
         """Every question of the registration."""

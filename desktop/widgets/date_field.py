@@ -1,9 +1,12 @@
 """A date as one line of text in any common writing, with what was understood right beside it."""
 
+import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
 
+from dateutil.relativedelta import relativedelta
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
@@ -60,11 +63,16 @@ class DateField(QWidget):
         whole.addLayout(row)
         self.setFocusProxy(self.line)
         self.line.textEdited.connect(self._typed)
-        self.line.returnPressed.connect(self.entered)
+        self.line.returnPressed.connect(self._entered)
+        self.line.editingFinished.connect(self._settle)
+        self._counts_ahead = bool(quick)
+        if quick:
+            self.line.setToolTip(_("A date, or how far ahead: +30 days, +2w weeks, +3m months"))
 
     def answer(self) -> str:
-        """The text as typed."""
-        return self.line.text()
+        """The text as typed; of a day that is counted ahead, the day."""
+        ahead = self._ahead()
+        return ahead.isoformat() if ahead is not None else self.line.text()
 
     def show_answer(self, answer: object) -> None:
         """Show a text as if it had been typed. Emits nothing."""
@@ -73,11 +81,37 @@ class DateField(QWidget):
 
     def day(self) -> date | None:
         """What was understood."""
-        return self._read(self.line.text()) if self.line.text().strip() else None
+        if not self.line.text().strip():
+            return None
+        return self._ahead() or self._read(self.line.text())
 
     def first_focus(self) -> QWidget:
         """Where the cursor goes."""
         return self.line
+
+    def _entered(self) -> None:
+        self._settle()
+        self.entered.emit()
+
+    def _settle(self) -> None:
+        """What was counted ahead becomes the day itself, so that it means the same tomorrow."""
+        day = self._ahead()
+        if day is not None:
+            self.line.setText(day.isoformat())
+            self._say()
+            self.changed.emit()
+
+    def _ahead(self) -> date | None:
+        text = unicodedata.normalize("NFKC", self.line.text()).strip().casefold()
+        match = re.fullmatch(r"\+(\d{1,3})\s*(d|w|m|天|日|周|月|个月|星期)?", text)
+        if not self._counts_ahead or match is None:
+            return None
+        many = int(match[1])
+        if match[2] in ("w", "周", "星期"):
+            return self._today + relativedelta(weeks=many)
+        return self._today + (
+            relativedelta(months=many) if match[2] in ("m", "月", "个月") else relativedelta(days=many)
+        )
 
     def _choose(self, day: date) -> None:
         again = self.day() == day

@@ -217,6 +217,15 @@ class FormView(QWidget):
         else:
             self.finished.emit()
 
+    def topic_frames(self) -> list[tuple[QWidget, QWidget]]:
+        """The topics that are shown: the frame, and its first field."""
+        found: list[tuple[QWidget, QWidget]] = []
+        for each in self.sections if not self.isHidden() else ():
+            rows = [row for row in each.rows if row.isVisibleTo(each.frame)]
+            if rows and each.frame.isVisibleTo(self):
+                found.append((each.frame, rows[0].field.first_focus()))
+        return found
+
     def _picked_at(self, question_id: str) -> None:
         self._picked_last = question_id
         self._going_on.start()

@@ -1,6 +1,7 @@
 """Needs found on a visit: the nine groups as buttons, and for each picked one how urgent, whose, and what exactly."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -77,7 +78,7 @@ class NeedField(QWidget):
         self._column = pieces.column(None, gap=8)
         pieces.column(self, self.groups, self._column, gap=10)
         self.groups.changed.connect(self._picked)
-        self.groups.entered.connect(self.entered)
+        self.groups.entered.connect(lambda: self._go_on_from(""))
         self.setFocusProxy(self.groups)
 
     def answer(self) -> list[dict[str, Any]]:
@@ -98,6 +99,15 @@ class NeedField(QWidget):
         """Where the cursor goes."""
         return self.groups.first_focus()
 
+    def _go_on_from(self, code: str) -> None:
+        """Enter: from the groups and from each note to the next note, after the last one to the next question."""
+        picked = self.groups.codes()
+        left = picked[picked.index(code) + 1 :] if code in picked else picked
+        if left:
+            self.rows[left[0]].note.first_focus().setFocus()
+        else:
+            self.entered.emit()
+
     def _picked(self) -> None:
         self._show_rows()
         self.changed.emit()
@@ -109,7 +119,7 @@ class NeedField(QWidget):
             if code not in self.rows:
                 row = NeedRow(self._question, self._labels[code], self._people)
                 row.changed.connect(self.changed)
-                row.note.entered.connect(self.entered)
+                row.note.entered.connect(partial(self._go_on_from, code))
                 self.rows[code] = row
                 place = sum(other in self.rows for other in list(self._labels)[: list(self._labels).index(code)])
                 self._column.insertWidget(place, row)
