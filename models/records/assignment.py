@@ -15,7 +15,7 @@ class Assignment(Kept, table=True):
     assignee: str = text_field(index=True)  # name of the worker
     since: date | None = Field(default=None)
     until: date | None = Field(default=None)
-    handover_id: str = text_field()  # the handover that made it, if one did
+    handover_id: str = text_field(index=True)  # the handover that made it, if one did
     worker: str = text_field()
     at: int = moment_field()
 

@@ -81,7 +81,7 @@ class CaseTask(Kept, table=True):
     __tablename__ = "case_task"
 
     plan_id: str = text_field(index=True)
-    goal_id: str = text_field()  # empty: of the whole plan
+    goal_id: str = text_field(index=True)  # empty: of the whole plan
     text: str = text_field()
     responsible: str = text_field()  # a worker, or who else: the daughter, the clinic
     due_on: date | None = Field(default=None, index=True)

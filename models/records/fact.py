@@ -8,6 +8,7 @@ from sqlmodel import Field
 
 from models.records.base import Entry, Kept, json_field, moment_field, text_field
 
+_AT_A_VISIT = text("visit_id > ''")
 _ENDS = text("good_until IS NOT NULL")  # most facts never expire
 
 Source = Literal["told", "document", "office", "assessment", "import"]
@@ -17,7 +18,10 @@ State = Literal["known", "not_known", "refused"]
 class Fact(Kept, table=True):
     """One statement. The newest by as_of (then by moment) that is still good counts; older ones are the history."""
 
-    __table_args__ = (Index("ix_fact_good_until", "good_until", sqlite_where=_ENDS, postgresql_where=_ENDS),)
+    __table_args__ = (
+        Index("ix_fact_good_until", "good_until", sqlite_where=_ENDS, postgresql_where=_ENDS),
+        Index("ix_fact_visit_id", "visit_id", sqlite_where=_AT_A_VISIT, postgresql_where=_AT_A_VISIT),
+    )
 
     subject_kind: str = text_field()  # resident or household
     subject_id: str = text_field(index=True)

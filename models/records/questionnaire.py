@@ -41,7 +41,7 @@ class QuestionnaireAnswer(Kept, table=True):
     version: str = text_field()
     household_id: str = text_field(index=True)
     resident_id: str = text_field(index=True)  # empty: of the household
-    visit_id: str = text_field()
+    visit_id: str = text_field(index=True)
     answered_on: date | None = Field(default=None)
     answers: dict[str, Any] = json_field()  # all that was typed, as forms.xlsform.session gives and opens it
     score: str = text_field()  # as calculated: a whole or a decimal number; empty where the form has none

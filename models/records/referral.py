@@ -12,7 +12,7 @@ class Determination(Kept, table=True):
     """A stored decision: pack, hash, date and facts, so that it replays the same years later."""
 
     resident_id: str = text_field(index=True)
-    household_id: str = text_field()
+    household_id: str = text_field(index=True)
     service_id: str = text_field()
     component: str = text_field()
     outcome: str = text_field()
@@ -28,7 +28,7 @@ class Referral(Kept, table=True):
     """A resident sent to an office for one or more services."""
 
     resident_id: str = text_field(index=True)
-    household_id: str = text_field()
+    household_id: str = text_field(index=True)
     number: str = text_field(index=True)
     matters: list[dict[str, Any]] = json_field(list)  # [{service_id, component, name, determination_id}]
     receiver: str = text_field()
@@ -44,7 +44,7 @@ class Letter(Kept, table=True):
     """One printed version of a referral's letter: the frozen value and the hash of its bytes."""
 
     referral_id: str = text_field(index=True)
-    resident_id: str = text_field()
+    resident_id: str = text_field(index=True)
     number: str = text_field()
     version: int = number_field(1)
     value: dict[str, Any] = json_field()  # models.records.letter.LetterValue

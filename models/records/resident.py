@@ -21,9 +21,9 @@ _DIED = text("died_on IS NOT NULL")  # a few of many
 class Resident(Kept, table=True):
     """A person who lives in, is registered in, or is cared for by the community."""
 
-    # They let the register be counted without reading it, and those be left out whose records are only kept.
+    # They find the few who were taken off the register or died, or whose records are only kept, without reading it all.
     __table_args__ = (
-        Index("ix_resident_dead", "dead"),
+        Index("ix_resident_dead", "dead", sqlite_where=text("dead IS 1"), postgresql_where=text("dead IS true")),
         Index("ix_resident_frozen", "frozen"),
         Index("ix_resident_died_on", "died_on", sqlite_where=_DIED, postgresql_where=_DIED),
     )

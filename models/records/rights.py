@@ -23,12 +23,12 @@ class Consent(Kept, table=True):
     text_sha256: str = text_field()  # of the text as it was shown
     language: str = text_field()
     given_by: str = text_field()  # self or guardian
-    guardian_id: str = text_field()  # where the guardian is on the register
+    guardian_id: str = text_field(index=True)  # where the guardian is on the register
     guardian_name: str = text_field()
     guardian_relation: str = text_field()
     how: str = text_field()  # screen, paper, spoken
     witness: str = text_field()
-    picture_id: str = text_field()  # the signature or the signed paper
+    picture_id: str = text_field(index=True)  # the signature or the signed paper
     given_on: date | None = Field(default=None)
     note: str = text_field()
     worker: str = text_field()

@@ -43,14 +43,14 @@ class PlannedVisit(Kept, table=True):
     __tablename__ = "planned_visit"
 
     household_id: str = text_field(index=True)
-    resident_id: str = text_field()  # empty: the whole household
+    resident_id: str = text_field(index=True)  # empty: the whole household
     due_on: date | None = Field(default=None, index=True)
     source: str = text_field()  # screening, calendar, rule, hand
     service_id: str = text_field()  # what the visit is about, where it is about a service
     reason: str = text_field()  # in a worker's words
     assignee: str = text_field()  # name of the worker who is to go; empty: whoever comes by
     status: str = text_field()  # open, done, dropped
-    visit_id: str = text_field()  # the visit that kept it
+    visit_id: str = text_field(index=True)  # the visit that kept it
     worker: str = text_field()  # who planned it
     at: int = moment_field()
 
@@ -60,7 +60,7 @@ class Need(Kept, table=True):
 
     visit_id: str = text_field(index=True)
     household_id: str = text_field(index=True)
-    resident_id: str = text_field()  # empty: of the household
+    resident_id: str = text_field(index=True)  # empty: of the household
     group: str = text_field()
     urgency: str = text_field()
     note: str = text_field()
@@ -72,7 +72,7 @@ class Assessment(Kept, table=True):
     """A filled-in instrument with its score, kept with the instrument's version."""
 
     resident_id: str = text_field(index=True)
-    visit_id: str = text_field()
+    visit_id: str = text_field(index=True)
     instrument: str = text_field()
     version: str = text_field()
     assessed_on: date | None = Field(default=None)

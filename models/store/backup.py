@@ -203,7 +203,8 @@ def _read_through(path: Path, key: bytes) -> tuple[dict[str, int], str]:
         sound = connection.execute("PRAGMA integrity_check").fetchone()
         if wrong or sound != ("ok",):
             raise DamagedBackup()
-        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        tables = [name for (name,) in found if not name.startswith("sqlite_")]  # the engine's own hold no records
         count = 'SELECT count(*) FROM "{}"'  # names of our own tables, not anybody's input
         rows = {name: int(connection.execute(count.format(name)).fetchone()[0]) for name in sorted(tables)}
         version = ""

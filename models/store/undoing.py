@@ -5,17 +5,18 @@ replaced. What somebody changed since then is never touched; then nothing at all
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, Text, cast, select
+from sqlalchemy import Column, Connection, Row, Select, Table, func, select
 
 from models.errors import CannotUndo
 from models.records.operation import Head, Operation
-from models.store.rows import KEPT, default_of, table_of
+from models.store.rows import KEPT, default_of, is_named, table_of
 from models.store.work import Work, columns_from_wire
 
-_OPERATIONS, _HEADS, _VISIT = table_of(Operation), table_of(Head), KEPT["visit"]
+_OPERATIONS, _HEADS = table_of(Operation), table_of(Head)
+_MEMBERSHIP, _VISIT = KEPT["membership"], KEPT["visit"]
 _SOME = 500
 _SHARED = frozenset({"dwelling"})  # made by one verb and used by others: stays while anything lives there
 _NAMED = {"visit_round": "round_id", "case_plan": "plan_id", "case_goal": "goal_id"}  # others: entity and _id
@@ -57,9 +58,8 @@ def still_stands(connection: Connection, made: Mapping[str, Collection[str]]) ->
         said[wanted[op["id"]]][op["row"]] |= dict.fromkeys(op["fields"], op["id"])
     rows = sorted({row for records in said.values() for row in records})
     held: dict[str, dict[str, list[str]]] = {}
-    for start in range(0, len(rows), _SOME):
-        query = select(_HEADS.c.row, _HEADS.c.ops).where(_HEADS.c.row.in_(rows[start : start + _SOME]))
-        held |= {found.row: found.ops for found in connection.execute(query)}
+    for found in _keyed(connection, select(_HEADS.c.row, _HEADS.c.ops), _HEADS.c.row, rows):
+        held[found.row] = found.ops
     return {
         verb
         for verb in made
@@ -74,11 +74,34 @@ def still_stands(connection: Connection, made: Mapping[str, Collection[str]]) ->
 
 def _loaded(connection: Connection, operations: Collection[str]) -> list[Mapping[str, Any]]:
     """The operations in the order in which they were written."""
-    ids, rows = sorted(set(operations)), []
-    for start in range(0, len(ids), _SOME):
-        query = select(_OPERATIONS).where(_OPERATIONS.c.id.in_(ids[start : start + _SOME]))
-        rows += [dict(row) for row in connection.execute(query).mappings()]
+    rows = [dict(row._mapping) for row in _keyed(connection, select(_OPERATIONS), _OPERATIONS.c.id, set(operations))]
     return sorted(rows, key=lambda op: (op["clock"], op["seq"]))
+
+
+def _keyed(
+    connection: Connection, query: Select[Any], column: Column[Any], wanted: Iterable[str]
+) -> Iterator[Row[Any]]:
+    """The rows of some keys of the log or of the heads, whose primary key begins with the district.
+
+    Without it the whole table would be read, and the log is by far the largest. A casebook knows few districts.
+    """
+    districts, keys = _districts(connection), sorted(wanted)
+    for start in range(0, len(keys), _SOME):
+        yield from connection.execute(
+            query.where(column.table.c.district.in_(districts), column.in_(keys[start : start + _SOME]))
+        )
+
+
+def _districts(connection: Connection) -> list[str]:
+    """Every district of the log, and so of the heads: one look into its primary key for each."""
+    found: list[str] = []
+    column = _OPERATIONS.c.district
+    query = select(func.min(column))
+    following = connection.execute(query).scalar()
+    while following is not None:
+        found.append(following)
+        following = connection.execute(query.where(column > following)).scalar()
+    return found
 
 
 def _is_first(connection: Connection, op: Mapping[str, Any]) -> bool:
@@ -99,13 +122,10 @@ def _nothing_since(
     fields: dict[str, set[str]] = defaultdict(set)
     for op in found:
         fields[op["row"]] |= set(op["fields"])
-    rows = sorted(fields)
-    for start in range(0, len(rows), _SOME):
-        query = select(_HEADS.c.row, _HEADS.c.ops).where(_HEADS.c.row.in_(rows[start : start + _SOME]))
-        for row, ops in connection.execute(query):
-            for operation, held in ops.items():
-                if operation not in ours and (row in made or fields[row] & set(held)):
-                    raise CannotUndo
+    for head in _keyed(connection, select(_HEADS.c.row, _HEADS.c.ops), _HEADS.c.row, fields):
+        for operation, held in head.ops.items():
+            if operation not in ours and (head.row in made or fields[head.row] & set(held)):
+                raise CannotUndo
     for row, entity in made.items():
         if entity not in _SHARED and _used_by(connection, row, made, fields):
             raise CannotUndo
@@ -116,14 +136,15 @@ def _used_by(
 ) -> bool:
     """Whether a living record points at this one, other than those made, or about to be restored, by the same undo."""
     for table, column in _pointing_at(made[row]):
-        query = select(table.c.id).where(table.c[column] == row, table.c.dead.is_(False))
+        query = select(table.c.id).where(table.c[column] == row, is_named(table.c[column]), table.c.dead.is_(False))
         for other in connection.execute(query).scalars():
             if other not in made and column not in (restored or {}).get(other, ()):
                 return True
     if made[row] != "resident":
         return False
-    met = select(_VISIT.c.id).where(cast(_VISIT.c.met, Text).contains(row), _VISIT.c.dead.is_(False))
-    return any(visit not in made for visit in connection.execute(met).scalars())
+    homes = select(_MEMBERSHIP.c.household_id).where(_MEMBERSHIP.c.resident_id == row)  # where somebody is met
+    met = select(_VISIT.c.id, _VISIT.c.met).where(_VISIT.c.household_id.in_(homes), _VISIT.c.dead.is_(False))
+    return any(row in visit.met and visit.id not in made for visit in connection.execute(met))
 
 
 def _pointing_at(entity: str) -> list[tuple[Table, str]]:
@@ -140,8 +161,9 @@ def _replaced(connection: Connection, entity: str, name: str, change: Mapping[st
     earlier = list(change.get("p", ()))
     if not earlier:
         return default_of(entity, name)
-    query = select(_OPERATIONS.c.clock, _OPERATIONS.c.id, _OPERATIONS.c.fields).where(_OPERATIONS.c.id.in_(earlier))
-    last = max(connection.execute(query), key=lambda row: (row.clock, row.id), default=None)
+    query = select(_OPERATIONS.c.clock, _OPERATIONS.c.id, _OPERATIONS.c.fields)
+    said = _keyed(connection, query, _OPERATIONS.c.id, earlier)
+    last = max(said, key=lambda row: (row.clock, row.id), default=None)
     if last is None or name not in last.fields:
         raise CannotUndo
     return last.fields[name].get("v")

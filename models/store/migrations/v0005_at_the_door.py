@@ -9,6 +9,30 @@ revision = "0005"
 down_revision = "0004"
 
 
+# Columns that name another record; undo asks all of them.
+_NAMED = (
+    ("assessment", "visit_id"),
+    ("assignment", "handover_id"),
+    ("case_task", "goal_id"),
+    ("consent", "guardian_id"),
+    ("consent", "picture_id"),
+    ("determination", "household_id"),
+    ("letter", "resident_id"),
+    ("need", "resident_id"),
+    ("planned_visit", "resident_id"),
+    ("planned_visit", "visit_id"),
+    ("questionnaire_answer", "visit_id"),
+    ("referral", "household_id"),
+)
+# What SQLite is told of indexes one value of which stands for a large part of the table: rows, and rows a value. It
+# keeps no statistics else and would take any of them for as good as the key. So many rows it assumes of every table.
+_OFTEN = {
+    ("dwelling", "ix_dwelling_door"): "1000000 100000 5000 500 2",
+    ("household", "ix_household_kind"): "1000000 500000 500000",
+    ("resident", "ix_resident_frozen"): "1000000 1000000",
+}
+
+
 def text(name: str) -> "sa.Column[Any]":
     """A text that is empty where nothing is known."""
     return sa.Column(name, sa.Text(), nullable=False, server_default="")
@@ -54,6 +78,9 @@ def upgrade() -> None:
     op.add_column("resident", day("died_on"))
     op.add_column("resident", text("frozen"))
     op.create_index("ix_resident_frozen", "resident", ["frozen"])
+    op.drop_index("ix_resident_dead", "resident")
+    gone = sa.text("dead IS 1"), sa.text("dead IS true")
+    op.create_index("ix_resident_dead", "resident", ["dead"], sqlite_where=gone[0], postgresql_where=gone[1])
     for table, column in (("resident", "died_on"), ("household", "until")):
         few = sa.text(f"{column} IS NOT NULL")
         op.create_index(f"ix_{table}_{column}", table, [column], sqlite_where=few, postgresql_where=few)
@@ -344,3 +371,12 @@ def upgrade() -> None:
         sa.Column("part", sa.String(8), primary_key=True),
         sa.Column("data", sa.LargeBinary(), nullable=False),
     )
+    for table, column in _NAMED:
+        op.create_index(f"ix_{table}_{column}", table, [column])
+    few = sa.text("visit_id > ''")  # most facts were not learnt on a visit
+    op.create_index("ix_fact_visit_id", "fact", ["visit_id"], sqlite_where=few, postgresql_where=few)
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute("ANALYZE case_goal")  # an empty table: so that there is a table of statistics
+        for (table, index), counts in _OFTEN.items():
+            values = {"t": table, "i": index, "c": counts}
+            op.execute(sa.text("INSERT INTO sqlite_stat1 VALUES (:t, :i, :c)").bindparams(**values))
