@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, func, or_, select
 from models.records import divisions
 from models.services.views import ResidentRow
 from models.store import search
+from models.store.present import died_after, mourned
 from models.store.rows import KEPT
 from models.values import age_on
 
@@ -118,10 +119,34 @@ def homes_of(connection: Connection, ids: Sequence[str], on: date | None = None)
     }
 
 
+def last_homes_of(connection: Connection, ids: Sequence[str], on: date) -> dict[str, Home]:
+    """For each resident who died lately the household of then, the living one before the registered one.
+
+    Whose family funeral services may still be told: see models.store.present.FUNERAL_TERM.
+    """
+    query = (
+        select(_MEMBERSHIP.c.resident_id, _HOUSEHOLD.c.id.label("household"), _HOUSEHOLD.c.kind, _DWELLING)
+        .join(_HOUSEHOLD, _HOUSEHOLD.c.id == _MEMBERSHIP.c.household_id)
+        .join(_DWELLING, _DWELLING.c.id == _HOUSEHOLD.c.dwelling_id)
+        .join(_RESIDENT, _RESIDENT.c.id == _MEMBERSHIP.c.resident_id)
+        .where(
+            _MEMBERSHIP.c.resident_id.in_(ids),
+            mourned(on, died_after(on)),
+            _MEMBERSHIP.c.dead.is_(False),
+            _HOUSEHOLD.c.dead.is_(False),
+        )
+        .order_by(_HOUSEHOLD.c.kind.desc(), _MEMBERSHIP.c.id)  # registered first, so that living overwrites it
+    )
+    return {
+        row["resident_id"]: Home(row["household"], row["kind"], row) for row in connection.execute(query).mappings()
+    }
+
+
 def everybody(connection: Connection) -> list[str]:
     """All residents of the register whose records are in use, in the order in which they came."""
-    out = or_(_RESIDENT.c.dead.is_(True), _RESIDENT.c.frozen > "")  # ">": an index answers it, as it does not "!="
-    gone = set(connection.execute(select(_RESIDENT.c.id).where(out)).scalars())
+    gone: set[str] = set()
+    for out in (_RESIDENT.c.dead.is_(True), _RESIDENT.c.frozen > ""):  # each has its index; with OR it is a scan
+        gone |= set(connection.execute(select(_RESIDENT.c.id).where(out)).scalars())
     # Asked for alone, the ids are read from their index, a tenth of the table. Not all(), here and below: a row object
     # kept for every resident costs three times the reading.
     ids = list(connection.execute(select(_RESIDENT.c.id).order_by(_RESIDENT.c.id)).scalars())
