@@ -319,7 +319,7 @@ QFrame[role="rail"] { background: $rail$; border: none; }
 QFrame[role="rail"] QLabel { color: $rail_text$; }
 QFrame[role="rail"] QScrollArea, QWidget[role="rail-inside"] { background: $rail$; }
 QFrame[role="rail"] QScrollBar:vertical { width: $p2$px; }
-QFrame[role="rail"] QScrollBar::handle { background: $rail_text$; border: none; }
+QFrame[role="rail"] QScrollBar::handle { background: $control$; border: none; }
 QFrame[role="rail"] QLabel[role="brand"] { font-size: $h2$pt; font-weight: 700; }
 QFrame[role="status"] { background: $sunken$; border: none; border-top: 1px solid $line$; }
 QPushButton[role="status"] { background: transparent; border: 2px solid transparent; color: $accent$;

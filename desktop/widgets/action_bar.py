@@ -11,6 +11,9 @@ from models.texts import _
 NARROW = 620
 """Below this width (pixels at 100 per cent) there is no room for all words."""
 
+LARGE = 128
+"""The button that goes on or saves is at least so wide for fingers, in pixels at 100 per cent."""
+
 
 class ActionBar(QFrame):
     """Back on the left; how far one is and when the draft was kept in the middle; what comes next on the right."""
@@ -27,11 +30,13 @@ class ActionBar(QFrame):
         self.progress = pieces.text("", "label", wrap=False)
         self.kept = pieces.text("", "small")  # wraps: why a draft was not kept is a long sentence
         self.kept.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.topics_button = pieces.button(_("Questions"), self.topics.emit, icon="assessment", tip="Ctrl+J")
+        self.topics_button = pieces.button(_("Questions"), self.topics.emit, icon="eligibility", tip="Ctrl+J")
         self.topics_button.setAccessibleName(_("Questions of this form"))
         self.topics_button.hide()
         self.second_button = pieces.button("", self.second.emit)
         self.forward_button = pieces.button("", self.forward.emit, "primary")
+        if theme.look().touch:
+            self.forward_button.setMinimumWidth(theme.px(LARGE))
         self._said = pieces.line(None, self.progress, self.kept, gap=14)
         self._said.setStretch(1, 1)
         row = pieces.line(self, self.back_button, self.topics_button, gap=12)
@@ -69,6 +74,7 @@ class ActionBar(QFrame):
         self._said.setDirection(QBoxLayout.Direction.TopToBottom if self._narrow else QBoxLayout.Direction.LeftToRight)
         self._said.setSpacing(theme.px(0 if self._narrow else 14))
         self._word()
+        self.kept.setVisible(bool(self.kept.text()) or not self._narrow)
 
     def minimumSizeHint(self) -> QSize:
         """As it is where it is narrow."""
@@ -92,6 +98,7 @@ class ActionBar(QFrame):
     def say_kept(self, words: str) -> None:
         """When the draft was kept, or that it could not be."""
         self.kept.setText(words)
+        self.kept.setVisible(bool(words) or not self._narrow)
 
     def set_busy(self, busy: bool) -> None:
         """While something is being saved, nothing can be pressed twice."""
