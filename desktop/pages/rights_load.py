@@ -103,8 +103,9 @@ def load(casebook: "Casebook", resident_id: str, household_id: str) -> Loaded:
     requests: tuple[RequestView, ...] = ()
     kept_until = None
     if resident_id:
+        seen = casebook.residents.get(resident_id).row  # the view is journalled
         if one is None:
-            one = Neighbour(casebook.residents.row(resident_id), casebook.consents.state(resident_id))
+            one = Neighbour(seen, casebook.consents.state(resident_id))
         requests = tuple(casebook.rights.requests(resident_id))
         kept_until = casebook.rights.kept_until(resident_id)
     return Loaded(
