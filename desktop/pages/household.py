@@ -324,6 +324,8 @@ class HouseholdPage(Page):
     def _open_line(self, line: TimelineLine) -> None:
         if line.kind == "referral":
             self.shell.go("referral", referral_id=line.subject_id)
+        elif line.kind == "questionnaire":
+            self.shell.go("questionnaire", answer_id=line.subject_id)
         elif line.kind in ("plan", "contact"):
             self.shell.go("plans", household_id=str(self.where["household_id"]), tab=f"{line.kind}s")
 

@@ -60,6 +60,7 @@ class OfficePage(Page):
     def __init__(self, shell: Any) -> None:
         super().__init__(shell)
         self.aside.addWidget(pieces.button(_("Registered twice"), lambda: shell.go("merge"), icon="residents"))
+        self.aside.addWidget(pieces.button(_("Questionnaires"), lambda: shell.go("questionnaires"), icon="assessment"))
         self.aside.addWidget(pieces.button(_("Sets of rules"), lambda: shell.go("packs"), icon="paper"))
         self.aside.addWidget(pieces.button(_("Settings"), lambda: shell.go("settings"), icon="settings"))
         office, worker = self.casebook.office, self.casebook.worker

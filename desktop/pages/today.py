@@ -39,6 +39,7 @@ DRAFT_PAGES = {
     "round": "round",
     "round_entry": "round_entry",
     "consent": "rights",
+    "questionnaire": "questionnaire",
 }
 """Which page goes on with a draft of a form; every other form is an instrument."""
 
@@ -55,6 +56,7 @@ FORM_NAMES = {
     "contact": N_("Contact"),
     "case_note": N_("Note"),
     "case_plan": N_("Case plan"),
+    "questionnaire": N_("Questionnaire"),
 }
 
 WEEKDAYS = (

@@ -25,8 +25,9 @@ MARK_OF = {
     "fact": ("note", "soft"),
     "plan": ("note", "accent"),
     "contact": ("note", "accent"),
+    "questionnaire": ("half", "accent"),
 }
-OPENS = frozenset({"visit", "assessment", "determination", "referral", "plan", "contact"})
+OPENS = frozenset({"visit", "assessment", "determination", "referral", "plan", "contact", "questionnaire"})
 FIRST = 12  # lines shown before "show older": a screen and a half
 
 

@@ -3,7 +3,7 @@
 The compiled form is handed in and out as plain JSON; what it means is known to forms.xlsform alone.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -15,6 +15,7 @@ from models.records.fact import FactEntry
 from models.records.questionnaire import IN_USE, WITHDRAWN, QuestionnaireAnswerEntry
 from models.services.book import Book, changed
 from models.services.facts import add_facts
+from models.services.people import short_address
 from models.services.questionnaire_views import AnswerView, QuestionnaireView
 from models.services.views import Changed
 from models.store.rows import KEPT
@@ -23,7 +24,7 @@ from models.texts import _
 
 _QUESTIONNAIRE, _ANSWER = KEPT["questionnaire"], KEPT["questionnaire_answer"]
 _RESIDENT, _HOUSEHOLD, _MEMBERSHIP = KEPT["resident"], KEPT["household"], KEPT["membership"]
-_PICTURE, _NEED = KEPT["picture"], KEPT["need"]
+_PICTURE, _NEED, _DWELLING = KEPT["picture"], KEPT["need"], KEPT["dwelling"]
 _LISTED = [column for column in _QUESTIONNAIRE.c if column.name != "body"]  # a list has no use for whole forms
 
 
@@ -202,6 +203,26 @@ class Questionnaires:
         """Everything that was filled in with one version, the oldest first. Whoever writes it out notes it."""
         return self._answers(_ANSWER.c.questionnaire_id == questionnaire_id)[::-1]
 
+    def whom(self, answers: Iterable[AnswerView]) -> dict[str, tuple[str, str]]:
+        """For each answer by its id the resident's name ("" for a household) and the household's address."""
+        answers = list(answers)
+        people = {answer.resident_id for answer in answers} - {""}
+        homes = {answer.household_id for answer in answers} - {""}
+        named = select(_RESIDENT.c.id, _RESIDENT.c.name)
+        lived = select(_HOUSEHOLD.c.id.label("home"), _DWELLING)
+        lived = lived.join(_DWELLING, _DWELLING.c.id == _HOUSEHOLD.c.dwelling_id)
+        names: dict[str, str] = {}
+        doors: dict[str, str] = {}
+        with self._book.reading() as connection:
+            for part in _parts(people):
+                names |= {row.id: row.name for row in connection.execute(named.where(_RESIDENT.c.id.in_(part)))}
+            for part in _parts(homes):
+                rows = connection.execute(lived.where(_HOUSEHOLD.c.id.in_(part))).mappings()
+                doors |= {row["home"]: short_address(row) for row in rows}
+        return {
+            answer.id: (names.get(answer.resident_id, ""), doors.get(answer.household_id, "")) for answer in answers
+        }
+
     def note_export(self, questionnaire_id: str, rows: int) -> None:
         """Journal that the answers to a questionnaire were written to a file."""
         self._book.note("export", "questionnaire", questionnaire_id, f"{rows} answers")
@@ -224,6 +245,13 @@ class Questionnaires:
                 )
                 for row in connection.execute(query)
             ]
+
+
+def _parts(ids: Iterable[str]) -> Iterator[list[str]]:
+    """Ids in parts that one statement takes."""
+    wanted = sorted(ids)
+    for first in range(0, len(wanted), 500):
+        yield wanted[first : first + 500]
 
 
 def _fields(row: "Row[Any]") -> dict[str, Any]:

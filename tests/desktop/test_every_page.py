@@ -39,6 +39,7 @@ def where(shell, page):
         "round": {"round_id": round_id},
         "round_entry": {"round_id": round_id},
         "merge": {"a": resident, "b": shell.casebook.residents.ids()[1]},
+        "questionnaire": {"resident_id": resident},
         "case_form": {"form": "case_plan", "resident_id": resident},
         "plans": {"resident_id": resident},
         "help": {"topic": "keys"},

@@ -55,6 +55,7 @@ def worked(shell):
         "pictures": {"resident_id": resident},
         "rights": {"resident_id": resident},
         "plans": {"resident_id": resident},
+        "questionnaire": {"resident_id": resident},
         "case_form": {"form": "case_plan", "resident_id": resident},
         "round": {"round_id": walked.id},
         "round_entry": {"round_id": walked.id},
