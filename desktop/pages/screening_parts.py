@@ -163,6 +163,11 @@ def age_words(born: date | None, on: date) -> str:
     return _("{n} years").format(n=age_on(born, on)) if born else ""
 
 
+def person_words(row: ScreenRow, on: date) -> str:
+    """What stands beside the name: the age, or that the person has died and the family may apply."""
+    return _("Deceased") if row.deceased else age_words(row.birth_date, on)
+
+
 def outcome_words(row: ScreenRow) -> str:
     """The result in words; whether the service is received is told beside."""
     if row.outcome == "ask" and row.questions == 1:
@@ -186,7 +191,7 @@ def tile_of(policies: "Policies | None", plans: "Mapping[str, PlannedView]", one
         below = listed([service_words(result) for result in one.results])
     return Tile(
         name=row.name,
-        beside=age_words(row.birth_date, on),
+        beside=person_words(row, on),
         below=below,
         right=row.address,
         right_below=visit_words(row),
@@ -278,8 +283,8 @@ def list_row(
     """The values of a result for a written list. services: their groups, by id."""
     plan = plans.get(row.household_id)
     values: dict[str, Value] = {
-        "name": row.name,
-        "age": age_on(row.birth_date, on) if row.birth_date else None,
+        "name": _("{name} (deceased)").format(name=row.name) if row.deceased else row.name,
+        "age": age_on(row.birth_date, on) if row.birth_date and not row.deceased else None,
         "birth": row.birth_date,
         "community": row.community,
         "address": row.address,

@@ -49,7 +49,7 @@ class ScreenCard(SideCard):
             self._show_hint(_("Choose a line to see more of it here."))
             return
         row = shown.first
-        who = "  ·  ".join(part for part in (parts.age_words(row.birth_date, self._on), row.address) if part)
+        who = "  ·  ".join(part for part in (parts.person_words(row, self._on), row.address) if part)
         self._body.addWidget(pieces.text(row.name, "heading", select=True))
         self._body.addWidget(pieces.text(who, "soft", select=True))
         visit = day_text(row.last_visit) if row.last_visit else _("not yet")

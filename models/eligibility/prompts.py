@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any, Literal
 
 from models.eligibility.asking import Asking, no_of
-from models.eligibility.case import View
+from models.eligibility.case import View, is_deceased
 from models.eligibility.logic import Variable
 from models.eligibility.policies import Policies
 from models.eligibility.schema import FactDefinition, Value
@@ -117,7 +117,7 @@ def candidates(
             asks = tuple((name, of) for name in names if (name, of) in left)
             if len(asks) > 1:
                 found[asks] = ("group", str(place))
-    members = tuple(person.id for person in view.case.people)
+    members = tuple(person.id for person in view.case.people if not is_deceased(person))  # of the dead one by one
     for fact in {fact for fact, of in left if of in view.people and policies.facts[fact].type == "bool"}:
         asks = tuple((fact, of) for of in members if (fact, of) in left)
         if len(asks) > 1:

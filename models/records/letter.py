@@ -49,6 +49,7 @@ class LetterValue(BaseModel):
     receiver_phone: str = ""
 
     resident_name: str
+    deceased: bool = False  # about somebody who died lately, for the family to apply
     sex: str = ""  # in words
     birth_date: date | None = None
     document_kind: str = ""  # in words

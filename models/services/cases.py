@@ -11,9 +11,17 @@ from models.eligibility import Case, Person, Policies, checked_value
 from models.errors import NotFound
 from models.services.facts import current_facts
 from models.services.views import FactView
-from models.store.present import apart, counted, in_use
+from models.store.present import apart, counted, days_of, there
 from models.store.rows import KEPT
-from models.store.told import PERMIT, RECEIVES, role, told_by_certificate, told_by_permit, told_by_register
+from models.store.told import (
+    PERMIT,
+    RECEIVES,
+    role,
+    told_by_certificate,
+    told_by_death,
+    told_by_permit,
+    told_by_register,
+)
 
 __all__ = ["RECEIVES", "Built", "build_case", "build_cases"]
 
@@ -25,7 +33,7 @@ _SEXES = {"1": "男", "2": "女"}
 _IS_HERE = select(_HOUSEHOLD.c.id).where(_HOUSEHOLD.c.id == bindparam("home"))
 _PRESENT = (
     select(
-        *(_RESIDENT.c[name] for name in ("id", "sex", "birth_date", "marital_status", "ethnic_group")),
+        *(_RESIDENT.c[name] for name in ("id", "sex", "birth_date", "marital_status", "ethnic_group", "died_on")),
         _MEMBERSHIP.c.relation,
         counted().label("counts"),
         _MEMBERSHIP.c.household_id,
@@ -35,8 +43,7 @@ _PRESENT = (
     .where(
         _MEMBERSHIP.c.household_id.in_(bindparam("homes", expanding=True)),
         _MEMBERSHIP.c.dead.is_(False),
-        or_(_MEMBERSHIP.c.until.is_(None), _MEMBERSHIP.c.until > bindparam("on")),
-        in_use(bindparam("on")),
+        there(bindparam("on"), bindparam("died_after")),
     )
     .order_by(_MEMBERSHIP.c.relation, _MEMBERSHIP.c.id)
 )
@@ -178,9 +185,9 @@ def _receives(facts: Mapping[str, FactView]) -> frozenset[str]:
 
 
 def _members(connection: Connection, household_ids: Sequence[str], on: date) -> dict[str, list[Row]]:  # type: ignore[type-arg]
-    """The present members of households with what the register says of them, the head first."""
+    """The members of households, who died lately too, with what the register says of them, the head first."""
     found: dict[str, dict[str, Row]] = {}  # type: ignore[type-arg]
-    for row in connection.execute(_PRESENT, {"homes": list(household_ids), "on": on}):
+    for row in connection.execute(_PRESENT, {"homes": list(household_ids), **days_of(on)}):
         found.setdefault(row.household_id, {}).setdefault(row.id, row)  # who was taken in at two desks is one person
     return {home: list(people.values()) for home, people in found.items()}
 
@@ -193,7 +200,7 @@ def permits_until(connection: Connection, residents: Sequence[str], on: date) ->
 
 def register_tells(connection: Connection, residents: Sequence[str], on: date) -> dict[str, dict[str, object]]:
     """What the register itself says of some residents on a day, as far as it says anything."""
-    names = ("id", "birth_date", "marital_status", "ethnic_group")
+    names = ("id", "birth_date", "marital_status", "ethnic_group", "died_on")
     query = select(*(_RESIDENT.c[name] for name in names)).where(_RESIDENT.c.id.in_(residents))
     return _derived(connection, connection.execute(query).all(), on)[0]
 
@@ -204,11 +211,12 @@ def _derived(
     on: date,
 ) -> tuple[dict[str, dict[str, object]], dict[str, date]]:
     """What the register itself says: birth date, marital status, ethnic group, disability by certificate number,
-    residence permit; and until when each has such a permit.
+    residence permit, death; and until when each has such a permit.
     """
     derived: dict[str, dict[str, object]] = {}
     for person in members:
         derived[person.id] = told_by_register(person.birth_date, person.marital_status, person.ethnic_group)
+        derived[person.id] |= told_by_death(person.died_on, on)
     for row in connection.execute(_CERTIFICATES, {"people": list(derived)}):  # the newest one stands
         derived[row.resident_id] |= told_by_certificate(row.number)
     permits = permits_until(connection, list(derived), on)

@@ -42,8 +42,10 @@ class Eligibility:
         """What every member of a household may be entitled to, with reasons and the next best questions.
 
         alone: one person of it who lives there without belonging to it (a lodger, or among strangers in a dormitory),
-        decided by oneself; a household's own check leaves these people out. Raises NotFound where the household, or the
-        person in it, is not here.
+        decided by oneself; a household's own check leaves these people out. Who died in it lately is in the case, not
+        counted, and only funeral services are decided for them, for the family to apply for.
+
+        Raises NotFound where the household, or the person in it, is not here.
         """
         day = on or today(self._book.clock)
         policies = self._book.policies

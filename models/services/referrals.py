@@ -7,7 +7,8 @@ from sqlalchemy import Connection, Row, select
 
 from models import texts
 from models.clock import today
-from models.eligibility import Case, Determination, decide, explain
+from models.eligibility import Case, Determination, Policies, decide, explain
+from models.eligibility.case import is_deceased
 from models.errors import NotFound
 from models.records import codes
 from models.records.letter import LetterValue, Matter, Quote
@@ -17,7 +18,7 @@ from models.services import barred
 from models.services.book import Book, changed
 from models.services.cases import build_case, lives_apart
 from models.services.eligibility import case_to_json, keep_determination
-from models.services.people import full_address, homes_of
+from models.services.people import full_address, homes_of, last_homes_of
 from models.services.views import Changed, LetterView, ReferralView
 from models.store.rows import KEPT
 from models.store.work import Work, read_meta, write_meta
@@ -41,8 +42,9 @@ class Referrals:
     def issue(self, entry: ReferralEntry) -> Changed:
         """Give the letter its number and keep referral, letter and determinations.
 
-        Changed.id is the referral, Changed.ids holds the letter. Raises NotFound where the resident is not here,
-        RecordFrozen where the record is only kept.
+        Changed.id is the referral, Changed.ids holds the letter. For somebody who died lately only funeral services are
+        referred, at the address of the household. Raises NotFound where the resident is not here, or has died and
+        something else is to be referred; RecordFrozen where the record is only kept.
         """
         day = today(self._book.clock)
         with self._book.verb("referrals.issue") as work:
@@ -162,11 +164,19 @@ class Referrals:
         book, day = self._book, today(self._book.clock)
         person = connection.execute(select(_RESIDENT).where(_RESIDENT.c.id == entry.resident_id)).first()
         home = homes_of(connection, [entry.resident_id]).get(entry.resident_id)
+        about = {_subject(book.policies, matter) for matter in entry.matters}
+        died = person is not None and person.died_on is not None and person.died_on <= day
+        if died:  # for the family of somebody who died lately, about funeral services and nothing else
+            home = last_homes_of(connection, [entry.resident_id], day).get(entry.resident_id)
+            if about != {"deceased"}:
+                raise NotFound
         if person is None or home is None:
             raise NotFound
         barred.check_in_use(connection, [entry.resident_id])
         apart = lives_apart(connection, home.household_id, entry.resident_id, day)
         case = build_case(connection, book.policies, home.household_id, day, entry.resident_id if apart else "")
+        if "deceased" in about and not any(is_deceased(one) for one in case.people):
+            raise NotFound
         determinations = [
             decide(book.policies, case, entry.resident_id, matter.service_id, matter.component or None)
             for matter in entry.matters
@@ -176,8 +186,10 @@ class Referrals:
             .where(_DOCUMENT.c.resident_id == entry.resident_id, _DOCUMENT.c.dead.is_(False))
             .order_by(_DOCUMENT.c.kind != "resident_card", _DOCUMENT.c.id)
         ).first()
+        # nobody answers the telephone of the dead: whoever of the family has one is called
+        reached = [one.id for one in case.people if not is_deceased(one)] if died else [entry.resident_id]
         phone = connection.execute(
-            select(_PHONE.c.number).where(_PHONE.c.resident_id == entry.resident_id, _PHONE.c.dead.is_(False))
+            select(_PHONE.c.number).where(_PHONE.c.resident_id.in_(reached), _PHONE.c.dead.is_(False))
         ).scalar()
         with texts.speaking("en" if entry.language == "en" else "zh_CN"):
             matters = [
@@ -195,6 +207,7 @@ class Referrals:
                 receiver_address=entry.receiver_address,
                 receiver_phone=entry.receiver_phone,
                 resident_name=person.name,
+                deceased=died,
                 sex=codes.label("sex", person.sex) if person.sex in ("1", "2") else "",
                 birth_date=person.birth_date,
                 document_kind=codes.label("document", number_row.kind) if number_row else "",
@@ -235,6 +248,13 @@ class Referrals:
             documents=tuple(documents),
         )
         return printed, told.flags
+
+
+def _subject(policies: Policies, matter: MatterEntry) -> str:
+    """About whom a matter is decided."""
+    service = policies.services[matter.service_id]
+    part = service.component(matter.component) if matter.component else None
+    return (part or service.components[0]).subject
 
 
 def _next_number(work: Work, mark: str, year: int) -> str:

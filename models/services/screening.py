@@ -3,8 +3,9 @@
 A resident's result is that of the living household; where there is none, that of the registered one (the texts do not
 say which 家庭 they mean; the living household is where the visit goes and whose income is shared). A household's
 service counts once for each such household. Not listed: whoever moved away (the newest visit says so, or no membership
-is left), the dead, residents taken off the register; universal services, those about the dead, and those that would
-tell of a sensitive fact. Verdicts are by the text; that the period of the text is over is told beside.
+is left), residents taken off the register; universal services, and those that would tell of a sensitive fact. Who died
+lately stands under the household with the funeral services alone. Verdicts are by the text; that the period of the text
+is over is told beside.
 
 numpy is only imported when somebody screens.
 """
@@ -399,6 +400,7 @@ class Screening:
                 worker=block.lists.worker[home].decode(),
                 period_ended=_period_ended(listing, part, on),
                 component_en=_component_en(service, part.component),
+                deceased=part.subject == "deceased",
             )
 
 

@@ -34,7 +34,6 @@ OUTCOMES: Mapping[int, Outcome] = {
 }
 _EVERY = np.arange(256)
 _KEPT_FILTERS = 4
-_DEAD = "deceased"  # subject of services about the dead, whom no list holds
 _LAST = np.int32(2**31 - 1)
 
 
@@ -43,8 +42,9 @@ class Block:
     """A block of households, decided.
 
     cells: one byte for each part and person: verdict, received, number of questions (at most 15); 0 for whom nothing is
-    listed: somebody whose result another household tells, who moved away, who is dead. born: ordinal of the birth date,
-    0 where it is not known to the day. listed: the residents of the register, each once.
+    listed: somebody whose result another household tells, who moved away; of who died lately only what is about the
+    dead is listed. born: ordinal of the birth date, 0 where it is not known to the day and of the dead, so that no list
+    by age holds them. listed: the living residents of the register, each once.
     """
 
     number: int
@@ -70,11 +70,11 @@ def decide(number: int, version: int, loaded: Loaded, plan: Plan, cancelled: Cal
     columns, lists = loaded.columns, loaded.lists
     persons = lists.chosen & ~lists.away[columns.household]
     told = np.zeros(columns.households, np.bool_)
-    told[columns.household[persons]] = True
+    told[columns.household[persons & ~columns.dead]] = True
     homes = told[columns.household]
     cells = screened.verdicts  # taken over: the verdicts are not looked at again
     for place, part in enumerate(screened.parts):
-        listed = homes if part.subject == HOUSEHOLD else persons if part.subject != _DEAD else False
+        listed = homes if part.subject == HOUSEHOLD else persons
         if screened.anybody_receives(place):
             cells[place] |= screened.received(place).view(np.uint8) << np.uint8(3)
         if screened.anything_open(place):
@@ -83,7 +83,7 @@ def decide(number: int, version: int, loaded: Loaded, plan: Plan, cancelled: Cal
     birth = columns.facts.get("birth_date")
     born = np.zeros(columns.people, np.int32)
     if isinstance(birth, Days):
-        born = np.where(birth.low == birth.high, birth.low, 0).astype(np.int32)
+        born = np.where((birth.low == birth.high) & ~columns.dead, birth.low, 0).astype(np.int32)
     return Block(number, version, lists, columns.household, born, persons & ~columns.dead, cells, screened)
 
 
@@ -128,8 +128,7 @@ class Listing:
         return [
             place
             for place, part in enumerate(self.parts)
-            if part.subject != _DEAD
-            and (not where.service or part.service_id == where.service)
+            if (not where.service or part.service_id == where.service)
             and (not where.component or part.component == where.component)
             and (not where.group or policies.services[part.service_id].group == where.group)
         ]

@@ -156,6 +156,7 @@ class ScreenRow:
     worker: str  # who made the last visit
     period_ended: bool
     component_en: str = ""
+    deceased: bool = False  # a service about somebody who died lately, for the family to apply for
 
 
 @dataclass(frozen=True)

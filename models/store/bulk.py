@@ -31,7 +31,7 @@ from models.eligibility.batch.columns import (
 )
 from models.eligibility.case import HOUSEHOLD, checked_value
 from models.eligibility.schema import FactDefinition
-from models.store.present import apart, counted, in_use
+from models.store.present import apart, changes_on, counted, days_of, there
 from models.store.rows import KEPT
 from models.store.statements import (
     NEVER,
@@ -58,7 +58,7 @@ _AT_ONCE = 1000  # identities in one statement; SQLite allows 32,766
 class _Reading:
     """A statement that is made once, for everybody or for a few: making it takes longer than a household's rows take.
 
-    It may use the day as its parameter "on". column: holds the identities by which a few are found.
+    It may use the parameters of days_of(): "on" is the day. column: holds the identities by which a few are found.
     """
 
     def __init__(self, query: Select[Any], column: ColumnElement[Any]) -> None:
@@ -68,8 +68,8 @@ class _Reading:
     def rows(self, connection: Connection, on: date, only: Sequence[str] | None) -> Iterator[Sequence[Any]]:
         """The rows on a day; only those of some identities, where any are given."""
         if only is None or len(only) > _AT_ONCE:
-            return rows_of(connection, self._query.params(on=on), self._column, only)
-        return iter(connection.execute(self._of_few, {"on": on, "ids": only}))
+            return rows_of(connection, self._query.params(days_of(on)), self._column, only)
+        return iter(connection.execute(self._of_few, {**days_of(on), "ids": only}))
 
 
 def _lasting(until: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -77,6 +77,7 @@ def _lasting(until: ColumnElement[Any]) -> ColumnElement[bool]:
     return or_(until.is_(None), until > bindparam("on"))
 
 
+_THERE = there(bindparam("on"), bindparam("died_after"))
 _HOMES = _Reading(
     select(_HOUSEHOLD.c.id, _HOUSEHOLD.c.kind, cast(_HOUSEHOLD.c.until, Text), _DWELLING.c.community_code)
     .join(_DWELLING, _DWELLING.c.id == _HOUSEHOLD.c.dwelling_id, isouter=True)
@@ -97,10 +98,11 @@ _MEMBERS = _Reading(
         _RESIDENT.c.ethnic_group,
         _RESIDENT.c.dead,
         apart(),
+        cast(_RESIDENT.c.died_on, Text),
     )
     .join(_RESIDENT, _RESIDENT.c.id == _MEMBERSHIP.c.resident_id)
     .join(_HOUSEHOLD, _HOUSEHOLD.c.id == _MEMBERSHIP.c.household_id)
-    .where(_MEMBERSHIP.c.dead.is_(False), _lasting(_MEMBERSHIP.c.until), in_use(bindparam("on"))),
+    .where(_MEMBERSHIP.c.dead.is_(False), _THERE),
     _MEMBERSHIP.c.household_id,
 )
 _VISITS = _Reading(
@@ -121,9 +123,10 @@ _HOMES_OF = _Reading(
         apart(),
     )
     .join(_HOUSEHOLD, _HOUSEHOLD.c.id == _MEMBERSHIP.c.household_id)
+    .join(_RESIDENT, _RESIDENT.c.id == _MEMBERSHIP.c.resident_id)
     .where(
         _MEMBERSHIP.c.dead.is_(False),
-        _lasting(_MEMBERSHIP.c.until),
+        _THERE,
         _HOUSEHOLD.c.dead.is_(False),
         _lasting(_HOUSEHOLD.c.until),
     ),
@@ -223,7 +226,7 @@ def _homes(connection: Connection, on: date, only: Sequence[str] | None) -> dict
 
 
 def _members(connection: Connection, on: date, homes: Mapping[str, _Home], *, everybody: bool) -> list[Member]:
-    """The present members of some households."""
+    """The present members of some households, and those who died in them lately."""
     found = _MEMBERS.rows(connection, on, None if everybody else list(homes))
     return [
         Member(
@@ -232,15 +235,16 @@ def _members(connection: Connection, on: date, homes: Mapping[str, _Home], *, ev
             identity,
             person,
             bool(counts),
-            day_of(until),
+            changes_on(day_of(until), day_of(died), on),
             sex,
             day_of(born),
             married,
             ethnic,
             bool(dead),
             bool(aside),
+            day_of(died),
         )
-        for home, relation, identity, person, counts, until, sex, born, married, ethnic, dead, aside in found
+        for home, relation, identity, person, counts, until, sex, born, married, ethnic, dead, aside, died in found
         if home in homes
     ]
 

@@ -33,7 +33,7 @@ from models.values import new_id
 
 ROWS = 32_768
 """About how many people a block holds: larger ones are screened quicker, smaller ones rewritten quicker."""
-_FORMAT = 5  # 3: residence permits among the documents; 4: heads as men and women; 5: people apart do not count
+_FORMAT = 6  # 3: residence permits; 4: heads as men and women; 5: people apart do not count; 6: who died lately
 _MOST_CHANGED = 4  # where more than one in so many households changed, everything is read anew
 _FEW = 500  # changed households that are never too many
 _AT_ONCE = 1000

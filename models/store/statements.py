@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Text, cast, func, sele
 from models.eligibility.batch.columns import Bits
 from models.eligibility.schema import FactDefinition
 from models.store.rows import KEPT
-from models.store.told import PERMIT, RECEIVES, told_by_certificate, told_by_permit, told_by_register
+from models.store.told import PERMIT, RECEIVES, told_by_certificate, told_by_death, told_by_permit, told_by_register
 
 Facts = Mapping[str, FactDefinition]
 Step = Callable[[int], None]  # told how many rows of the tables were read; raises where the worker cancels
@@ -32,8 +32,8 @@ _BETWEEN = "\x1f"  # the unit separator: no name and no state holds it
 
 
 class Member(NamedTuple):
-    """A membership with what the register itself says of the resident. gone: taken off the register; apart: lives
-    there without belonging to the household.
+    """A membership with what the register itself says of the resident. until: the first day on which it changes by
+    itself; gone: taken off the register; apart: lives there without belonging to the household; died_on: for the dead.
     """
 
     home: str
@@ -48,6 +48,7 @@ class Member(NamedTuple):
     ethnic_group: str
     gone: bool
     apart: bool = False
+    died_on: date | None = None
 
 
 class Numbering(dict[Any, int]):
@@ -97,6 +98,8 @@ def said_by_register(
 
     for number, member in {people[member.resident]: member for member in members}.items():
         told = meant(told_by_register, member.birth_date, member.marital_status, member.ethnic_group)
+        if member.died_on is not None:
+            told = [*told, *meant(told_by_death, member.died_on, on)]
         whose += [number] * len(told)
         what += told
     certificates = (

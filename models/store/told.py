@@ -8,10 +8,11 @@ from datetime import date
 from models.records.documents import read_disability_certificate
 
 PERMIT = "residence_permit"  # the kind of document, and the fact that it tells
+DECEASED = "deceased"
 TOLD_BY_REGISTER = frozenset(
     (
         *("birth_date", "marital_status", "ethnic_minority"),
-        *("disability_cert", "disability_category", "disability_grade", PERMIT),
+        *("disability_cert", "disability_category", "disability_grade", PERMIT, DECEASED),
     )
 )
 """The facts that the register itself may say."""
@@ -56,3 +57,8 @@ def told_by_permit(valid_until: date | None, on: date) -> dict[str, object]:
     nobody wrote down until when it is valid: a permit must be endorsed every year, so it is asked for.
     """
     return {PERMIT: True} if valid_until is not None and valid_until >= on else {}
+
+
+def told_by_death(died_on: date | None, on: date) -> dict[str, object]:
+    """Facts that the day of somebody's death tells on a day; {} before it, and of everybody else."""
+    return {DECEASED: True} if died_on is not None and died_on <= on else {}

@@ -19,10 +19,10 @@ from sqlalchemy import ColumnElement as Sql
 from models.eligibility.case import HOUSEHOLD
 from models.eligibility.schema import FactDefinition
 from models.records.codes import MARITAL, RELATIONS
-from models.store.present import counted, in_use
+from models.store.present import counted, died_after, there
 from models.store.rows import KEPT
 from models.store.rule_sql.dialects import Dialect
-from models.store.told import PERMIT, role, told_by_register
+from models.store.told import DECEASED, PERMIT, role, told_by_register
 
 Facts = Mapping[str, FactDefinition]
 _HOUSEHOLD, _MEMBERSHIP, _RESIDENT = KEPT["household"], KEPT["membership"], KEPT["resident"]
@@ -86,10 +86,11 @@ def told_people(wanted: Wanted) -> CTE:
             elif name.endswith("__stated"):
                 of_register = told.get(definition.name)
                 column = func.coalesce(column, 0)
-                if of_register is not None and definition.name not in ALWAYS:
+                if of_register is not None and definition.name != "counts_in_household":
                     column = case((of_register.is_not(None), 0), else_=column)
             columns.append(column.label(name))
-    dead = func.coalesce(own.c["deceased"], 0) == mask_of(wanted.dictionary["deceased"], (True,))
+    yes = mask_of(wanted.dictionary[DECEASED], (True,))
+    dead = or_(members.c.died, func.coalesce(own.c[DECEASED], 0) == yes)
     outside = func.coalesce(own.c["counts_in_household"], 0) == mask_of(
         wanted.dictionary["counts_in_household"], (False,)
     )
@@ -106,7 +107,7 @@ def told_people(wanted: Wanted) -> CTE:
 
 
 def _members(wanted: Wanted) -> CTE:
-    """The present members of the present households with the columns of the register."""
+    """The members of the present households, those who died lately too, with the columns of the register."""
     present = [_HOUSEHOLD.c.dead.is_(False), or_(_HOUSEHOLD.c.until.is_(None), _HOUSEHOLD.c.until > wanted.on)]
     if wanted.households is not None:
         present.append(_HOUSEHOLD.c.id.in_(list(wanted.households)))
@@ -119,11 +120,12 @@ def _members(wanted: Wanted) -> CTE:
         _MEMBERSHIP.c.id.label("place"),
         _MEMBERSHIP.c.relation,
         counted().label("counts"),
+        case((_RESIDENT.c.died_on <= wanted.on, true()), else_=false()).label("died"),
         _role().label("role"),
         *(_RESIDENT.c[name] for name in ("birth_date", "marital_status", "ethnic_group")),
     ).select_from(joined)
-    still = or_(_MEMBERSHIP.c.until.is_(None), _MEMBERSHIP.c.until > wanted.on)
-    return query.where(*present, _MEMBERSHIP.c.dead.is_(False), still, in_use(wanted.on)).cte("member")
+    here = there(wanted.on, died_after(wanted.on))
+    return query.where(*present, _MEMBERSHIP.c.dead.is_(False), here).cte("member")
 
 
 def _role() -> Sql[Any]:
@@ -273,6 +275,8 @@ def _told(wanted: Wanted, members: CTE, certificates: CTE, permits: CTE) -> dict
         told["disability_cert"] = case((number.is_not(None), yes))
     if PERMIT in read:
         told[PERMIT] = case((permits.c.resident_id.is_not(None), mask_of(wanted.dictionary[PERMIT], (True,))))
+    if DECEASED in read:
+        told[DECEASED] = case((members.c.died, mask_of(wanted.dictionary[DECEASED], (True,))))
     told["counts_in_household"] = case(
         (members.c.counts.is_(False), mask_of(wanted.dictionary["counts_in_household"], (False,)))
     )

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from models.casebook import Casebook
+from models.eligibility.case import counts
 from models.errors import CannotUndo
 from models.records.change import (
     Birth,
@@ -413,7 +414,7 @@ def test_the_undo_of_the_bar_takes_the_whole_change_back(casebook: Casebook, fiv
 def counted(casebook: Casebook, household: str, alone: str = "") -> list[str]:
     """Whose incomes are divided."""
     case = casebook.eligibility.check(household, alone=alone).case
-    return [one.id for one in case.people if one.facts.get("counts_in_household", True) is not False]
+    return [one.id for one in case.people if counts(one)]
 
 
 def test_a_lodger_is_decided_alone_and_the_family_without_the_lodger(casebook: Casebook, five):
@@ -433,9 +434,10 @@ def test_people_of_a_dormitory_share_no_income_and_are_decided_alone(casebook: C
     assert counted(casebook, five.id, five.ids[2]) == [five.ids[2]]
 
 
-def test_the_dead_are_in_no_case_and_in_no_list_of_who_lives_there(casebook: Casebook, five, book_of_five):
+def test_the_dead_are_not_counted_and_in_no_list_of_who_lives_there(casebook: Casebook, five, book_of_five):
     heads = {five.id: five.ids[1], book_of_five: five.ids[1]}
     casebook.changes.make(Death(resident_id=five.ids[0], heads=heads, happened_on=THEN))
     assert five.ids[0] not in counted(casebook, five.id)
+    assert {result.resident_id for result in casebook.eligibility.check(five.id).results} >= {five.ids[0], five.ids[1]}
     casebook.screening.bring_up_to_date()
     assert "李建国" not in {member.resident.name for member in casebook.households.get(five.id).members}

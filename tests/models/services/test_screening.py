@@ -73,10 +73,6 @@ def expected(book: Book, on: date) -> dict[Cell, tuple[str, bool, int, frozenset
                 off = one.facts.get("counts_in_household", True) is False or one.facts.get("deceased") is True
                 first = first or (None if off else one.id)
             for made in decide_all(book.policies, case):
-                service = book.policies.services[made.service_id]
-                component = service.component(made.component) or service.components[0]
-                if component.subject == "deceased":
-                    continue
                 if made.person_id is None:
                     if first is None or not any((home, one) in chosen for one in counted):
                         continue

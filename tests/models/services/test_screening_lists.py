@@ -162,7 +162,7 @@ def test_the_figures_are_those_of_the_rows(casebook: Casebook, homes: dict[str, 
     assert (only.residents, only.households) == (2, 2)
 
 
-def test_universal_and_sensitive_services_and_those_about_the_dead_are_never_listed(
+def test_universal_and_sensitive_services_are_never_listed_and_those_about_the_dead_of_no_living_person(
     casebook: Casebook, homes: dict[str, str]
 ) -> None:
     services = casebook.eligibility.services()
@@ -172,11 +172,15 @@ def test_universal_and_sensitive_services_and_those_about_the_dead_are_never_lis
     assert not listed & left_out
 
 
-def test_the_dead_and_those_who_moved_away_are_not_listed(casebook: Casebook, homes: dict[str, str]) -> None:
+def test_the_dead_have_funeral_services_alone_and_those_who_moved_away_nothing(
+    casebook: Casebook, homes: dict[str, str]
+) -> None:
     casebook.facts.record("resident", homes["head"], [FactEntry(name="deceased", value=True)])
     visit = VisitEntry(household_id=homes["elder"], outcome="moved_away", happened_on=date(2026, 11, 21))
     casebook.visits.record(visit)
-    people = {row.resident_id for row in everything(casebook)}
+    services = casebook.eligibility.services()
+    rows = [row for row in everything(casebook) if services[row.service_id].subject != "deceased"]
+    people = {row.resident_id for row in rows}
     assert people
     assert not people & {homes["head"], homes["赵兰"]}
     assert casebook.screening.bring_up_to_date().residents == 5

@@ -43,6 +43,7 @@ class Random:
         self.book = book
         self.dice = random.Random(seed)
         self.apart = random.Random(f"apart {seed}")  # its own: the rest is drawn as before
+        self.deaths = random.Random(f"deaths {seed}")
         self.rows: dict[str, list[str]] = {entity: [] for entity in KEPT}
 
     def day(self) -> date:
@@ -92,6 +93,8 @@ class Random:
             told = {name: dice.choice(CODES) for name in ("marital_status", "ethnic_group")}
             told["frozen"] = "erasure" if self.apart.random() < 0.02 else ""
             told["died_on"] = date(2020, 1, 1) if self.apart.random() < 0.02 else None
+            if self.deaths.random() < 0.1:  # about the term after a death
+                told["died_on"] = TODAY - timedelta(days=self.deaths.choice((-1, 0, 30, 200, 364, 365)))
             return {"name": "李", "sex": dice.choice("012"), "birth_date": self.maybe_day(0.9), "dead": dead, **told}
         if entity == "household":
             kind = dice.choice(("living", "living", "registered"))
@@ -107,6 +110,7 @@ class Random:
                 "counts": counts,
                 "standing": self.apart.choice(("", "", "", "", "lodger")),
                 "until": self.maybe_day(0.2),
+                "ended": self.deaths.choice(("", "", "death")),
                 "dead": dead,
             }
         if entity == "identity_document":

@@ -48,6 +48,7 @@ class Told:
         self.dice = random.Random(f"told {seed}")
         self.permits = random.Random(f"permits {seed}")
         self.apart = random.Random(f"apart {seed}")
+        self.deaths = random.Random(f"deaths {seed}")
         self.on = on
         self._number = 0
         self.rows: dict[str, list[dict[str, Any]]] = {}
@@ -87,7 +88,13 @@ class Told:
             relation = "0" if place == 0 and dice.random() < 0.9 else dice.choice(RELATIONS)
             member = {"household_id": home, "resident_id": person, "relation": relation, "counts": dice.random() < 0.92}
             member["standing"] = "lodger" if apart.random() < 0.06 else ""
-            self._add("membership", {**member, "dead": dice.random() < 0.02, "until": self._ended(0.06)})
+            told_member = {**member, "dead": dice.random() < 0.02, "until": self._ended(0.06)}
+            if self.deaths.random() < 0.1:  # about the term after a death, its first and its last day
+                died = self.on - timedelta(days=self.deaths.choice((-1, 0, 40, 364, 365, 400)))
+                ended = self.deaths.choice(("death", "death", "death", "move_out"))
+                self.rows["resident"][-1]["died_on"] = died
+                told_member |= {"until": died, "ended": ended}
+            self._add("membership", told_member)
             self._say(person, "person", known, hopeful)
             for _ in range(dice.choice((0, 0, 0, 1, 2))):
                 fields = {"resident_id": person, "kind": "disability_cert", "number": dice.choice(CERTIFICATES)}
