@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
 from reports.flow import Cell, Piece, Type, divide, paragraph, put, space, table_row
-from reports.lines import Run, forget, name_run, shape
+from reports.lines import Run, name_run, shape
 from reports.paper import HEIGHT, MM, WIDTH, Paper
 from reports.printable import check, one_line
+from reports.sheet import Language, SheetValue, draw_sheet, head_cell, head_row, page_number, signature_lines
 from reports.wording import day_text, wording
 
 LEFT, MEASURE = 22 * MM, 166 * MM
@@ -21,11 +20,7 @@ COLUMNS = (("number", 12), ("what", 82), ("by", 30), ("due", 24), ("done", 18))
 """Columns of goals and tasks with their widths in mm."""
 
 
-class _Value(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class PlanLine(_Value):
+class PlanLine(SheetValue):
     """A goal or a task, in words."""
 
     text: str
@@ -34,10 +29,10 @@ class PlanLine(_Value):
     state: Literal["open", "done", "dropped"] = "open"
 
 
-class PlanSheet(_Value):
+class PlanSheet(SheetValue):
     """A plan as it is printed, in the words of its language; nothing is looked up later."""
 
-    language: Literal["zh", "en"] = "zh"
+    language: Language = "zh"
     community: str
     phone: str = ""
     printed_on: date
@@ -61,18 +56,14 @@ def render_plan(value: PlanSheet) -> bytes:
     """
     check(value)
     words = wording("case_plan", value.language)
-    paper = Paper(
+    return draw_sheet(
+        lambda paper: _draw(paper, value),
         title=f"{words['title']} {one_line(value.title)}",
         author=value.community,
         subject=words["subject"],
-        language="zh-CN" if value.language == "zh" else "en",
+        language=value.language,
         day=value.printed_on,
     )
-    try:
-        _draw(paper, value)
-    finally:
-        forget()
-    return paper.finish()
 
 
 def _draw(paper: Paper, value: PlanSheet) -> None:
@@ -86,16 +77,11 @@ def _draw(paper: Paper, value: PlanSheet) -> None:
         if number:
             paper.next_page()
         bottom = put(paper, page, NEXT_TOP if number else TOP)
-        shown = words["page"].format(page=number + 1, pages=len(pages))
-        paper.text(LEFT + MEASURE, HEIGHT - 11 * MM, 8.5, shown, align="right")
+        page_number(paper, words, number + 1, len(pages), LEFT + MEASURE)
         if value.phone:
             paper.text(LEFT, HEIGHT - 11 * MM, 9.5, words["phone"].format(phone=one_line(value.phone)))
-    base = bottom + 16 * MM
-    for place, key in enumerate(("resident_sign", "worker_sign")):
-        left = LEFT + place * MEASURE / 2
-        paper.text(left, base, 10.5, words[key])
-        paper.rule(left, base + 2.5 * MM, left + MEASURE / 2 - 8 * MM, base + 2.5 * MM)
-        paper.text(left, base + 9 * MM, 10.5, words["sign_date"])
+    signers = ("resident_sign", "worker_sign")
+    signature_lines(paper, words, signers, LEFT, MEASURE, bottom + 16 * MM, gap=8 * MM, below=9 * MM)
 
 
 def _above(value: PlanSheet) -> Iterator[Piece]:
@@ -103,7 +89,7 @@ def _above(value: PlanSheet) -> Iterator[Piece]:
     half = MEASURE / 2 - LABEL
 
     def head(key: str) -> Cell:
-        return Cell([Run(words[key], "hei")], LABEL, centre=True, shrink=True)
+        return head_cell(words[key], LABEL)
 
     def day(when: date | None) -> Cell:
         return Cell([Run(day_text(words["date"], when) if when else "")], half, shrink=True)
@@ -147,10 +133,7 @@ def _table(key: str, lines: tuple[PlanLine, ...], value: PlanSheet) -> Iterator[
     columns = [(name, width * MM) for name, width in COLUMNS if key == "tasks" or name != "by"]
     if key == "goals":  # nobody is named: the words have the room
         columns = [(name, width + (30 * MM if name == "what" else 0)) for name, width in columns]
-    yield table_row(
-        [Cell([Run(words[name], "hei")], width, centre=True, shrink=True) for name, width in columns],
-        LEFT, SMALL, 7 * MM, keep=True,
-    )  # fmt: skip
+    yield head_row(words, columns, LEFT, SMALL, 7 * MM)
     for number, line in enumerate(lines, 1):
         state = {"open": "", "done": words["yes"], "dropped": words["dropped"]}[line.state]
         cells = {
@@ -160,9 +143,4 @@ def _table(key: str, lines: tuple[PlanLine, ...], value: PlanSheet) -> Iterator[
             "due": Cell([Run(line.due.isoformat() if line.due else "", whole=True)], 0, centre=True, shrink=True),
             "done": Cell([Run(state, whole=True)], 0, centre=True, shrink=True, box=not state),
         }
-        row = [
-            Cell(c.runs, width, centre=c.centre, shrink=c.shrink, box=c.box)
-            for name, width in columns
-            for c in (cells[name],)
-        ]
-        yield table_row(row, LEFT, SMALL, 8 * MM)
+        yield table_row([cells[name]._replace(width=width) for name, width in columns], LEFT, SMALL, 8 * MM)

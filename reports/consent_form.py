@@ -2,14 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Literal
-
-from pydantic import BaseModel, ConfigDict
 
 from reports.flow import BOX, Cell, Piece, Type, divide, paragraph, put, space, table_row
-from reports.lines import Run, break_lines, forget, name_run, shape
+from reports.lines import Run, break_lines, name_run, shape
 from reports.paper import HEIGHT, MM, WIDTH, Paper
 from reports.printable import check, one_line
+from reports.sheet import Language, SheetValue, draw_sheet
 from reports.wording import day_text, wording
 
 LEFT, MEASURE = 22 * MM, 166 * MM
@@ -18,11 +16,7 @@ TEXT, HEADING, ROW = Type(10.5, 16.5), Type(11, 19), Type(10, 14)
 _BOX_WIDTH = 19 * MM
 
 
-class _Value(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class ClassLine(_Value):
+class ClassLine(SheetValue):
     """A class of data that is agreed to by itself."""
 
     label: str
@@ -30,10 +24,10 @@ class ClassLine(_Value):
     by_duty: bool = False  # may also be asked for by law: a box of its own
 
 
-class ConsentPaper(_Value):
+class ConsentPaper(SheetValue):
     """The paper in the words of its language; nothing is looked up later."""
 
-    language: Literal["zh", "en"] = "zh"
+    language: Language = "zh"
     office: str
     worker: str = ""
     title: str
@@ -52,21 +46,21 @@ def render_consent(value: ConsentPaper) -> bytes:
     """
     check(value)
     words = wording("consent", value.language)
-    paper = Paper(
-        title=value.title,
-        author=value.office,
-        subject=words["subject"],
-        language="zh-CN" if value.language == "zh" else "en",
-        day=value.printed_on,
-    )
-    try:
+
+    def draw(paper: Paper) -> None:
         for place, name in enumerate(value.names or ("",)):
             if place:
                 paper.next_page()
             _draw(paper, value, words, name)
-    finally:
-        forget()
-    return paper.finish()
+
+    return draw_sheet(
+        draw,
+        title=value.title,
+        author=value.office,
+        subject=words["subject"],
+        language=value.language,
+        day=value.printed_on,
+    )
 
 
 def _draw(paper: Paper, value: ConsentPaper, words: Mapping[str, str], name: str) -> None:

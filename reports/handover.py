@@ -6,14 +6,12 @@ of both sides (移交人, 接收人) and of a witness. The same value always giv
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Literal
-
-from pydantic import BaseModel, ConfigDict
 
 from reports.flow import Cell, Piece, Type, divide, paragraph, put, space, table_row
-from reports.lines import Run, forget, name_run, shape
+from reports.lines import Run, name_run, shape
 from reports.paper import HEIGHT, MM, WIDTH, Paper
 from reports.printable import check, one_line
+from reports.sheet import Language, SheetValue, draw_sheet, head_cell, head_row, page_number, signature_lines
 from reports.wording import day_text, wording
 
 LEFT, MEASURE = 18 * MM, 174 * MM
@@ -25,18 +23,14 @@ COLUMNS = (("number", 11), ("household", 55), ("things", 73), ("due", 21), ("tak
 """Columns of the list with their widths in mm."""
 
 
-class _Value(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class SheetThing(_Value):
+class SheetThing(SheetValue):
     """Something that is open, in words."""
 
     words: str
     due: date | None = None
 
 
-class SheetHousehold(_Value):
+class SheetHousehold(SheetValue):
     """A household of the list."""
 
     address: str
@@ -45,10 +39,10 @@ class SheetHousehold(_Value):
     taken: bool | None = None  # printed where it was answered already
 
 
-class HandoverSheet(_Value):
+class HandoverSheet(SheetValue):
     """A handover as it is printed, in the words of its language; nothing is looked up later."""
 
-    language: Literal["zh", "en"] = "zh"
+    language: Language = "zh"
     community: str
     giver: str
     taker: str
@@ -64,33 +58,27 @@ def render_handover(value: HandoverSheet) -> bytes:
     check(value)
     words = wording("handover", value.language)
     day = day_text(words["date"], value.handed_on)
-    paper = Paper(
-        title=f"{words['title']} {day}",
-        author=value.community,
-        subject=words["subject"],
-        language="zh-CN" if value.language == "zh" else "en",
-        day=value.handed_on,
-    )
-    try:
+
+    def draw(paper: Paper) -> None:
         for number, whose in ((1, "copy_giver"), (2, "copy_taker")):
             if number > 1:
                 paper.next_page()
             _draw(paper, value, words["copy"].format(n=number, whose=words[whose]))
-    finally:
-        forget()
-    return paper.finish()
+
+    return draw_sheet(
+        draw,
+        title=f"{words['title']} {day}",
+        author=value.community,
+        subject=words["subject"],
+        language=value.language,
+        day=value.handed_on,
+    )
 
 
 def _draw(paper: Paper, value: HandoverSheet, copy: str) -> None:
     words = wording("handover", value.language)
     chinese = value.language == "zh"
-    head = table_row(
-        [Cell([Run(words[key], "hei")], width * MM, centre=True, shrink=True) for key, width in COLUMNS],
-        LEFT,
-        SMALL,
-        7 * MM,
-        keep=True,
-    )
+    head = head_row(words, [(key, width * MM) for key, width in COLUMNS], LEFT, SMALL, 7 * MM)
     above = [*_above(value), head]
     rows = [row for number, one in enumerate(value.households, 1) for row in _rows(number, one, value.language)]
     pages = divide(
@@ -109,10 +97,10 @@ def _draw(paper: Paper, value: HandoverSheet, copy: str) -> None:
             page = [head, *page] if any(id(piece) in in_table for piece in page) else page
         bottom = put(paper, page, NEXT_TOP if number else TOP)
         paper.text(LEFT + MEASURE, 12 * MM, 9, copy, "hei", align="right")
-        shown = words["page"].format(page=number + 1, pages=len(pages))
-        paper.text(LEFT + MEASURE, HEIGHT - 11 * MM, 8.5, shown, align="right")
+        page_number(paper, words, number + 1, len(pages), LEFT + MEASURE)
         paper.text(LEFT, HEIGHT - 11 * MM, 8.5, words["kept"])
-    _sign(paper, bottom, value.language)
+    signers = ("giver_sign", "taker_sign", "witness_sign")
+    signature_lines(paper, words, signers, LEFT, MEASURE, bottom + 20 * MM, gap=6 * MM, below=10 * MM)
 
 
 def _above(value: HandoverSheet) -> Iterator[Piece]:
@@ -121,7 +109,7 @@ def _above(value: HandoverSheet) -> Iterator[Piece]:
     things = sum(len(one.things) for one in value.households)
 
     def head(key: str) -> Cell:
-        return Cell([Run(words[key], "hei")], LABEL, centre=True, shrink=True)
+        return head_cell(words[key], LABEL)
 
     yield table_row(
         [head("giver"), Cell([name_run(one_line(value.giver))], half),
@@ -143,7 +131,7 @@ def _above(value: HandoverSheet) -> Iterator[Piece]:
     yield space(1.5 * MM)
 
 
-def _rows(number: int, one: SheetHousehold, language: Literal["zh", "en"]) -> Iterator[Piece]:
+def _rows(number: int, one: SheetHousehold, language: Language) -> Iterator[Piece]:
     """A row for each thing that is open; who and where stands in the first and stays with it."""
     words = wording("handover", language)
     people = ("、" if language == "zh" else ", ").join(one_line(name) for name in one.people)
@@ -170,15 +158,3 @@ def _below(value: HandoverSheet) -> Iterator[Piece]:
     words = wording("handover", value.language)
     yield space(4 * MM)
     yield from paragraph(shape([Run(words["remark"], "hei")]), LEFT, MEASURE, TEXT, indent=0)
-
-
-def _sign(paper: Paper, bottom: float, language: Literal["zh", "en"]) -> None:
-    """Signature lines of both sides and of a witness."""
-    words = wording("handover", language)
-    third = MEASURE / 3
-    base = bottom + 20 * MM
-    for place, key in enumerate(("giver_sign", "taker_sign", "witness_sign")):
-        left = LEFT + place * third
-        paper.text(left, base, 10.5, words[key])
-        paper.rule(left, base + 2.5 * MM, left + third - 6 * MM, base + 2.5 * MM)
-        paper.text(left, base + 10 * MM, 10.5, words["sign_date"])

@@ -2,16 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Literal
 from unicodedata import category
-
-from pydantic import BaseModel, ConfigDict
 
 from reports.flow import Cell, Piece, Type, divide, paragraph, put, space, table_row
 from reports.fonts import missing
-from reports.lines import Run, forget, name_run, shape
+from reports.lines import Run, name_run, shape
 from reports.paper import HEIGHT, MM, WIDTH, Paper
 from reports.printable import one_line
+from reports.sheet import Language, SheetValue, draw_sheet
 from reports.wording import day_text, filled, wording
 
 LEFT, MEASURE = 18 * MM, 174 * MM
@@ -22,27 +20,23 @@ _LONGEST = 1200
 """Characters of one cell; the rest of a longer text follows in the next rows, so that no row is higher than a page."""
 
 
-class _Value(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class HeldRecord(_Value):
+class HeldRecord(SheetValue):
     """One record: what each field is called, and what it says."""
 
     pairs: tuple[tuple[str, str], ...]
 
 
-class HeldSection(_Value):
+class HeldSection(SheetValue):
     """All records of one kind."""
 
     title: str
     records: tuple[HeldRecord, ...]
 
 
-class HeldPaper(_Value):
+class HeldPaper(SheetValue):
     """Everything held about a person, in the words of its language; nothing is looked up later."""
 
-    language: Literal["zh", "en"] = "zh"
+    language: Language = "zh"
     office: str
     name: str
     made_on: date
@@ -58,27 +52,27 @@ def render_held(value: HeldPaper) -> bytes:
     its code (〔U+20000〕): a copy must not fail for one rare character in an old note.
     """
     words = wording("held", value.language)
-    paper = Paper(
+    return draw_sheet(
+        lambda paper: _draw(paper, value, words),
         title=words["title"],
         author=value.office,
         subject=words["subject"],
-        language="zh-CN" if value.language == "zh" else "en",
+        language=value.language,
         day=value.made_on,
     )
-    try:
-        pieces = [*_head(value, words), *_sections(value), *_seen(value, words)]
-        pages = divide(pieces, lambda _page: END - TOP, 0)
-        for number, page in enumerate(pages, 1):
-            if number > 1:
-                paper.next_page()
-            paper.text(WIDTH / 2, 18 * MM, 15 if number == 1 else 10, words["title"], "hei", align="center")
-            shown = words["page"].format(page=number, pages=len(pages))
-            paper.text(LEFT + MEASURE, HEIGHT - 10 * MM, 9, shown, align="right")
-            paper.text(LEFT, HEIGHT - 10 * MM, 9, words["kept"])
-            put(paper, page, TOP)
-    finally:
-        forget()
-    return paper.finish()
+
+
+def _draw(paper: Paper, value: HeldPaper, words: Mapping[str, str]) -> None:
+    pieces = [*_head(value, words), *_sections(value), *_seen(value, words)]
+    pages = divide(pieces, lambda _page: END - TOP, 0)
+    for number, page in enumerate(pages, 1):
+        if number > 1:
+            paper.next_page()
+        paper.text(WIDTH / 2, 18 * MM, 15 if number == 1 else 10, words["title"], "hei", align="center")
+        shown = words["page"].format(page=number, pages=len(pages))
+        paper.text(LEFT + MEASURE, HEIGHT - 10 * MM, 9, shown, align="right")
+        paper.text(LEFT, HEIGHT - 10 * MM, 9, words["kept"])
+        put(paper, page, TOP)
 
 
 def printable(text: str) -> str:

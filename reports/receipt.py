@@ -1,14 +1,14 @@
 """The slip that an office hands over for a batch it has taken in (数据接收回执): half a sheet, one frozen value in."""
 
 from datetime import datetime
-from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from reports.flow import Cell, Piece, Type, paragraph, put, space, table_row
-from reports.lines import Run, forget, shape
+from reports.lines import Run, shape
 from reports.paper import HEIGHT, MM, WIDTH, Paper
 from reports.printable import check, one_line
+from reports.sheet import Language, SheetValue, draw_sheet, head_cell
 from reports.wording import day_text, wording
 
 LEFT, MEASURE = 28 * MM, 156 * MM
@@ -16,21 +16,17 @@ TYPE = Type(11.5, 18)
 SMALL = Type(10, 14.5)
 
 
-class ReceiptCount(BaseModel):
+class ReceiptCount(SheetValue):
     """How many records of one kind the batch brought; the kind in words, in the language of the slip."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: str
     number: int = Field(ge=0)
 
 
-class ReceiptValue(BaseModel):
+class ReceiptValue(SheetValue):
     """What an office says about a batch. Moments are local to the office; they are printed to the minute."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    language: Literal["zh", "en"] = "zh"
+    language: Language = "zh"
     batch: str  # its identifier
     device: str  # as the office calls it
     sender: str  # the community or street that sent it
@@ -52,25 +48,25 @@ def render_receipt(value: ReceiptValue) -> bytes:
     """
     check(value)
     words = wording("receipt", value.language)
-    chinese = value.language == "zh"
-    paper = Paper(
+    return draw_sheet(
+        lambda paper: _draw(paper, value),
         title=f"{words['title']} {value.batch}",
         author=value.office,
         subject=words["subject"],
-        language="zh-CN" if chinese else "en",
+        language=value.language,
         day=value.received_at.date(),
     )
-    try:
-        title_top = 16 * MM
-        paper.text(WIDTH / 2, title_top + 6 * MM, 20, words["title"], "title", "center", 0.2 if chinese else 0)
-        put(paper, _body(value), title_top + 12 * MM)
-        sign = 136 * MM
-        paper.text(LEFT, sign, TYPE.size, words["seal"])
-        paper.text(LEFT + 90 * MM, sign, TYPE.size, words["clerk"])
-        paper.rule(10 * MM, HEIGHT / 2, WIDTH - 10 * MM, HEIGHT / 2, 0.6, dash="4 3")
-    finally:
-        forget()
-    return paper.finish()
+
+
+def _draw(paper: Paper, value: ReceiptValue) -> None:
+    words = wording("receipt", value.language)
+    top, sign = 16 * MM, 136 * MM
+    wide = 0.2 if value.language == "zh" else 0
+    paper.text(WIDTH / 2, top + 6 * MM, 20, words["title"], "title", "center", wide)
+    put(paper, _body(value), top + 12 * MM)
+    paper.text(LEFT, sign, TYPE.size, words["seal"])
+    paper.text(LEFT + 90 * MM, sign, TYPE.size, words["clerk"])
+    paper.rule(10 * MM, HEIGHT / 2, WIDTH - 10 * MM, HEIGHT / 2, 0.6, dash="4 3")
 
 
 def _moment(pattern: str, at: datetime) -> str:
@@ -89,7 +85,7 @@ def _body(value: ReceiptValue) -> list[Piece]:
     def row(*cells: tuple[str, str, float]) -> Piece:
         laid = []
         for key, shown, width in cells:
-            laid.append(Cell([Run(words[key], "hei")], 24 * MM, centre=True, shrink=True))
+            laid.append(head_cell(words[key], 24 * MM))
             laid.append(Cell([Run(one_line(shown), whole=True)], width - 24 * MM, shrink=True))
         return table_row(laid, LEFT, SMALL, 7 * MM)
 

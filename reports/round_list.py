@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from reports.flow import BOX, Cell, Piece, Type, divide, put, table_row
-from reports.lines import Line, Run, break_lines, forget, name_run, shape, width_of
+from reports.lines import Line, Run, break_lines, name_run, shape, width_of
 from reports.paper import HEIGHT, MM, Paper
 from reports.printable import check, one_line
+from reports.sheet import Language, SheetValue, draw_sheet, head_cell, page_number
 from reports.wording import day_text, wording
 
 LEFT, MEASURE = 10 * MM, 190 * MM
@@ -32,18 +33,14 @@ _BOX_WIDTH = 10 * MM
 _PAD = 1.2 * MM
 
 
-class _Value(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class PersonLine(_Value):
+class PersonLine(SheetValue):
     """Somebody behind the door, numbered from 1 in the order of the line."""
 
     name: str
     about: str = ""  # age, and a phone's last digits
 
 
-class RoundLine(_Value):
+class RoundLine(SheetValue):
     """One door of the list, all in words."""
 
     number: int = Field(ge=1)  # of the door in its round; what is typed in afterwards
@@ -56,10 +53,10 @@ class RoundLine(_Value):
     note: str = ""
 
 
-class RoundSheet(_Value):
+class RoundSheet(SheetValue):
     """A round as it is printed, in the words of its language; nothing is looked up later."""
 
-    language: Literal["zh", "en"] = "zh"
+    language: Language = "zh"
     office: str
     name: str
     purpose: str = ""
@@ -87,18 +84,14 @@ def render_round(value: RoundSheet) -> bytes:
     """
     check(value)
     words = wording("round", value.language)
-    paper = Paper(
+    return draw_sheet(
+        lambda paper: _draw(paper, value, words),
         title=value.name,
         author=value.office,
         subject=words["subject"],
-        language="zh-CN" if value.language == "zh" else "en",
+        language=value.language,
         day=value.printed_on,
     )
-    try:
-        _draw(paper, value, words)
-    finally:
-        forget()
-    return paper.finish()
 
 
 def _draw(paper: Paper, value: RoundSheet, words: Mapping[str, str]) -> None:
@@ -109,8 +102,7 @@ def _draw(paper: Paper, value: RoundSheet, words: Mapping[str, str]) -> None:
         if number > 1:
             paper.next_page()
         _above(paper, value, words)
-        shown = words["page"].format(page=number, pages=len(pages))
-        paper.text(LEFT + MEASURE, HEIGHT - 8 * MM, 8.5, shown, align="right")
+        page_number(paper, words, number, len(pages), LEFT + MEASURE, 8 * MM)
         paper.text(LEFT, HEIGHT - 8 * MM, 8, words["kept"])
         put(paper, [head, *page], TOP)
 
@@ -141,7 +133,7 @@ def _heads(words: Mapping[str, str]) -> Iterator[Cell]:
     for key in ("number", "door", "people", "due"):
         yield Cell([Run(words[key], "hei")], _WIDTHS[key] * MM, centre=key == "number")
     for outcome in OUTCOMES:
-        yield Cell([Run(words[outcome], "hei")], _BOX_WIDTH, centre=True, shrink=True)
+        yield head_cell(words[outcome], _BOX_WIDTH)
     for key in ("retry", "note"):
         yield Cell([Run(words[key], "hei")], _WIDTHS[key] * MM)
 

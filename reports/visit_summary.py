@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Literal
-
-from pydantic import BaseModel, ConfigDict
 
 from reports.flow import Cell, Piece, Type, divide, height_of, paragraph, put, space, table_row
-from reports.lines import Run, forget, name_run, shape
+from reports.lines import Run, name_run, shape
 from reports.paper import HEIGHT, MM, WIDTH, Paper
 from reports.printable import check, one_line
+from reports.sheet import Language, SheetValue, draw_sheet, head_cell, head_row
 from reports.wording import day_text, wording
 
 LEFT, MEASURE = 25 * MM, 160 * MM
@@ -19,11 +17,7 @@ SIGNATURES = 16 * MM
 SIZES = (Type(11.5, 18), Type(10.5, 15.8))
 
 
-class _Value(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class PersonMet(_Value):
+class PersonMet(SheetValue):
     """Somebody who was at home."""
 
     name: str
@@ -31,7 +25,7 @@ class PersonMet(_Value):
     remark: str = ""
 
 
-class NeedFound(_Value):
+class NeedFound(SheetValue):
     """A need, all in words."""
 
     who: str = ""  # empty: the household
@@ -40,7 +34,7 @@ class NeedFound(_Value):
     words: str = ""
 
 
-class FactLearnt(_Value):
+class FactLearnt(SheetValue):
     """An answer that was given at the door."""
 
     who: str = ""  # empty: the household
@@ -49,10 +43,10 @@ class FactLearnt(_Value):
     source: str = ""  # who said it or which document was seen
 
 
-class VisitSheet(_Value):
+class VisitSheet(SheetValue):
     """A visit as it is printed, in the words of its language; nothing is looked up later."""
 
-    language: Literal["zh", "en"] = "zh"
+    language: Language = "zh"
     community: str
     visited_on: date
     worker: str
@@ -76,18 +70,14 @@ def render_visit(value: VisitSheet) -> bytes:
     check(value)
     words = wording("visit", value.language)
     day = day_text(words["date"], value.visited_on)
-    paper = Paper(
+    return draw_sheet(
+        lambda paper: _draw(paper, value, f"{words['title']}　{day}"),
         title=f"{words['title']} {day}",
         author=value.community,
         subject=words["subject"],
-        language="zh-CN" if value.language == "zh" else "en",
+        language=value.language,
         day=value.visited_on,
     )
-    try:
-        _draw(paper, value, f"{words['title']}　{day}")
-    finally:
-        forget()
-    return paper.finish()
 
 
 def _draw(paper: Paper, value: VisitSheet, head: str) -> None:
@@ -126,7 +116,7 @@ def _body(value: VisitSheet, type_: Type) -> Iterator[Piece]:
     half = MEASURE / 2 - LABEL
 
     def head(key: str) -> Cell:
-        return Cell([Run(words[key], "hei")], LABEL, centre=True, shrink=True)
+        return head_cell(words[key], LABEL)
 
     def row(cells: Sequence[Cell]) -> Piece:
         return table_row(cells, LEFT, small, 7.5 * MM)
@@ -192,8 +182,7 @@ def _table(
         yield from paragraph(shape(nothing), LEFT, MEASURE, type_, indent=0)
         return
     yield from _heading(words[title], type_)
-    heads = [Cell([Run(words[key], "hei")], width * MM, centre=True, shrink=True) for key, width in columns]
-    yield table_row(heads, LEFT, small, 6.5 * MM, keep=True)
+    yield head_row(words, [(key, width * MM) for key, width in columns], LEFT, small, 6.5 * MM)
     for row in rows:
         cells = [Cell([run], width * MM, shrink=run.whole) for run, (_, width) in zip(row, columns, strict=True)]
         yield table_row(cells, LEFT, small, 6.5 * MM)
