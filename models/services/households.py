@@ -16,12 +16,13 @@ from models.services.changes.ground import HEAD
 from models.services.changes.planning import write_new
 from models.services.facts import add_facts, current_facts
 from models.services.memberships import add_membership, memberships_of
-from models.services.people import full_address
+from models.services.people import died_lately, full_address, last_homes_of
 from models.services.registering import register_resident
 from models.services.timeline import Timeline
 from models.services.views import Changed, HouseholdView, TimelineLine
 from models.store import search
 from models.store.many import without_pauses
+from models.store.present import BY_DEATH
 from models.store.rows import KEPT
 from models.store.work import Work
 
@@ -169,6 +170,13 @@ class Households:
             )
             return [self._view(connection, household_id, on) for household_id in connection.execute(query).scalars()]
 
+    def died_in(self, resident_id: str) -> str:
+        """The household in which somebody died lately, whose family may ask for funeral services; empty for others."""
+        on = today(self._book.clock)
+        with self._book.reading() as connection:
+            home = last_homes_of(connection, [resident_id], on).get(resident_id)
+        return home.household_id if home is not None else ""
+
     def find(self, text: str, limit: int = 100) -> list[str]:
         """Households of the residents that a text finds, in that order."""
         with self._book.reading() as connection:
@@ -233,6 +241,7 @@ class Households:
         )
         members = list(memberships_of(connection, on, household_id=household_id))
         facts = current_facts(connection, [household_id], on).get(household_id, {})
+        died = died_lately(connection, household_id, on) if any(m.ended == BY_DEATH for m in members) else frozenset()
         others = connection.execute(
             select(_HOUSEHOLD.c.id, _HOUSEHOLD.c.kind).where(
                 _HOUSEHOLD.c.dwelling_id == household.dwelling_id,
@@ -255,4 +264,5 @@ class Households:
             facts=tuple(sorted(facts.values(), key=lambda fact: fact.name)),
             other_households=tuple((row[0], row[1]) for row in others),
             form=household.form,
+            mourned=tuple(m for m in members if m.id in died),
         )

@@ -142,6 +142,17 @@ def last_homes_of(connection: Connection, ids: Sequence[str], on: date) -> dict[
     }
 
 
+def died_lately(connection: Connection, household_id: str, on: date) -> frozenset[str]:
+    """The memberships of a household that ended by a death for which funeral services may still be asked."""
+    query = (
+        select(_MEMBERSHIP.c.id)
+        .join(_HOUSEHOLD, _HOUSEHOLD.c.id == _MEMBERSHIP.c.household_id)
+        .join(_RESIDENT, _RESIDENT.c.id == _MEMBERSHIP.c.resident_id)
+        .where(_MEMBERSHIP.c.household_id == household_id, mourned(on, died_after(on)), _MEMBERSHIP.c.dead.is_(False))
+    )
+    return frozenset(connection.execute(query).scalars())
+
+
 def everybody(connection: Connection) -> list[str]:
     """All residents of the register whose records are in use, in the order in which they came."""
     gone: set[str] = set()

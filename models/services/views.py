@@ -151,6 +151,7 @@ class HouseholdView:
     facts: tuple[FactView, ...]
     other_households: tuple[tuple[str, str], ...]  # (id, kind) of the other households at this dwelling
     form: str = ""  # family (empty too), shared, dormitory, institution: only families have a head
+    mourned: tuple[MembershipView, ...] = ()  # of the former members who died lately: the family may ask for services
 
 
 @dataclass(frozen=True)

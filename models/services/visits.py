@@ -6,9 +6,10 @@ from datetime import date
 
 from sqlalchemy import Connection, Row, exists, func, select
 
-from models.errors import NotFound
+from models.errors import NotFound, Problem
 from models.records.visit import AssessmentEntry, VisitEntry
 from models.services.book import Book, changed
+from models.services.changes.words import day_text
 from models.services.facts import add_facts
 from models.services.people import short_address
 from models.services.planning import keep_plans, member_names, planned_views
@@ -22,6 +23,17 @@ _VISIT, _NEED, _ASSESSMENT, _RESIDENT = (KEPT[name] for name in ("visit", "need"
 _HOUSEHOLD, _DWELLING = KEPT["household"], KEPT["dwelling"]
 
 
+class MetAfterDeath(Problem):
+    """A visit says that somebody was met who had died before. Facts: name, day."""
+
+    def sentence(self) -> str:
+        """Tell the worker."""
+        return _(
+            "{name} died on {day}, before this visit, and cannot have been met. Nothing was saved, and what you typed "
+            "is still here. Correct the day of the visit, or who was met."
+        ).format(**self.facts)
+
+
 class Visits:
     """The verbs about visits."""
 
@@ -31,7 +43,8 @@ class Visits:
     def record(self, entry: VisitEntry) -> Changed:
         """Keep a visit with the needs found and the facts learnt, all or nothing.
 
-        ``ids`` of what is returned are the plans that the visit has kept (see planning.keep_plans()).
+        ``ids`` of what is returned are the plans that the visit has kept (see planning.keep_plans()). Raises
+        MetAfterDeath where somebody was met who had died before.
         """
         with self._book.verb("visits.record") as work:
             visit_id, kept = write_visit(work, entry)
@@ -89,7 +102,9 @@ def write_visit(work: Work, entry: VisitEntry, at_stop: AtStop | None = None) ->
     """Inside a verb: keep a visit, the plans that it keeps, and its result at the doors of open rounds.
 
     at_stop: the door of a round at which it was made, with what only a round asks. Returns the visit and those plans.
+    Raises MetAfterDeath where somebody was met who had died before.
     """
+    _check_alive(work.connection, entry)
     began = len(work.said)
     plain = entry.model_dump(exclude={"needs", "facts", "met"})
     visit_id = work.add("visit", {**plain, "met": list(entry.met), "worker": work.worker, "at": work.now})
@@ -104,6 +119,16 @@ def write_visit(work: Work, entry: VisitEntry, at_stop: AtStop | None = None) ->
     mark_stops(work, entry, visit_id, at_stop, work.said[began:])
     work.concerns(entry.household_id, *entry.met)
     return visit_id, kept
+
+
+def _check_alive(connection: Connection, entry: VisitEntry) -> None:
+    """Raises MetAfterDeath where somebody was met who had died before the day of the visit."""
+    query = select(_RESIDENT.c.name, _RESIDENT.c.died_on).where(
+        _RESIDENT.c.id.in_(entry.met), _RESIDENT.c.died_on < entry.happened_on
+    )
+    dead = connection.execute(query).first() if entry.met else None
+    if dead is not None:
+        raise MetAfterDeath(name=dead.name, day=day_text(dead.died_on))
 
 
 def due_visits(connection: Connection, book: Book, until: date) -> list[DueVisit]:

@@ -106,14 +106,16 @@ def verify(backup: Path, keys: Keys) -> Backup:
             and store.stat().st_size == manifest["size"]
             and _sha256(store) == manifest["sha256"]
         )
-        found = _read_through(store, keys.page_key) if sound else None
+        told = (manifest["rows"], manifest["version"])
+        if not sound or _read_through(store, keys.page_key) != told:
+            raise DamagedBackup()
+        return _backup(backup, manifest)
+    except DamagedBackup:
+        raise
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as trouble:
         raise DamagedBackup() from trouble
     except Exception as trouble:  # the driver's own errors, which only say once more that it cannot be read
         raise DamagedBackup() from trouble
-    if found != (manifest["rows"], manifest["version"]):
-        raise DamagedBackup()
-    return _backup(backup, manifest)
 
 
 def restore(backup: Path, target: Path, keys: Keys, clock: Clock) -> Path | None:
@@ -155,7 +157,7 @@ def backups(folder: Path, vault: str = "") -> list[Backup]:
     for path in folder.iterdir() if folder.is_dir() else ():
         if path.name.endswith(_UNFINISHED):
             continue
-        with suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
+        with suppress(OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
             found.append(_backup(path, json.loads((path / MANIFEST).read_bytes())))
     found = [backup for backup in found if vault in ("", backup.vault)]
     return sorted(found, key=lambda backup: (backup.made_at, backup.path.name), reverse=True)

@@ -11,7 +11,9 @@ from models.records.change import Death, LodgerIn
 from models.records.fact import FactEntry
 from models.records.household import MemberEntry
 from models.records.referral import MatterEntry, ReferralEntry
+from models.records.visit import VisitEntry
 from models.services.screening_views import ScreenFilter
+from models.services.visits import MetAfterDeath
 from models.services.worklist_views import WorkFilter
 from models.store.bulk import load
 from models.store.present import FUNERAL_TERM
@@ -141,6 +143,28 @@ def test_a_letter_about_the_funeral_goes_to_the_family_and_any_other_is_refused(
     casebook.eligibility._book.clock.move(days=365)
     with pytest.raises(NotFound):
         casebook.referrals.issue(letter(dead, SUBSIDY))
+
+
+def test_nobody_is_met_on_a_visit_after_their_death(casebook: Casebook, five):
+    dead = dies(casebook, five)
+    late = VisitEntry(household_id=five.id, outcome="met", met=(five.ids[1], dead), happened_on=DIED + timedelta(1))
+    with pytest.raises(MetAfterDeath) as trouble:
+        casebook.visits.record(late)
+    assert "李建国 died on" in trouble.value.sentence()
+    assert casebook.visits.of_household(five.id) == []
+    casebook.visits.record(late.model_copy(update={"happened_on": DIED}))
+    casebook.visits.record(late.model_copy(update={"met": (five.ids[1],)}))
+    assert len(casebook.visits.of_household(five.id)) == 2
+
+
+def test_the_household_says_who_died_in_it_lately(casebook: Casebook, five):
+    dead = dies(casebook, five)
+    assert [member.resident.id for member in casebook.households.get(five.id).mourned] == [dead]
+    assert casebook.households.died_in(dead) == five.id
+    assert casebook.households.died_in(five.ids[1]) == ""
+    casebook.households._book.clock.move(days=365)
+    assert casebook.households.get(five.id).mourned == ()
+    assert casebook.households.died_in(dead) == ""
 
 
 def test_a_lodger_who_died_is_nobody_of_the_family(casebook: Casebook, five):

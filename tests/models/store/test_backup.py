@@ -160,6 +160,29 @@ def test_a_damaged_or_changed_backup_is_refused(
         shutil.rmtree(bad)
 
 
+def test_a_manifest_that_lacks_something_or_says_something_odd_is_damaged(
+    store: Engines, home: Path, keys: keystore.Keys
+) -> None:
+    made = backup.back_up(store, home / "backups", keys, CLOCK)
+    path = made / "manifest.json"
+    sound = json.loads(path.read_bytes())
+    mutants: list[object] = [{name: value for name, value in sound.items() if name != gone} for gone in sound]
+    mutants += [{**sound, name: odd} for name in sound for odd in (None, 7, "", [], {}, {"a": []}, 1e999)]
+    mutants += [None, 7, "mac", [], {}, [["mac", "x"]]]
+    for mutant in mutants:
+        path.write_text(json.dumps(mutant))
+        with pytest.raises(backup.DamagedBackup):
+            backup.verify(made, keys)
+        backup.backups(home / "backups")
+    for written in ("", "{", "[" * 100_000, "\ufeff{}", '{"mac": NaN}'):
+        path.write_text(written)
+        with pytest.raises(backup.DamagedBackup):
+            backup.verify(made, keys)
+        assert backup.backups(home / "backups") == []
+    path.write_text(json.dumps(sound))
+    backup.verify(made, keys)
+
+
 def test_a_store_repacked_with_a_fitting_hash_is_refused(store: Engines, home: Path, keys: keystore.Keys) -> None:
     older = backup.back_up(store, home / "backups", keys, CLOCK)
     save(store, 50, 5)
