@@ -1,0 +1,122 @@
+"""The computer goes down in the middle of a form: the page of drafts offers what was typed, but for at most a second.
+
+JINMEN_KILLS=20 kills each form twenty times at moments drawn anew; by default once, so that the suite stays quick.
+"""
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from desktop.app import OneWindow
+from desktop.hands import settle
+from models.casebook import Casebook
+from tests.conftest import PASSPHRASE
+from tests.flows.hands import sign_in
+
+TYPIST = """
+import sys
+from PySide6.QtCore import QTimer
+from desktop import app
+from desktop.hands import type_text
+from tests.conftest import PASSPHRASE
+
+form, subject = sys.argv.pop(1), sys.argv.pop(1)
+
+class Typist(app.Shell):
+    typed = 0
+
+    def __init__(self, folder):
+        super().__init__(folder)
+        self.hand = QTimer(self)
+        self.hand.timeout.connect(self.do)
+        self.hand.start(30)
+
+    def do(self):
+        if self.is_locked:
+            line = getattr(self.gate, "passphrase").line
+            if line.isEnabled() and not line.text():
+                type_text(line, PASSPHRASE, enter=True)
+        elif self.page.name != form:
+            self.go(form, **({"name": "赵海生"} if form == "register" else dict([subject.split("=")])))
+        elif self.page.whole.isVisible() and (form == "register" or self.page.view is not None):
+            view = self.page.board.person if form == "register" else self.page.view
+            row = view.rows.get("note") or view.rows["notes"]
+            self.typed += 1
+            type_text(row.field.first_focus(), f"{self.typed},")
+            print(self.typed, flush=True)
+
+app.Shell = Typist
+sys.exit(app.main())
+"""
+
+KILLS = int(os.environ.get("JINMEN_KILLS", "1"))
+
+
+def moments() -> list[float]:
+    """Seconds of typing before each kill: always other ones where there are many, between one save and the next."""
+    chance = random.Random() if KILLS > 1 else random.Random(4)  # a moment, not a secret
+    return [round(chance.uniform(1.1, 2.2), 3) for _kill in range(KILLS)]
+
+
+def type_and_kill(folder: Path, form: str, subject: str, after: float) -> int:
+    """Type numbers into a form and kill the window; how many were typed more than a second before."""
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "JINMEN_DATA": str(folder)}
+    typist = subprocess.Popen(
+        [sys.executable, "-c", TYPIST, form, subject],
+        cwd=Path(__file__).parents[2],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert typist.stdout is not None
+    assert typist.stderr is not None
+    typed: list[float] = []
+    while not typed or time.monotonic() - typed[0] < after:
+        line = typist.stdout.readline()
+        assert line, typist.stderr.read()
+        typed.append(time.monotonic())
+    killed = time.monotonic()
+    typist.send_signal(signal.SIGKILL)
+    typist.wait()
+    typist.stdout.close()
+    typist.stderr.close()
+    return sum(moment < killed - 1.0 for moment in typed)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no SIGKILL")
+@pytest.mark.parametrize("after", moments())
+@pytest.mark.parametrize("form", ["register", "visit", "assessment"])
+def test_the_drafts_page_offers_what_was_typed_before_the_kill(window, town, folder, clock, form, after):
+    shutil.copytree(town, folder, dirs_exist_ok=True)
+    book = Casebook.open(folder, PASSPHRASE, clock=clock)
+    resident = book.residents.ids()[0]
+    household = book.households.of_resident(resident)[0].id
+    book.close()
+    subject = {"visit": f"household_id={household}", "assessment": f"resident_id={resident}"}.get(form, "=")
+    promised = type_and_kill(folder, form, subject, after)
+
+    one = OneWindow(folder)
+    assert one.is_first(), "the lock of the killed window does not keep the next one out"
+    shell = window(folder)
+    sign_in(shell, PASSPHRASE)
+    shell.go("drafts")
+    settle(shell)
+    (line,) = shell.page.lines.values()
+    line.button.click()
+    settle(shell)
+    page = shell.page
+    assert page.name == form
+    view = page.board.person if form == "register" else page.view
+    kept = str((view.rows.get("note") or view.rows["notes"]).answer())
+    count = kept.count(",")
+    assert kept == "".join(f"{n}," for n in range(1, count + 1)), "nothing is missing from the middle"
+    assert count >= promised > 0
+    one.let_go()
