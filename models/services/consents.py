@@ -165,7 +165,8 @@ class Consents:
     def frozen(self) -> list[tuple[str, str, str]]:
         """Records that are used no more: (resident id, name, why). They are found here and nowhere else."""
         query = select(_RESIDENT.c.id, _RESIDENT.c.name, _RESIDENT.c.frozen).where(
-            _RESIDENT.c.frozen > "", _RESIDENT.c.dead.is_(False)  # ">": an index answers it
+            _RESIDENT.c.frozen > "",
+            _RESIDENT.c.dead.is_(False),  # ">": an index answers it
         )
         with self._book.reading() as connection:
             found = [(row.id, row.name, row.frozen) for row in connection.execute(query)]
