@@ -9,31 +9,28 @@ why, it is undone like any verb, and colleagues and the office see it.
 """
 
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, timedelta
 from heapq import merge
 from itertools import islice
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from models.clock import today
 from models.errors import NotFound
 from models.records import divisions
-from models.records.operation import Batch
 from models.services import worklist_news as news
 from models.services import worklist_rules as rules_of
 from models.services import worklist_sources as sources
 from models.services.book import Book, changed
-from models.services.people import door, short_address
-from models.services.planning import member_names
+from models.services.people import door
 from models.services.views import Changed
-from models.services.walking import portions
-from models.services.worklist_gather import Stand, Weighed, cared_for, gather, need, put_off_now, weigh
+from models.services.worklist_gather import Stand, cared_for, gather, need, put_off_now
+from models.services.worklist_lines import resident_names, work_items, work_reason
+from models.services.worklist_memory import Memory
 from models.services.worklist_rules import Rhythm, Rules
-from models.services.worklist_sources import Found
 from models.services.worklist_views import (
     KINDS,
     Building,
@@ -46,9 +43,7 @@ from models.services.worklist_views import (
     WorkPage,
     WorkReason,
 )
-from models.services.worklist_words import sentence
-from models.store import marks
-from models.store.rows import KEPT, table_of
+from models.store.rows import KEPT
 from models.store.work import read_meta, write_meta
 
 if TYPE_CHECKING:
@@ -60,22 +55,8 @@ Progress = Callable[[int, int], None]
 Cancelled = Callable[[], bool]
 
 ALL = WorkFilter()
-_HOUSEHOLD, _DWELLING, _RESIDENT, _PHONE = KEPT["household"], KEPT["dwelling"], KEPT["resident"], KEPT["phone"]
-_BATCH = table_of(Batch)
+_HOUSEHOLD = KEPT["household"]
 _MANY_HOMES = 60  # households that are screened again at once
-_MANY_MARKS = 3000  # subjects that changed since the columns were made; with more, look() is quicker
-
-Token = tuple[Any, ...]
-
-
-@dataclass
-class _Gathered:
-    """The households with reasons in the records: what they hang on, up to which operation, and when last settled."""
-
-    token: Token
-    seq: int
-    stands: dict[str, Stand]
-    rows: Any = None  # their places in the standing of everybody, where that was worked out
 
 
 class Worklist:
@@ -86,9 +67,7 @@ class Worklist:
         self._screening = screening
         self._calendar = calendar
         self._lock = RLock()
-        self._gathered: _Gathered | None = None
-        self._base: tuple[Token, Standing] | None = None  # by the columns as they lie in the file
-        self._whole: tuple[Token, Standing] | None = None  # with the households that changed since
+        self._memory = Memory(book)
         self._caught_up: tuple[str, int] | None = None  # device, and its newest operation that was looked at
 
     # Reading.
@@ -136,8 +115,10 @@ class Worklist:
             if not quick:
                 self._catch_up(rules)
             with self._book.reading() as connection:
-                standing = None if quick else self._standing(connection, rules, day)
-                stands = self._stands(connection, rules, day, until or day + timedelta(days=rules.ahead), standing)
+                standing = None if quick else self._memory.standing(connection, rules, day)
+                stands = self._memory.stands(
+                    connection, rules, day, until or day + timedelta(days=rules.ahead), standing
+                )
                 self._book.note("view", "worklist", "", "")
                 return self._page(connection, wish, offset, limit, day, rules, stands, standing)
 
@@ -163,9 +144,10 @@ class Worklist:
             found = [*sources.records(connection, self._book, rules, day, far, homes)]
             found += [one for one in news.found(news.read(connection), rules, day) if one.home in homes]
             stands = gather(connection, found, {}, rules, day)
-            names = self._names(connection, stands.values())
+            told = {one.found.resident for stand in stands.values() for one in stand.reasons}
+            names = resident_names(connection, told)
             return {
-                home: [self._reason(one, names, rules, day) for one in stand.reasons]
+                home: [work_reason(one, names, self._book.policies, rules, day) for one in stand.reasons]
                 for home, stand in stands.items()
                 if home in homes
             }
@@ -176,8 +158,8 @@ class Worklist:
         found: dict[Place, int] = {}
         with self._lock, self._book.reading() as connection:
             rules = self.rules()
-            standing = self._standing(connection, rules, day)
-            stands = self._stands(connection, rules, day, day + timedelta(days=rules.ahead), standing)
+            standing = self._memory.standing(connection, rules, day)
+            stands = self._memory.stands(connection, rules, day, day + timedelta(days=rules.ahead), standing)
             for stand in stands.values():
                 if stand.reasons and stand.place.community.startswith(where):
                     place = Place(stand.place.community, "", stand.place.street_line, stand.place.building)
@@ -226,9 +208,9 @@ class Worklist:
         with self._lock:
             with self._book.writing() as connection:
                 news.write(connection, news.Kept(day.isoformat(), self._book.policies.hash, told))
-            self._gathered = None
+            self._memory.forget_stands()
             with self._book.reading() as connection:
-                self._standing(connection, rules, day)
+                self._memory.standing(connection, rules, day)
         eligible = sum(one.source != "ends" for one in told)
         return Looked(day, state.households, eligible, (time.perf_counter() - began) * 1000)
 
@@ -274,110 +256,6 @@ class Worklist:
         kept = news.read(connection)
         return kept.day == today(self._book.clock).isoformat() and kept.rules == self._book.policies.hash
 
-    def _token(self, connection: Connection, rules: Rules, on: date) -> Token:
-        """Changes whenever anything that the list rests on does, but for what is written here."""
-        device = read_meta(connection, "device")
-        batches = connection.execute(select(func.count(), func.max(_BATCH.c.at)).select_from(_BATCH)).one()
-        return on, rules.key, self._book.policies.hash, str(device.get("id", "")), *batches
-
-    def _seq(self, connection: Connection) -> int:
-        """The number of the newest operation that was written here."""
-        return int(read_meta(connection, "device").get("seq", 0))
-
-    def _standing(self, connection: Connection, rules: Rules, on: date) -> "Standing | None":
-        """When everybody was last seen; None where the columns were never made, or too much changed since."""
-        from models.services import worklist_standing as standings
-        from models.store import columns
-        from models.store.bulk import load
-
-        if not columns.usable(connection, on):
-            return None
-        facts = standings.wanted_facts(self._book.policies.facts, rules)
-        versions = columns.versions(connection)
-        base_token: Token = (on, rules.key, tuple((one.number, one.version) for one in versions))
-        if self._base is None or self._base[0] != base_token:
-            try:
-                blocks = [columns.read(connection, one.number, facts) for one in versions]
-            except ValueError:  # bytes of another program: they are only a copy
-                return None
-            if not blocks:
-                return None
-            loaded = columns.joined(blocks, facts) if len(blocks) > 1 else blocks[0]
-            self._base, self._whole = (base_token, standings.stand(connection, loaded, rules, on)), None
-        base = self._base[1]
-        subjects = set(connection.execute(select(marks.MARKS.c.subject_id).limit(_MANY_MARKS + 1)).scalars())
-        if not subjects:
-            return base
-        if len(subjects) > _MANY_MARKS:
-            return None
-        token = (*base_token, self._token(connection, rules, on), self._seq(connection))
-        if self._whole is None or self._whole[0] != token:
-            homes = news.homes_about(connection, subjects)
-            few = load(connection, facts, on, sorted(homes), nothing_else=True)
-            fresh = standings.stand(connection, few, rules, on, base)
-            self._whole = (token, standings.joined(base, fresh, homes))
-        return self._whole[1]
-
-    def _stands(
-        self, connection: Connection, rules: Rules, on: date, until: date, standing: "Standing | None"
-    ) -> dict[str, Stand]:
-        """The households that have a reason in the records or something put off, with all their reasons.
-
-        Gathered once; later only the households about which something was written since are gathered again.
-        """
-        base = 0 if standing is None or self._base is None else id(self._base[1])
-        token = (*self._token(connection, rules, on), until, base)
-        seq = self._seq(connection)
-        kept = self._gathered
-        if kept is not None and kept.token == token:
-            homes = news.changed_homes(connection, token[3], kept.seq) if kept.seq != seq else set()
-            if homes is not None:
-                if homes:
-                    for home in homes:
-                        kept.stands.pop(home, None)
-                    kept.stands |= self._gather(connection, rules, on, until, standing, homes)
-                    kept.rows = None
-                kept.seq = seq
-                return kept.stands
-        stands = self._gather(connection, rules, on, until, standing, None)
-        self._gathered = _Gathered(token, seq, stands)
-        return stands
-
-    def _gather(
-        self,
-        connection: Connection,
-        rules: Rules,
-        on: date,
-        until: date,
-        standing: "Standing | None",
-        only: Collection[str] | None,
-    ) -> dict[str, Stand]:
-        homes = None if only is None else sources.people_now(connection, only)
-        put_off = put_off_now(connection, on, only)
-        found = [*sources.records(connection, self._book, rules, on, until, homes)]
-        told = news.found(news.read(connection), rules, on)
-        found += [one for one in told if only is None or one.home in only]
-
-        def where(home: str) -> tuple[Place, float] | None:
-            row = standing.index.get(home) if standing is not None else None
-            if standing is None or row is None:
-                return None
-            return Place(*standing.places[int(standing.place[row])]), float(standing.walk[row])
-
-        late = standing.is_due(on) if standing is not None else None
-
-        def unseen(home: str) -> Found | None:
-            row = standing.index.get(home) if standing is not None else None
-            if standing is None or late is None or row is None:
-                return None
-            return standing.found(row) if late[row] else None
-
-        stands = gather(connection, found, put_off, rules, on, where, unseen)
-        if standing is None:
-            for rank, stand in enumerate(sorted(stands.values(), key=lambda one: one.walk)):
-                stand.rank = float(rank)
-        return stands
-
     # A page.
 
     def _page(
@@ -422,7 +300,7 @@ class Worklist:
                     for row in first
                 )  # fmt: skip
         shown = list(islice(merge(keyed, rest, key=lambda one: (one[0], one[1])), offset, offset + limit))
-        items = self._items(connection, shown, standing, rules, on, aside=aside)
+        items = work_items(connection, self._book.policies, shown, standing, rules, on, aside=aside)
         off = sum(bool(one.aside) for one in stands.values())
         whole = standing is not None and self._is_whole(connection)
         return WorkPage(on, total, offset, tuple(items), counts, whole, off)
@@ -440,84 +318,13 @@ class Worklist:
         late = standing.is_due(on)
         if wish.where != Place():
             late = late & standing.within(wish.where)
-        kept = self._gathered
-        if kept is None or kept.stands is not stands:
-            late[standing.rows_of(stands)] = False
-        else:
-            if kept.rows is None:
-                kept.rows = standing.rows_of(stands)
-            late[kept.rows] = False
+        late[self._memory.rows_of(standing, stands)] = False
         if wish.mine is not None:
             mine = late & False
             mine[standing.rows_of(my_homes)] = True
             late = late & (mine if wish.mine else ~mine)
         weights = standing.weights(on)
         return standing.in_order(late, weights, wish.order), weights
-
-    def _items(
-        self,
-        connection: Connection,
-        shown: Sequence[tuple[Any, str, Any]],
-        standing: "Standing | None",
-        rules: Rules,
-        on: date,
-        *,
-        aside: bool,
-    ) -> list[WorkItem]:
-        reasons: dict[str, list[Weighed]] = {}
-        for _key, home, what in shown:
-            if isinstance(what, Stand):
-                reasons[home] = what.aside if aside else what.reasons
-            elif standing is not None:
-                reasons[home] = [weigh(standing.found(what), rules, on)]
-        put_off = {home: what.put_off for _key, home, what in shown if isinstance(what, Stand)}
-        members = sources.people_now(connection, reasons)
-        names = member_names(connection, reasons)
-        people = _resident_names(connection, {one.found.resident for some in reasons.values() for one in some})
-        tails = _phone_tails(connection, {one for some in members.values() for one in some})
-        addresses = _addresses(connection, reasons)
-        carers = cared_for(connection, on, homes=list(reasons))
-        made = []
-        for home, some in reasons.items():
-            told = tuple(self._reason(one, people, rules, on) for one in some)
-            dated = [one for one in told if one.kind != "unseen"] or told
-            days = [one.due for one in dated if one.due is not None]
-            about = [one.resident_id for one in told if one.resident_id]
-            phones = [tails[one] for one in (*about, *members.get(home, ())) if one in tails]
-            made.append(
-                WorkItem(
-                    household_id=home,
-                    address=addresses.get(home, ("", ""))[0],
-                    names=tuple(names.get(home, ())),
-                    reasons=told,
-                    weight=need(one.weight for one in some),
-                    due=min(days) if days else None,
-                    overdue=max(one.overdue for one in dated),
-                    phone_tail=phones[0] if phones else "",
-                    assignee=carers.get(home, ""),
-                    community=addresses.get(home, ("", ""))[1],
-                    put_off=put_off.get(home),
-                )
-            )
-        return made
-
-    def _reason(self, one: Weighed, names: Mapping[str, str], rules: Rules, on: date) -> WorkReason:
-        found = one.found
-        return WorkReason(
-            kind=found.kind,
-            text=sentence(found, names, self._book.policies, rules, on),
-            due=found.due,
-            overdue=one.overdue,
-            weight=one.weight,
-            resident_id=found.resident,
-            resident_name=names.get(found.resident, ""),
-            ref=found.ref,
-            assignee=found.assignee,
-            service_id=found.service,
-        )
-
-    def _names(self, connection: Connection, stands: Iterable[Stand]) -> dict[str, str]:
-        return _resident_names(connection, {one.found.resident for stand in stands for one in stand.reasons})
 
     # What the office sets, and putting off.
 
@@ -598,39 +405,6 @@ def _mine(stand: Stand, wish: WorkFilter, homes: Collection[str]) -> bool:
     if wish.mine:
         return stand.home in homes or wish.mine in stand.named
     return stand.home not in homes and not stand.named
-
-
-def _resident_names(connection: Connection, ids: Collection[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for some in portions(one for one in ids if one):
-        query = select(_RESIDENT.c.id, _RESIDENT.c.name).where(_RESIDENT.c.id.in_(some))
-        found |= {row.id: row.name for row in connection.execute(query)}
-    return found
-
-
-def _phone_tails(connection: Connection, ids: Collection[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for some in portions(ids):
-        query = select(_PHONE.c.resident_id, _PHONE.c.number).where(
-            _PHONE.c.resident_id.in_(some), _PHONE.c.dead.is_(False)
-        )
-        for row in connection.execute(query.order_by(_PHONE.c.id)):
-            found.setdefault(row.resident_id, row.number[-4:])
-    return found
-
-
-def _addresses(connection: Connection, homes: Iterable[str]) -> dict[str, tuple[str, str]]:
-    found = {}
-    for some in portions(homes):
-        names = ("community_code", "street_line", "building", "unit", "door")
-        query = (
-            select(_HOUSEHOLD.c.id, *(_DWELLING.c[name] for name in names))
-            .join(_DWELLING, _DWELLING.c.id == _HOUSEHOLD.c.dwelling_id)
-            .where(_HOUSEHOLD.c.id.in_(some))
-        )
-        for row in connection.execute(query).mappings():
-            found[row["id"]] = (short_address(row), str(row["community_code"]))
-    return found
 
 
 def _building_name(place: Place) -> str:
