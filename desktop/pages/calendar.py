@@ -1,7 +1,7 @@
 """What changes soon: on which day who begins, stops or changes to be entitled by the texts, to be visited in time."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -109,6 +109,7 @@ class CalendarPage(ListPage):
         self.search = QLineEdit()
         self.search.setProperty("role", "search")
         self.search.setPlaceholderText(_("Name, address or service"))
+        self.search.setToolTip(self.search.placeholderText())
         self.search.setAccessibleName(_("Search what changes"))
         self.search.setClearButtonEnabled(True)
         self.search.setMinimumWidth(theme.px(220))
@@ -176,8 +177,39 @@ class CalendarPage(ListPage):
         """The page's name."""
         return _("What changes soon")
 
-    def open(self, days: int | None = None, day: str = "", **where: Any) -> None:
-        """Look so many days ahead; what is here already is shown at once."""
+    def leave(self) -> bool:
+        """What is narrowed to goes with the way back, and over a change of language or looks."""
+        kept = {
+            "kinds": [kind for kind, made in self.kind_buttons.items() if made.isChecked()],
+            "service": [self.service.currentData() or "", self.service.currentText()],
+            "community": [self.community.currentData() or "", self.community.currentText()],
+            "unplanned": self.unplanned.isChecked(),
+            "text": self.search.text(),
+            "month": self.month_button.isChecked(),
+        }
+        day = self.only_day.isoformat() if self.only_day else ""
+        self.where = {**self.where, "days": self.days, "day": day, "kept": kept}
+        return True
+
+    def _recall(self, kept: Mapping[str, Any]) -> None:
+        for kind, made in self.kind_buttons.items():
+            made.setChecked(kind in kept["kinds"])
+        for box, (key, words) in ((self.service, kept["service"]), (self.community, kept["community"])):
+            box.blockSignals(True)
+            if key and box.findData(key) < 0:
+                box.addItem(words, key)  # until the lines are there
+            box.setCurrentIndex(max(box.findData(key), 0))
+            box.blockSignals(False)
+        self.unplanned.setChecked(kept["unplanned"])
+        self.search.blockSignals(True)
+        self.search.setText(kept["text"])
+        self.search.blockSignals(False)
+        self.stack.setCurrentWidget(self.month_page if kept["month"] else self.split)
+
+    def open(self, days: int | None = None, day: str = "", kept: Mapping[str, Any] | None = None, **where: Any) -> None:
+        """Look so many days ahead; what is here already is shown at once. `kept` is what it was narrowed to before."""
+        if kept:
+            self._recall(kept)
         self.only_day = date.fromisoformat(day) if day else None
         wanted = days if days in parts.DAYS else self.days
         if self.view is None or self._stale or wanted != self.days or self.view.start != self.on():

@@ -1,6 +1,6 @@
 """The whole register screened: who may have what and does not receive it, what must be asked; from list to visits."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -154,9 +154,21 @@ class ScreeningPage(ListPage):
         """The page's name."""
         return _("Screening")
 
-    def open(self, service: str = "", view: str = "", **where: Any) -> None:
-        """Bring the screening up to date; what is here already is shown meanwhile."""
+    def leave(self) -> bool:
+        """What is narrowed to goes with the way back, and over a change of language or looks."""
+        kept = {"preset": self.preset.key, "order": self.order.currentIndex(), "filters": self.filters.chosen()}
+        self.where = {**self.where, "service": "", "view": self.view, "kept": kept}
+        return True
+
+    def open(self, service: str = "", view: str = "", kept: Mapping[str, Any] | None = None, **where: Any) -> None:
+        """Bring the screening up to date; what is here already is shown meanwhile. `kept`: narrowed to so before."""
         self._service = service
+        if kept and not service:
+            self.preset = next(one for one in parts.PRESETS if one.key == kept["preset"])
+            self.filters.recall(kept["filters"])
+            self.order.blockSignals(True)
+            self.order.setCurrentIndex(kept["order"])
+            self.order.blockSignals(False)
         if view or service:
             self.view = view or "people"
         self._show_view()

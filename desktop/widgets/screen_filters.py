@@ -189,6 +189,37 @@ class ScreenFilters(QFrame):
             name=self.name.text().strip(),
         )
 
+    def _boxes(self) -> dict[str, QComboBox]:
+        return {
+            "group": self.group,
+            "service": self.service,
+            "at_most": self.at_most,
+            "fact": self.fact,
+            "place": self.place,
+            "worker": self.worker,
+            "visit": self.visit,
+            "age": self.age,
+        }
+
+    def chosen(self) -> dict[str, tuple[Any, str]]:
+        """What the fields say, to be put back by `recall`: the key and its words of each that narrows."""
+        found = {name: (box.currentData(), box.currentText()) for name, box in self._boxes().items()}
+        narrowing = {name: said for name, said in found.items() if self._boxes()[name].currentIndex() > 0}
+        return narrowing | ({"name": (self.name.text(), "")} if self.name.text().strip() else {})
+
+    def recall(self, chosen: Mapping[str, tuple[Any, str]]) -> None:
+        """Say again what was said before. Emits nothing; what is not offered yet is offered all the same."""
+        self.name.blockSignals(True)
+        self.name.setText(str(chosen.get("name", ("", ""))[0]))
+        self.name.blockSignals(False)
+        for name, box in self._boxes().items():
+            if name in chosen:
+                self._pick(box, *chosen[name])
+            else:
+                box.blockSignals(True)
+                box.setCurrentIndex(0)
+                box.blockSignals(False)
+
     def told(self) -> dict[str, str]:
         """What is asked for in words, by what it is about; nothing for what is not narrowed."""
         boxes = {
