@@ -53,6 +53,8 @@ class QuestionnairesPage(Page):
         """Show the list, or the workbook named by `preview`."""
         self.where = where
         self.preview = where.get("preview")
+        if self.area is not None:
+            self.area.verticalScrollBar().setValue(0)
         if self.preview is not None:
             self._show_preview(self.preview)
         else:

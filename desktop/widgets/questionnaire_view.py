@@ -10,6 +10,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+import shiboken6
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QVBoxLayout, QWidget
 
@@ -311,6 +312,8 @@ class QuestionnaireView(QWidget):
         self.changed.emit()
 
     def _left(self, path: str) -> None:
+        if not shiboken6.isValid(self._wait):
+            return  # a line that loses the cursor because its page is let go
         self.flush()
         if path in self.rows and self.rows[path].field.answer() not in ("", None, []):
             self._told.add(path)
