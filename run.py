@@ -23,6 +23,7 @@ run                          open the application (without a screen: the demonst
 run test [PYTEST ARGUMENTS]  lint, then all tests
 run lint                     format, lint, types and import contracts
 run demo OUT                 the whole job by itself through the real windows; pictures and papers in OUT
+run looks OUT                every page in every size as a picture; says what is cut, see OUT/cut.json
 run bench [--json FILE]      the speed table
 run check CASES ANSWERS      answer a file of eligibility cases
 run pack WHAT ...            policy packs: check DIR, diff A B REGISTER, sign, show, key (run pack -h)
@@ -105,7 +106,7 @@ def main(arguments: list[str]) -> int:
         print(USAGE, end="")
         return 0
     # Paths are the caller's: the programs below run in this folder.
-    if command in ("demo", "bench", "check"):
+    if command in ("demo", "looks", "bench", "check"):
         rest = [a if a.startswith("-") else str(Path(a).absolute()) for a in rest]
     elif command == "pack":
         rest = rest[:1] + [str(Path(a).absolute()) if Path(a).exists() else a for a in rest[1:]]
@@ -129,7 +130,7 @@ def main(arguments: list[str]) -> int:
     if command == "bench" and "--no-peers" not in rest:
         found = peers()
         rest += ["--openfisca", found] if found else []
-    if command in ("demo", "bench", "check", "pack", "forms"):
+    if command in ("demo", "looks", "bench", "check", "pack", "forms"):
         return python("-m", "desktop", command, *rest, **({} if has_screen() else offscreen))
     if not has_screen():
         out = HERE / "demo-out"

@@ -1,4 +1,4 @@
-"""Start the window, or a command: demo OUT, bench, check CASES ANSWERS, pack WHAT, forms check FOLDER."""
+"""Start the window, or a command: demo OUT, looks OUT, bench, check CASES ANSWERS, pack WHAT, forms check FOLDER."""
 
 import sys
 
@@ -25,6 +25,10 @@ def main(arguments: list[str]) -> int:
         from desktop import demo
 
         return int(demo.main(rest))
+    if command == "looks" and rest:
+        from desktop import looks_command
+
+        return looks_command.main(rest)
     if command == "pack":
         from desktop import pack_command
 
@@ -39,7 +43,8 @@ def main(arguments: list[str]) -> int:
         return int(bench.main(rest))
     if command:
         sys.stderr.write(
-            "desktop: no arguments | demo OUT | bench [--json FILE] | check CASES ANSWERS | pack -h | forms -h\n"
+            "desktop: no arguments | demo OUT | looks OUT | bench [--json FILE] | check CASES ANSWERS | pack -h | "
+            "forms -h\n"
         )
         return 2
     from desktop import app

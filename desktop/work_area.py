@@ -77,6 +77,7 @@ class WorkArea(QWidget):
         self.progress = ProgressStrip(shell.tasks)
         self.status = StatusLine(shell)
         self.pages = QStackedWidget()
+        self.pages.setMinimumSize(theme.px(200), theme.px(60))  # not what the widest page that is not shown wants
         self.rail_buttons: dict[str, QToolButton] = {}
         self._rail_all: list[QToolButton] = []
         right = pieces.column(None, self._top_bar(), self.progress, self.banners, gap=0)
@@ -141,22 +142,26 @@ class WorkArea(QWidget):
         self.search = SearchBox(self.shell, self)
         self.search.setMaximumWidth(theme.px(620))
         self.commands = pieces.button(_("Commands"), act["palette"].trigger, icon="keyboard", tip="Ctrl+K")
-        row = pieces.line(bar, self.back_button, self.search, None, self.commands, gap=12)
-        row.setStretch(1, 1)
-        row.setContentsMargins(theme.px(16), theme.px(8), theme.px(16), theme.px(8))
+        self._top_row = pieces.line(bar, self.back_button, self.search, None, self.commands, gap=12)
+        self._top_row.setStretch(1, 1)
         return bar
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a narrow window the rail shows icons alone, and the search has the room."""
         super().resizeEvent(event)
         narrow = event.size().width() < theme.px(NARROW)
-        self._brand.setVisible(event.size().height() >= theme.px(LOW))
+        low = event.size().height() < theme.px(LOW)
+        self._brand.setVisible(not low)
         self._rail_name.setVisible(not narrow)
         style = Qt.ToolButtonStyle
         for made in self._rail_all:
             made.setToolButtonStyle(style.ToolButtonIconOnly if narrow else style.ToolButtonTextBesideIcon)
             made.setMinimumWidth(theme.px(44 if narrow else 116))
         self._rail_area.fit()
+        self._top_row.setStretch(2, 0 if narrow else 1)
+        self._top_row.setContentsMargins(
+            theme.px(16), theme.px(4 if low else 8), theme.px(16), theme.px(4 if low else 8)
+        )
         self.commands.setText("" if narrow else _("Commands"))
         self.status.be_short(narrow)
 

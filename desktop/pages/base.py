@@ -7,11 +7,14 @@ changes, the shell makes all pages anew and opens the last one again, so a page 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop import theme
 from desktop.tasks import Cancelled, Job, Progress
 from desktop.widgets import pieces
+from desktop.widgets.fit_area import FitArea
+from desktop.widgets.wrap_line import WrapLine
 from models.errors import Problem
 
 if TYPE_CHECKING:
@@ -20,6 +23,9 @@ if TYPE_CHECKING:
     from models.services.views import Changed
 
 T = TypeVar("T")
+
+NARROW = 560
+"""Below this width of the page (pixels at 100 per cent) its margins are small."""
 
 
 class Page(QWidget):
@@ -42,17 +48,21 @@ class Page(QWidget):
         self.setProperty("role", "ground")
         self.heading = pieces.text("", "title")
         self.heading.setMinimumHeight(theme.px(40))
-        self.aside = pieces.line(None)
-        """Right of the title: a few buttons."""
+        aside = QWidget()
+        self.aside = WrapLine(aside, theme.px(8))
+        """Right of the title, where it is narrow below: a few buttons."""
         self._top = QWidget()
-        pieces.line(self._top, self.heading, self.aside).setStretch(0, 1)
+        top = WrapLine(self._top, theme.px(8))
+        top.addWidget(self.heading, 1)
+        top.addWidget(aside)
         self.body: QVBoxLayout
         """The content, from top to bottom."""
         self._footer_frame = QFrame()
         self._footer_frame.setProperty("role", "footer")
-        self.footer: QHBoxLayout = pieces.line(self._footer_frame, gap=12)
+        self.footer = WrapLine(self._footer_frame, theme.px(8))
         """Buttons that stay in view; hidden until `show_footer`."""
-        self.footer.setContentsMargins(theme.px(24), theme.px(10), theme.px(24), theme.px(10))
+        self.footer_margins = True
+        """False where a page sets the margins of its footer itself."""
         self._footer_frame.hide()
         whole = pieces.column(self, gap=0)
         whole.addWidget(self._content(), 1)
@@ -70,15 +80,29 @@ class Page(QWidget):
             inner.setMaximumWidth(theme.px(self.width))
         outer = QWidget()
         outer.setProperty("role", "ground")
-        margins = QHBoxLayout(outer)
-        margins.setContentsMargins(theme.px(24), theme.px(20), theme.px(24), theme.px(20))
-        margins.addWidget(inner, 1000)
-        margins.addStretch(1)
+        self._margins = QHBoxLayout(outer)
+        self._margins.addWidget(inner, 1000)
+        self._margins.addStretch(1)
+        self._set_margins(narrow=False)
+        self._fit: QScrollArea
         if not self.scrolls:
             self.area: QScrollArea | None = None
-            return outer
+            self._fit = FitArea(outer)
+            return self._fit
         self.area = pieces.scroll(outer)
         return self.area
+
+    def _set_margins(self, *, narrow: bool) -> None:
+        side, upper = theme.px(12 if narrow else 24), theme.px(10 if narrow else 20)
+        self._margins.setContentsMargins(side, upper, side, upper)
+        if self.footer_margins:
+            lower = theme.px(4 if narrow else 10)
+            self.footer.setContentsMargins(side, lower, side, lower)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window the page needs the room around it."""
+        super().resizeEvent(event)
+        self._set_margins(narrow=event.size().width() < theme.px(NARROW))
 
     # What a subclass overrides.
 
@@ -123,7 +147,7 @@ class Page(QWidget):
             if thing is None:
                 self.footer.addStretch(1)
             else:
-                self.footer.addWidget(thing)
+                self.footer.addWidget(thing, len(buttons) == 1)
         self._footer_frame.setVisible(bool(buttons))
 
     def run(
@@ -157,5 +181,5 @@ class Page(QWidget):
 
     def see(self, widget: QWidget) -> None:
         """Scroll the body so that a widget of it is in view."""
-        if self.area is not None:
-            self.area.ensureWidgetVisible(widget, theme.px(24), theme.px(24))
+        area = self._fit if self.area is None else self.area
+        area.ensureWidgetVisible(widget, theme.px(24), theme.px(24))

@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QScrollBar, QVBoxLayout, QWidget
 
 from desktop import theme
 from desktop.case_words import day_text, short_person
@@ -21,14 +21,14 @@ from desktop.eligibility_words import (
     outcome_of,
     what_changed,
 )
-from desktop.fact_words import dictionary
-from desktop.pages.base import Page
+from desktop.pages.base import NARROW, Page
 from desktop.pages.eligibility_asking import Asking
-from desktop.pages.eligibility_check import DRAFT_FORM, Loaded, PersonRow, asks_of, by_likelihood
+from desktop.pages.eligibility_check import Loaded, PersonRow, asks_of, by_likelihood, load
 from desktop.widgets import pieces
 from desktop.widgets.banner import Banner
 from desktop.widgets.case_parts import Card, Chip, ClickRow, show_more
 from desktop.widgets.finder import Finder, Match
+from desktop.widgets.fit_area import Beside, PartArea
 from desktop.widgets.mark import Mark
 from desktop.widgets.question_card import QuestionCard
 from desktop.widgets.result_card import CHOOSABLE, ResultCard, RuledOut
@@ -41,11 +41,15 @@ from models.texts import _, ngettext
 
 EVERYBODY = "*"
 MOST_MATTERS = 6  # on one letter, as models.records.referral.ReferralEntry allows
+MAY_APPLY = ("eligible", "missing", "office")
 FIRST_CARDS = 8  # cards of a section that are built at once; the others when asked for
 
 
 class EligibilityPage(Page):
-    """open(household_id=..., resident_id="", draft_id="") checks a household; without any it asks for whom."""
+    """open(household_id=..., resident_id="", draft_id="", alone="") checks a household; without any it asks for whom.
+
+    alone: one of its people only, who lives there without belonging to the others.
+    """
 
     name = "eligibility"
     width = 1240
@@ -99,29 +103,31 @@ class EligibilityPage(Page):
         self.question = QuestionCard(today(self.casebook.clock))
         self.asking = Asking(self, self.question)
         self.news = pieces.column(None, gap=4)
-        both = pieces.line(None, gap=16)
         people = QWidget()
         self.people_box = pieces.column(people, gap=2)
-        self.people_area = pieces.scroll(people)
-        self.people_area.setFixedWidth(theme.px(276))
-        both.addWidget(self.people_area)
+        self.people_area = PartArea(people)
         inside = QWidget()
         self.results = pieces.column(None, gap=10)
         # The question scrolls with the results: on a small screen nothing else would have room.
         whole = pieces.column(inside, self.question, self.news, self.results, gap=10)
         whole.setContentsMargins(0, 0, theme.px(10), 0)
         whole.addStretch(1)
-        self.area_below = pieces.scroll(inside)
-        both.addWidget(self.area_below, 1)
-        box.addLayout(both, 1)
+        self.area_below = PartArea(inside)
+        self.both = Beside(self.people_area, self.area_below, NARROW, left_width=276)
+        box.addWidget(self.both, 1)
         self.body.addWidget(self.work, 1)
         self.body.addStretch()
         self.keep_button = pieces.button(_("Keep this check"), self.keep, icon="save", tip="Ctrl+S")
         self.refer_button = pieces.button("", self.refer, "primary", "referral", tip="F7")
         self.picked_line = pieces.text("", "soft")
+        self.picked_line.setProperty("gives_way", True)
         self.show_footer(self.picked_line, None, self.keep_button, self.refer_button)
         self.people_rows: dict[str, ClickRow] = {}
         self.cards: dict[Key, ResultCard] = {}
+
+    def _bar(self) -> QScrollBar:
+        """Of what scrolls the results: they, or in a narrow window the page."""
+        return (self._fit if self.both.is_stacked else self.area_below).verticalScrollBar()
 
     def title(self) -> str:
         """The page's name."""
@@ -132,7 +138,8 @@ class EligibilityPage(Page):
     def open(self, **where: Any) -> None:
         """Check the household named by household_id, or that of resident_id; ask for whom without either."""
         before = self.loaded.check.household_id if self.loaded else ""
-        if where.get("household_id", "") != before or not before:
+        same = before and where.get("household_id", "") == before
+        if not same or (self.loaded is not None and where.get("alone", "") != self.loaded.alone):
             self._forget()
         self.where = where
         known = bool(where.get("household_id") or where.get("resident_id") or where.get("draft_id"))
@@ -190,27 +197,7 @@ class EligibilityPage(Page):
         self._round += 1
         this, casebook, where = self._round, self.casebook, dict(self.where)
 
-        def load() -> Loaded | None:
-            drafts = {draft.id: draft for draft in casebook.drafts.all() if draft.form == DRAFT_FORM}
-            begun = drafts.get(str(where.get("draft_id") or ""))
-            household_id = str(where.get("household_id") or (begun.subject_id if begun else ""))
-            if not household_id and not where.get("resident_id"):
-                return None
-            if not household_id:
-                homes = casebook.households.of_resident(str(where["resident_id"]))
-                homes.sort(key=lambda home: home.kind != "living")
-                if not homes:
-                    return None
-                household_id = homes[0].id
-            begun = begun or next((draft for draft in drafts.values() if draft.subject_id == household_id), None)
-            return Loaded(
-                casebook.households.get(household_id),
-                casebook.eligibility.check(household_id),
-                dictionary(casebook),
-                (begun.id, begun.body) if begun is not None else ("", {}),
-            )
-
-        self.run(load, lambda loaded: self._loaded(this, loaded))
+        self.run(lambda: load(casebook, where), lambda loaded: self._loaded(this, loaded))
 
     def _loaded(self, this: int, loaded: Loaded | None) -> None:
         if this != self._round:
@@ -223,6 +210,8 @@ class EligibilityPage(Page):
             return
         before, self.loaded = self.loaded, loaded
         self.where.setdefault("household_id", loaded.check.household_id)
+        if loaded.alone:
+            self.where["alone"] = self.shown = loaded.alone
         if self.shown not in (EVERYBODY, "") and self.shown not in loaded.people:
             self.shown = EVERYBODY
         new_keys = {key_of(result): result for result in loaded.check.results}
@@ -236,10 +225,10 @@ class EligibilityPage(Page):
             self._show_news(what_changed(before.check.results, loaded.check.results, loaded.people))
         self.asking.loaded(loaded, self.shown, first=before is None)
         self._show_people()
-        place = self.area_below.verticalScrollBar().value()
+        place = self._bar().value()
         self._show_results()
         self.results.activate()
-        self.area_below.verticalScrollBar().setValue(place)
+        self._bar().setValue(place)
 
     def _find(self, text: str) -> None:
         casebook = self.casebook
@@ -258,7 +247,10 @@ class EligibilityPage(Page):
     # Showing.
 
     def _show_head(self, loaded: Loaded) -> None:
-        people = ngettext("{n} person", "{n} people", len(loaded.people)).format(n=len(loaded.people))
+        count = len(loaded.people) - len(loaded.dead)
+        people = ngettext("{n} person", "{n} people", count).format(n=count)
+        if loaded.alone:
+            people = _("{name} alone, without the household").format(name=loaded.people[loaded.alone].name)
         caution = _("What is shown may apply; the office that approves decides")
         parts = (loaded.view.address, people, _("as of {day}").format(day=day_text(loaded.check.on)), caution)
         self.under.setText("  ·  ".join(part for part in parts if part))
@@ -275,7 +267,7 @@ class EligibilityPage(Page):
         """Ask for this missing fact now."""
         if self.loaded is not None:
             self.asking.ask_for(self.loaded, part)
-            self.area_below.verticalScrollBar().setValue(0)
+            self._bar().setValue(0)
 
     def _show_people(self) -> None:
         loaded = self.loaded
@@ -283,10 +275,10 @@ class EligibilityPage(Page):
         pieces.clear(self.people_box)
         self.people_rows = {}
         results = loaded.check.results
-        entries = [(EVERYBODY, _("The whole household"), "")]
+        entries = [] if loaded.alone else [(EVERYBODY, _("The whole household"), "")]
         if any(not result.resident_id for result in results):
             entries.append(("", _("Services for the household"), ""))
-        entries += [(row.id, row.name, short_person(row)) for row in loaded.people.values()]
+        entries += [(row.id, row.name, loaded.detail(row)) for row in loaded.people.values()]
         for who, name, detail in entries:
             own = [result for result in results if who == EVERYBODY or result.resident_id == who]
             open_ones = [result for result in own if outcome_of(result.determination) == "missing"]
@@ -307,7 +299,7 @@ class EligibilityPage(Page):
         for other, row in self.people_rows.items():
             row.set_marked(other == who)
         self._show_results()
-        self.area_below.verticalScrollBar().setValue(0)
+        self._bar().setValue(0)
 
     def _filtered(self, loaded: Loaded) -> list[ServiceResult]:
         group = self.group.currentData()
@@ -345,14 +337,17 @@ class EligibilityPage(Page):
         found = False
         for who in ("", *loaded.people):
             own = [result for result in results if result.resident_id == who]
-            eligible = [result for result in own if outcome_of(result.determination) == "eligible"]
-            if not eligible:
+            wanted = ("eligible",) if who not in loaded.dead else MAY_APPLY
+            shown = [result for result in own if outcome_of(result.determination) in wanted]
+            if not shown:
                 continue
             found = True
             row = loaded.people.get(who)
-            name = f"{row.name}  {short_person(row)}" if row else _("Services for the household")
+            name = f"{row.name}  {loaded.detail(row)}" if row else _("Services for the household")
             self.results.addWidget(pieces.text(name, "heading"))
-            self._add_cards(self.results, loaded, eligible, old)
+            if who in loaded.dead:
+                self.results.addWidget(pieces.text(_for_the_family(), "soft"))
+            self._add_cards(self.results, loaded, shown, old)
         if not found:
             self.results.addWidget(self._nothing(_("So far nobody meets all conditions of a service.")))
 
@@ -367,6 +362,8 @@ class EligibilityPage(Page):
             by_outcome[outcome_of(result.determination)].append(result)
         if self.only_eligible.isChecked():
             by_outcome = {"eligible": by_outcome["eligible"]}
+        if self.shown in loaded.dead:
+            self.results.addWidget(pieces.text(_for_the_family(), "soft"))
         if not by_outcome["eligible"]:
             self.results.addWidget(self._nothing(_("So far all conditions of no service are met.")))
         for outcome, own in by_outcome.items():
@@ -451,7 +448,13 @@ class EligibilityPage(Page):
         else:
             person = result.resident_id
             # A letter is about one person: ticking somebody else's begins a new choice.
-            dropped = [k for k, r in self.chosen.items() if person and r.resident_id not in ("", person)]
+            # What concerns somebody who died goes with nothing else.
+            apart = {person, *(r.resident_id for r in self.chosen.values())} & self.loaded.dead.keys()
+            dropped = [
+                k
+                for k, r in self.chosen.items()
+                if r.resident_id != person and (apart or (person and r.resident_id != ""))
+            ]
             for other in dropped:
                 self.chosen.pop(other)
             if len(self.chosen) >= MOST_MATTERS:
@@ -491,6 +494,13 @@ class EligibilityPage(Page):
         casebook, check = self.casebook, self.loaded.check
         words = _("The check of {day} is kept, with the facts it rests on.").format(day=day_text(check.on))
         self.run(lambda: casebook.eligibility.keep(check), lambda _changed: self.shell.say(words))
+
+
+def _for_the_family() -> str:
+    return _(
+        "Funeral services for which the family may apply. The texts set no term; they are shown for a year after the "
+        "death."
+    )
 
 
 def _add_ruled_out(results: Sequence[ServiceResult], box: QVBoxLayout) -> None:

@@ -113,7 +113,7 @@ class FirstRun(QWidget):
             self.intro,
             self.content,
             self.trouble,
-            pieces.line(None, self.back_button, self.restore_button, None, self.next_button),
+            pieces.wrapping(None, self.back_button, self.restore_button, None, self.next_button),
             margin=32,
             gap=12,
         )

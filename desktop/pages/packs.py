@@ -111,7 +111,7 @@ class PacksPage(Page):
     def _deciding(self, loaded: Loaded, now: PolicySetView | None) -> Card:
         card = Card(_("These rules decide now"))
         if now is not None:
-            head = pieces.line(None, gap=10)
+            head = pieces.wrapping(None, gap=10)
             head.addWidget(pieces.text(now.title, "subheading"), 1)
             head.addWidget(Chip(_("came with the program") if now.shipped else _("installed here"), "yes", "good"))
             card.add(head)
@@ -119,7 +119,7 @@ class PacksPage(Page):
         for pack in loaded.policies.packs.values():
             card.add(self._pack(loaded.policies, pack))
         export = pieces.button(_("Write as a file for another office"), partial(self.export, ""), icon="export")
-        card.add(pieces.line(None, export, None))
+        card.add(pieces.wrapping(None, export, None))
         return card
 
     def _facts_of(self, view: PolicySetView) -> list[tuple[str, str]]:
@@ -140,7 +140,7 @@ class PacksPage(Page):
         on = today(self.casebook.clock)
         made = QWidget()
         box = pieces.column(made, gap=2)
-        head = pieces.line(None, gap=8)
+        head = pieces.wrapping(None, gap=8)
         head.addWidget(pieces.text(pack.title if language() == "zh_CN" else pack.title_en, "label"), 1)
         if pack.valid_to is not None and pack.valid_to < on:
             head.addWidget(Chip(_("period has ended"), "note", "warn"))
@@ -172,7 +172,7 @@ class PacksPage(Page):
         )
         self.file_button = pieces.button(_("Open a pack file ..."), self.open_file, "primary", "import")
         self.folder_button = pieces.button(_("Check a folder ..."), self.open_folder, icon="search")
-        card.add(pieces.line(None, self.file_button, self.folder_button, None, gap=10))
+        card.add(pieces.wrapping(None, self.file_button, self.folder_button, None, gap=10))
         return card
 
     def _earlier(self, sets: Sequence[PolicySetView]) -> Card:
@@ -195,7 +195,7 @@ class PacksPage(Page):
     def _set(self, view: PolicySetView) -> QWidget:
         made = QWidget()
         box = pieces.column(made, gap=4)
-        head = pieces.line(None, gap=8)
+        head = pieces.wrapping(None, gap=8)
         head.addWidget(pieces.text(view.title, "label"), 1)
         if view.shipped:
             head.addWidget(Chip(_("came with the program"), tone="soft"))

@@ -17,6 +17,7 @@ from desktop.pages.draft_keeper import DraftKeeper
 from desktop.widgets import pieces
 from desktop.widgets.banner import Banner
 from desktop.widgets.case_parts import Card, Chip, labelled
+from desktop.widgets.fit_area import Beside, PartArea
 from desktop.widgets.letter_form import LetterForm
 from desktop.widgets.pdf_view import PdfView
 from models.clock import today
@@ -86,22 +87,22 @@ class ReferralPage(Page):
         for thing in (self.reason_card, self.form, self.summary):
             column.addWidget(thing)
         column.addStretch(1)
-        self.left_area = pieces.scroll(left)
-        self.left_area.setMinimumWidth(theme.px(360))
+        self.left_area = PartArea(left)
         self.trouble = pieces.column(None)
         self.preview = PdfView(shell.tasks)
-        right = pieces.column(None, gap=8)
-        right.addLayout(self.trouble)
-        right.addWidget(self.preview, 1)
-        both = pieces.line(None, gap=16)
-        both.addWidget(self.left_area, 5)
-        both.addLayout(right, 6)
+        right = QWidget()
+        beside = pieces.column(right, gap=8)
+        beside.addLayout(self.trouble)
+        beside.addWidget(self.preview, 1)
+        right.setMinimumHeight(theme.px(240))
+        both = Beside(self.left_area, right, 700, shares=(5, 6))
         self.who = pieces.text("", "soft")
         self.body.setSpacing(theme.px(8))
         self.body.addWidget(self.who)
-        self.body.addLayout(both, 1)
+        self.body.addWidget(both, 1)
         self.issue_button = pieces.button(_("Issue the letter"), self.issue, "primary", "check", tip="Ctrl+Return")
         self.kept_line = pieces.text("", "small", wrap=False)
+        self.kept_line.setProperty("gives_way", True)
         self.print_button = pieces.button(_("Print"), self.print_letter, "primary", "print", tip="Ctrl+P")
         self.save_button = pieces.button(_("Save as PDF"), self.save_pdf, icon="save")
         self.correct_button = pieces.button(_("Correct"), self.correct, icon="edit")

@@ -50,6 +50,7 @@ class ResidentsPage(Page):
         self.search = QLineEdit()
         self.search.setProperty("role", "search")
         self.search.setPlaceholderText(_("Name, pinyin, initials, phone or address"))
+        self.search.setToolTip(self.search.placeholderText())
         self.search.setAccessibleName(_("Search residents"))
         self.search.setClearButtonEnabled(True)
         self.search.addAction(theme.icon("search", "soft"), QLineEdit.ActionPosition.LeadingPosition)

@@ -91,7 +91,7 @@ class Restore(QWidget):
             _("There is none beside the casebook. If you keep backups on a stick or in a network folder, look there."),
         )
         self.empty.hide()
-        places = pieces.line(None, self.status, self.folder_button)
+        places = pieces.wrapping(None, self.status, None, self.folder_button)
         places.setStretch(0, 1)
         card = pieces.card(
             brand(),
@@ -100,7 +100,7 @@ class Restore(QWidget):
             places,
             self.choice,
             self.trouble,
-            pieces.line(None, self.back_button, None, self.button),
+            pieces.wrapping(None, self.back_button, None, self.button),
             margin=32,
             gap=12,
         )

@@ -124,6 +124,7 @@ class RoundPage(Page):
         flow.addWidget(self.next_button)
         self.show_footer(place)
         self.footer.setStretch(0, 1)
+        self.footer_margins = False
         self.footer.setContentsMargins(theme.px(16), theme.px(6), theme.px(16), theme.px(6))
 
     def _menu_button(self) -> QPushButton:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -17,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop import theme
-from desktop.pages.base import Page
+from desktop.pages.base import NARROW, Page
 from desktop.pages.sign_in import PassphraseField
 from desktop.state import SCALES
 from desktop.widgets import pieces
@@ -34,6 +35,24 @@ RETENTION_YEARS = "retention_years"
 IDLE_MINUTES = (2, 5, 10, 15, 30, 60, 0)
 
 
+Told = tuple[QLabel, QWidget, QLabel | None]
+"""A label, its field, and a hint below it."""
+
+
+def _arrange(grid: QGridLayout, told: list[Told], *, narrow: bool) -> None:
+    """Put labels and fields where they belong; a widget that is added again moves."""
+    grid.setColumnMinimumWidth(0, 0 if narrow else theme.px(150))
+    wide = 2 if narrow else 1
+    for place, (words, field, hint) in enumerate(told):
+        if narrow:
+            grid.addWidget(words, 3 * place, 0, 1, 2)
+        else:
+            grid.addWidget(words, 3 * place + 1, 0, Qt.AlignmentFlag.AlignVCenter)
+        grid.addWidget(field, 3 * place + 1, 2 - wide, 1, wide)
+        if hint is not None:
+            grid.addWidget(hint, 3 * place + 2, 2 - wide, 1, wide)
+
+
 class SettingsPage(Page):
     """open(). Looks apply at once; the office and the passphrase when their button is pressed."""
 
@@ -42,6 +61,7 @@ class SettingsPage(Page):
 
     def __init__(self, shell: "Shell") -> None:
         super().__init__(shell)
+        self._grids: list[tuple[QGridLayout, list[Told]]] = []
         for section in (
             self._looks(),
             self._office(),
@@ -80,18 +100,28 @@ class SettingsPage(Page):
         grid = QGridLayout()
         grid.setHorizontalSpacing(theme.px(20))
         grid.setVerticalSpacing(theme.px(10))
-        grid.setColumnMinimumWidth(0, theme.px(150))
         grid.setColumnStretch(1, 1)
-        for place, (label, field, hint) in enumerate(rows):
+        told = []
+        for label, field, hint in rows:
             words = pieces.text(label, "label")
             words.setBuddy(field)
             field.setAccessibleName(label)
             field.setAccessibleDescription(hint)
-            grid.addWidget(words, 2 * place, 0, Qt.AlignmentFlag.AlignVCenter)
-            grid.addWidget(field, 2 * place, 1)
-            if hint:
-                grid.addWidget(pieces.text(hint, "small"), 2 * place + 1, 1)
+            told.append((words, field, pieces.text(hint, "small") if hint else None))
+        self._grids.append((grid, told))
+        _arrange(grid, told, narrow=False)
         return grid
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Labels stand beside their fields, in a narrow window above them."""
+        super().resizeEvent(event)
+        narrow = event.size().width() < theme.px(NARROW)
+        if narrow != self._narrow:
+            self._narrow = narrow
+            for grid, told in self._grids:
+                _arrange(grid, told, narrow=narrow)
+
+    _narrow = False
 
     # How it looks.
 
@@ -120,6 +150,7 @@ class SettingsPage(Page):
 
     def _choice(self, choices: tuple[tuple[Any, str], ...], now: Any) -> QComboBox:
         made = QComboBox()
+        made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         for value, label in choices:
             made.addItem(label, value)
         made.setCurrentIndex(max(made.findData(now), 0))
@@ -311,7 +342,7 @@ class SettingsPage(Page):
             _("Backups"),
             pieces.text(_("A copy of the casebook, encrypted like the casebook itself."), "soft"),
             self._grid((_("Folder"), self.folder_words, "")),
-            pieces.line(None, now, choose, beside, None),
+            pieces.wrapping(None, now, choose, beside, None),
         )
 
     def _show_backup_folder(self, folder: str) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QLineEdit, QWidget
 
 from desktop import theme
 from desktop.widgets import pieces
@@ -104,22 +104,22 @@ def brand(size: int = 40) -> QHBoxLayout:
     return pieces.line(None, sign, pieces.text(_("Jinmen"), "title", wrap=False), None, gap=12)
 
 
-def gate_foot(shell: "Shell") -> QHBoxLayout:
+def gate_foot(shell: "Shell") -> QLayout:
     """Below the card: the looks and the language can be changed before anything is opened."""
-    row = pieces.line(None, None, gap=8)
+    links = []
     for name in ("language", "theme", "touch", "help"):
         action = shell.actions_by_name[name]
         made = pieces.button(action.text(), action.trigger, "link", tip=pieces.with_shortcut(action))
-        row.addWidget(made)
-    row.addStretch(1)
-    return row
+        links.append(made)
+    return pieces.wrapping(None, None, *links, None)
 
 
 def centred(shell: "Shell", card: QFrame, width: int) -> QWidget:
     """A card in the middle of the window, with the small links below; scrolls where the window is low."""
-    card.setFixedWidth(theme.px(width))
+    card.setMaximumWidth(theme.px(width))
     inside = QWidget()
     middle = pieces.line(None, None, card, None)
+    middle.setStretch(1, 1000)  # as wide as it may be; less in a narrow window
     pieces.column(inside, None, middle, gate_foot(shell), None, margin=16, gap=16)
     return pieces.scroll(inside)
 

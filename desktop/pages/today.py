@@ -97,7 +97,7 @@ class TodayPage(Page):
         ahead = pieces.button(_("What changes soon"), lambda: shell.go("calendar"), icon="calendar")
         screening = pieces.button(_("Screening"), lambda: shell.go("screening"), icon="eligibility")
         ways = [pieces.action_button(shell.actions_by_name[f"go_{name}"]) for name in ("worklist", "rounds", "drafts")]
-        self.body.addLayout(pieces.line(None, *ways, ahead, screening, None, gap=12))
+        self.body.addLayout(pieces.wrapping(None, *ways, ahead, screening, None, gap=12))
         self.body.addLayout(self.cards)
         self._asked = 0  # how often the worklist was asked for
         self.aside.addWidget(pieces.action_button(shell.actions_by_name["register"], "primary"))
@@ -406,8 +406,8 @@ class TodayLine(QWidget):
             inside.addWidget(words[-1], 0, 1, 2, 1, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
         for label in words:
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        row = pieces.line(self, self.button, gap=8)
-        row.setStretch(0, 1)
+        row = pieces.wrapping(self, None, self.button)
+        row.setStretch(1, 1)
         if extra is not None:
             row.addWidget(extra)
 

@@ -52,6 +52,10 @@ class Set:
     name: str = ""
 
 
+STACKED = 700
+"""Below this width of the page (pixels at 100 per cent) its three parts stand one below another."""
+
+
 class WorkbenchPage(Page):
     """open(service_id="", preview=None) shows the rules in force, or those of a preview that is not installed yet."""
 
@@ -431,11 +435,17 @@ class WorkbenchPage(Page):
         self.services.search.setFocus()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The list gets a fifth, the rule and what stands beside it the rest."""
+        """The list gets a fifth, the rule and what stands beside it the rest; in a narrow window one below another."""
         super().resizeEvent(event)
+        stacked = event.size().width() < theme.px(STACKED)
+        self.split.setOrientation(Qt.Orientation.Vertical if stacked else Qt.Orientation.Horizontal)
+        for part, high in ((self.services, 240), (self.outline, 200), (self.tabs, 320)):
+            part.setMinimumHeight(theme.px(high) if stacked else 0)
         QTimer.singleShot(0, self, self._share)  # when the splitter has its width
 
     def _share(self) -> None:
+        if self.split.orientation() == Qt.Orientation.Vertical:
+            return  # the least heights, and the page scrolls
         room = self.split.width() - 2 * self.split.handleWidth()
         first = max(min(room // 4, theme.px(300)), theme.px(170))
         rest = room - first

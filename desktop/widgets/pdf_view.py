@@ -65,7 +65,7 @@ class PdfView(QFrame):
             self.zoom.addItem(f"{percent} %" if percent else _("Fit width"), percent)
         self.zoom.currentIndexChanged.connect(lambda _place: self._lay_out())
         self.pages = pieces.text("", "small", wrap=False)
-        bar = pieces.line(
+        bar = pieces.wrapping(
             None,
             pieces.icon_button(_("Smaller"), "zoom-out", lambda: self._step(-1)),
             self.zoom,

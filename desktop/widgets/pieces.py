@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop import theme
+from desktop.widgets.wrap_line import WrapLine
 
 
 def set_role(widget: QWidget, role: str) -> None:
@@ -125,6 +126,19 @@ def line(parent: QWidget | None, *things: QWidget | QLayout | None, margin: int 
     return _fill(QHBoxLayout(parent) if parent is not None else QHBoxLayout(), things, margin, gap)
 
 
+def wrapping(parent: QWidget | None, *things: QWidget | QLayout | None, gap: int = 8) -> WrapLine:
+    """A line that breaks into rows where it is narrow; None is a stretch."""
+    made = WrapLine(parent, theme.px(gap))
+    for thing in things:
+        if thing is None:
+            made.addStretch()
+        elif isinstance(thing, QLayout):
+            made.addLayout(thing)
+        else:
+            made.addWidget(thing)
+    return made
+
+
 def _fill(layout, things, margin: int, gap: int):
     side = theme.px(margin)
     layout.setContentsMargins(side, side, side, side)
@@ -160,9 +174,17 @@ def clear(layout: QLayout) -> None:
             widget.deleteLater()
 
 
+class _Scroll(QScrollArea):
+    """A scroll area that may be as low as one line: Qt asks for room for its bars."""
+
+    def minimumSizeHint(self) -> QSize:
+        """One line."""
+        return QSize(super().minimumSizeHint().width(), theme.target())
+
+
 def scroll(content: QWidget) -> QScrollArea:
     """Something that scrolls up and down, by finger too."""
-    made = QScrollArea()
+    made = _Scroll()
     made.setWidgetResizable(True)
     made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     made.setFocusPolicy(Qt.FocusPolicy.NoFocus)

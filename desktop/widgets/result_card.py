@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QLayout, QVBoxLayout, QWidget
 
 from desktop import theme
 from desktop.case_words import noted
@@ -72,21 +72,23 @@ class ResultCard(QFrame):
             self.follows = FollowList(name_of(result), result.follows, people or {})
             self._add(self.follows)
 
-    def _head(self, word: str, chosen: bool) -> QHBoxLayout:
+    def _head(self, word: str, chosen: bool) -> QLayout:
         mark, tone = mark_of(self.outcome)
         self.head = ClickRow(f"{name_of(self.result)}: {word}. " + _("Press Enter for more."))
         self.head.chosen.connect(self.toggle)
-        inner = pieces.line(self.head, gap=12)
+        inner = pieces.wrapping(self.head, gap=12)
         inner.setContentsMargins(theme.px(4), theme.px(5), theme.px(6), theme.px(5))
-        inner.addWidget(Mark(mark, tone, 22), 0, Qt.AlignmentFlag.AlignTop)
-        inner.addWidget(pieces.text(name_of(self.result), "subheading"), 2)
+        title = pieces.line(None, gap=12)
+        title.addWidget(Mark(mark, tone, 22), 0, Qt.AlignmentFlag.AlignTop)
+        title.addWidget(pieces.text(name_of(self.result), "subheading"), 1)
+        inner.addLayout(title, 2)
         amount = amount_text(self.result.determination.amount)
         if amount:
             sum_label = pieces.text(amount, "label")
             sum_label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            inner.addWidget(sum_label, 1, Qt.AlignmentFlag.AlignVCenter)
-        inner.addWidget(Chip(word, tone=tone), 0, Qt.AlignmentFlag.AlignVCenter)
-        line = pieces.line(None, gap=6)
+            inner.addWidget(sum_label, 1)
+        inner.addWidget(Chip(word, tone=tone))
+        line = pieces.wrapping(None, gap=6)
         line.addWidget(self.head, 1)
         if self.outcome in CHOOSABLE:
             self.choose = QCheckBox(_("Refer"))
@@ -113,11 +115,11 @@ class ResultCard(QFrame):
         self.more = pieces.button("", self.toggle, "link")
         self._say_more()
         place = QWidget()
-        line = pieces.line(place, gap=10)
+        line = pieces.wrapping(place, gap=10)
         line.addWidget(words, 1)
         for chip in dict.fromkeys(chips):
-            line.addWidget(Chip(chip, "note", "warn"), 0, Qt.AlignmentFlag.AlignBottom)
-        line.addWidget(self.more, 0, Qt.AlignmentFlag.AlignBottom)
+            line.addWidget(Chip(chip, "note", "warn"))
+        line.addWidget(self.more)
         return place
 
     def _say_more(self) -> None:

@@ -14,6 +14,7 @@ from desktop.tasks import Job
 from desktop.widgets import pieces
 from desktop.widgets.choice_list import Choice, ChoiceList
 from desktop.widgets.command_palette import all_actions, choice_of
+from desktop.widgets.hint import Hint
 from desktop.widgets.tile_list import tile_of
 from models.texts import _
 
@@ -35,11 +36,11 @@ class SearchBox(QLineEdit):
         self._over = over
         self._job: Job[Any] | None = None
         self.setProperty("role", "search")
-        self.setPlaceholderText(_("Search residents, pages and commands"))
         self.setAccessibleName(_("Search everything"))
         self.setToolTip(pieces.with_shortcut(shell.actions_by_name["search"]))
         self.setClearButtonEnabled(True)
         self.addAction(theme.icon("search", "soft"), QLineEdit.ActionPosition.LeadingPosition)
+        Hint(self, _("Search residents, pages and commands"), _("Search everything"), _("Search"), buttons=1)
         self.list = ChoiceList(_("Search results"))
         self.list.setFrameShape(QFrame.Shape.NoFrame)
         self.list.watch(self)

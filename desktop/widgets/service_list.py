@@ -35,6 +35,7 @@ class ServiceList(QWidget):
         self._all: tuple[ListedService, ...] = ()
         self.search = QLineEdit()
         self.search.setPlaceholderText(_("Name, pinyin or number"))
+        self.search.setToolTip(self.search.placeholderText())
         self.search.setAccessibleName(_("Find a service"))
         self.search.setClearButtonEnabled(True)
         self.search.addAction(theme.icon("search", "soft"), QLineEdit.ActionPosition.LeadingPosition)

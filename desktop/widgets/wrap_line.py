@@ -1,0 +1,243 @@
+"""A line of things that breaks into rows where it is narrow, and otherwise is laid out as any line with stretches."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from PySide6.QtCore import QMargins, QPoint, QRect, QSize, Qt
+from PySide6.QtWidgets import QLabel, QLayout, QLayoutItem, QSpacerItem, QWidget, QWidgetItem
+
+from desktop import theme
+
+WORDS = 200
+"""How wide a wrapping text wants to be at least, in pixels at 100 per cent, before the things beside it go below."""
+
+
+@dataclass
+class _Cell:
+    item: QLayoutItem
+    stretch: int
+    want: int = 0  # pixels
+
+    @property
+    def is_gap(self) -> bool:
+        """Whether this is only room."""
+        return self.item.spacerItem() is not None
+
+
+class WrapLine(QLayout):
+    """Things from left to right with stretches between; what has no room goes into the next row.
+
+    Where a stretch stood before it, a row is set to the right, as the whole line would be.
+    """
+
+    def __init__(self, parent: QWidget | None = None, gap: int = 8) -> None:
+        """gap: between things and rows, in pixels as they are."""
+        self._cells: list[_Cell] = []
+        self._heights: dict[int, int] = {}  # by width: Qt asks dozens of times while a page is laid out
+        if parent is not None:
+            super().__init__(parent)
+        else:
+            super().__init__()
+        self.setContentsMargins(QMargins(0, 0, 0, 0))
+        self.setSpacing(gap)
+
+    # As a box layout is filled.
+
+    def addItem(self, item: QLayoutItem) -> None:
+        """Qt asks for it; use addWidget."""
+        self._cells.append(_Cell(item, 0))
+        self.invalidate()
+
+    def addWidget(self, widget: QWidget, stretch: int = 0) -> None:
+        """A thing at the end; with a stretch it takes the room that is left."""
+        self.insertWidget(len(self._cells), widget, stretch)
+
+    def insertWidget(self, place: int, widget: QWidget, stretch: int = 0) -> None:
+        """A thing at a place."""
+        self.addChildWidget(widget)
+        self._cells.insert(place, _Cell(QWidgetItem(widget), stretch))
+        self.invalidate()
+
+    def addLayout(self, layout: QLayout, stretch: int = 0) -> None:
+        """Things that stay together, at the end."""
+        self.addChildLayout(layout)
+        self._cells.append(_Cell(layout, stretch))
+        self.invalidate()
+
+    def addStretch(self, stretch: int = 1) -> None:
+        """Room that grows."""
+        self._cells.append(_Cell(QSpacerItem(0, 0), stretch))
+        self.invalidate()
+
+    def setStretch(self, place: int, stretch: int) -> None:
+        """How much of the room that is left the thing at a place takes."""
+        self._cells[place].stretch = stretch
+        self.invalidate()
+
+    def count(self) -> int:
+        """How many things and gaps there are."""
+        return len(self._cells)
+
+    def itemAt(self, place: int) -> QLayoutItem | None:
+        """What is at a place, or None."""
+        return self._cells[place].item if 0 <= place < len(self._cells) else None
+
+    def takeAt(self, place: int) -> QLayoutItem | None:
+        """Take out what is at a place, or None."""
+        if not 0 <= place < len(self._cells):
+            return None
+        self.invalidate()
+        return self._cells.pop(place).item
+
+    # What Qt asks.
+
+    def invalidate(self) -> None:
+        """Something changed its size."""
+        self._heights.clear()
+        super().invalidate()
+
+    def expandingDirections(self) -> Qt.Orientation:
+        """As wide as there is room."""
+        return Qt.Orientation.Horizontal
+
+    def hasHeightForWidth(self) -> bool:
+        """The height follows the width."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """The height of all rows at this width, in pixels."""
+        if width not in self._heights:
+            sides = self.contentsMargins()
+            inner = QRect(0, 0, width - sides.left() - sides.right(), 0)
+            self._heights[width] = self._arrange(inner, move=False) + sides.top() + sides.bottom()
+        return self._heights[width]
+
+    def minimumHeightForWidth(self, width: int) -> int:
+        """No row can be left out."""
+        return self.heightForWidth(width)
+
+    def setGeometry(self, rect: QRect) -> None:
+        """Place everything."""
+        super().setGeometry(rect)
+        inner = rect.marginsRemoved(self.contentsMargins())
+        placed = {id(cell) for row in self._rows(inner.width()) for cell in row}
+        for cell in self._cells:
+            if id(cell) not in placed:
+                cell.item.setGeometry(QRect(rect.topLeft(), QSize(0, 0)))
+        self._arrange(inner, move=True)
+
+    def sizeHint(self) -> QSize:
+        """Everything in one row."""
+        shown = self._shown()
+        things = [cell for cell in shown if not cell.is_gap]
+        wide = sum(cell.want for cell in things) + self.spacing() * max(len(things) - 1, 0)
+        high = max((cell.item.sizeHint().height() for cell in things), default=0)
+        return self._with_margins(QSize(wide, high))
+
+    def minimumSize(self) -> QSize:
+        """Room for the widest thing."""
+        least = QSize()
+        for cell in self._shown():
+            if not cell.is_gap:
+                least = least.expandedTo(cell.item.minimumSize())
+        return self._with_margins(least)
+
+    def _with_margins(self, size: QSize) -> QSize:
+        sides = self.contentsMargins()
+        return size + QSize(sides.left() + sides.right(), sides.top() + sides.bottom())
+
+    # Rows.
+
+    def _shown(self) -> list[_Cell]:
+        shown = [cell for cell in self._cells if cell.is_gap or not cell.item.isEmpty()]
+        for cell in shown:
+            cell.want = 0 if cell.is_gap else _want(cell.item, grows=cell.stretch > 0)
+        return [cell for cell in shown if cell.is_gap or cell.want]  # a box without anything in it takes no room
+
+    def _rows(self, width: int) -> list[list[_Cell]]:
+        cells = self._shown()
+        rows = list(self._broken(cells, width))
+        needed = [cell for cell in cells if not _gives_way(cell.item)]
+        return rows if len(rows) < 2 or len(needed) == len(cells) else list(self._broken(needed, width))
+
+    def _broken(self, cells: list[_Cell], width: int) -> Iterator[list[_Cell]]:
+        row: list[_Cell] = []
+        used = 0
+        for cell in cells:
+            if cell.is_gap:
+                row.append(cell)
+                continue
+            more = cell.want + (self.spacing() if used else 0)
+            if used and used + more > width:
+                yield row
+                row, used, more = [], 0, cell.want
+            row.append(cell)
+            used += more
+        if row:
+            yield row
+
+    def _arrange(self, rect: QRect, *, move: bool) -> int:
+        y, pushed = rect.y(), False
+        for row in self._rows(rect.width()):
+            widths = self._widths(row, rect.width())
+            things = [(cell, wide) for cell, wide in zip(row, widths, strict=True) if not cell.is_gap]
+            if not things:
+                pushed = True
+                continue
+            high = max(_height(cell.item, wide) for cell, wide in things)
+            left = rect.width() - sum(widths) - self.spacing() * (len(things) - 1)
+            x = rect.x() + (max(left, 0) if pushed else 0)
+            for cell, wide in zip(row, widths, strict=True):
+                if cell.is_gap:
+                    x, pushed = x + wide, True
+                    continue
+                if move:
+                    cell.item.setGeometry(QRect(QPoint(x, y), QSize(wide, high)))
+                x += wide + self.spacing()
+            y += high + self.spacing()
+        return max(y - self.spacing() - rect.y(), 0)
+
+    def _widths(self, row: list[_Cell], width: int) -> list[int]:
+        """How wide each cell of a row becomes: what it wants, and its share of what is left."""
+        things = sum(not cell.is_gap for cell in row)
+        widths = [min(cell.want, width) for cell in row]
+        left = width - sum(widths) - self.spacing() * max(things - 1, 0)
+        for place, cell in enumerate(row):  # words that break would rather not
+            more = min(max(_whole(cell.item) - widths[place], 0), max(left, 0))
+            widths[place] += more
+            left -= more
+        shares = sum(cell.stretch for cell in row)
+        if left > 0 and shares:
+            for place, cell in enumerate(row):
+                most = cell.item.maximumSize().width() if not cell.is_gap else width
+                widths[place] = min(widths[place] + left * cell.stretch // shares, max(most, widths[place]))
+        return widths
+
+
+def _gives_way(item: QLayoutItem) -> bool:
+    """Whether a thing is left out where it would cost a row: a hint beside buttons, marked so by its page."""
+    widget = item.widget()
+    return widget is not None and bool(widget.property("gives_way"))
+
+
+def _whole(item: QLayoutItem) -> int:
+    """How wide a text that can break is on one line, in pixels; 0 for anything else."""
+    widget = item.widget()
+    if isinstance(widget, QLabel) and widget.wordWrap() and widget.text():
+        return widget.fontMetrics().horizontalAdvance(widget.text()) + theme.px(2)
+    return 0
+
+
+def _want(item: QLayoutItem, *, grows: bool) -> int:
+    """How wide a thing wants to be, in pixels; what grows and can break its words does with little."""
+    whole = _whole(item)
+    if whole:
+        return min(whole, theme.px(WORDS))
+    wide, least = item.sizeHint().width(), item.minimumSize().width()
+    if grows and item.hasHeightForWidth():
+        wide = min(wide, theme.px(WORDS))
+    return max(wide, least)
+
+
+def _height(item: QLayoutItem, width: int) -> int:
+    return item.heightForWidth(width) if item.hasHeightForWidth() else item.sizeHint().height()
