@@ -9,7 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QLineEdit, QPushButton, QStackedWidget, QWidget
 
 from desktop import theme
-from desktop.case_words import day_text
+from desktop.handover_words import cared_tile, handed_tile, sheet_of, summary_words, things_words
 from desktop.pages.base import Page
 from desktop.widgets import pieces
 from desktop.widgets.empty_state import EmptyState
@@ -17,69 +17,18 @@ from desktop.widgets.flow_layout import FlowLayout
 from desktop.widgets.list_export import write_bytes
 from desktop.widgets.pdf_view import PdfView
 from desktop.widgets.tick_list import TickList
-from desktop.widgets.tile_list import Tile
 from desktop.widgets.work_list import WorkDelegate
-from desktop.worklist_words import names_words
-from models.services.care_views import CaredFor, HandedHousehold, HandoverView
+from models.services.care_views import CaredFor, HandoverView
 from models.services.views import Changed
-from models.texts import _, language, ngettext
+from models.texts import _, ngettext
 
 if TYPE_CHECKING:
     from desktop.shell import Shell
-    from models.casebook import Casebook
 
 NOTE_LENGTH = 200
 NAME_LENGTH = 100
 LOW = 13
 """Below so many times the height of a button the explanation of the page is left out."""
-
-
-def cared_tile(one: CaredFor) -> Tile:
-    """A household that may be given."""
-    tags = [(ngettext("{n} open", "{n} open", one.open).format(n=one.open), "accent")] if one.open else []
-    if one.offered_to:
-        tags.append((_("Offered to {name}").format(name=one.offered_to), "warn"))
-    since = _("since {day}").format(day=one.since.isoformat()) if one.since else ""
-    return Tile(
-        name=names_words(one.names) or _("Nobody is registered here"), below=one.address, right=since, tags=tuple(tags)
-    )
-
-
-def handed_tile(one: HandedHousehold) -> Tile:
-    """A household of a handover."""
-    several = len(one.things)
-    tags = [(ngettext("{n} open", "{n} open", several).format(n=several), "accent")] if several else []
-    if one.taken is not None:
-        tags.append((_("Taken"), "good") if one.taken else (_("Not taken"), "warn"))
-    return Tile(name=names_words(one.people) or _("Nobody is registered here"), below=one.address, tags=tuple(tags))
-
-
-def things_words(one: HandedHousehold) -> str:
-    """What was open in a household, in one run."""
-    return _("; ").join(thing.text for thing in one.things) or _("Nothing open")
-
-
-def sheet_of(casebook: "Casebook", view: HandoverView) -> Any:
-    """The value that is printed. Imports ReportLab: called off the window's thread."""
-    from reports.handover import HandoverSheet, SheetHousehold, SheetThing
-
-    return HandoverSheet(
-        language="zh" if language() == "zh_CN" else "en",
-        community=casebook.office.name,
-        giver=view.giver,
-        taker=view.taker,
-        handed_on=view.handed_on,
-        note=view.note,
-        households=tuple(
-            SheetHousehold(
-                address=one.address,
-                people=one.people,
-                things=tuple(SheetThing(words=thing.text, due=thing.due) for thing in one.things),
-                taken=one.taken,
-            )
-            for one in view.households
-        ),
-    )
 
 
 class HandoverPage(Page):
@@ -362,7 +311,7 @@ class HandoverPage(Page):
         assert inner is not None
         self.take_stack.setCurrentWidget(inner if view is not None else self.no_offers)
         if view is not None:
-            self.summary.setText(_summary(view))
+            self.summary.setText(summary_words(view))
             self.told.setText(_("; ").join(part for part in (view.note, view.answer_note) if part))
             self.told.setVisible(bool(view.note or view.answer_note))
             self.handed_list.show_rows(len(view.households), view.households)
@@ -518,19 +467,3 @@ class HandoverPage(Page):
 
         words = _("Saved as “{name}”. The file holds personal data.").format(name=path.name)
         self.run(work, lambda _nothing: self.shell.say(words))
-
-
-def _summary(view: HandoverView) -> str:
-    """Who gives whom how much, and how it stands."""
-    several = len(view.households)
-    households = ngettext("{n} household", "{n} households", several).format(n=several)
-    things = ngettext("{n} open item", "{n} open items", view.things).format(n=view.things)
-    state = {
-        "offered": _("waits for an answer"),
-        "accepted": _("{n} of them taken on {day}").format(n=view.taken, day=day_text(view.answered_on)),
-        "refused": _("refused on {day}").format(day=day_text(view.answered_on)),
-        "withdrawn": _("withdrawn on {day}").format(day=day_text(view.answered_on)),
-    }[view.status]
-    return _("{giver} to {taker}: {households}, {things}; {state}").format(
-        giver=view.giver, taker=view.taker, households=households, things=things, state=state
-    )
