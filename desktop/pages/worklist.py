@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QMenu, QPushButton, QSplitte
 from desktop import theme
 from desktop import worklist_words as words_of
 from desktop.pages.list_page import ListPage
+from desktop.pages.worklist_deeds import Deeds
 from desktop.tasks import Cancelled, Progress
 from desktop.widgets import pieces
 from desktop.widgets.empty_state import EmptyState
@@ -19,7 +20,7 @@ from desktop.widgets.flow_layout import FlowLayout
 from desktop.widgets.run_line import RunLine
 from desktop.widgets.tick_list import TickList
 from desktop.widgets.work_card import WorkCard
-from desktop.widgets.work_dialogs import AssignDialog, PutOffDialog, PutOffWish, RhythmDialog
+from desktop.widgets.work_dialogs import AssignDialog, PutOffDialog, RhythmDialog
 from desktop.widgets.work_list import WorkDelegate
 from desktop.worklist_queue import begin_again
 from models.records.visit import PlanEntry
@@ -62,6 +63,7 @@ class WorklistPage(ListPage):
         self._buildings: list[Building] | None = None
         self.question: PutOffDialog | AssignDialog | RhythmDialog | None = None
         """What asked last; tests answer it."""
+        self.deeds = Deeds(self)
         self.state_line = RunLine(self, _("Looking through the register"))
         self.state_line.again.connect(self.look)
         self.body.setSpacing(theme.px(8))
@@ -73,10 +75,10 @@ class WorklistPage(ListPage):
         self.lines = TickList(self._fetch, words_of.tile_of, _("Worklist"), ROWS, WorkDelegate())
         self.lines.opened.connect(lambda item: self.shell.go("household", household_id=item.household_id))
         self.card = WorkCard(shell.go)
-        self.card.assign.connect(lambda item: self._ask_assign([item]))
-        self.card.put_off.connect(lambda item: self._ask_put_off([item]))
-        self.card.put_back.connect(self._put_back)
-        self.card.call.connect(self._call)
+        self.card.assign.connect(lambda item: self.deeds.ask_assign([item]))
+        self.card.put_off.connect(lambda item: self.deeds.ask_put_off([item]))
+        self.card.put_back.connect(self.deeds.put_back)
+        self.card.call.connect(self.deeds.call)
         self.lines.looked_at.connect(lambda row: self.card.show_item(row, self.on()))
         self.split = QSplitter(Qt.Orientation.Horizontal)
         for pane, share in ((self.lines, 5), (self.card, 3)):
@@ -95,7 +97,7 @@ class WorklistPage(ListPage):
 
     def _build_head(self) -> None:
         self.filter_button = self._choice(_("Filters"), self._show_panels)
-        self.rhythm_button = pieces.button(_("How often …"), self.ask_rhythm)
+        self.rhythm_button = pieces.button(_("How often …"), self.deeds.ask_rhythm)
         self.handover_button = pieces.button(_("Handing over"), lambda: self.shell.go("handover"), icon="forward")
         for made in (self.filter_button, self.rhythm_button, self.handover_button):
             self.aside.addWidget(made)
@@ -147,9 +149,9 @@ class WorklistPage(ListPage):
             name: self.menu.addAction(words, act)
             for name, words, act in (
                 ("plan", _("Plan visits …"), self.ask_plan),
-                ("assign", _("Assign …"), lambda: self.with_chosen(self._ask_assign)),
+                ("assign", _("Assign …"), lambda: self.with_chosen(self.deeds.ask_assign)),
                 ("hand_over", _("Hand over …"), self.hand_over),
-                ("put_off", _("Put off …"), lambda: self.with_chosen(self._ask_put_off)),
+                ("put_off", _("Put off …"), lambda: self.with_chosen(self.deeds.ask_put_off)),
                 ("export", _("Write to a file …"), self.ask_export),
             )
         }
@@ -392,93 +394,6 @@ class WorklistPage(ListPage):
     def hand_over(self) -> None:
         """Offer the chosen households to a colleague."""
         self.with_chosen(lambda chosen: self.shell.go("handover", household_ids=[item.household_id for item in chosen]))
-
-    def _ask_assign(self, chosen: list[WorkItem]) -> None:
-        given = {item.assignee for item in chosen}
-        self.question = AssignDialog(
-            self,
-            partial(self._assign, [item.household_id for item in chosen]),
-            households=len(chosen),
-            workers=self.assignees,
-            now=given.pop() if len(given) == 1 else "",
-        )
-        self.question.open()
-
-    def _assign(self, homes: list[str], name: str) -> None:
-        casebook = self.casebook
-        words = (
-            ngettext("{n} household is in the care of {name}.", "{n} households are in the care of {name}.", len(homes))
-            if name
-            else ngettext("{n} household is in nobody's care.", "{n} households are in nobody's care.", len(homes))
-        )
-
-        def done(changed: Changed) -> None:
-            self.shell.say(words.format(n=len(homes), name=name), lambda: casebook.undo(changed.operations))
-
-        self.run(lambda: casebook.care.assign(homes, name), done)
-
-    def _ask_put_off(self, chosen: list[WorkItem]) -> None:
-        kinds = words_of.kinds_in_order(reason.kind for item in chosen for reason in item.reasons)
-        self.question = PutOffDialog(
-            self,
-            partial(self._put_off, [item.household_id for item in chosen]),
-            households=len(chosen),
-            kinds=kinds,
-            today=self.on(),
-        )
-        self.question.open()
-
-    def _put_off(self, homes: list[str], wish: PutOffWish) -> None:
-        casebook = self.casebook
-
-        def done(changed: Changed) -> None:
-            words = ngettext(
-                "{n} household is put off until {day}.", "{n} households are put off until {day}.", len(homes)
-            )
-            self.shell.say(
-                words.format(n=len(homes), day=wish.until.isoformat()), lambda: casebook.undo(changed.operations)
-            )
-
-        self.run(lambda: casebook.worklist.put_off(homes, wish.until, wish.reason, wish.kinds), done)
-
-    def _put_back(self, item: WorkItem) -> None:
-        casebook, home = self.casebook, item.household_id
-
-        def done(changed: Changed) -> None:
-            self.shell.say(_("Back on the list."), lambda: casebook.undo(changed.operations))
-
-        self.run(lambda: casebook.worklist.put_back([home]), done)
-
-    def _call(self, item: WorkItem) -> None:
-        """Show the whole numbers of those it is about, else of the household; journalled."""
-        casebook = self.casebook
-        about = [reason.resident_id for reason in item.reasons if reason.resident_id]
-
-        def work() -> list[tuple[str, str]]:
-            members = [each.resident for each in casebook.households.get(item.household_id).members]
-            first = [each for each in members if each.id in about]
-            found: list[tuple[str, str]] = []
-            for each in (*first, *(each for each in members if each.id not in about)):
-                for phone in casebook.residents.get(each.id).phones:
-                    found.append((each.name, casebook.residents.reveal(each.id, "phone", phone.id, "worklist")))
-                if found and each.id in about:
-                    break
-            return found
-
-        self.run(work, lambda found: self.card.show_numbers(item.household_id, found))
-
-    def ask_rhythm(self) -> None:
-        """Ask how often who is visited."""
-        casebook = self.casebook
-
-        def ask(rhythm: Any) -> None:
-            self.question = RhythmDialog(self, save, rhythm=rhythm)
-            self.question.open()
-
-        def save(days: dict[str, int]) -> None:
-            self.run(lambda: casebook.worklist.set_rhythm(days), lambda _nothing: self.reload())
-
-        self.read(casebook.worklist.rhythm, ask)
 
     # What ListPage asks.
 
