@@ -33,6 +33,8 @@ TOPICS = {
     "round": N_("Walking a round"),
     "round_entry": N_("Typing in the paper list"),
     "assessment": N_("Assessments"),
+    "questionnaire": N_("Filling in a questionnaire"),
+    "questionnaires": N_("Questionnaires of the office"),
     "eligibility": N_("Eligibility"),
     "screening": N_("Screening"),
     "calendar": N_("What changes soon"),

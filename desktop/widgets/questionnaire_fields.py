@@ -42,6 +42,8 @@ def make_answer_field(state: State, today: date) -> Any:
     inner: Any
     if state.kind == "rank":
         inner = RankField(choices, name=name)
+    elif state.kind == "choice" and not _is_searched(state):
+        return ChoiceField([*choices, *state.unknowns], column=_is_long(choices), name=name)
     elif state.kind in ("choice", "choices"):
         inner = _choices(state, choices, name)
     elif state.step and state.least is not None and state.most is not None:
@@ -55,10 +57,17 @@ def make_answer_field(state: State, today: date) -> Any:
 
 
 def _choices(state: State, choices: Choices, name: str) -> Any:
-    if state.kind == "choice" and (len(choices) >= MANY_CHOICES or _SEARCHED & set(state.appearance)):
+    if state.kind == "choice":
         return PickField(choices, name=name)
-    column = max(len(words) for _code, words in choices) > LONG_WORDS
-    return ChoiceField(choices, several=state.kind == "choices", column=column, name=name)
+    return ChoiceField(choices, several=True, column=_is_long(choices), name=name)
+
+
+def _is_searched(state: State) -> bool:
+    return len(state.choices) >= MANY_CHOICES or bool(_SEARCHED & set(state.appearance))
+
+
+def _is_long(choices: Choices) -> bool:
+    return max(len(words) for _code, words in choices) > LONG_WORDS
 
 
 class BelowUnknown(QWidget):

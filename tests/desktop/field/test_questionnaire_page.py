@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 
 from desktop.widgets.jump_menu import ANSWERED, OPEN
-from desktop.widgets.questionnaire_fields import PictureField, RankField, ScaleField
+from desktop.widgets.questionnaire_fields import BelowUnknown, PictureField, RankField, ScaleField
 from forms.xlsform import shipped
 from forms.xlsform.reading import read_workbook
 from models.records.picture import PictureEntry
@@ -140,7 +140,7 @@ def fill(page):
 
 def test_it_is_checked_and_saved_with_its_facts_and_can_be_taken_back(page, shell, resident):
     fill(page)
-    at(page, "hukou").field.inner.pick("no")
+    at(page, "hukou").field.pick("no")
     settle(shell)
     page.forward()
     settle(shell)
@@ -163,10 +163,25 @@ def test_it_is_checked_and_saved_with_its_facts_and_can_be_taken_back(page, shel
 
 
 def test_not_knowing_is_an_answer(page):
-    at(page, "hukou").field.unknown.pick("not_known")
+    at(page, "hukou").field.pick("not_known")
     assert page.session.state("/data/hukou").typed == "not_known"
-    at(page, "hukou").field.inner.pick("yes")
+    at(page, "hukou").field.pick("yes")
     assert page.session.state("/data/hukou").typed == "yes"
+
+
+def test_what_was_ticked_can_still_be_seen_beside_not_knowing(shell, resident):
+    form = shipped.load("new_resident_needs")
+    install(shell, form)
+    page = opened(shell, resident_id=resident, form_id=form.id)
+    row = page.view.rows["/data/fields/work"]
+    assert isinstance(row.field, BelowUnknown)
+    row.field.inner.pick("job")
+    row.field.unknown.pick("refused")
+    assert page.session.state("/data/fields/work").typed == "refused"
+    assert row.field.inner.codes() == ["job"]
+    row.field.inner.pick("training")
+    assert page.session.state("/data/fields/work").typed == ["job", "training"]
+    assert row.field.unknown.answer() == ""
 
 
 def test_what_was_saved_is_read_again_and_cannot_be_changed(page, shell, resident):
