@@ -415,39 +415,12 @@ def exchange(scratch: Path, scale: Scale) -> Iterator[Row]:
     yield row(imported, "changes/s", taken[1:], 4_500, at_least=True)
 
 
-# The worklist.
-
-
-def worklist(folder: Path, scale: Scale) -> Iterator[Row]:
-    """The first page of the worklist once the day was begun, and again after a visit that was saved."""
-    casebook = Casebook.open(folder, PASSPHRASE)
-    try:
-        casebook.worklist.look()
-        found = casebook.worklist.page()
-        name = f"first page of the worklist ({found.total:,} households on it)"
-        yield row(name, "ms", timed(scale.many, casebook.worklist.page), 300)
-        homes = iter([item.household_id for item in casebook.worklist.page(limit=scale.many + 1).items])
-        day = today(casebook.clock)
-
-        def after_a_visit() -> float:
-            entry = VisitEntry(household_id=next(homes), outcome="met", met_other="邻居", happened_on=day)
-            casebook.visits.record(entry)
-            began = time.perf_counter()
-            casebook.worklist.page()
-            return (time.perf_counter() - began) * 1000
-
-        visits = min(scale.many, found.total - 1)
-        yield row(f"{name}, after a visit", "ms", [after_a_visit() for _run in range(visits)], 300)
-    finally:
-        casebook.close()
-
-
 # All together.
 
 
 def measure(scale: Scale, scratch: Path, openfisca: str = "") -> Iterator[Row]:
     """Every line of the table, in the order in which it is measured. openfisca: the interpreter that has it."""
-    from desktop import bench_screening  # it leans on this module
+    from desktop import bench_door, bench_screening  # they lean on this module
 
     folder = scratch / "data"
     casebook = make_casebook(folder)
@@ -466,8 +439,7 @@ def measure(scale: Scale, scratch: Path, openfisca: str = "") -> Iterator[Row]:
     finally:
         casebook.close()
     yield from bench_screening.register(folder, household, scale)
-    say("worklist")
-    yield from worklist(folder, scale)
+    yield from bench_door.door(folder, scale)
     yield from bench_screening.city(scratch, scale, openfisca)
     say("searches in the window")
     yield from searches(folder, scale)
