@@ -1,6 +1,7 @@
 """What is done about one person, household or door reads no table whole, however many there are on the register."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import select, text
@@ -10,6 +11,7 @@ from models.services import pointing
 from models.store.engine import Engines
 from models.store.rows import KEPT
 from models.store.undoing import _pointing_at
+from tests.conftest import PASSPHRASE
 from tests.models.services.door_calls import Calls
 from tests.models.store.plans import Watch, watching
 
@@ -92,3 +94,24 @@ def test_every_column_that_undo_or_a_merge_looks_through_has_an_index():
     }
     assert len(asked) > 40
     assert without == set()
+
+
+def test_what_sqlite_is_told_of_poor_indexes_is_in_a_restored_backup_too(casebook: Casebook, tmp_path: Path):
+    def told(book: Casebook) -> list[tuple[object, ...]]:
+        with book._book.reading() as connection:
+            return sorted(tuple(row) for row in connection.execute(text("SELECT tbl, idx, stat FROM sqlite_stat1")))
+
+    before = told(casebook)
+    assert [(table, index) for table, index, _stat in before] == [
+        ("dwelling", "ix_dwelling_door"),
+        ("household", "ix_household_kind"),
+        ("resident", "ix_resident_frozen"),
+    ]
+    made = casebook.back_up(tmp_path / "stick")
+    (tmp_path / "elsewhere").mkdir()
+    Casebook.restore(tmp_path / "elsewhere", made, PASSPHRASE)
+    restored = Casebook.open(tmp_path / "elsewhere", PASSPHRASE)
+    try:
+        assert told(restored) == before
+    finally:
+        restored.close()
