@@ -6,33 +6,28 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QAbstractButton, QMenu, QProgressBar, QPushButton, QStackedWidget, QWidget
+from PySide6.QtWidgets import QDialog, QMenu, QProgressBar, QPushButton, QStackedWidget, QWidget
 
 from desktop import theme
 from desktop.pages.base import Page
 from desktop.pages.draft_keeper import DraftKeeper
+from desktop.pages.round_deeds import Deeds
 from desktop.pages.round_parts import Loaded, finish_round, leads_to, load_round, may_leave, open_due, resumed
-from desktop.round_words import OUTCOMES, again_text, door_parts, due_text, outcome_text, paper_names, progress_text
+from desktop.round_words import OUTCOMES, door_parts, outcome_text, paper_names, progress_text
 from desktop.widgets import pieces
 from desktop.widgets.door_card import DoorCard
-from desktop.widgets.door_dialog import DoorDialog
 from desktop.widgets.door_list import DoorList
 from desktop.widgets.empty_state import EmptyState
-from desktop.widgets.flow_layout import FlowLayout
-from desktop.widgets.large_button import LargeButton
+from desktop.widgets.outcome_bar import OutcomeBar
 from desktop.widgets.round_preview import RoundPreview
 from models.clock import local_time, milliseconds, today
 from models.errors import Problem
-from models.records.household import DwellingEntry
 from models.services.retries import part_of_day
 from models.services.rounds_views import DueLine, RoundRow, RoundView, StopView
 from models.services.views import Changed
-from models.texts import _, ngettext
+from models.texts import _
 
 FORM, VERSION = "round", "1"
-ROOMY = 150
-"""Below this scale (per cent) there is room for words on every button at the foot."""
-
 LOW = 380
 """Below this height (pixels at 100 per cent) a door that is shown stands at the very top."""
 
@@ -58,6 +53,9 @@ class RoundPage(Page):
         self._after: tuple[str, str] | None = None  # the door of which something was just said, and what
         self._last = ""  # the door of which something was said last: undone, it is shown again
         self.keeper: DraftKeeper | None = None
+        self.deeds = Deeds(self)
+        self.dialog: QDialog | None = None
+        """What asked last; tests answer it."""
         self.body.setSpacing(theme.px(8))
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
@@ -70,15 +68,15 @@ class RoundPage(Page):
         self.aside.addWidget(self._menu_button())
         self.card = DoorCard(today(shell.clock))
         self.card.next_wanted.connect(self.go_next)
-        self.card.due_ticked.connect(self._tick)
+        self.card.due_ticked.connect(self.deeds.tick)
         self.card.due_opened.connect(self._open_due)
-        self.card.retry_chosen.connect(self._retry)
+        self.card.retry_chosen.connect(self.deeds.retry)
         self.card.changed.connect(self._typed)
         self.card.visit_wanted.connect(self.visit_form)
         self.doors = DoorList()
         self.doors.setMinimumHeight(theme.px(300))
         self.doors.chosen.connect(self.show_stop)
-        self.doors.moved.connect(self.move_door)
+        self.doors.moved.connect(self.deeds.move_door)
         self.walking = QWidget()
         self._sides = pieces.line(self.walking, self.card, self.doors, gap=12)
         self._sides.setStretch(0, 5)
@@ -97,35 +95,14 @@ class RoundPage(Page):
         self.head = pieces.column(None, self.progress, self.bar, gap=4)
         self.body.addLayout(self.head)
         self.body.addWidget(self.stack, 1)
-        self._pin_outcomes()
+        self.foot = OutcomeBar(self.record, self.go_next)
+        self.outcome_buttons = self.foot.outcomes
+        self.show_footer(self.foot)
+        self.footer_margins = False
+        self.footer.setContentsMargins(theme.px(16), theme.px(6), theme.px(16), theme.px(6))
         self._keys()
 
     # Building.
-
-    def _pin_outcomes(self) -> None:
-        place = QWidget()
-        flow = FlowLayout(place, gap=theme.px(8))
-        self.outcome_buttons: dict[str, LargeButton] = {}
-        for number, outcome in enumerate(OUTCOMES, 1):
-            words = _("{key} {outcome}").format(key=number, outcome=outcome_text(outcome))
-            made = LargeButton(words, partial(self.record, outcome), "primary" if outcome == "met" else "")
-            made.setToolTip(str(number))
-            made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            self.outcome_buttons[outcome] = made
-            flow.addWidget(made)
-        words = _("Next door (Space)")
-        self.next_button: QAbstractButton
-        if theme.look().scale < ROOMY:
-            self.next_button = LargeButton(words, self.go_next)
-            self.next_button.setIcon(theme.icon("forward"))
-        else:
-            self.next_button = pieces.icon_button(words, "forward", self.go_next, "accent")
-            self.next_button.setFixedSize(theme.px(56), theme.px(48))
-        flow.addWidget(self.next_button)
-        self.show_footer(place)
-        self.footer.setStretch(0, 1)
-        self.footer_margins = False
-        self.footer.setContentsMargins(theme.px(16), theme.px(6), theme.px(16), theme.px(6))
 
     def _menu_button(self) -> QPushButton:
         made = pieces.button(_("This round"), icon="down")
@@ -133,9 +110,9 @@ class RoundPage(Page):
         self.menu_actions = {
             "paper": menu.addAction(_("Paper list …"), self.show_paper),
             "entry": menu.addAction(_("Type in the paper list …"), self.type_in),
-            "add": menu.addAction(_("Add a door …"), self.add_door),
+            "add": menu.addAction(_("Add a door …"), self.deeds.add_door),
             "skip": menu.addAction(_("Leave this door out"), self.skip),
-            "back": menu.addAction(_("Take back what was said of this door"), self.take_back),
+            "back": menu.addAction(_("Take back what was said of this door"), self.deeds.take_back),
             "finish": menu.addAction(_("Finish the round"), self.finish),
         }
         made.setMenu(menu)
@@ -156,7 +133,7 @@ class RoundPage(Page):
             ("V", self.visit_form),
             ("J", self.jump),
             ("Ctrl+P", self._print_key),
-            ("Ctrl+Backspace", self.take_back),
+            ("Ctrl+Backspace", self.deeds.take_back),
         ):
             key(keys, run)
 
@@ -301,11 +278,10 @@ class RoundPage(Page):
         if stop is None:
             return
         self.where["stop_id"] = stop.id
-        self.card.show_stop(stop, self.papers, note=note, met=met or (), actions=leads_to(self, stop, self._wait_again))
-        for outcome, made in self.outcome_buttons.items():
-            role = "primary" if outcome == (stop.status if stop.tries else "met") else ""
-            if made.property("role") != role:
-                pieces.set_role(made, role)
+        self.card.show_stop(
+            stop, self.papers, note=note, met=met or (), actions=leads_to(self, stop, self.deeds.wait_again)
+        )
+        self.foot.stress(stop.status if stop.tries else "met")
         self.menu_actions["back"].setEnabled(bool(stop.tries))
         self.menu_actions["skip"].setEnabled(stop.open)
         place = self.view.stops.index(stop) + 1 if self.view is not None else 0
@@ -403,18 +379,6 @@ class RoundPage(Page):
         door = door_parts(stop)[1]
         return _("{door}: {outcome}.").format(door=door, outcome=outcome_text(outcome))
 
-    def take_back(self) -> None:
-        """What was last said of this door was wrong."""
-        stop = self.stop
-        if stop is None or not stop.tries or self.busy:
-            return
-        rounds, casebook = self.casebook.rounds, self.casebook
-        words = _("{door}: taken back.").format(door=door_parts(stop)[1])
-        self.run(
-            lambda: rounds.take_back(stop.id),
-            lambda changed: self.shell.say(words, undo=lambda: casebook.undo(changed.operations)),
-        )
-
     def skip(self) -> None:
         """Leave the door out of this round, and go on."""
         stop = self.stop
@@ -429,31 +393,6 @@ class RoundPage(Page):
             self.shell.say(words, undo=lambda: casebook.undo(changed.operations))
 
         self.run(lambda: casebook.rounds.skip(stop.id, note), done)
-
-    def _wait_again(self) -> None:
-        stop = self.stop
-        if stop is not None:
-            rounds = self.casebook.rounds
-            self.run(lambda: rounds.wait_again(stop.id))
-
-    def _retry(self, day: Any, part: str) -> None:
-        stop, casebook = self.stop, self.casebook
-        if stop is None:
-            return
-        words = _("{door}: again {when}.") if day is not None else _("{door}: {when}.")
-        words = words.format(door=door_parts(stop)[1], when=again_text(day, part))
-        self.run(
-            lambda: casebook.rounds.retry(stop.id, day, part),  # type: ignore[arg-type]
-            lambda changed: self.shell.say(words, undo=lambda: casebook.undo(changed.operations)),
-        )
-
-    def _tick(self, line: DueLine, done: bool) -> None:
-        casebook = self.casebook
-        words = _("Done: {what}").format(what=due_text(line, self.papers))
-        self.run(
-            lambda: casebook.rounds.tick(line.kind, line.id, done),
-            lambda changed: self.shell.say(words, undo=lambda: casebook.undo(changed.operations)),
-        )
 
     def _open_due(self, line: DueLine) -> None:
         stop = self.stop
@@ -546,51 +485,6 @@ class RoundPage(Page):
         if self.view is not None:
             self._keep_note()
             self.shell.go("round_entry", round_id=self.view.row.id)
-
-    def add_door(self) -> None:
-        """Ask for a door of the same staircase as the one shown."""
-        if self.stop is None:
-            return
-        self.dialog = DoorDialog(self, self.stop, self._add)
-        self.dialog.open()
-
-    def _add(self, entry: DwellingEntry) -> None:
-        casebook, view = self.casebook, self.view
-        if view is None:
-            return
-
-        def done(changed: Changed) -> None:
-            count = len(changed.ids)
-            if not count:
-                self.shell.say(_("This door is in the round already."))
-                return
-            words = ngettext("One door was added.", "{n} doors were added.", count).format(n=count)
-            self.shell.say(words, undo=lambda: casebook.undo(changed.operations))
-
-        self.run(lambda: casebook.rounds.add_door(view.row.id, dwelling=entry), done)
-
-    def move_door(self, stop_id: str, by: int) -> None:
-        """Walk a door earlier or later."""
-        view, casebook = self.view, self.casebook
-        if view is None or self.busy:
-            return
-        order = [stop.id for stop in view.stops]
-        place = order.index(stop_id)
-        target = place + by
-        if not 0 <= target < len(order):
-            return
-        order[place], order[target] = order[target], order[place]
-        self.busy = True
-
-        def done(_changed: Changed) -> None:
-            self.busy = False
-            self.stop_id = stop_id
-
-        def failed(problem: Problem) -> None:
-            self.busy = False
-            self.shell.problem(problem)
-
-        self.run(lambda: casebook.rounds.reorder(view.row.id, order), done, failed)
 
     def finish(self) -> None:
         """The round is over; what stays open becomes planned visits."""
