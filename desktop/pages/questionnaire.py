@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from desktop import theme
 from desktop.case_words import day_text, moment_text, short_person
@@ -391,8 +391,9 @@ class QuestionnairePage(FieldPage):
 
     def _show_check(self) -> None:
         self.check_view.show_parts(parts_of(self.session))
-        for link in self.check_view.links.values():
-            link.setVisible(not self._is_read())
+        if self._is_read():
+            for link in self.check_view.findChildren(QPushButton):
+                link.hide()
         words = self._result_words()
         heading, below = (pieces.inside(self.result).itemAt(place).widget() for place in (0, 1))
         heading.setText(words)  # type: ignore[union-attr]

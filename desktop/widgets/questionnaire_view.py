@@ -69,11 +69,15 @@ class AnswerRow(QuestionRow):
     def __init__(self, state: State, today: date, *, step: bool, bare: bool) -> None:
         super().__init__(words_of(state), make_answer_field(state, today), step=step, bare=bare)
         self.kind = state.kind
+        self._state: State | None = None
         self.drawn_as = drawn_as(state, bare)
         self.show_state(state, with_answer=True)
 
     def show_state(self, state: State, *, with_answer: bool) -> None:
         """How it stands now; the answer too where somebody else than the worker may have changed it."""
+        if state == self._state:
+            return
+        self._state = state
         self.question = words_of(state)
         self.say_words()
         if with_answer and self.field.answer() != state.typed:
@@ -140,6 +144,8 @@ class QuestionnaireView(QWidget):
         self._wait.setSingleShot(True)
         self._wait.setInterval(WAIT)
         self._wait.timeout.connect(self.flush)
+        if step and (first := topics_of(session)[:1]):
+            self._shown = first[0].path  # the other pages are drawn when they are turned to
         self.draw()
 
     # Drawing.
