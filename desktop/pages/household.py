@@ -28,6 +28,9 @@ from models.services.picture_views import PictureView
 from models.services.views import Changed, EventView, HouseholdView, TimelineLine, VisitView
 from models.texts import _, ngettext
 
+MORE = ("questionnaire", "change", "plans", "pictures")
+"""Commands that stand beside the visit and the check."""
+
 FIRST_VISITS = 3
 NARROW = 760
 """Below this width, in pixels at 100 per cent, everything stands below one another."""
@@ -65,7 +68,7 @@ class HouseholdPage(Page):
         self.chips = FlowLayout()
         self.visit_button = pieces.button(_("Record a visit"), self.record_visit, "primary", "visit", tip="F6")
         self.check_button = pieces.button(_("Check eligibility"), self.check, icon="eligibility")
-        more = [pieces.action_button(self.shell.actions_by_name[name]) for name in ("change", "plans", "pictures")]
+        more = [pieces.action_button(self.shell.actions_by_name[name]) for name in MORE]
         self.deeds = FlowLayout()  # breaks into rows where the window is narrow or the letters are large
         for button in (self.visit_button, self.check_button, *more):
             self.deeds.addWidget(button)
