@@ -37,6 +37,9 @@ COMMUNITY = "120101001001"
 RESIDENTS = 60
 PASSPHRASE = "海河 自行车 石榴 十二月"  # noqa: S105  # of a casebook that lives for a minute
 
+LAYOUT_ROUNDS = 6
+"""How often what changed its size may tell the next around it, before everything must stand where it belongs."""
+
 Where = Mapping[str, Mapping[str, Any]]
 
 
@@ -146,6 +149,8 @@ def _open(shell: Shell, scene: Scene, wheres: Where) -> None:
 
 def _see(shell: Shell, dress: str, scene: str, keep: Keep, rest: float = 0.03) -> Iterator[Found]:
     settle(shell, rest)
+    for _round in range(LAYOUT_ROUNDS):
+        QApplication.processEvents()
     dialogs = [each for each in shell.findChildren(QDialog) if each.isVisible()]
     for window in (shell, *dialogs):
         name = scene if window is shell else f"{scene}+dialog"

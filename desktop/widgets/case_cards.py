@@ -4,7 +4,7 @@ from datetime import date
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QLayout, QWidget
 
 from desktop.case_words import day_text, days_away, noted
 from desktop.widgets import pieces
@@ -97,8 +97,8 @@ class PlanCard(QFrame):
             row.addWidget(change)
         return whole
 
-    def _foot(self) -> QHBoxLayout:
-        row = pieces.line(None, gap=12)
+    def _foot(self) -> QLayout:
+        row = pieces.wrapping(None, gap=12)
         if self.plan.status == "open":
             for words, verb in (
                 (_("Another goal"), "add_goal"),
@@ -111,7 +111,6 @@ class PlanCard(QFrame):
                 pieces.button(_("Go on with it"), lambda: self.acted.emit("reopen", self.plan.id, None), "link")
             )
         row.addWidget(pieces.button(_("Print"), lambda: self.acted.emit("print", self.plan.id, None), "link"))
-        row.addStretch(1)
         return row
 
 

@@ -40,6 +40,7 @@ class Finder(QWidget):
         self._suggested: list[Match] = []
         self.line = QLineEdit()
         self.line.setPlaceholderText(hint)
+        self.line.setToolTip(hint)
         self.line.setAccessibleName(name)
         self.line.setClearButtonEnabled(True)
         self.list = QListWidget()
