@@ -63,8 +63,9 @@ def person_line(row: ResidentRow) -> str:
 
 
 def short_person(row: ResidentRow) -> str:
-    """Sex and age, for a member in a list."""
-    return " · ".join(part for part in (sex_text(row.sex), age_text(row.age)) if part)
+    """Sex and age, for a member in a list; of the dead that they are."""
+    age = _("deceased") if "deceased" in row.flags else age_text(row.age)
+    return " · ".join(part for part in (sex_text(row.sex), age) if part)
 
 
 def relation_text(code: str) -> str:

@@ -278,7 +278,8 @@ class EligibilityPage(Page):
         entries = [] if loaded.alone else [(EVERYBODY, _("The whole household"), "")]
         if any(not result.resident_id for result in results):
             entries.append(("", _("Services for the household"), ""))
-        entries += [(row.id, row.name, loaded.detail(row)) for row in loaded.people.values()]
+        rows = sorted(loaded.people.values(), key=lambda row: row.id not in loaded.dead)  # what must not be missed
+        entries += [(row.id, row.name, loaded.detail(row)) for row in rows]
         for who, name, detail in entries:
             own = [result for result in results if who == EVERYBODY or result.resident_id == who]
             open_ones = [result for result in own if outcome_of(result.determination) == "missing"]

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from desktop import theme
+from desktop.case_words import day_text, short_person
 from desktop.eligibility_words import OUTCOMES, heading_of, mark_of
+from desktop.fact_words import dictionary
 from desktop.widgets import pieces
 from desktop.widgets.case_parts import Chip, ClickRow
 from desktop.widgets.question_card import Asked
 from desktop.widgets.result_card import Ask
 from models.eligibility import HOUSEHOLD, Policies, Prompt, single_prompt
-from models.services.views import HouseholdCheck, HouseholdView, ResidentRow, ServiceResult
+from models.services.views import HouseholdCheck, HouseholdView, MembershipView, ResidentRow, ServiceResult
 from models.texts import _, language
 
 DRAFT_FORM = "eligibility"
@@ -28,17 +30,34 @@ _SUM = 1.3  # a service for which the text gives a sum comes a little before one
 
 @dataclass(frozen=True)
 class Loaded:
-    """One check and what is needed to show it; draft: ticks that were not answered yet, with the draft's id."""
+    """One check and what is needed to show it; draft: ticks that were not answered yet, with the draft's id.
+
+    alone: the one person it is about, who lives in the household without belonging to it.
+    """
 
     view: HouseholdView
     check: HouseholdCheck
     policies: Policies
     draft: tuple[str, Mapping[str, Any]] = ("", {})
+    alone: str = ""
 
     @property
     def people(self) -> Mapping[str, ResidentRow]:
-        """The members by id, head first."""
-        return {member.resident.id: member.resident for member in self.view.members}
+        """Whom the check is about by id: the members, head first, and then those who died lately."""
+        members = [*self.view.members, *self.dead.values()]
+        rows = {member.resident.id: member.resident for member in members}
+        return {self.alone: rows[self.alone]} if self.alone else rows
+
+    @property
+    def dead(self) -> Mapping[str, MembershipView]:
+        """Those who died lately, by id: their family may apply for funeral services."""
+        known = {person.id for person in self.check.case.people}
+        return {member.resident.id: member for member in self.view.mourned if member.resident.id in known}
+
+    def detail(self, row: ResidentRow) -> str:
+        """What stands beside a name: sex and age, or the day of death."""
+        gone = self.dead.get(row.id)
+        return _("died on {day}").format(day=day_text(gone.until)) if gone is not None else short_person(row)
 
     def who(self, of: str) -> str:
         """The name of a person; what the household is called; a relation of whom nobody is recorded."""
@@ -55,6 +74,40 @@ class Loaded:
         }.get(of, _("a relative (not registered)"))
 
 
+def load(casebook: Any, where: Mapping[str, Any]) -> Loaded | None:
+    """Check the household named by household_id, draft_id or resident_id; None where the resident is in none.
+
+    alone: one person of the household, who lives there without belonging to it. Somebody who belongs nowhere is checked
+    so at once. Of somebody who died lately the household is that of the family.
+    """
+    drafts = {draft.id: draft for draft in casebook.drafts.all() if draft.form == DRAFT_FORM}
+    begun = drafts.get(str(where.get("draft_id") or ""))
+    household_id = str(where.get("household_id") or (begun.subject_id if begun else ""))
+    resident_id, alone = str(where.get("resident_id") or ""), str(where.get("alone") or "")
+    if not household_id and resident_id:
+        homes = casebook.households.of_resident(resident_id)
+        homes.sort(key=lambda home: (lives_apart(home, resident_id), home.kind != "living"))
+        household_id = homes[0].id if homes else casebook.households.died_in(resident_id)
+        alone = resident_id if homes and lives_apart(homes[0], resident_id) else alone
+    if not household_id:
+        return None
+    begun = begun or next((draft for draft in drafts.values() if draft.subject_id == household_id), None)
+    return Loaded(
+        casebook.households.get(household_id),
+        casebook.eligibility.check(household_id, alone=alone),
+        dictionary(casebook),
+        (begun.id, begun.body) if begun is not None else ("", {}),
+        alone,
+    )
+
+
+def lives_apart(home: HouseholdView, resident_id: str) -> bool:
+    """Whether a member only lives in a household without belonging to it: a lodger, or among strangers."""
+    if home.form not in ("", "family"):
+        return True
+    return any(member.standing for member in home.members if member.resident.id == resident_id)
+
+
 def asks_of(loaded: Loaded, result: ServiceResult) -> tuple[Ask, ...]:
     """The facts a result lacks, in short words, each with whether it can be asked here and now."""
     chinese = language() == "zh_CN"
@@ -63,7 +116,7 @@ def asks_of(loaded: Loaded, result: ServiceResult) -> tuple[Ask, ...]:
         if part.alternative:
             continue
         definition = loaded.policies.facts[part.fact]
-        possible = part.of == HOUSEHOLD or part.of in loaded.people
+        possible = part.of in loaded.people or (part.of == HOUSEHOLD and not loaded.alone)  # not theirs to tell
         words = definition.question_zh if chinese else definition.question_en
         if part.of != result.resident_id:
             words = _("{who}: {question}").format(who=loaded.who(part.of), question=words)
@@ -97,7 +150,10 @@ def questions_of(loaded: Loaded, shown: str) -> list[Asked]:
     """
     about = (shown, HOUSEHOLD) if shown in loaded.people else ()
     prompts = loaded.check.prompts
-    return [asked_of(loaded, prompt) for prompt in prompts.distinct(MOST_QUESTIONS, about)] if prompts else []
+    found = prompts.distinct(MOST_QUESTIONS, about) if prompts else []
+    if loaded.alone:  # what is known of the household is said of its family
+        found = [prompt for prompt in found if all(of != HOUSEHOLD for _fact, of in prompt.asks)]
+    return [asked_of(loaded, prompt) for prompt in found]
 
 
 def single_of(loaded: Loaded, fact: str, of: str) -> Asked:

@@ -77,7 +77,11 @@ class HouseholdPage(Page):
         self.consent = pieces.card(role="banner-info", margin=12, gap=6)
         self.consent.hide()
         self.consent_button: QPushButton | None = None
-        head = pieces.column(None, self.deeds, self.switch, self.chips, self.under, self.closed, self.consent, gap=8)
+        self.mourned = pieces.card(role="banner-info", margin=12, gap=6)
+        self.mourned.hide()
+        self.funeral_buttons: dict[str, QPushButton] = {}
+        told = (self.closed, self.mourned, self.consent)
+        head = pieces.column(None, self.deeds, self.switch, self.chips, self.under, *told, gap=8)
         self.body.addLayout(head)
         self.homes = pieces.line(None, gap=16)
         self.body.addLayout(self.homes)
@@ -171,6 +175,11 @@ class HouseholdPage(Page):
         """Go to the eligibility of this household."""
         self.shell.go("eligibility", household_id=self.where["household_id"])
 
+    def check_alone(self, resident_id: str) -> None:
+        """Go to the eligibility of one person who lives here without belonging to the household."""
+        household_id = str(self.where["household_id"])
+        self.shell.go("eligibility", household_id=household_id, resident_id=resident_id, alone=resident_id)
+
     def begin_adding(self) -> None:
         """Somebody moves in."""
         self.change("move_in")
@@ -234,7 +243,26 @@ class HouseholdPage(Page):
         self.closed.setVisible(gone)
         self.under.setText(view.note)
         self.under.setVisible(bool(view.note))
+        self._show_mourned(view)
         self._show_consent(loaded)
+
+    def _show_mourned(self, view: HouseholdView) -> None:
+        """Who died lately: the family may apply for funeral services, and is told so."""
+        pieces.clear(pieces.inside(self.mourned))
+        self.funeral_buttons = {}
+        for member in view.mourned:
+            who = member.resident
+            words = _("{name} died on {day}. The family may be able to apply for funeral services.")
+            check = pieces.button(
+                _("Check what the family may apply for"),
+                partial(self.shell.go, "eligibility", household_id=view.id, resident_id=who.id),
+                icon="eligibility",
+            )
+            self.funeral_buttons[who.id] = check
+            told = pieces.text(words.format(name=who.name, day=day_text(member.until)), "label")
+            pieces.inside(self.mourned).addWidget(told)
+            pieces.inside(self.mourned).addLayout(pieces.line(None, check, None))
+        self.mourned.setVisible(bool(view.mourned))
 
     def _show_consent(self, loaded: Loaded) -> None:
         """The next step after a registration: asking for consent, until everybody was asked."""
@@ -274,6 +302,7 @@ class HouseholdPage(Page):
                 card.person_chosen.connect(lambda resident: self.shell.go("person", resident_id=resident))
                 card.opened.connect(lambda household: self.shell.go("household", household_id=household))
                 card.changing.connect(lambda resident: self.change(resident_id=resident))
+                card.alone.connect(self.check_alone)
             column = pieces.column(None, card, None)
             self.homes.addLayout(column, 1)
         self.lines = mine.lines

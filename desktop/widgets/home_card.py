@@ -23,6 +23,7 @@ class HomeCard(Card):
     person_chosen = Signal(str)
     changing = Signal(str)  # something changed with this resident
     opened = Signal(str)  # the household
+    alone = Signal(str)  # check what this resident, who does not belong to the household, may qualify for
 
     def __init__(
         self, view: HouseholdView, others: Collection[str] | None, *, here: bool, with_address: bool = False
@@ -66,6 +67,10 @@ class HomeCard(Card):
         change.setAccessibleName(_("Something changed with {name}").format(name=member.resident.name))
         beside = pieces.line(whole, gap=4)
         beside.addWidget(line, 1)
+        if member.standing or self.view.form not in ("", "family"):
+            check = pieces.button(_("Check alone"), lambda: self.alone.emit(member.resident.id), "link")
+            check.setAccessibleName(_("Check eligibility of {name} alone").format(name=member.resident.name))
+            beside.addWidget(check)
         beside.addWidget(change)
         return whole
 

@@ -56,6 +56,8 @@ def flag_tags(flags: Sequence[str]) -> tuple[tuple[str, str], ...]:
         "new_resident": (_("New resident"), "accent"),
         "duplicate": (_("Perhaps twice"), "warn"),
         "waits": (_("Not yet synced"), "soft"),
+        "deceased": (_("Deceased"), "soft"),
+        "frozen": (_("Frozen"), "warn"),
     }
     return tuple(known[flag] for flag in known if flag in flags)
 
@@ -63,7 +65,7 @@ def flag_tags(flags: Sequence[str]) -> tuple[tuple[str, str], ...]:
 def person_words(row: "ResidentRow") -> str:
     """Sex and age: 女 84岁."""
     parts = [] if row.sex in ("", "0", "9") else [codes.label("sex", row.sex)]
-    if row.age is not None:
+    if row.age is not None and "deceased" not in row.flags:
         parts.append(_("{n} years").format(n=row.age))
     return "  ".join(parts)
 

@@ -17,14 +17,27 @@ from models.records.referral import MatterEntry, ReferralEntry
 from models.services import barred
 from models.services.book import Book, changed
 from models.services.cases import build_case, lives_apart
+from models.services.changes.words import day_text
 from models.services.eligibility import case_to_json, keep_determination
 from models.services.people import full_address, homes_of, last_homes_of
 from models.services.views import Changed, LetterView, ReferralView
 from models.store.rows import KEPT
 from models.store.work import Work, read_meta, write_meta
+from models.texts import _
 
 _REFERRAL, _LETTER, _RESIDENT = KEPT["referral"], KEPT["letter"], KEPT["resident"]
 _DOCUMENT, _PHONE = KEPT["identity_document"], KEPT["phone"]
+
+
+class NothingToRefer(NotFound):
+    """A letter for somebody who has died is about more than the funeral, or comes too late. Facts: name, day."""
+
+    def sentence(self) -> str:
+        """Tell the worker."""
+        return _(
+            "{name} died on {day}. For a year after the death a letter can be written about funeral services, and "
+            "about nothing else. Nothing was saved."
+        ).format(**self.facts)
 
 
 class Referrals:
@@ -43,8 +56,9 @@ class Referrals:
         """Give the letter its number and keep referral, letter and determinations.
 
         Changed.id is the referral, Changed.ids holds the letter. For somebody who died lately only funeral services are
-        referred, at the address of the household. Raises NotFound where the resident is not here, or has died and
-        something else is to be referred; RecordFrozen where the record is only kept.
+        referred, at the address of the household. Raises NotFound where the resident is not here, NothingToRefer (a
+        NotFound) where the resident has died and something else is to be referred, RecordFrozen where the record is
+        only kept.
         """
         day = today(self._book.clock)
         with self._book.verb("referrals.issue") as work:
@@ -165,11 +179,12 @@ class Referrals:
         person = connection.execute(select(_RESIDENT).where(_RESIDENT.c.id == entry.resident_id)).first()
         home = homes_of(connection, [entry.resident_id]).get(entry.resident_id)
         about = {_subject(book.policies, matter) for matter in entry.matters}
-        died = person is not None and person.died_on is not None and person.died_on <= day
-        if died:  # for the family of somebody who died lately, about funeral services and nothing else
+        died = False
+        if person is not None and person.died_on is not None and person.died_on <= day:
+            died = True  # for the family of somebody who died lately, about funeral services and nothing else
             home = last_homes_of(connection, [entry.resident_id], day).get(entry.resident_id)
-            if about != {"deceased"}:
-                raise NotFound
+            if about != {"deceased"} or home is None:
+                raise NothingToRefer(name=person.name, day=day_text(person.died_on))
         if person is None or home is None:
             raise NotFound
         barred.check_in_use(connection, [entry.resident_id])

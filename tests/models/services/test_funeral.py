@@ -12,6 +12,7 @@ from models.records.fact import FactEntry
 from models.records.household import MemberEntry
 from models.records.referral import MatterEntry, ReferralEntry
 from models.records.visit import VisitEntry
+from models.services.referrals import NothingToRefer
 from models.services.screening_views import ScreenFilter
 from models.services.visits import MetAfterDeath
 from models.services.worklist_views import WorkFilter
@@ -138,8 +139,9 @@ def test_a_letter_about_the_funeral_goes_to_the_family_and_any_other_is_refused(
     assert value.phone == "", "the telephone of the dead is nobody's"
     assert casebook.referrals.get(issued.id).resident_id == dead
     for services in ((ELDERS_HEALTH,), (SUBSIDY, ELDERS_HEALTH)):
-        with pytest.raises(NotFound):
+        with pytest.raises(NothingToRefer) as trouble:
             casebook.referrals.issue(letter(dead, *services))
+        assert "李建国 died on" in trouble.value.sentence()
     casebook.eligibility._book.clock.move(days=365)
     with pytest.raises(NotFound):
         casebook.referrals.issue(letter(dead, SUBSIDY))
