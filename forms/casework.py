@@ -5,9 +5,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from forms.collecting import Answers, Collector, Reading, as_typed, is_empty, read_answer, read_rows, read_text
+from forms.collecting import Answers, Collector, Reading, as_typed, is_empty, read_answer, read_records, read_text
 from forms.definitions import Form
-from forms.shape import Question
 from models.records.casework import CasePlanEntry, ContactEntry, NoteEntry
 
 _ENTRIES: dict[str, type[BaseModel]] = {"contact": ContactEntry, "case_note": NoteEntry, "case_plan": CasePlanEntry}
@@ -21,7 +20,7 @@ def read(form: Form, answers: Answers, on: date | None) -> Reading:
     for question in form.questions:
         out.walk(question.id, question.label, (question.id,))
         if question.kind == "rows":
-            fields[question.id] = _read_rows(question, answers.get(question.id), out)
+            fields[question.id] = read_records(question, answers.get(question.id), out)
             continue
         typed = answers.get(question.id)
         answer = read_answer(question, typed, question.id, out)
@@ -37,24 +36,6 @@ def read(form: Form, answers: Answers, on: date | None) -> Reading:
             fields[given] = read_text(answers.get(given), given, out)
     entry = _ENTRIES[form.id]
     return out.build(lambda: entry.model_validate(fields), form.unasked(answers))
-
-
-def _read_rows(question: Question, typed: object, out: Collector) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    for place, row in read_rows(typed, question.id, out):
-        if all(is_empty(value) for value in row.values()):
-            continue
-        fields: dict[str, Any] = {}
-        for part in question.parts:
-            here = f"{question.id}.{place}.{part.id}"
-            out.walk(here, part.label, (question.id, len(found), part.id))
-            answer = read_answer(part, row.get(part.id), here, out)
-            if answer is not None and answer.value is not None:
-                fields[part.id] = answer.value
-            elif part.required and is_empty(row.get(part.id)):
-                out.problem(here, "missing")
-        found.append(fields)
-    return found
 
 
 def answers(form: Form, entry: Any) -> dict[str, Any]:

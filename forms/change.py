@@ -23,6 +23,7 @@ from forms.collecting import (
     read_text,
 )
 from forms.definitions import Form
+from forms.household import read_address_parts
 from forms.shape import Question, is_asked
 from models.records import change, divisions
 from models.texts import _
@@ -139,7 +140,7 @@ def read(form: Form, answers: Answers, on: date | None) -> Reading:
         elif question.kind == "people":
             got[question.id] = _read_members(form, question, given, kind, out)
         elif question.kind == "address":
-            got[question.id] = _read_address(question, given.get(question.id), out)
+            got[question.id] = read_address_parts(question, given.get(question.id), out, "dwelling", "to_dwelling")
         else:
             _read_one(question, given.get(question.id), got, out)
     if kind in WAYS and got.get("where_to") and got["where_to"] not in WAYS[kind]:
@@ -210,24 +211,6 @@ def _read_one(question: Question, typed: object, got: dict[str, Any], out: Colle
         got[question.id] = answer.value
     elif question.required:
         out.problem(question.id, "missing")
-
-
-def _read_address(question: Question, typed: object, out: Collector) -> dict[str, Any]:
-    """The parts of an address; the community must be one of the table."""
-    given: Mapping[str, Any] = typed if isinstance(typed, Mapping) else {}
-    address: dict[str, Any] = {}
-    for part in question.parts:
-        here = f"{question.id}.{part.id}"
-        out.walk(here, part.label, ("dwelling", part.id), ("to_dwelling", part.id))
-        answer = read_answer(part, given.get(part.id), here, out)
-        if answer is not None:
-            address[part.id] = answer.value
-    code = address.get("community_code", "")
-    if not code:
-        out.problem(f"{question.id}.community_code", "missing")
-    elif divisions.community(code) is None:
-        out.problem(f"{question.id}.community_code", "community_unknown")
-    return address
 
 
 def _read_members(form: Form, question: Question, answers: Answers, kind: str, out: Collector) -> list[dict[str, Any]]:

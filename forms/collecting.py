@@ -190,6 +190,25 @@ def read_rows(typed: object, path: str, out: Collector) -> list[tuple[int, Answe
     return found
 
 
+def read_records(question: Question, typed: object, out: Collector) -> list[dict[str, Any]]:
+    """The rows of a repeated question as fields by part; a row without any answer is left out."""
+    found: list[dict[str, Any]] = []
+    for place, row in read_rows(typed, question.id, out):
+        if all(is_empty(value) for value in row.values()):
+            continue
+        fields: dict[str, Any] = {}
+        for part in question.parts:
+            here = f"{question.id}.{place}.{part.id}"
+            out.walk(here, part.label, (question.id, len(found), part.id))
+            answer = read_answer(part, row.get(part.id), here, out)
+            if answer is not None and answer.value is not None:
+                fields[part.id] = answer.value
+            elif part.required and is_empty(row.get(part.id)):
+                out.problem(here, "missing")
+        found.append(fields)
+    return found
+
+
 def read_text(typed: object, path: str, out: Collector) -> str:
     """Tidy text of a part; "" where there is none or it is no text (then with a problem)."""
     try:

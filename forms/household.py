@@ -65,13 +65,18 @@ def read(form: Form, answers: Answers, on: date | None) -> Reading:
 def _read_address(question: Question, typed: object, out: Collector) -> dict[str, Any]:
     """The parts of an address; the community must be one of the table."""
     out.walk(question.id, question.label, ("dwelling",))
-    given: Mapping[str, Any] = typed if isinstance(typed, Mapping) else {}
     if not isinstance(typed, Mapping) and not is_empty(typed):
         out.problem(question.id, "not_text")
+    return read_address_parts(question, typed, out, "dwelling")
+
+
+def read_address_parts(question: Question, typed: object, out: Collector, *fields: str) -> dict[str, Any]:
+    """The parts of an address as the fields of a dwelling. Fields: which ones of the Entry may hold it."""
+    given: Mapping[str, Any] = typed if isinstance(typed, Mapping) else {}
     address: dict[str, Any] = {}
     for part in question.parts:
         here = f"{question.id}.{part.id}"
-        out.walk(here, part.label, ("dwelling", part.id))
+        out.walk(here, part.label, *((field, part.id) for field in fields))
         answer = read_answer(part, given.get(part.id), here, out)
         if answer is not None:
             address[part.id] = answer.value

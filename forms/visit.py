@@ -14,6 +14,7 @@ from forms.collecting import (
     fact_fields,
     is_empty,
     read_answer,
+    read_records,
     read_rows,
     read_text,
 )
@@ -38,7 +39,7 @@ def read(form: Form, answers: Answers, on: date | None) -> Reading:
         if question.id == "facts":
             fields["facts"] = _read_learnt(question, typed, out, _day(fields) or on)
         elif question.kind == "rows":
-            fields[question.id] = _read_needs(question, typed, out)
+            fields[question.id] = read_records(question, typed, out)
         else:
             answer = read_answer(question, typed, question.id, out)
             if answer is not None and answer.value is not None:
@@ -65,24 +66,6 @@ def read(form: Form, answers: Answers, on: date | None) -> Reading:
 def _day(fields: Mapping[str, Any]) -> date | None:
     day = fields.get("happened_on")
     return day if isinstance(day, date) else None
-
-
-def _read_needs(question: Question, typed: object, out: Collector) -> list[dict[str, Any]]:
-    needs: list[dict[str, Any]] = []
-    for place, row in read_rows(typed, question.id, out):
-        if all(is_empty(value) for value in row.values()):
-            continue
-        need: dict[str, Any] = {}
-        for part in question.parts:
-            here = f"{question.id}.{place}.{part.id}"
-            out.walk(here, part.label, (question.id, len(needs), part.id))
-            answer = read_answer(part, row.get(part.id), here, out)
-            if answer is not None and answer.value is not None:
-                need[part.id] = answer.value
-            elif part.required and is_empty(row.get(part.id)):
-                out.problem(here, "missing")
-        needs.append(need)
-    return needs
 
 
 def _read_learnt(question: Question, typed: object, out: Collector, on: date | None) -> list[dict[str, Any]]:
