@@ -6,6 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 
 from desktop.case_words import moment_text
@@ -44,6 +46,9 @@ class QuestionnairesPage(Page):
         self.use_button: QPushButton | None = None
         self.buttons: dict[tuple[str, str], QPushButton] = {}
         """By (what, form id or id of the version): use, try, workbook, withdraw, export, back."""
+        opening = QShortcut(QKeySequence(QKeySequence.StandardKey.Open), self)
+        opening.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        opening.activated.connect(self.bring_in)
 
     def title(self) -> str:
         """The page's name."""
@@ -116,7 +121,7 @@ class QuestionnairesPage(Page):
         self.first_focus()
 
     def _bring_in(self) -> QWidget:
-        self.bring_button = pieces.button(_("Bring in a workbook…"), self.bring_in, "primary", "plus")
+        self.bring_button = pieces.button(_("Bring in a workbook…"), self.bring_in, "primary", "plus", tip="Ctrl+O")
         hint = _(
             "Write the questions in a spreadsheet by the XLSForm standard, or begin from a workbook below. It is "
             "looked at and can be tried before anybody uses it."

@@ -4,6 +4,8 @@ from io import BytesIO
 
 import pytest
 from openpyxl import load_workbook
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from desktop.questionnaire_export import answer_tables
 from forms.xlsform.session import Session
@@ -70,6 +72,13 @@ def test_problems_name_sheet_row_column_and_what_to_do_and_can_be_written_out(pa
     rows = list(load_workbook(target).active.iter_rows(values_only=True))
     assert rows[2] == ("类型", "表", "行", "列", "问题", "怎么改")
     assert any(row[1] == "survey" and row[2] == 7 for row in rows[3:])
+
+
+def test_a_workbook_is_brought_in_by_a_key(page, shell, workbook):
+    page.choose_file = lambda: str(workbook())
+    QTest.keyClick(shell.focusWidget(), Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
+    settle(shell)
+    assert shell.page.preview.title == "生活"
 
 
 def test_a_workbook_mended_meanwhile_is_read_again(page, shell, workbook):
