@@ -78,16 +78,19 @@ class Scene:
     """Seconds without anything new after which the page is taken to be finished."""
 
 
-PAPER = 0.12
-"""Seconds after which a sheet of paper is drawn anew at another size."""
+LATER = 0.15
+"""Seconds after which a sheet of paper is drawn anew at another size, and a card follows the cursor of its list."""
+
+CARDED = frozenset({"residents", "worklist", "handover", "screening", "calendar", "referral"})
+"""Pages with such a sheet or card."""
 
 SCENES = (
-    *(Scene(name, name, rest=PAPER if name == "referral" else 0.03) for name in PAGES),
-    Scene("residents-found", "residents", where={"text": "w"}),
-    Scene("screening-people", "screening", where={"view": "people"}),
+    *(Scene(name, name, rest=LATER if name in CARDED else 0.03) for name in PAGES),
+    Scene("residents-found", "residents", where={"text": "w"}, rest=LATER),
+    Scene("screening-people", "screening", where={"view": "people"}, rest=LATER),
     Scene("register-empty", "register", where={}),
     Scene("rights-everybody", "rights", where={}),
-    Scene("referral-new", "referral", where={}, rest=PAPER),
+    Scene("referral-new", "referral", where={}, rest=LATER),
     Scene("help-keys", "help", where={"topic": "keys"}),
     Scene("commands", "today", lambda shell: shell.show_palette()),
     Scene("keys", "today", lambda shell: shell.show_keys()),
@@ -112,13 +115,10 @@ Keep = Callable[[str, str, QWidget], object]
 
 
 def wear(shell: Shell, dress: Dress) -> None:
-    """Put a window into a dress; pages are made anew only where letters, language or fingers change."""
-    before = (shell.state.language, shell.state.touch, shell.state.scale)
-    wanted = (dress.language, dress.touch, dress.scale)
+    """Put a window into a dress; its pages are made anew."""
     shell.resize(dress.size)
-    if before != wanted:
-        shell.state.language, shell.state.touch, shell.state.scale = wanted
-        shell.redress()
+    shell.state.language, shell.state.touch, shell.state.scale = dress.language, dress.touch, dress.scale
+    shell.redress()
 
 
 def look_at(
@@ -134,6 +134,9 @@ def look_at(
             _open(shell, scene, wheres)
             for dress in group:
                 shell.resize(dress.size)
+                if scene.act is not None:
+                    _put_away(shell)
+                    scene.act(shell)
                 yield from _see(shell, str(dress), scene.name, keep, scene.rest)
             _put_away(shell)
 
@@ -143,8 +146,6 @@ def _open(shell: Shell, scene: Scene, wheres: Where) -> None:
     if not shell.go(scene.page, **where):
         raise HandsError(f"the page {scene.page} is not shown")
     settle(shell, 0.03)
-    if scene.act is not None:
-        scene.act(shell)
 
 
 def _see(shell: Shell, dress: str, scene: str, keep: Keep, rest: float = 0.03) -> Iterator[Found]:

@@ -227,7 +227,7 @@ def _style_sheet(t: Tokens) -> str:
         "box": px(26 if _look.touch else 20),
         "box_half": px(26 if _look.touch else 20) // 2 + 2,  # the border counts
         "arrow": px(12),
-        "bar": px(22 if _look.touch else 14),
+        "bar": min(px(22 if _look.touch else 14), 30),  # fingers drag the page itself
         "bar_in": px(36),
         "down": (folder / f"down-{ink}.svg").as_posix(),
         "up": (folder / f"up-{ink}.svg").as_posix(),

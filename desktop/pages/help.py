@@ -9,8 +9,9 @@ from PySide6.QtGui import QTextBlockFormat, QTextCursor
 from PySide6.QtWidgets import QDialog, QListWidget, QListWidgetItem, QTextBrowser
 
 from desktop import theme
-from desktop.pages.base import Page
+from desktop.pages.base import NARROW, Page
 from desktop.widgets import pieces
+from desktop.widgets.fit_area import Beside
 from models.texts import N_, _, language
 
 if TYPE_CHECKING:
@@ -79,6 +80,12 @@ def browser() -> QTextBrowser:
     return made
 
 
+TOPICS_HIGH, TEXT_HIGH = 132, 260
+"""The heights of the two parts of the page where they stand one above the other, in pixels at 100 per cent."""
+
+_ANY = 16_777_215  # Qt's largest height: no limit
+
+
 class HelpPage(Page):
     """open(topic="") shows a topic: the name of a page, or "start"."""
 
@@ -90,7 +97,6 @@ class HelpPage(Page):
         super().__init__(shell)
         self.topics = QListWidget()
         self.topics.setAccessibleName(_("Topics"))
-        self.topics.setFixedWidth(theme.px(230))
         for topic, label in TOPICS.items():
             item = QListWidgetItem(_(label))
             item.setData(Qt.ItemDataRole.UserRole, topic)
@@ -98,9 +104,16 @@ class HelpPage(Page):
         self.text = browser()
         self.text.setAccessibleName(_("Help"))
         self.topics.currentItemChanged.connect(self._chosen)
-        row = pieces.line(None, self.topics, pieces.card(self.text, margin=4), gap=16)
-        row.setStretch(1, 1)
-        self.body.addLayout(row, 1)
+        self.card = pieces.card(self.text, margin=4)
+        self.both = Beside(self.topics, self.card, NARROW, left_width=230)
+        self.both.turned.connect(self._turned)
+        self.body.addWidget(self.both, 1)
+
+    def _turned(self, narrow: bool) -> None:
+        """In a narrow window the topics stand above the text, a few of them in view."""
+        self.topics.setMinimumHeight(theme.px(TOPICS_HIGH if narrow else 0))
+        self.topics.setMaximumHeight(theme.px(TOPICS_HIGH) if narrow else _ANY)
+        self.card.setMinimumHeight(theme.px(TEXT_HIGH if narrow else 0))
 
     def title(self) -> str:
         """The page's name."""

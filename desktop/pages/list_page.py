@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QFileDialog
 
 from desktop import theme
-from desktop.pages.base import Page
+from desktop.pages.base import NARROW, Page
 from desktop.tasks import Cancelled, Progress
 from desktop.widgets import pieces
 from desktop.widgets.list_export import ExportDialog, ExportWish, file_name, kind_words, write_bytes
@@ -63,6 +64,14 @@ class ListPage(Page):
         self.show_footer(self.all_tick, None, self.export_button, self.plan_button)
         self.lines.ticked.connect(self.say_ticked)
         self.say_ticked(0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window writing is a picture alone, so that the buttons stay in one row."""
+        super().resizeEvent(event)
+        if hasattr(self, "export_button"):
+            words = _("Write to a file …")
+            self.export_button.setText("" if event.size().width() < theme.px(NARROW) else words)
+            self.export_button.setToolTip(words)
 
     def say_ticked(self, count: int) -> None:
         """Say how many lines are chosen, and what can be done with them."""

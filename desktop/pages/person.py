@@ -17,6 +17,7 @@ from desktop.rights_words import frozen_text
 from desktop.widgets import pieces
 from desktop.widgets.case_parts import Card, Chip, labelled
 from desktop.widgets.facts_view import FactsView
+from desktop.widgets.fit_area import PartArea
 from desktop.widgets.household_panel import HouseholdPanel
 from desktop.widgets.task_list import TaskList, blocked_tasks
 from desktop.widgets.timeline_view import TimelineView
@@ -29,6 +30,9 @@ from models.services.picture_views import PictureView
 from models.services.places_views import Whereabouts
 from models.services.views import Changed, HouseholdView, ResidentView, TimelineLine
 from models.texts import _
+
+LOW = 420
+"""Below this height of the page (pixels at 100 per cent) all of it scrolls together."""
 
 NARROW = 620
 """Below this width, in pixels at 100 per cent, everything stands below one another."""
@@ -122,7 +126,7 @@ class PersonPage(Page):
         for card in (timeline, facts, self.particulars):
             right.addWidget(card)
         right.addStretch(1)
-        self.area_below = pieces.scroll(inside)
+        self.area_below = PartArea(inside)
         return self.area_below
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -131,6 +135,7 @@ class PersonPage(Page):
         wide = self.size().width() >= theme.px(NARROW)
         way = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
         self.both.setDirection(way)
+        self.area_below.be_whole(event.size().height() < theme.px(LOW))  # then the page scrolls, header and all
         self.header.arrange(wide=wide)
 
     def _further(self) -> Card:
@@ -148,7 +153,8 @@ class PersonPage(Page):
         """Show the resident named by resident_id."""
         if where.get("resident_id") != self.where.get("resident_id"):
             self._revealed.clear()
-            self.area_below.verticalScrollBar().setValue(0)
+            for area in (self.area_below, self._fit):
+                area.verticalScrollBar().setValue(0)
         self.where = where
         resident_id = str(where["resident_id"])
         casebook = self.casebook

@@ -57,14 +57,13 @@ class PlansPage(Page):
         self.who = pieces.text("", "heading")
         self.under = pieces.text("", "soft")
         self.tab_buttons: dict[str, QPushButton] = {}
-        tabs = pieces.line(None, gap=8)
+        tabs = pieces.wrapping(None, gap=8)
         for place, tab in enumerate(TABS, 1):
             button = pieces.button("", partial(self.show_tab, tab), tip=f"Alt+Shift+{place}")
             button.setCheckable(True)
             self.tab_buttons[tab] = button
             tabs.addWidget(button)
             QShortcut(QKeySequence(f"Alt+Shift+{place}"), self, partial(self.show_tab, tab))
-        tabs.addStretch(1)
         self.add_button = pieces.button("", self.add, "primary", "plus", tip="Alt+N")
         QShortcut(QKeySequence("Alt+N"), self, self.add)
         self.missed_button = pieces.button(

@@ -8,7 +8,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop import theme
-from desktop.pages.base import Page
+from desktop.pages.base import NARROW, Page
 from desktop.widgets import pieces
 from desktop.widgets.empty_state import EmptyState
 from models.clock import local_time
@@ -196,10 +196,17 @@ class TodayPage(Page):
 
     def _arrange(self) -> None:
         columns = 4 if self.size().width() >= theme.px(720) else 2
+        last = self.size().width() < theme.px(NARROW)  # what waits is more pressing than how much there is
+        if last != self._figures_last:
+            self._figures_last = last
+            self.body.removeItem(self.figures)
+            self.body.insertLayout(self.body.count() if last else 1, self.figures)
         figures = [item.widget() for place in range(self.figures.count()) if (item := self.figures.itemAt(place))]
         for place, figure in enumerate(figures):
             if figure is not None:
                 self.figures.addWidget(figure, place // columns, place % columns)
+
+    _figures_last = False
 
     def _nothing(self, today: "Today") -> QWidget:
         if today.residents:

@@ -1,6 +1,6 @@
 """Pages with scrolling parts of their own, in windows that are too small for them: the page scrolls as a whole."""
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QScrollArea, QWidget
 
@@ -118,7 +118,12 @@ class PartArea(QScrollArea):
 
 
 class Beside(QWidget):
-    """Two parts side by side, each scrolling for itself; below a width the one under the other, both whole."""
+    """Two parts side by side, each scrolling for itself; below a width the one under the other, both whole.
+
+    turned: they stand below one another from now on, or side by side.
+    """
+
+    turned = Signal(bool)
 
     def __init__(
         self, left: QWidget, right: QWidget, narrow: int, *, left_width: int = 0, shares: tuple[int, int] = (0, 1)
@@ -142,6 +147,7 @@ class Beside(QWidget):
         if stacked != self.is_stacked:
             self.is_stacked = stacked
             self._lay_out()
+            self.turned.emit(stacked)
 
     def _lay_out(self) -> None:
         way = QBoxLayout.Direction
