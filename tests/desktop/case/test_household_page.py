@@ -136,8 +136,8 @@ def test_no_button_is_cut_on_a_small_laptop(window_of_case, show, family, scale)
     window_of_case.redress()
     page = show("household", household_id=family.household)
     assert page.area.widget().minimumSizeHint().width() <= page.area.viewport().width()
-    for place in range(page.actions.count()):
-        button = page.actions.itemAt(place).widget()
+    for place in range(page.deeds.count()):
+        button = page.deeds.itemAt(place).widget()
         assert button.geometry().right() <= page.area.viewport().width()
         assert button.size().width() >= button.sizeHint().width()
 

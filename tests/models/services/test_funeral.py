@@ -121,6 +121,18 @@ def test_a_list_by_age_and_the_worklist_of_visits_hold_nobody_who_died(casebook:
     assert dead not in {reason.resident_id for item in items for reason in item.reasons}
 
 
+def test_what_the_family_may_apply_for_is_a_reason_to_go_there(casebook: Casebook, five):
+    dead = dies(casebook, five)
+    casebook.worklist.look()
+    casebook.worklist.page(WorkFilter())
+    casebook.eligibility.answer(five.id, dead, "funeral_benefit_entitled", False)
+    (item,) = casebook.worklist.page(WorkFilter()).items
+    (reason,) = [one for one in item.reasons if one.resident_id == dead]
+    assert item.household_id == five.id
+    assert reason.kind == "eligible"
+    assert reason.resident_name == "李建国"
+
+
 def letter(resident: str, *services: str) -> ReferralEntry:
     return ReferralEntry(
         resident_id=resident, matters=tuple(MatterEntry(service_id=one) for one in services), receiver="劝业场街道"
