@@ -2,22 +2,13 @@
 
 from datetime import date
 
+from models.clock import day_text as day_text
 from models.clock import local_time
 from models.records import codes
 from models.services.views import ResidentRow
-from models.texts import _, language, ngettext
+from models.texts import _, ngettext
 
 TASKS = ("register", "consent", "visit", "assess", "eligibility", "referral")
-
-
-def day_text(day: date | None) -> str:
-    """A calendar day as people write it: 2026年11月22日, 22 Nov 2026; empty where there is none."""
-    if day is None:
-        return ""
-    if language() == "zh_CN":
-        return f"{day.year}年{day.month}月{day.day}日"
-    months = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-    return f"{day.day} {months[day.month - 1]} {day.year}"
 
 
 def noted(words: str, note: str) -> str:

@@ -1,7 +1,9 @@
-"""What time it is, asked in one place, so that tests and replays can say it themselves."""
+"""What time it is, asked in one place, so that tests and replays can say it themselves; and how a day is written."""
 
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Protocol
+
+from models.texts import language
 
 TIANJIN = timezone(timedelta(hours=8), "Asia/Shanghai")  # China has one time zone and no summer time
 
@@ -50,3 +52,13 @@ def milliseconds(clock: Clock) -> int:
 def local_time(moment_ms: int) -> datetime:
     """A kept moment as Tianjin wall time."""
     return datetime.fromtimestamp(moment_ms / 1000, TIANJIN)
+
+
+def day_text(day: date | None) -> str:
+    """A calendar day as people write it: 2026年11月22日, 22 Nov 2026; empty where there is none."""
+    if day is None:
+        return ""
+    if language() == "zh_CN":
+        return f"{day.year}年{day.month}月{day.day}日"
+    months = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+    return f"{day.day} {months[day.month - 1]} {day.year}"

@@ -15,6 +15,7 @@ from models.services.facts import current_facts
 from models.services.likeness import traits_of
 from models.services.merging_views import Comparison, FactPair, FieldPair, HeadChoice, HomePair, NumberPair
 from models.services.people import resident_rows, short_address
+from models.services.registering import PLAIN
 from models.services.views import FactView
 from models.store.rows import KEPT
 from models.texts import _
@@ -26,19 +27,7 @@ _RESIDENT, _MEMBERSHIP, _HOUSEHOLD, _DWELLING = (
 _DAYS = ("birth_date", "died_on")
 _UNKNOWN = frozenset({"", "0", None})
 
-FIELDS = (
-    "name",
-    "former_name",
-    "sex",
-    "birth_date",
-    "birth_source",
-    "ethnic_group",
-    "education",
-    "marital_status",
-    "hukou_place",
-    "note",
-    "died_on",
-)
+FIELDS = (*PLAIN, "died_on")
 """The fields of a resident that are chosen one by one, in the order in which they are shown."""
 
 

@@ -6,13 +6,13 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from models.clock import today
+from models.clock import day_text, today
 from models.errors import NotFound
 from models.records.codes import label
 from models.records.place import Place, PlaceEntry
 from models.services.book import Book, changed
 from models.services.changes.refusing import ChangeRefused
-from models.services.changes.words import day_text, elsewhere_words
+from models.services.changes.words import elsewhere_words
 from models.services.people import short_address
 from models.services.places_views import PlaceView, Whereabouts, WhereLine
 from models.services.views import Changed

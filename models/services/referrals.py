@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import Connection, Row, select
 
 from models import texts
-from models.clock import today
+from models.clock import day_text, today
 from models.eligibility import Case, Determination, Policies, decide, explain
 from models.eligibility.case import is_deceased
 from models.errors import NotFound
@@ -17,7 +17,6 @@ from models.records.referral import MatterEntry, ReferralEntry
 from models.services import barred
 from models.services.book import Book, changed
 from models.services.cases import build_case, lives_apart
-from models.services.changes.words import day_text
 from models.services.eligibility import case_to_json, keep_determination
 from models.services.people import full_address, homes_of, last_homes_of
 from models.services.views import Changed, LetterView, ReferralView

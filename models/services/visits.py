@@ -6,10 +6,10 @@ from datetime import date
 
 from sqlalchemy import Connection, Row, exists, func, select
 
+from models.clock import day_text
 from models.errors import NotFound, Problem
 from models.records.visit import AssessmentEntry, VisitEntry
 from models.services.book import Book, changed
-from models.services.changes.words import day_text
 from models.services.facts import add_facts
 from models.services.people import short_address
 from models.services.planning import keep_plans, member_names, planned_views

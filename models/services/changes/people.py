@@ -2,11 +2,11 @@
 
 from sqlalchemy import Text, cast, select
 
+from models.clock import day_text
 from models.records.change import Birth, Death, Divorce, Marriage
 from models.services.changes.ground import HEAD, Someone, Stay
 from models.services.changes.moving import go_to, named_head
 from models.services.changes.plan import Plan
-from models.services.changes.words import day_text
 from models.store.rows import KEPT
 from models.texts import _
 from models.values import age_on

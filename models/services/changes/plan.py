@@ -11,10 +11,11 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
+from models.clock import day_text
 from models.records.codes import RELATIONS, label
 from models.services.changes.ground import HEAD, Ground, Home, Someone, Stay
 from models.services.changes.relations import seen_from_new_head
-from models.services.changes.words import day_text, elsewhere_words, household_words
+from models.services.changes.words import elsewhere_words, household_words
 from models.store.rows import KEPT
 from models.texts import _, ngettext
 from models.values import age_on

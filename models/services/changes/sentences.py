@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from models.clock import day_text
 from models.records.codes import label
-from models.services.changes.words import begun, day_text, doors_apart, elsewhere_words, family_of, names_of
+from models.services.changes.words import begun, doors_apart, elsewhere_words, family_of, names_of
 from models.services.people import door
 from models.store.rows import KEPT
 from models.texts import _, pgettext

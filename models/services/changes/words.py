@@ -1,25 +1,14 @@
 """How people, households, doors and days are called in the sentences about changes."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 from typing import Any
 
 from models.records import divisions
 from models.services.changes.ground import Ground, Home
 from models.services.people import door
-from models.texts import _, language, pgettext
+from models.texts import _, pgettext
 
 _FEW = 4  # so many names are said; of more, the first and how many
-
-
-def day_text(day: date | None) -> str:
-    """A calendar day as people write it: 2026年11月22日, 22 Nov 2026; empty where there is none."""
-    if day is None:
-        return ""
-    if language() == "zh_CN":
-        return f"{day.year}年{day.month}月{day.day}日"
-    months = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-    return f"{day.day} {months[day.month - 1]} {day.year}"
 
 
 def names_of(names: Iterable[str]) -> str:
