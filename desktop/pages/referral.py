@@ -213,6 +213,8 @@ class ReferralPage(Page):
 
     def _show_nobody(self) -> None:
         """Nobody was named: a letter begins with a person."""
+        self.set_title(self.title())  # the page may have shown another letter before
+        self._footer_frame.hide()
         card = Card(_("A letter begins with a person"))
         card.add(
             pieces.text(_("Check the eligibility of a resident and tick the services; then write the letter."), "soft")
@@ -231,6 +233,7 @@ class ReferralPage(Page):
     def _set_mode(self, mode: str) -> None:
         self.mode = mode
         writing = mode != "issued"
+        self._footer_frame.show()
         self.form.setVisible(writing)
         self.reason_card.setVisible(mode == "correcting")
         self.summary.setVisible(not writing)
