@@ -24,6 +24,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from stdnum.iso7064 import mod_11_2
 
 from desktop.commands import readings
+from desktop.pages import register_lookup
 from desktop.shell import Shell
 from desktop.widgets.search_box import PEOPLE as SHOWN
 from models.casebook import Casebook
@@ -42,7 +43,7 @@ NONE, CONTROL, ALT = (
     Qt.KeyboardModifier.AltModifier,
 )
 
-LIMIT_S = 20.0
+LIMIT_S = 120.0
 
 
 class DeskError(Exception):
@@ -81,7 +82,7 @@ class Typist:
         for key in keys:
             self.job.keys += 1 if with_ == NONE else 2
             QTest.keyClick(self._at(), key, with_)
-            self.rest()
+            QApplication.processEvents()
 
     def write(self, text: str) -> None:
         """Letters, digits and signs, each a key; a sign that needs Shift counts twice."""
@@ -108,12 +109,6 @@ class Typist:
                 raise DeskError(f"{what} did not come; the cursor is in {name}")
             QApplication.processEvents()
             time.sleep(0.001)
-
-    def rest(self) -> None:
-        """Let the window do what it was asked for."""
-        self.until(self.shell.tasks.idle, "rest")
-        QApplication.processEvents()
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
     def done(self) -> Job:
         """The job is over: nothing but the program's own time has passed on the wall."""
@@ -170,7 +165,6 @@ def visit(shell: Shell, initials: str, choose: int = 0) -> Job:
     hand.think()
     hand.press(ENTER, with_=CONTROL)
     hand.until(lambda: _page(shell, "household"), "the household after the visit was saved")
-    hand.rest()
     return hand.done()
 
 
@@ -192,13 +186,8 @@ def register(shell: Shell, number: int = 0) -> Job:
     hand.press(*[DOWN] * (len(box.list.choices()) - 1), ENTER)
     hand.until(lambda: (page := _page(shell, "register")) and page.whole.isVisible(), "the registration")
     page = _page(shell, "register")
-    hand.rest()
     address = page.board.where.rows["address"].field
-    if address.community.chosen() is None:  # only the first registration on a new computer
-        hand.think()
-        hand.write("hyl")
-        hand.until(lambda: address.community.list.count(), "communities")
-        hand.press(ENTER)
+    hand.until(lambda: address.community.chosen() is not None, "the community of the last registration")
     hand.think()
     hand.chinese("鞍山道", "anshandao")
     hand.write(str(210 + number))
@@ -211,38 +200,37 @@ def register(shell: Shell, number: int = 0) -> Job:
     hand.press(ENTER)  # the grid is left open
     hand.think()
     hand.write(card("19520308", f"{100 + 2 * number:03}"))  # it brings birth date and sex; the name was typed
-    hand.rest()
+    birth = page.board.person.rows["birth_date"]
+    hand.until(birth.answer, "the birth date of the card")
     hand.press(PAGE_DOWN, with_=CONTROL)
     hand.think()
     hand.write(f"138002212{number:02}")
     hand.think()
     hand.press(Qt.Key.Key_N, with_=ALT)
-    hand.until(lambda: page.case.at == 1 or page.board.comparing, "the second person")
-    _alike(hand, page)
+    _alike(hand, page, lambda: page.case.at == 1 and not page.board.comparing, "the second person")
     hand.think()
     hand.write("2")  # the spouse
     hand.press(ENTER)
     hand.think()
     hand.write(card("19550912", f"{101 + 2 * number:03}"))
-    hand.rest()
+    hand.until(birth.answer, "the birth date of the card")
     hand.press(ENTER)
     hand.think()
     hand.chinese("夏侯秋月", "xiahouqiuyue")
     hand.think()
     hand.press(ENTER, with_=CONTROL)
-    hand.until(lambda: _page(shell, "household") or page.board.comparing or page.summary.links, "the household")
-    _alike(hand, page)
-    hand.until(lambda: _page(shell, "household"), f"the household ({list(page.summary.links)})")
-    hand.rest()
+    _alike(hand, page, lambda: _page(shell, "household"), "the household")
     return hand.done()
 
 
-def _alike(hand: Typist, page: Any) -> None:
-    """Where somebody alike is on the register, that these are others."""
-    while page.board.comparing:
+def _alike(hand: Typist, page: Any, true: Callable[[], Any], what: str) -> None:
+    """Wait for something; where somebody alike is on the register meanwhile, say that these are others."""
+    while True:
+        hand.until(lambda: true() or page.board.comparing, what)
+        if not page.board.comparing:
+            return
         hand.think()
         hand.press(ENTER, with_=CONTROL)
-        hand.rest()
 
 
 @dataclass(frozen=True)
@@ -261,14 +249,13 @@ def work(folder: Path, passphrase: str, runs: int) -> Figures:
         shell.show()
         shell.unlock(Casebook.open(folder, passphrase))
         shell.activateWindow()
-        hand = Typist(shell)
-        hand.rest()
+        Typist(shell).until(shell.isActiveWindow, "the window in front")
+        register_lookup.remember_community(shell.casebook, shell.casebook.office.code)  # as after the first one
         registrations = tuple(register(shell, number) for number in range(runs))
         homes = _known(shell.casebook, runs)
         visits = []
         for initials, place in homes:
             shell.go("today")
-            hand.rest()
             visits.append(visit(shell, initials, place))
         return Figures(tuple(visits), registrations)
     finally:
