@@ -148,14 +148,7 @@ class QuestionnairePage(FieldPage):
         else:
             words = _("This is only a trial: nothing that you answer here is kept.")
             made.append(pieces.card(pieces.text(words), role="banner-warn", margin=12))
-        if opened.newer:
-            words = _(
-                "This draft was begun with version {old}; version {new} is in use by now. It is finished with the "
-                "questions that it was begun with."
-            ).format(old=session.compiled.version, new=opened.newer)
-            made.append(pieces.card(pieces.text(words), role="banner-warn", margin=12))
-        elif opened.view is not None and not opened.view.in_use and opened.answer is None:
-            words = _("The office has withdrawn this questionnaire. What was begun can still be finished.")
+        if words := load.warning_of(opened):
             made.append(pieces.card(pieces.text(words), role="banner-warn", margin=12))
         languages = session.compiled.languages
         if len(languages) > 1:
@@ -439,22 +432,8 @@ class QuestionnairePage(FieldPage):
             self.shell.back()
             return
         assert self.keeper is not None
-        result = self.session.result()
-        entry = QuestionnaireAnswerEntry(
-            questionnaire_id=opened.view.id,
-            household_id=about.household_id,
-            resident_id=about.resident_id,
-            visit_id=str(self.where.get("visit_id") or opened.body.get("visit_id") or ""),
-            draft_id=self.keeper.id,
-            answered_on=self.today,
-            answers=self.session.answers(),
-            score=result.score,
-            level=result.level,
-            level_words=level_words(self.session.compiled, result.level),
-            facts=result.facts,
-            needs=result.needs,  # type: ignore[arg-type]  # checked by the record
-            pictures=result.pictures,
-        )
+        visit_id = str(self.where.get("visit_id") or opened.body.get("visit_id") or "")
+        entry = load.entry_of(opened, visit_id, self.keeper.id, self.today)
         self.set_busy(True)
         casebook = self.casebook
         self.run(lambda: casebook.questionnaires.answer(entry), partial(self._saved, entry), self.failed)

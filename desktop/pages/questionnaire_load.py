@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from desktop.case_words import person_line
+from desktop.questionnaire_words import level_words
 from forms.xlsform.compiled import Compiled
 from forms.xlsform.session import Session
 from forms.xlsform.states import Context
 from models.clock import Clock, local_time, milliseconds
 from models.errors import NotFound, Problem
+from models.records.questionnaire import QuestionnaireAnswerEntry
 from models.services.questionnaire_views import AnswerView, QuestionnaireView
 from models.services.views import HouseholdView, ResidentRow
 from models.texts import _
@@ -165,3 +167,37 @@ def session_of(
         return local_time(milliseconds(clock)).replace(tzinfo=None)
 
     return Session(compiled, answers, Context(now=now, worker=worker, language=language))
+
+
+def warning_of(opened: Opened) -> str:
+    """What the worker must know of the version that is filled in; "" for nothing."""
+    if opened.newer:
+        return _(
+            "This draft was begun with version {old}; version {new} is in use by now. It is finished with the "
+            "questions that it was begun with."
+        ).format(old=opened.session.compiled.version, new=opened.newer)
+    if opened.view is not None and not opened.view.in_use and opened.answer is None:
+        return _("The office has withdrawn this questionnaire. What was begun can still be finished.")
+    return ""
+
+
+def entry_of(opened: Opened, visit_id: str, draft_id: str, on: date) -> QuestionnaireAnswerEntry:
+    """What is saved of a questionnaire that was filled in about somebody."""
+    assert opened.whose is not None
+    assert opened.view is not None
+    result = opened.session.result()
+    return QuestionnaireAnswerEntry(
+        questionnaire_id=opened.view.id,
+        household_id=opened.whose.household_id,
+        resident_id=opened.whose.resident_id,
+        visit_id=visit_id,
+        draft_id=draft_id,
+        answered_on=on,
+        answers=opened.session.answers(),
+        score=result.score,
+        level=result.level,
+        level_words=level_words(opened.session.compiled, result.level),
+        facts=result.facts,
+        needs=result.needs,  # type: ignore[arg-type]  # checked by the record
+        pictures=result.pictures,
+    )

@@ -70,7 +70,7 @@ def test_problems_name_sheet_row_column_and_what_to_do_and_can_be_written_out(pa
     page.cards.save_button.click()
     settle(shell)
     rows = list(load_workbook(target).active.iter_rows(values_only=True))
-    assert rows[2] == ("类型", "表", "行", "列", "问题", "怎么改")
+    assert rows[2] == ("类别", "表", "行", "列", "问题", "怎么改")
     assert any(row[1] == "survey" and row[2] == 7 for row in rows[3:])
 
 
