@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from desktop.case_words import day_text
 from desktop.widgets.tile_list import Tile
 from desktop.worklist_words import names_words
+from models.clock import today
 from models.services.care_views import CaredFor, HandedHousehold, HandoverView
 from models.texts import _, language, ngettext
 
@@ -62,7 +63,7 @@ def sheet_of(casebook: "Casebook", view: HandoverView) -> Any:
         community=casebook.office.name,
         giver=view.giver,
         taker=view.taker,
-        handed_on=view.handed_on,
+        handed_on=view.handed_on or today(casebook.clock),
         note=view.note,
         households=tuple(
             SheetHousehold(

@@ -16,6 +16,7 @@ from models.records import codes, divisions
 from models.records.phones import show_phone
 from models.services.rights import held_json
 from models.services.rights_views import Held, HeldTable
+from models.services.timeline import field_label
 from models.texts import N_, _, language, pgettext
 from reports.held_data import HeldPaper, HeldRecord, HeldSection, render_held
 
@@ -285,32 +286,15 @@ def _day(value: Any) -> str:
 
 
 def label_of(name: str) -> str:
-    """What a field is called on the copy."""
+    """What a field is called on the copy, as the timeline calls it where it does."""
     labels = {
-        "name": pgettext("field", "name"),
-        "former_name": pgettext("field", "former name"),
-        "sex": pgettext("field", "sex"),
-        "birth_date": pgettext("field", "birth date"),
-        "birth_source": pgettext("field", "source of the birth date"),
-        "ethnic_group": pgettext("field", "ethnic group"),
-        "education": pgettext("field", "education"),
-        "marital_status": pgettext("field", "marital status"),
-        "hukou_place": pgettext("field", "place of the hukou"),
-        "provisional_number": pgettext("field", "provisional number"),
-        "note": pgettext("field", "note"),
         "notes": pgettext("field", "note"),
         "registered_on": pgettext("field", "registered on"),
-        "died_on": pgettext("field", "day of death"),
-        "frozen": pgettext("field", "frozen"),
-        "dead": pgettext("field", "removed"),
         "kind": pgettext("field", "kind"),
-        "form": pgettext("field", "kind of household"),
         "number": pgettext("field", "number"),
         "valid_until": pgettext("field", "valid until"),
         "seen": pgettext("field", "seen by the worker"),
         "whose": pgettext("field", "whose"),
-        "book_number": pgettext("field", "household register number"),
-        "dwelling_id": pgettext("field", "address"),
         "household_id": pgettext("field", "household"),
         "resident_id": pgettext("field", "person"),
         "subject_id": pgettext("field", "about"),
@@ -318,8 +302,6 @@ def label_of(name: str) -> str:
         "counts": pgettext("field", "counts in the household"),
         "standing": pgettext("field", "standing"),
         "ended": pgettext("field", "why it ended"),
-        "since": pgettext("field", "from"),
-        "until": pgettext("field", "until"),
         "division": pgettext("field", "place"),
         "address": pgettext("field", "address"),
         "outcome": pgettext("field", "outcome"),
@@ -387,4 +369,4 @@ def label_of(name: str) -> str:
         "worker": pgettext("field", "worker"),
         "at": pgettext("field", "written down at"),
     }
-    return labels.get(name, name)
+    return labels.get(name) or field_label(name)

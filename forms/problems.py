@@ -128,6 +128,8 @@ _SENTENCES: dict[str, Callable[[Mapping[str, Any], str], str]] = {
     "name_characters": _plain(lambda: _("A name holds no digits and no signs except the dot ·.")),
     "birth_too_early": _plain(lambda: _("Nobody alive was born then. Check the year.")),
     "unknown_code": _choose,
+    "picture_kind": _choose,
+    "nobody": _missing,
     "who_was_met": _plain(lambda: _("Say who was met: choose a person, or write who it was.")),
     "contact_with_nobody": _plain(lambda: _("Say with whom the contact was.")),
     "plan_of_nobody": _plain(lambda: _("Say for whom the plan is.")),

@@ -71,7 +71,9 @@ def _perhaps_known(casebook: Any, entry: ANY) -> Sequence[str]:
         return ()
     found = []
     for member in entry.members:
-        for like in casebook.residents.likely_duplicates(member.resident)[:1] if member.resident else ():
+        if member.resident is None:
+            continue
+        for like in casebook.residents.likely_duplicates(member.resident)[:1]:
             told = _("{name} may be on the register already: {other}, {details}. Is this somebody else?")
             details = " · ".join(filter(None, (short_person(like.row), like.row.address)))
             found.append(told.format(name=member.resident.name, other=like.row.name, details=details))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLineEdit, QSpinBox, QWidget
@@ -63,7 +64,7 @@ class PutOffDialog(FormDialog):
         self.reason.setAccessibleName(_("Why"))
         whys = FlowLayout(gap=theme.px(8))
         for words in (_("In hospital"), _("Away for some time"), _("Does not want it now"), _("Done in another way")):
-            whys.addWidget(pieces.button(words, lambda words=words: self.reason.setText(words)))
+            whys.addWidget(pieces.button(words, partial(self.reason.setText, words)))
         self.ticks: dict[Kind, QCheckBox] = {}
         what = FlowLayout(gap=theme.px(8))
         for kind in kinds:
@@ -183,12 +184,14 @@ class RhythmDialog(FormDialog):
             grid.addWidget(box, place, 1)
             self.days[one.id] = box
         self.form.addLayout(grid)
-        usual = pieces.button(
-            _("As usual"), lambda: [self.days[one.id].setValue(one.shipped) for one in rhythm], "link", "undo"
-        )
+        usual = pieces.button(_("As usual"), partial(self._as_usual, rhythm), "link", "undo")
         self.form.addWidget(usual, 0, Qt.AlignmentFlag.AlignLeft)
         self.go = pieces.button(_("Save"), self._agree, "primary", "save")
         self.finish(self.go)
+
+    def _as_usual(self, rhythm: Sequence[Rhythm]) -> None:
+        for one in rhythm:
+            self.days[one.id].setValue(one.shipped)
 
     def _agree(self) -> None:
         days = {key: box.value() for key, box in self.days.items()}

@@ -1,6 +1,6 @@
 """Case plans, tasks and contacts as sentences of a timeline. Notes are not told there: their page says who may read."""
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, or_, select
 
 from models.clock import local_time
 from models.records import codes
@@ -17,7 +17,7 @@ def casework_lines(connection: Connection, households: list[str], resident_id: s
 
 
 def _plans(connection: Connection, households: list[str], resident_id: str) -> list[TimelineLine]:
-    about = _PLAN.c.household_id.in_(households)
+    about: ColumnElement[bool] = _PLAN.c.household_id.in_(households)
     if resident_id:
         about = or_(_PLAN.c.resident_id == resident_id, about & (_PLAN.c.resident_id == ""))
     lines = []
@@ -38,7 +38,7 @@ def _plans(connection: Connection, households: list[str], resident_id: str) -> l
 
 
 def _contacts(connection: Connection, households: list[str], resident_id: str) -> list[TimelineLine]:
-    about = _CONTACT.c.household_id.in_(households)
+    about: ColumnElement[bool] = _CONTACT.c.household_id.in_(households)
     if resident_id:
         about = or_(_CONTACT.c.resident_id == resident_id, about & (_CONTACT.c.resident_id == ""))
     lines = []
