@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, or_, select
 
 from models.clock import today
 from models.errors import NotFound, Problem
@@ -142,16 +142,6 @@ class Care:
                 found |= set(connection.execute(query.distinct()).scalars())
         me = self._book.worker.name
         return [me, *sorted(found - {"", me})]
-
-    def loads(self) -> dict[str, int]:
-        """How many households each worker looks after; how evenly the work lies."""
-        query = select(_ASSIGNMENT.c.assignee, func.count(func.distinct(_ASSIGNMENT.c.household_id))).where(
-            _ASSIGNMENT.c.dead.is_(False),
-            _ASSIGNMENT.c.assignee != "",
-            or_(_ASSIGNMENT.c.until.is_(None), _ASSIGNMENT.c.until > today(self._book.clock)),
-        )
-        with self._book.reading() as connection:
-            return {name: int(count) for name, count in connection.execute(query.group_by(_ASSIGNMENT.c.assignee))}
 
     # Handing over.
 

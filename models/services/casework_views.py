@@ -86,11 +86,6 @@ class PlanView:
     worker: str
     at: int
 
-    @property
-    def open_tasks(self) -> tuple[TaskView, ...]:
-        """Those that wait, the most overdue first."""
-        return tuple(task for task in self.tasks if task.status == "open")
-
 
 @dataclass(frozen=True)
 class DueTask:

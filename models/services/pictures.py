@@ -168,15 +168,6 @@ class Pictures:
         with self._book.reading() as connection:
             return picture_data.missing(connection)
 
-    def thumb(self, picture_id: str) -> bytes:
-        """The thumbnail (JPEG). Raises NotFound, PictureElsewhere."""
-        with self._book.reading() as connection:
-            _row(connection, picture_id)
-            data = picture_data.get(connection, picture_id, picture_data.THUMB)
-        if data is None:
-            raise PictureElsewhere
-        return data
-
     def full(self, picture_id: str) -> bytes:
         """The whole picture (JPEG), checked against what was taken over; journalled at the subject, kind and picture.
 

@@ -7,7 +7,6 @@ from typing import Literal
 
 DueKind = Literal["promise", "plan", "need", "document", "fact", "age", "task", "referral", "call"]
 
-WAITS = ("waiting",)
 COMES_AGAIN = ("nobody_home", "refused")
 """States of a door at which a retry may be planned."""
 

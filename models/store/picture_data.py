@@ -4,7 +4,7 @@ They are in no operation and in no batch: a photo would make every exchange a hu
 log can never be destroyed. What the log holds of a picture is its SHA-256.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 from sqlalchemy import Connection, delete, func, insert, select
 
@@ -53,13 +53,3 @@ def missing(connection: Connection) -> int:
     """How many living pictures are known here whose bytes are on another device."""
     here = select(DATA.c.picture_id).where(DATA.c.picture_id == _PICTURE.c.id, DATA.c.part == FULL).exists()
     return int(connection.execute(select(func.count()).where(_PICTURE.c.dead.is_(False), ~here)).scalar_one())
-
-
-def on_this_device(connection: Connection, picture_ids: Collection[str]) -> set[str]:
-    """Those of these pictures whose bytes are here; no bytes are read."""
-    found: set[str] = set()
-    ids = sorted(picture_ids)
-    for start in range(0, len(ids), _SOME):
-        some = DATA.c.picture_id.in_(ids[start : start + _SOME])
-        found |= set(connection.execute(select(DATA.c.picture_id).where(some, DATA.c.part == FULL)).scalars())
-    return found

@@ -9,11 +9,10 @@ from models.errors import CannotUndo, NotFound
 from models.records.change import Change
 from models.services.book import Book, changed
 from models.services.changes import events, people
-from models.services.changes.ground import HEAD, Ground
+from models.services.changes.ground import Ground
 from models.services.changes.plan import Plan
 from models.services.changes.planning import planned, write
 from models.services.changes.refusing import BuiltUpon, ChangeRefused
-from models.services.changes.relations import seen_from_new_head
 from models.services.changes.words import begun
 from models.services.undoing import take_back
 from models.services.views import Changed, ChangePreview, EventView
@@ -82,22 +81,6 @@ class Changes:
         """The changes that concern a resident, the newest first; those taken back too."""
         with self._book.reading() as connection:
             return events.event_views(connection, events.of_resident(connection, resident_id))
-
-    def suggested_relations(self, household_id: str, head_id: str) -> dict[str, str]:
-        """How the others of a household would stand to a new head (code list relation), by how all stand to the old
-        one; "8", other, where that does not tell. The worker corrects it.
-        """
-        with self._book.reading() as connection:
-            ground = Ground(connection, today(self._book.clock))
-            members = ground.members(household_id)
-            new = next((stay.relation for stay in members if stay.person == head_id), "")
-            return {
-                stay.person: stay.relation
-                if new == HEAD
-                else seen_from_new_head(stay.relation, new, ground.people[stay.person].sex)
-                for stay in members
-                if stay.person != head_id and not stay.standing
-            }
 
     def suggested_widowed(self, resident_id: str) -> Sequence[str]:
         """Who would be widowed if this resident died, as far as relations and marital status tell; to be confirmed."""

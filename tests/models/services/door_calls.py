@@ -232,7 +232,6 @@ class Calls:
             call(f"changes.preview {name}", lambda change=change: book.changes.preview(change))  # type: ignore[misc]
             made = call(f"changes.make {name}", lambda change=change: book.changes.make(change))  # type: ignore[misc]
             call(f"changes.undo {name}", lambda made=made: book.changes.undo(made.id))  # type: ignore[misc]
-        call("changes.suggested_relations", lambda: book.changes.suggested_relations(home, spouse))
         call("changes.suggested_widowed", lambda: book.changes.suggested_widowed(who))
         place = PlaceEntry(resident_id=who, kind="work", address="南开区某厂")
         made = call("places.add", lambda: book.places.add(place))
@@ -273,7 +272,6 @@ class Calls:
         encoded = small()
         made = call("pictures.add", lambda: book.pictures.add(entry, encoded))
         call("pictures.of", lambda: book.pictures.of("resident", who))
-        call("pictures.thumb", lambda: book.pictures.thumb(made.id))
         call("pictures.full", lambda: book.pictures.full(made.id))
         removed = call("pictures.remove", lambda: book.pictures.remove(made.id))
         call("casebook.undo picture", lambda: book.undo(removed.operations))
