@@ -88,7 +88,7 @@ def _heading(session: Session, compiled: Compiled, path: str) -> str:
     try:
         label = session.state(path).label
     except KeyError:  # inside a repeat without a round
-        said = compiled.body["texts"].get(compiled.nodes[path].get("label", ""), {})
+        said: dict[str, dict[str, object]] = compiled.body["texts"].get(str(compiled.nodes[path].get("label", "")), {})
         text = (said.get(compiled.shown_language) or next(iter(said.values()), {})).get("text", "")
         label = text if isinstance(text, str) else ""
     return f"{label} [{name}]" if label and label != name else name

@@ -388,10 +388,12 @@ class QuestionnairePage(FieldPage):
             for link in self.check_view.findChildren(QPushButton):
                 link.hide()
         words = self._result_words()
-        heading, below = (pieces.inside(self.result).itemAt(place).widget() for place in (0, 1))
-        heading.setText(words)  # type: ignore[union-attr]
-        below.setText(_("What came out by the rules of the questionnaire"))  # type: ignore[union-attr]
+        self._say_result(words, _("What came out by the rules of the questionnaire"))
         self.result.setVisible(bool(words))
+
+    def _say_result(self, heading: str, below: str) -> None:
+        for place, words in enumerate((heading, below)):
+            pieces.label_in(self.result.layout(), place).setText(words)
 
     def _result_words(self) -> str:
         result = self.session.result()
@@ -407,16 +409,14 @@ class QuestionnairePage(FieldPage):
         self.stage = self.CHECK
         self._show_check()
         if answer.score or answer.level:
-            heading = pieces.inside(self.result).itemAt(0).widget()
-            heading.setText(result_text(answer.score, answer.level_label))  # type: ignore[union-attr]
+            pieces.label_in(self.result.layout(), 0).setText(result_text(answer.score, answer.level_label))
             self.result.show()
         words = _("Filled in on {day} by {worker}, version {version}. It is kept as it is.").format(
             day=day_text(answer.answered_on) or moment_text(answer.at, self.today),
             worker=answer.worker,
             version=answer.version,
         )
-        below = pieces.inside(self.result).itemAt(1).widget()
-        below.setText(words)  # type: ignore[union-attr]
+        pieces.label_in(self.result.layout(), 1).setText(words)
         self.result.show()
         self.view.hide()
         self.check_view.show()

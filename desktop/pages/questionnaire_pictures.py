@@ -66,13 +66,13 @@ class Pictures:
         assert page.opened.whose is not None
         assert page.keeper is not None
         about = page.opened.whose
-        kind = "resident" if about.resident_id else "household"
-        words = {"kind": "signature", "title": page.session.state(path).label[:200], "taken_on": page.today}
         entry = PictureEntry(
-            subject_kind=kind,
+            subject_kind="resident" if about.resident_id else "household",
             subject_id=about.resident_id or about.household_id,
             visit_id=page.keeper.id,
-            **words,  # type: ignore[arg-type]
+            kind="signature",
+            title=page.session.state(path).label[:200],
+            taken_on=page.today,
         )
 
         def done(changed: Changed) -> None:

@@ -116,6 +116,14 @@ def inside(frame: QWidget) -> QVBoxLayout:
     return layout
 
 
+def label_in(layout: QLayout | None, place: int) -> QLabel:
+    """The text at a place of a layout that was put together here."""
+    item = layout.itemAt(place) if layout is not None else None
+    label = item.widget() if item is not None else None
+    assert isinstance(label, QLabel)
+    return label
+
+
 def column(parent: QWidget | None, *things: QWidget | QLayout | None, margin: int = 0, gap: int = 8) -> QVBoxLayout:
     """A layout from top to bottom; None is a stretch; lengths in pixels at 100 per cent."""
     return _fill(QVBoxLayout(parent) if parent is not None else QVBoxLayout(), things, margin, gap)

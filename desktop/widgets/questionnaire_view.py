@@ -232,9 +232,7 @@ class QuestionnaireView(QWidget):
         words = "\n".join(filter(None, (words, state.hint)))
         if key not in self._others:
             self._others[key] = pieces.card(pieces.text("", select=True), role="sunken", margin=12)
-        label = pieces.inside(self._others[key]).itemAt(0).widget()
-        assert isinstance(label, QLabel)
-        label.setText(words)
+        pieces.label_in(self._others[key].layout(), 0).setText(words)
         return self._others[key]
 
     def _heading(self, item: Item) -> QWidget:
@@ -243,11 +241,8 @@ class QuestionnaireView(QWidget):
             made = QWidget()
             pieces.column(made, pieces.text("", "subheading"), pieces.text("", "soft"), gap=2)
             self._others[key] = made
-        layout = self._others[key].layout()
-        assert layout is not None
         for place, words in enumerate((item.label, item.hint)):
-            label = layout.itemAt(place).widget()
-            assert isinstance(label, QLabel)
+            label = pieces.label_in(self._others[key].layout(), place)
             label.setText(words)
             label.setVisible(bool(words))
         return self._others[key]
@@ -262,11 +257,7 @@ class QuestionnaireView(QWidget):
             row.setStretch(0, 1)
             self._others[key] = made
             self.removers[item.path] = drop
-        layout = self._others[key].layout()
-        assert layout is not None
-        label = layout.itemAt(0).widget()
-        assert isinstance(label, QLabel)
-        label.setText(item.label)
+        pieces.label_in(self._others[key].layout(), 0).setText(item.label)
         drop = self.removers[item.path]
         drop.setText(_("Remove"))
         drop.setAccessibleName(_("Remove: {what}").format(what=item.label))

@@ -1,4 +1,4 @@
-"""How a form is gone through: its questions listed, errors at any time, back to the check, swipes, going on by itself."""
+"""Going through a form: its questions listed, errors at any time, back to the check, swipes, going on by itself."""
 
 from datetime import date
 

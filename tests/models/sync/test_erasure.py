@@ -12,7 +12,6 @@ from models.store import search
 from models.store.rows import KEPT
 from tests.models.sync.offices import Desk, desks
 
-
 LATE = ("住在女儿家", "13912345678", "女儿")
 
 
