@@ -155,9 +155,11 @@ def _see(shell: Shell, dress: str, scene: str, keep: Keep, rest: float = 0.03) -
     dialogs = [each for each in shell.findChildren(QDialog) if each.isVisible()]
     for window in (shell, *dialogs):
         name = scene if window is shell else f"{scene}+dialog"
-        keep(dress, name, window)
+        if cuts(window):
+            settle(shell, LATER)  # a page that is still being laid out is not cut
         for cut in cuts(window):
             yield Found(dress, name, cut)
+        keep(dress, name, window)
     for dialog in dialogs:
         if dialog.width() > shell.width() or dialog.height() > shell.height():
             said = f"{dialog.width()}x{dialog.height()} on {shell.width()}x{shell.height()}"

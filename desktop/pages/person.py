@@ -396,26 +396,29 @@ class PersonHeader(Card):
         self.name = pieces.text("", "figure", wrap=False, select=True)
         self.line = pieces.text("", select=True)
         self.address = pieces.text("", "soft", select=True)
-        self._words, beside, buttons = QWidget(), QWidget(), QWidget()
+        self._words, self._beside, buttons = QWidget(), QWidget(), QWidget()
         pieces.column(self._words, self.line, self.address, gap=2)
-        self.chips = pieces.line(beside, gap=8)
+        self.chips = pieces.wrapping(self._beside, gap=8)
         self.buttons = pieces.line(buttons, gap=8)
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(theme.px(16))
         self._grid.setVerticalSpacing(theme.px(4))
         self._grid.setColumnStretch(1, 1)
-        self._grid.addWidget(self.name, 0, 0)
-        self._grid.addWidget(beside, 0, 2)
-        self._grid.addWidget(buttons, 0, 3)
+        self._grid.addWidget(buttons, 0, 3, Qt.AlignmentFlag.AlignTop)
         self.arrange(wide=True)
         self.add(self._grid)
 
     def arrange(self, *, wide: bool) -> None:
         """Everything abreast, or where it is narrow the name above what is said of the person."""
+        self.name.setWordWrap(not wide)
         if wide:
+            self._grid.addWidget(self.name, 0, 0)
             self._grid.addWidget(self._words, 0, 1)
+            self._grid.addWidget(self._beside, 0, 2)
         else:
+            self._grid.addWidget(self.name, 0, 0, 1, 3)
             self._grid.addWidget(self._words, 1, 0, 1, 4)
+            self._grid.addWidget(self._beside, 2, 0, 1, 4)
 
     def show_person(self, view: ResidentView) -> None:
         """Show this resident."""

@@ -94,6 +94,9 @@ class ResidentsPage(Page):
 
     def _show_card(self) -> None:
         found = self.results.currentWidget() is self.list
+        inside = self.nobody.layout()
+        high = inside.totalHeightForWidth(self.results.width()) if inside is not None and not found else 0
+        self.results.setMinimumHeight(high)  # words that break know no least height of their own
         self.card.setVisible(found and self.size().width() >= theme.px(CARD_FROM))
 
     def title(self) -> str:

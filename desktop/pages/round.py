@@ -99,7 +99,7 @@ class RoundPage(Page):
         self.outcome_buttons = self.foot.outcomes
         self.show_footer(self.foot)
         self.footer_margins = False
-        self.footer.setContentsMargins(theme.px(16), theme.px(6), theme.px(16), theme.px(6))
+        self.footer.setContentsMargins(theme.px(16), theme.px(5), theme.px(16), theme.px(5))
         self._keys()
 
     # Building.
