@@ -15,9 +15,8 @@ def door(place: int, *people: str) -> StopView:
     who = tuple(PersonAtDoor(f"r{name}", name, "", None, "0", "") for name in people)
     return StopView(
         id=f"s{place}", place=place, status="waiting", dwelling_id="", household_id="h", door="", number="",
-        community_code="", street_line="", building="", unit="", people=who, last_visit=None, last_outcome="", due=(), tries=(),
-        retry_on=None,
-        retry_part="", note="", at=0,
+        community_code="", street_line="", building="", unit="", people=who, last_visit=None, last_outcome="",
+        due=(), tries=(), retry_on=None, retry_part="", note="", at=0,
     )  # fmt: skip
 
 
