@@ -162,7 +162,7 @@ class WorkArea(QWidget):
         style = Qt.ToolButtonStyle
         for made in self._rail_all:
             made.setToolButtonStyle(style.ToolButtonIconOnly if narrow else style.ToolButtonTextBesideIcon)
-            made.setMinimumWidth(theme.px(44 if narrow else 116))
+            made.setMinimumWidth(theme.px(44 if narrow else 126))
         self._rail_area.fit()
         self._top_row.setStretch(2, 0 if narrow else 1)
         self._top_row.setContentsMargins(

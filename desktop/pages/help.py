@@ -103,6 +103,9 @@ class HelpPage(Page):
         super().__init__(shell)
         self.topics = QListWidget()
         self.topics.setAccessibleName(_("Topics"))
+        self.topics.setWordWrap(True)
+        self.topics.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.topics.setResizeMode(QListWidget.ResizeMode.Adjust)
         for topic, label in TOPICS.items():
             item = QListWidgetItem(_(label))
             item.setData(Qt.ItemDataRole.UserRole, topic)

@@ -7,11 +7,12 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QWidget
 
 from desktop import theme
 from desktop.case_words import moment_text
-from desktop.pages.base import Page
+from desktop.pages.base import NARROW, Page
 from desktop.widgets import pieces
 from desktop.widgets.case_parts import Card, Chip, ClickRow, labelled
 from models.records import codes
@@ -75,7 +76,7 @@ class OfficePage(Page):
                 ]
             )
         )
-        self.figures = pieces.line(None, gap=16)
+        self.figures = pieces.wrapping(None, gap=16)
         self.needs = Card(_("Open needs"))
         self.workers = Card(_("Done this month"))
         self.referrals = Card(_("Referrals"))
@@ -84,7 +85,7 @@ class OfficePage(Page):
         )
         self.body.addWidget(self.own)
         self.body.addLayout(self.figures)
-        both = pieces.line(None, gap=16)
+        both = self.both = pieces.line(None, gap=16)
         left, right = pieces.column(None, gap=16), pieces.column(None, gap=16)
         for card in (self.needs, self.received):
             left.addWidget(card)
@@ -96,6 +97,13 @@ class OfficePage(Page):
         both.addLayout(right, 2)
         self.body.addLayout(both)
         self.body.addStretch(1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Two columns of cards, in a narrow window one."""
+        super().resizeEvent(event)
+        way = QBoxLayout.Direction
+        narrow = event.size().width() < theme.px(NARROW)
+        self.both.setDirection(way.TopToBottom if narrow else way.LeftToRight)
 
     def title(self) -> str:
         """The page's name."""
@@ -131,7 +139,7 @@ class OfficePage(Page):
             inside = pieces.column(row, pieces.text(f"{number:,}", "figure"), pieces.text(words, "soft"), gap=0)
             inside.setContentsMargins(theme.px(14), theme.px(8), theme.px(14), theme.px(10))
             row.chosen.connect(partial(self.shell.go, page))
-            self.figures.addWidget(pieces.card(row, margin=4))
+            self.figures.addWidget(pieces.card(row, margin=4), 1)
 
     def _show_needs(self, needs: Mapping[tuple[str, str], int]) -> None:
         pieces.clear(self.needs.body)

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop import theme
 from desktop.case_words import batch_status_text, moment_text, noted
-from desktop.pages.base import Page
+from desktop.pages.base import NARROW, Page
 from desktop.widgets import pieces
 from desktop.widgets.banner import Banner
 from desktop.widgets.case_parts import Card, Chip, labelled, show_more
@@ -61,7 +62,7 @@ class SyncPage(Page):
         self.receipt_button = pieces.button(_("Write the receipt"), self.write_receipt, icon="paper")
         self.body.addWidget(self._head())
         self.body.addLayout(self.told)
-        both = pieces.line(None, gap=16)
+        both = self.both = pieces.line(None, gap=16)
         left, right = pieces.column(None, gap=16), pieces.column(None, gap=16)
         both.addLayout(left, 3)
         both.addLayout(right, 2)
@@ -84,11 +85,18 @@ class SyncPage(Page):
         top = pieces.line(None, gap=20)
         top.addWidget(self.figure, 0, Qt.AlignmentFlag.AlignVCenter)
         top.addLayout(words, 1)
-        buttons = pieces.line(None, self.export_button, self.take_button, self.receipt_button, None, gap=10)
+        buttons = pieces.wrapping(None, self.export_button, self.take_button, self.receipt_button, None, gap=10)
         card.body.setSpacing(theme.px(14))
         card.add(top)
         card.add(buttons)
         return card
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Two columns of cards, in a narrow window one."""
+        super().resizeEvent(event)
+        way = QBoxLayout.Direction
+        narrow = event.size().width() < theme.px(NARROW)
+        self.both.setDirection(way.TopToBottom if narrow else way.LeftToRight)
 
     def title(self) -> str:
         """The page's name."""
@@ -391,7 +399,7 @@ class SyncPage(Page):
             )
             trust = pieces.button(_("They are the same: trust it"), lambda: self._trust(path), "primary")
             leave = pieces.button(_("Do not trust"), lambda: self._tell())
-            panel.add(pieces.line(None, trust, leave, None))
+            panel.add(pieces.wrapping(None, trust, leave, None))
             self._tell(panel)
             trust.setFocus()
 
@@ -450,7 +458,7 @@ class SyncPage(Page):
             panel.add(pieces.text(_("Everything in it is already here; nothing is to be done."), "label"))
             take = pieces.button(_("Continue"), self._leave_batch, "primary")
             leave = None
-        panel.add(pieces.line(None, take, *([leave] if leave else []), None))
+        panel.add(pieces.wrapping(None, take, *([leave] if leave else []), None))
         self._tell(panel)
         take.setFocus()
 

@@ -40,6 +40,7 @@ class CommandPalette(QDialog):
         self.line = QLineEdit()
         self.line.setProperty("role", "search")
         self.line.setPlaceholderText(_("What do you want to do? For example fl, 备份 or letter"))
+        self.line.setToolTip(self.line.placeholderText())
         self.line.setAccessibleName(_("Search commands"))
         self.list = ChoiceList(_("All commands"))
         self.list.watch(self.line)

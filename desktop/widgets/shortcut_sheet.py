@@ -34,7 +34,8 @@ class ShortcutSheet(QDialog):
         if own:
             groups.insert(1, (_("On this page"), own))
         inside = QWidget()
-        columns = pieces.line(inside, gap=32)
+        beside = shell.width() >= theme.px(300) * len(groups)  # else one group below the other
+        columns = pieces.line(inside, gap=32) if beside else pieces.column(inside, gap=32)
         for title, actions in groups:
             columns.addLayout(self._group(title, actions))
         close = pieces.button(_("Close"), self.accept, "primary")
@@ -46,7 +47,10 @@ class ShortcutSheet(QDialog):
             margin=24,
             gap=16,
         )
-        self.resize(min(theme.px(380) * len(groups), shell.width() - 40), min(theme.px(600), shell.height() - 40))
+        self.resize(
+            min(theme.px(380) * (len(groups) if beside else 1), shell.width() - 40),
+            min(theme.px(600), shell.height() - 40),
+        )
 
     def _group(self, title: str, actions: list[QAction]) -> QGridLayout:
         grid = QGridLayout()
