@@ -6,8 +6,6 @@ JINMEN_KILLS=20 kills each form twenty times at moments drawn anew; by default o
 import os
 import random
 import shutil
-import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -19,6 +17,7 @@ from desktop.hands import settle
 from models.casebook import Casebook
 from tests.conftest import PASSPHRASE
 from tests.flows.hands import sign_in
+from tests.flows.killing import Victim
 
 TYPIST = """
 import sys
@@ -67,27 +66,13 @@ def moments() -> list[float]:
 
 def type_and_kill(folder: Path, form: str, subject: str, after: float) -> int:
     """Type numbers into a form and kill the window; how many were typed more than a second before."""
-    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "JINMEN_DATA": str(folder)}
-    typist = subprocess.Popen(
-        [sys.executable, "-c", TYPIST, form, subject],
-        cwd=Path(__file__).parents[2],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert typist.stdout is not None
-    assert typist.stderr is not None
+    typist = Victim(TYPIST, folder, form, subject)
     typed: list[float] = []
     while not typed or time.monotonic() - typed[0] < after:
-        line = typist.stdout.readline()
-        assert line, typist.stderr.read()
+        typist.line()
         typed.append(time.monotonic())
     killed = time.monotonic()
-    typist.send_signal(signal.SIGKILL)
-    typist.wait()
-    typist.stdout.close()
-    typist.stderr.close()
+    typist.kill()
     return sum(moment < killed - 1.0 for moment in typed)
 
 

@@ -1,12 +1,8 @@
 """The computer goes down while a registration is typed: after the next start at most a second of typing is missing."""
 
-import os
 import shutil
-import signal
-import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QAbstractButton
@@ -16,6 +12,7 @@ from desktop.hands import pick_in_finder, settle
 from models.store import importing
 from tests.conftest import PASSPHRASE
 from tests.flows.hands import save_registration, sign_in
+from tests.flows.killing import Victim
 
 TYPIST = """
 import sys
@@ -55,27 +52,13 @@ sys.exit(app.main())
 @pytest.mark.parametrize("after", [1.8])
 def test_after_a_kill_the_next_start_offers_what_was_typed(window, town, folder, after):
     shutil.copytree(town, folder, dirs_exist_ok=True)
-    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "JINMEN_DATA": str(folder)}
-    typist = subprocess.Popen(
-        [sys.executable, "-c", TYPIST],
-        cwd=Path(__file__).parents[2],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert typist.stdout is not None
-    assert typist.stderr is not None
+    typist = Victim(TYPIST, folder)
     moments: list[float] = []  # when the n-th number was typed
     while not moments or time.monotonic() - moments[0] < after:
-        line = typist.stdout.readline()
-        assert line, typist.stderr.read()
+        typist.line()
         moments.append(time.monotonic())
     killed = time.monotonic()
-    typist.send_signal(signal.SIGKILL)
-    typist.wait()
-    typist.stdout.close()
-    typist.stderr.close()
+    typist.kill()
 
     one = OneWindow(folder)
     assert one.is_first(), "the lock of the killed window does not keep the next one out"

@@ -1,9 +1,6 @@
 """A staircase of ten doors walked through the screens; in the middle of it the computer goes down."""
 
-import os
 import shutil
-import signal
-import subprocess
 import sys
 from datetime import date
 from pathlib import Path
@@ -22,6 +19,7 @@ from models.records.visit import PlanEntry
 from models.store import importing
 from tests.conftest import NOW, PASSPHRASE
 from tests.flows.hands import sign_in
+from tests.flows.killing import Victim
 
 STAIRS = {"community_code": "120101001001", "street_line": "海河里9号", "building": "1", "unit": "3"}
 DOORS = tuple(f"{floor}0{side}" for floor in range(1, 6) for side in (1, 2))
@@ -111,23 +109,10 @@ def test_ten_doors_are_walked_though_the_computer_goes_down_in_between(window, f
     assert shell.shut_down()
 
     # Four doors, a note being typed at the fifth, and the power is gone.
-    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "JINMEN_DATA": str(folder)}
-    walker = subprocess.Popen(
-        [sys.executable, "-c", WALKER],
-        cwd=Path(__file__).parents[2],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert walker.stdout is not None
-    assert walker.stderr is not None
-    while "note kept" not in (line := walker.stdout.readline()):
-        assert line, walker.stderr.read()
-    walker.send_signal(signal.SIGKILL)
-    walker.wait()
-    walker.stdout.close()
-    walker.stderr.close()
+    walker = Victim(WALKER, folder)
+    while "note kept" not in walker.line():
+        pass
+    walker.kill()
 
     # The next start: every tap is there, one stands at the fifth door, and the note is too.
     one = OneWindow(folder)

@@ -28,6 +28,7 @@ from models.records.change import (
 from models.records.household import HouseholdEntry, MemberEntry
 from models.records.visit import PlanEntry, VisitEntry
 from models.services.changes import BuiltUpon, ChangeRefused
+from models.services.changes.relations import seen_from_new_head
 from models.texts import speaking
 from tests.models.services.people import HOME, five_people, person
 
@@ -314,12 +315,17 @@ def test_a_household_joins_another_one_and_is_closed(casebook: Casebook, five):
 
 
 def test_another_head_with_the_relations_seen_from_there(casebook: Casebook, five):
-    relations = {five.ids[3]: "1", five.ids[4]: "3"}
+    relations = {five.ids[0]: "5", five.ids[1]: "5", five.ids[3]: "1", five.ids[4]: "3"}
     change = HeadChange(household_id=five.id, head_id=five.ids[2], relations=relations, happened_on=THEN)
     casebook.changes.make(change)
     assert who(casebook, five.id) == {"李伟": "0", "单芳": "1", "李𬱖": "3", "李建国": "5", "王秀英": "5"}
     assert newest(casebook, five.id) == "2026年11月1日 户主由李建国变更为李伟"
     assert set(problems(casebook, change)) == {"head_id"}
+
+
+def test_relations_are_turned_round_where_that_can_be_known():
+    assert [seen_from_new_head(theirs, "2") for theirs in "012345"] == ["5", "5", "7", "7", "8", "6"]
+    assert seen_from_new_head("0", "5", "2") == "3"
 
 
 def test_two_marry_and_one_moves_to_the_other(casebook: Casebook):
