@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop import theme
 from desktop.cut import cuts
 from desktop.widgets import pieces
 from desktop.widgets.fit_area import Beside, FitArea, PartArea
@@ -22,6 +23,7 @@ LONG = "这一户上次走访时有人不愿回答收入情况，请先说明用
 
 @pytest.fixture
 def window(qtbot, dressed):
+    theme.apply(theme.Look())  # whatever size of letters a test before left
     made = QWidget()
     qtbot.addWidget(made)
     made.resize(400, 300)
