@@ -182,7 +182,9 @@ class _Letter:
         yield from self._paragraph([Run(receiver)], type_, keep=True)
         if not self.chinese:
             yield space(0.15 * type_.leading)
-        body = filled(words["body_deceased" if value.deceased else "body"], name=name_run(one_line(value.resident_name)))
+        body = filled(
+            words["body_deceased" if value.deceased else "body"], name=name_run(one_line(value.resident_name))
+        )
         yield from self._paragraph(body, type_, first=self._inset(type_))
         yield space(0.35 * type_.leading)
         yield from self._resident(small)

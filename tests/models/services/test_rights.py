@@ -165,7 +165,6 @@ def test_the_term_of_retention_runs_from_the_last_visit_or_letter(casebook: Case
         casebook.rights.kept_until("nobody")
 
 
-
 def test_wishes_are_kept_until_they_are_answered(casebook: Casebook, five: Changed):
     wish = RightsRequestEntry(resident_id=five.ids[0], kind="access", asked_on=TODAY, wish="想看记录")
     made = casebook.rights.ask(wish)
