@@ -39,7 +39,16 @@ def sheet(**more: object) -> PlanSheet:
 
 def test_everything_of_the_plan_is_on_one_page_with_two_signatures():
     (page,) = text_of(render_plan(sheet()))
-    for words in ("帮 扶 计 划", "防跌倒", "孙秀英", "浴室装上扶手", "联系街道适老化改造", "女儿", "已完成", "2026-12-01"):
+    for words in (
+        "帮 扶 计 划",
+        "防跌倒",
+        "孙秀英",
+        "浴室装上扶手",
+        "联系街道适老化改造",
+        "女儿",
+        "已完成",
+        "2026-12-01",
+    ):
         assert words in page
     for words in ("本人（签字）", "负责人（签字）", "022-27355555", "2027年1月22日"):
         assert words in page
