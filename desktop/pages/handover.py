@@ -13,7 +13,9 @@ from desktop.handover_words import cared_tile, handed_tile, sheet_of, summary_wo
 from desktop.pages.base import Page
 from desktop.widgets import pieces
 from desktop.widgets.empty_state import EmptyState
+from desktop.widgets.fit_area import PartArea
 from desktop.widgets.flow_layout import FlowLayout
+from desktop.widgets.hint import Hint
 from desktop.widgets.list_export import write_bytes
 from desktop.widgets.pdf_view import PdfView
 from desktop.widgets.tick_list import TickList
@@ -57,11 +59,8 @@ class HandoverPage(Page):
         # Where letters are large the panes scroll, and their lists keep room for a household and a half.
         self.cared_list.setMinimumHeight(theme.row_height() * 2)
         self.handed_list.setMinimumHeight(self.handed_list.verticalHeader().defaultSectionSize() * 3 // 2)
-        self.panes = {
-            "give": pieces.scroll(self.give_pane),
-            "take": pieces.scroll(self.take_pane),
-            "paper": self.paper_pane,
-        }
+        self.parts = {"give": PartArea(self.give_pane), "take": PartArea(self.take_pane)}
+        self.panes: dict[str, QWidget] = {**self.parts, "paper": self.paper_pane}
         for pane in self.panes.values():
             self.stack.addWidget(pane)
         self.body.addWidget(self.stack, 1)
@@ -86,7 +85,7 @@ class HandoverPage(Page):
         self.note = QLineEdit()
         self.note.setMaxLength(NOTE_LENGTH)
         self.note.setAccessibleName(_("Note"))
-        self.note.setPlaceholderText(_("Why, and what the other should know"))
+        Hint(self.note, _("Why, and what the other should know"), "")
         self.note.setMinimumWidth(theme.px(260))
         flow = FlowLayout(gap=theme.px(8))
         for words, field in ((_("Giver"), self.giver), (_("Taker"), self.taker), (_("Note"), self.note)):
@@ -116,7 +115,7 @@ class HandoverPage(Page):
         self.answer = QLineEdit()
         self.answer.setMaxLength(NOTE_LENGTH)
         self.answer.setAccessibleName(_("Remark"))
-        self.answer.setPlaceholderText(_("Remark of the taker, for example why a household is not taken"))
+        Hint(self.answer, _("Remark of the taker, for example why a household is not taken"), _("Remark"))
         self.on_paper = QCheckBox(_("Answered on the signed paper"))
         self.on_paper.toggled.connect(lambda _on: self._say())
         self.handed_list = TickList(
@@ -179,9 +178,18 @@ class HandoverPage(Page):
         return made
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """In a low window the explanation makes room."""
+        """In a low window the explanation makes room, and the page scrolls as a whole."""
         super().resizeEvent(event)
-        self.hint.setVisible(self.size().height() >= LOW * theme.target())
+        self.hint.setVisible(not self._is_low())
+        self._settle_parts()
+
+    def _is_low(self) -> bool:
+        return self.size().height() < LOW * theme.target()
+
+    def _settle_parts(self) -> None:
+        """Nothing scrolls inside a page that scrolls; what is not shown asks for no room."""
+        for name, part in self.parts.items():
+            part.be_whole(name == self._pane and self._is_low())
 
     # Opening.
 
@@ -227,6 +235,7 @@ class HandoverPage(Page):
         """give, take or paper."""
         self._pane = pane
         self.stack.setCurrentWidget(self.panes[pane])
+        self._settle_parts()
         self.give_button.setChecked(pane == "give")
         self.take_button.setChecked(pane != "give")
         feet: dict[str, tuple[QWidget | None, ...]] = {
