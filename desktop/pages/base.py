@@ -93,7 +93,7 @@ class Page(QWidget):
         return self.area
 
     def _set_margins(self, *, narrow: bool) -> None:
-        side, upper = theme.px(12 if narrow else 24), theme.px(10 if narrow else 20)
+        side, upper = theme.px(8 if narrow else 24), theme.px(10 if narrow else 20)
         self._margins.setContentsMargins(side, upper, side, upper)
         if self.footer_margins:
             lower = theme.px(4 if narrow else 10)

@@ -276,10 +276,8 @@ class HouseholdPage(Page):
             )
             ask = partial(self.shell.go, "rights", household_id=loaded.view.id, ask=True)
             self.consent_button = pieces.button(_("Ask for consent"), ask, icon="shield", tip="Shift+F7")
-            row = FlowLayout()
-            row.addWidget(pieces.text(words.format(n=loaded.to_ask), "label", wrap=False))
-            row.addWidget(self.consent_button)
-            pieces.inside(self.consent).addLayout(row)
+            told = pieces.text(words.format(n=loaded.to_ask), "label")
+            pieces.inside(self.consent).addLayout(pieces.wrapping(None, told, self.consent_button))
         self.consent.setVisible(bool(loaded.to_ask))
 
     def _show_homes(self, loaded: Loaded) -> None:

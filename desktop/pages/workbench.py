@@ -103,7 +103,7 @@ class WorkbenchPage(Page):
         self.body.addWidget(self.split, 1)
 
     def _middle(self) -> QWidget:
-        made = QWidget()
+        made = self.middle = QWidget()
         self.name_label = pieces.text("", "heading")
         chips = QWidget()
         self.chips = FlowLayout(chips, gap=theme.px(6))
@@ -224,6 +224,7 @@ class WorkbenchPage(Page):
         for words, mark, tone in chips_of(self.set.policies, service, self.trial.on):
             self.chips.addWidget(Chip(words, mark, tone))
         self.chips.invalidate()
+        QTimer.singleShot(0, self, self._give_height)
 
     def _show_rows(self, rows: list[Row]) -> None:
         self._job = None
@@ -443,13 +444,23 @@ class WorkbenchPage(Page):
             part.setMinimumHeight(theme.px(high) if stacked else 0)
         QTimer.singleShot(0, self, self._share)  # when the splitter has its width
 
+    def _give_height(self) -> None:
+        """Stacked, the name and the chips may take several lines: a splitter does not ask what wraps."""
+        stacked = self.split.orientation() == Qt.Orientation.Vertical
+        layout = self.middle.layout()
+        assert layout is not None
+        high = layout.totalMinimumHeightForWidth(self.middle.width()) if stacked else 0
+        self.middle.setMinimumHeight(high)
+
     def _share(self) -> None:
+        self._give_height()
         if self.split.orientation() == Qt.Orientation.Vertical:
             return  # the least heights, and the page scrolls
         room = self.split.width() - 2 * self.split.handleWidth()
         first = max(min(room // 4, theme.px(300)), theme.px(170))
         rest = room - first
-        self.split.setSizes([first, rest * 52 // 100, rest * 48 // 100])
+        right = max(rest * 48 // 100, self.tabs.tabBar().sizeHint().width())  # no tab is cut
+        self.split.setSizes([first, rest - right, right])
 
 
 def listed(policies: Policies, *, in_force: bool, name: str = "") -> Set:

@@ -37,15 +37,19 @@ class ActionBar(QFrame):
         self.forward_button = pieces.button("", self.forward.emit, "primary")
         if theme.look().touch:
             self.forward_button.setMinimumWidth(theme.px(LARGE))
-        self._said = pieces.line(None, self.progress, self.kept, gap=14)
+        self._telling = QWidget()
+        self._said = pieces.line(self._telling, self.progress, self.kept, gap=14)
         self._said.setStretch(1, 1)
-        row = pieces.line(self, self.back_button, self.topics_button, gap=12)
-        row.addLayout(self._said, 1)
-        row.addWidget(self.second_button)
-        row.addWidget(self.forward_button)
-        row.setContentsMargins(theme.px(20), theme.px(8), theme.px(20), theme.px(8))
+        self._row = pieces.line(None, self.back_button, self.topics_button, gap=12)
+        self._row.addWidget(self._telling, 1)
+        self._row.addStretch(0)
+        self._row.addWidget(self.second_button)
+        self._row.addWidget(self.forward_button)
+        self._whole = pieces.column(self, self._row, gap=4)
+        self._whole.setContentsMargins(theme.px(20), theme.px(8), theme.px(20), theme.px(8))
         self._second, self._key = "", ""
         self._narrow = False
+        self._folded = False
 
     def say(
         self,
@@ -71,8 +75,6 @@ class ActionBar(QFrame):
         """Where it is narrow the buttons on the left are pictures alone, and what is said stands in two lines."""
         super().resizeEvent(event)
         self._narrow = event.size().width() < theme.px(NARROW)
-        self._said.setDirection(QBoxLayout.Direction.TopToBottom if self._narrow else QBoxLayout.Direction.LeftToRight)
-        self._said.setSpacing(theme.px(0 if self._narrow else 14))
         self._word()
         self.kept.setVisible(bool(self.kept.text()) or not self._narrow)
 
@@ -90,6 +92,30 @@ class ActionBar(QFrame):
             words = _("{words} ({key})").format(words=words, key=self._key)
         self.second_button.setText(words)
         self.second_button.setAccessibleName(self._second)
+        self._fold()
+
+    def _fold(self) -> None:
+        """Where the buttons need the whole width, what is said stands above them."""
+        buttons = (self.back_button, self.topics_button, self.second_button, self.forward_button)
+        shown = [each for each in buttons if not each.isHidden()]
+        sides = self._whole.contentsMargins()
+        need = sum(each.minimumSizeHint().expandedTo(each.minimumSize()).width() for each in shown)
+        need += self._row.spacing() * len(shown) + sides.left() + sides.right()
+        words = self.progress.fontMetrics().horizontalAdvance(self.progress.text())
+        folded = self._narrow and need + words > self.width()
+        if folded != self._folded:
+            self._folded = folded
+            if folded:
+                self._row.removeWidget(self._telling)
+                self._whole.insertWidget(0, self._telling)
+                self._row.setStretch(self._row.indexOf(self.second_button) - 1, 1)
+            else:
+                self._whole.removeWidget(self._telling)
+                self._row.insertWidget(2, self._telling, 1)
+                self._row.setStretch(self._row.indexOf(self.second_button) - 1, 0)
+        stacked = self._narrow and not folded
+        self._said.setDirection(QBoxLayout.Direction.TopToBottom if stacked else QBoxLayout.Direction.LeftToRight)
+        self._said.setSpacing(theme.px(0 if stacked else 14))
 
     def offer_topics(self) -> None:
         """The page can list its questions."""

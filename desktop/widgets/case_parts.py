@@ -180,7 +180,7 @@ def labelled(pairs: Sequence[tuple[str, str]]) -> QGridLayout:
     grid.setVerticalSpacing(theme.px(6))
     grid.setColumnStretch(1, 1)
     for place, (label, words) in enumerate((label, words) for label, words in pairs if words):
-        grid.addWidget(pieces.text(label, "soft", wrap=False), place, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(pieces.text(label, "soft"), place, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(pieces.text(words, select=True), place, 1)
     return grid
 

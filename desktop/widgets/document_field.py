@@ -88,6 +88,7 @@ class DocumentField(QWidget):
         self.number.textEdited.connect(self._typed)
         self.number.returnPressed.connect(self.entered)
         self.kind.activated.connect(self._typed)
+        self.kind.currentTextChanged.connect(self.kind.setToolTip)  # long names have no room in every window
         self.seen.clicked.connect(self.changed)
 
     def minimumSizeHint(self) -> QSize:
@@ -131,6 +132,7 @@ class DocumentField(QWidget):
         place = self.kind.findData(kind)
         if place >= 0:
             self.kind.setCurrentIndex(place)
+        self.kind.setToolTip(self.kind.currentText())
 
     def _typed(self) -> None:
         tone = self._say()
