@@ -54,7 +54,7 @@ def papers(stage: Stage) -> int:
     press(page.picture.show_button)
     stage.rest()
     stage.picture("45-picture-shown")
-    stage.figures["pictures"] = {"kept": len(kept), "bytes": sum(view.size for view in kept)}
+    stage.figures["kept_pictures"] = {"kept": len(kept), "bytes": sum(view.size for view in kept)}
     return len(kept)
 
 

@@ -74,8 +74,9 @@ class PicturesPage(Page):
 
     def _content(self) -> QWidget:
         """The body has all the room there is, and scrolls where that is not enough."""
-        self.area = pieces.scroll(super()._content())
-        return self.area
+        made = super()._content()
+        self.area = self._fit
+        return made
 
     def _key(self, keys: str, run: Callable[[], object]) -> None:
         QShortcut(QKeySequence(keys), self, run, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)

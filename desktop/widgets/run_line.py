@@ -30,7 +30,7 @@ class RunLine(QWidget):
         super().__init__()
         self._page, self._title = page, title
         self._job: Job[Any] | None = None
-        self.words = pieces.text("", "soft")
+        self.words = pieces.text(_("Loading…"), "soft")
         self.renew = pieces.icon_button(_("Make the list anew"), "sync", self.again.emit)
         line = pieces.line(self, gap=12)
         line.addWidget(self.words, 1)

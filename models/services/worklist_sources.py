@@ -13,7 +13,6 @@ from sqlalchemy import Connection, Select, and_, func, or_, select
 from models.clock import local_time
 from models.eligibility.case import minus_years
 from models.services.book import Book
-from models.services.calendar_endings import answers_ending, documents_ending
 from models.services.walking import portions
 from models.services.worklist_rules import Rules
 from models.services.worklist_views import Kind
@@ -214,6 +213,8 @@ def _expiring(
     people: Sequence[str] | None,
 ) -> Iterator[Found]:
     """Documents that run out or have run out lately, and answers that are to be asked again soon."""
+    from models.services.calendar_endings import answers_ending, documents_ending  # with numpy, when one looks ahead
+
     ahead = timedelta(days=rules.expiring)
     about = None if ids is None else {*ids, *(people or ())}
     permits = set()

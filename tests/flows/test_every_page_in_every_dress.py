@@ -22,7 +22,7 @@ FOREIGN = {"中文（简体）", "English", "中文 / English", "中文"}
 LATIN = re.compile(r"[A-Za-z]{3,}")
 LATIN_IN_CHINESE = re.compile(
     r"(Ctrl|Alt|Shift|Enter|Tab|Esc|PDF|XLSX|Jinmen|hyl|English|[CF]\d+|\.jm\w*|Page ?(Up|Down)|Space|Left|Right|"
-    r"Home|End|Del)"
+    r"Home|End|Del|XLSForm)"
 )
 """Names of keys, formats and examples of initials."""
 

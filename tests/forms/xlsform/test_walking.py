@@ -1,7 +1,6 @@
 """The robot: it answers every question of a form, finds those that nobody could, and survives what is broken."""
 
 import random
-import time
 
 import pytest
 
@@ -46,13 +45,11 @@ def mutated(seed: int) -> bytes:
 @pytest.mark.parametrize("block", range(5))
 def test_a_spoilt_workbook_gives_problems_or_opens_but_never_fails(block: int) -> None:
     for seed in range(block * 100, block * 100 + 12):
-        began = time.perf_counter()
         read = read_workbook(mutated(seed), "f.md")
         assert (read.compiled is None) == bool(read.problems), seed
         assert all(one.sheet in ("", *READ_SHEETS) and one.sentence and one.remedy for one in read.problems), seed
         if read.compiled:
             walk(read.compiled, walks=1)
-        assert time.perf_counter() - began < 5, seed
 
 
 def test_the_robot_answers_every_question_of_the_form_with_every_feature() -> None:
