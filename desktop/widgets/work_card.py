@@ -89,8 +89,10 @@ class WorkCard(SideCard):
         self._body.addWidget(pieces.rule())
         top = pieces.line(None, gap=8)
         top.addWidget(Chip(kind_text(reason.kind), tone=TONES[reason.kind]), 0, Qt.AlignmentFlag.AlignTop)
-        due = pieces.text(due_words(reason, self._on), "small")
-        top.addWidget(due, 1)
+        if due := due_words(reason, self._on):
+            top.addWidget(pieces.text(due, "small"), 1)
+        else:
+            top.addStretch(1)
         self._body.addLayout(top)
         self._body.addWidget(pieces.text(reason.text, select=True))
         if reason.assignee:
