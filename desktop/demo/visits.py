@@ -84,7 +84,8 @@ def _keep(stage: Stage, page: Any, resident: str) -> None:
     rows = page.view.rows
     answer(rows["outcome"], "met")
     stage.rest()
-    rows["met"].field.pick(resident)
+    if resident not in (rows["met"].answer() or ()):  # where one lives alone, it is filled in
+        rows["met"].field.pick(resident)
     stage.picture("59-visit-planned")
     page.save()
     wait_until(lambda: stage.on("household"), "the visit is saved")
