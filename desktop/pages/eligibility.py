@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QCheckBox, QComboBox, QScrollBar, QVBoxLayout, QWidget
 
@@ -225,10 +225,12 @@ class EligibilityPage(Page):
             self._show_news(what_changed(before.check.results, loaded.check.results, loaded.people))
         self.asking.loaded(loaded, self.shown, first=before is None)
         self._show_people()
-        place = self._bar().value()
+        bar, place = self._bar(), self._bar().value()
         self._show_results()
         self.results.activate()
-        self._bar().setValue(place)
+        bar.setValue(place)
+        if bar.value() < place:  # what is new has no height yet: once it is laid out
+            QTimer.singleShot(0, self, lambda: bar.setValue(place))
 
     def _find(self, text: str) -> None:
         casebook = self.casebook
