@@ -37,6 +37,8 @@ class ActionBar(QFrame):
         self.forward_button = pieces.button("", self.forward.emit, "primary")
         if theme.look().touch:
             self.forward_button.setMinimumWidth(theme.px(LARGE))
+        for words in (self.progress, self.kept):  # shown once there is something to say
+            words.hide()
         self._telling = QWidget()
         self._said = pieces.line(self._telling, self.progress, self.kept, gap=14)
         self._said.setStretch(1, 1)
@@ -69,6 +71,7 @@ class ActionBar(QFrame):
         self.second_button.setVisible(bool(second))
         self.back_button.setVisible(back)
         self.progress.setText(progress)
+        self.progress.setVisible(bool(progress))
         self._word()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -76,7 +79,7 @@ class ActionBar(QFrame):
         super().resizeEvent(event)
         self._narrow = event.size().width() < theme.px(NARROW)
         self._word()
-        self.kept.setVisible(bool(self.kept.text()) or not self._narrow)
+        self.kept.setVisible(bool(self.kept.text()))
 
     def minimumSizeHint(self) -> QSize:
         """As it is where it is narrow."""
@@ -124,7 +127,7 @@ class ActionBar(QFrame):
     def say_kept(self, words: str) -> None:
         """When the draft was kept, or that it could not be."""
         self.kept.setText(words)
-        self.kept.setVisible(bool(words) or not self._narrow)
+        self.kept.setVisible(bool(words))
 
     def set_busy(self, busy: bool) -> None:
         """While something is being saved, nothing can be pressed twice."""
