@@ -229,8 +229,7 @@ class EligibilityPage(Page):
         self._show_results()
         self.results.activate()
         bar.setValue(place)
-        if bar.value() < place:  # what is new has no height yet: once it is laid out
-            QTimer.singleShot(0, self, lambda: bar.setValue(place))
+        QTimer.singleShot(50, self, lambda: bar.setValue(max(bar.value(), place)))  # once all is laid out
 
     def _find(self, text: str) -> None:
         casebook = self.casebook
