@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QCheckBox, QComboBox, QScrollBar, QVBoxLayout, QWidget
 
@@ -225,11 +225,7 @@ class EligibilityPage(Page):
             self._show_news(what_changed(before.check.results, loaded.check.results, loaded.people))
         self.asking.loaded(loaded, self.shown, first=before is None)
         self._show_people()
-        bar, place = self._bar(), self._bar().value()
         self._show_results()
-        self.results.activate()
-        bar.setValue(place)
-        QTimer.singleShot(50, self, lambda: bar.setValue(max(bar.value(), place)))  # once all is laid out
 
     def _find(self, text: str) -> None:
         casebook = self.casebook
@@ -333,6 +329,7 @@ class EligibilityPage(Page):
         for key, card in old.items():
             if self.cards.get(key) is not card:
                 card.deleteLater()
+        pieces.reveal(self.results)
         self._say_chosen()
 
     def _show_everybody(self, loaded: Loaded, results: list[ServiceResult], old: Mapping[Key, ResultCard]) -> None:

@@ -182,6 +182,21 @@ def clear(layout: QLayout) -> None:
             widget.deleteLater()
 
 
+def reveal(layout: QLayout) -> None:
+    """Show what was just put into the layout of a visible widget, all but what was hidden on purpose.
+
+    Qt shows new children only when it next comes round; laid out before that they have no height, and what scrolls
+    around them would jump to its top.
+    """
+    for place in range(layout.count()):
+        item = layout.itemAt(place)
+        inner, widget = (item.layout(), item.widget()) if item is not None else (None, None)
+        if inner is not None:
+            reveal(inner)
+        elif widget is not None and not widget.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide):
+            widget.show()
+
+
 class _Scroll(QScrollArea):
     """A scroll area that may be as low as one line: Qt asks for room for its bars."""
 

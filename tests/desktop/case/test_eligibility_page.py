@@ -4,7 +4,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
 from desktop.eligibility_words import counts_of, key_of, outcome_of
-from desktop.hands import wait_until
 from desktop.pages.eligibility import EVERYBODY
 from desktop.pages.eligibility_check import by_likelihood, likelihood_of, questions_of
 from desktop.widgets.choice_field import ChoiceField
@@ -185,7 +184,7 @@ def test_the_place_on_the_page_is_kept_when_results_are_drawn_anew(show, family)
     assert bar.value() == 300
     page._check()
     settle(page.shell)
-    wait_until(lambda: bar.value() == 300, "the place is kept")
+    assert bar.value() == 300
 
 
 def test_cards_that_say_the_same_are_not_drawn_anew(show, family):
