@@ -183,6 +183,10 @@ class PlansPage(Page):
         self.add_button.setText(words)
         self.add_button.setAccessibleName(words)
         self.missed_button.setVisible(tab == "contacts")
+        ticks = {
+            key: tick for card in self.cards.values() if isinstance(card, PlanCard) for key, tick in card.ticks.items()
+        }
+        ticked = next((key for key, tick in ticks.items() if tick.hasFocus()), "")
         pieces.clear(self.list)
         self.cards = {}
         if self.loaded is None:
@@ -212,6 +216,10 @@ class PlansPage(Page):
                 "notes": (_("No notes yet"), _("What colleagues should know, or only you.")),
             }[tab]
             self.list.addWidget(pieces.card(EmptyState("paper", sentence, hint)))
+        pieces.reveal(self.list)
+        for card in self.cards.values():
+            if isinstance(card, PlanCard) and ticked in card.ticks:
+                card.ticks[ticked].setFocus()
 
     def _put(self, key: str, card: QWidget) -> None:
         self.cards[key] = card

@@ -169,7 +169,10 @@ def rule() -> QFrame:
 
 
 def clear(layout: QLayout) -> None:
-    """Take everything out of a layout and let it go; safe from inside a signal of one of the things."""
+    """Take everything out of a layout and let it go; safe from inside a signal of one of the things.
+
+    A thing that has the cursor loses it first: hidden with it, it would hand it on, and the page scroll after it.
+    """
     while layout.count():
         item = layout.takeAt(0)
         assert item is not None
@@ -178,6 +181,9 @@ def clear(layout: QLayout) -> None:
             clear(inner)
             inner.deleteLater()
         elif widget is not None:
+            focus = widget.focusWidget() if widget.isVisible() else None
+            if focus is not None and focus.hasFocus():
+                focus.clearFocus()
             widget.hide()
             widget.deleteLater()
 
