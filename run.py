@@ -106,7 +106,9 @@ def main(arguments: list[str]) -> int:
         print(USAGE, end="")
         return 0
     # Paths are the caller's: the programs below run in this folder.
-    if command in ("demo", "looks", "bench", "check"):
+    if command == "looks":  # the words after its folder are no paths
+        rest = [str(Path(a).absolute()) for a in rest[:1]] + rest[1:]
+    elif command in ("demo", "bench", "check"):
         rest = [a if a.startswith("-") else str(Path(a).absolute()) for a in rest]
     elif command == "pack":
         rest = rest[:1] + [str(Path(a).absolute()) if Path(a).exists() else a for a in rest[1:]]

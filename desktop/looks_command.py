@@ -260,7 +260,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: list[str]) -> int:
-    """Look at everything; 1 where something is cut."""
+    """Look at everything; 1 where something is cut, 2 where there is nothing of the name to look at."""
     asked = parser().parse_args(arguments)
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
@@ -269,6 +269,10 @@ def main(arguments: list[str]) -> int:
         theme.load_face(face)
     only = {each for each in asked.only.split(",") if each}
     dresses = [each for each in DRESSES if asked.dress in str(each)]
+    unknown = only - {name for each in SCENES for name in (each.name, each.page)} - {"sign_in", "first_run"}
+    if unknown or not dresses:
+        sys.stderr.write(f"looks: there is nothing called {', '.join(sorted(unknown)) or asked.dress}\n")
+        return 2
     asked.out.mkdir(parents=True, exist_ok=True)
     album = Album(asked.out)
     found: list[Found] = []

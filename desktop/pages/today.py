@@ -414,6 +414,7 @@ class TodayLine(QWidget):
         for label in words:
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         row = pieces.wrapping(self, None, self.button)
+        row.setStretch(0, 0)  # sets what has no room to the right, and takes nothing from the line
         row.setStretch(1, 1)
         if extra is not None:
             row.addWidget(extra)

@@ -109,3 +109,14 @@ def test_nothing_to_do_says_so(shell):
     from desktop.widgets.empty_state import EmptyState
 
     assert shell.page.findChild(EmptyState).sentence.text() == "今天没有待办"
+
+
+@pytest.mark.parametrize("width", [700, 1280])
+def test_the_words_of_a_line_begin_at_its_left_and_the_button_fills_it(page, width):
+    page.shell.resize(width, 760)
+    settle(page.shell)
+    due = line(page, "送药")
+    assert due.button.x() == 0
+    assert due.button.width() == due.width()
+    draft = line(page, "登记 王秀英")
+    assert draft.button.x() == 0
