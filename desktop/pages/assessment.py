@@ -179,7 +179,7 @@ class AssessmentPage(FormPage):
         labels = {question.id: question.label for question in self.instrument.questions}
         self.panel.show_score(result, running, labels)
         if not self.step:  # in step mode it says how far one is
-            self.bar.progress.setText(_("{score} / {most}").format(score=running, most=result.most))
+            self.bar.say_progress(_("{score} / {most}").format(score=running, most=result.most))
 
     def draft_title(self) -> str:
         """The instrument and the resident."""

@@ -11,6 +11,12 @@ from models.texts import _
 NARROW = 620
 """Below this width (pixels at 100 per cent) there is no room for all words."""
 
+GAP = 12
+"""Between two buttons, in pixels at 100 per cent."""
+
+WORDS = 200
+"""When the draft was kept is said in so much room beside the buttons, in pixels at 100 per cent; longer words break."""
+
 LARGE = 128
 """The button that goes on or saves is at least so wide for fingers, in pixels at 100 per cent."""
 
@@ -42,16 +48,15 @@ class ActionBar(QFrame):
         self._telling = QWidget()
         self._said = pieces.line(self._telling, self.progress, self.kept, gap=14)
         self._said.setStretch(1, 1)
-        self._row = pieces.line(None, self.back_button, self.topics_button, gap=12)
-        self._row.addWidget(self._telling, 1)
-        self._row.addStretch(0)
-        self._row.addWidget(self.second_button)
-        self._row.addWidget(self.forward_button)
-        self._whole = pieces.column(self, self._row, gap=4)
-        self._whole.setContentsMargins(theme.px(20), theme.px(8), theme.px(20), theme.px(8))
+        left = pieces.line(None, self.back_button, self.topics_button, gap=GAP)
+        left.addWidget(self._telling, 1)
+        right = pieces.line(None, None, self.second_button, self.forward_button, gap=GAP)
+        self._row = pieces.line(self, gap=GAP)
+        self._row.addLayout(left, 1)
+        self._row.addLayout(right)
+        self._row.setContentsMargins(theme.px(20), theme.px(8), theme.px(20), theme.px(8))
         self._second, self._key = "", ""
         self._narrow = False
-        self._folded = False
 
     def say(
         self,
@@ -70,16 +75,14 @@ class ActionBar(QFrame):
         self.second_button.setToolTip(second_key)
         self.second_button.setVisible(bool(second))
         self.back_button.setVisible(back)
-        self.progress.setText(progress)
-        self.progress.setVisible(bool(progress))
         self._word()
+        self.say_progress(progress)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where it is narrow the buttons on the left are pictures alone, and what is said stands in two lines."""
         super().resizeEvent(event)
         self._narrow = event.size().width() < theme.px(NARROW)
         self._word()
-        self.kept.setVisible(bool(self.kept.text()))
 
     def minimumSizeHint(self) -> QSize:
         """As it is where it is narrow."""
@@ -98,36 +101,39 @@ class ActionBar(QFrame):
         self._fold()
 
     def _fold(self) -> None:
-        """Where the buttons need the whole width, what is said stands above them."""
+        """Where there is no room for all in one row, what is done stands below the way back and what is said."""
         buttons = (self.back_button, self.topics_button, self.second_button, self.forward_button)
         shown = [each for each in buttons if not each.isHidden()]
-        sides = self._whole.contentsMargins()
+        sides = self._row.contentsMargins()
         need = sum(each.minimumSizeHint().expandedTo(each.minimumSize()).width() for each in shown)
-        need += self._row.spacing() * len(shown) + sides.left() + sides.right()
-        words = self.progress.fontMetrics().horizontalAdvance(self.progress.text())
-        folded = self._narrow and need + words > self.width()
-        if folded != self._folded:
-            self._folded = folded
-            if folded:
-                self._row.removeWidget(self._telling)
-                self._whole.insertWidget(0, self._telling)
-                self._row.setStretch(self._row.indexOf(self.second_button) - 1, 1)
-            else:
-                self._whole.removeWidget(self._telling)
-                self._row.insertWidget(2, self._telling, 1)
-                self._row.setStretch(self._row.indexOf(self.second_button) - 1, 0)
+        need += theme.px(GAP) * len(shown) + sides.left() + sides.right()
+        said, kept = (each.fontMetrics().horizontalAdvance(each.text()) for each in (self.progress, self.kept))
+        kept = min(kept, theme.px(WORDS))
+        words = max(said, kept) if self._narrow else said + kept + theme.px(GAP)
+        folded = need + words > self.width()
         stacked = self._narrow and not folded
-        self._said.setDirection(QBoxLayout.Direction.TopToBottom if stacked else QBoxLayout.Direction.LeftToRight)
+        ways = QBoxLayout.Direction
+        self._row.setDirection(ways.TopToBottom if folded else ways.LeftToRight)
+        self._row.setSpacing(theme.px(6 if folded else GAP))
+        self._said.setDirection(ways.TopToBottom if stacked else ways.LeftToRight)
         self._said.setSpacing(theme.px(0 if stacked else 14))
 
     def offer_topics(self) -> None:
         """The page can list its questions."""
         self.topics_button.show()
+        self._fold()
+
+    def say_progress(self, words: str) -> None:
+        """How far one is, or what it has come to."""
+        self.progress.setText(words)
+        self.progress.setVisible(bool(words))
+        self._fold()
 
     def say_kept(self, words: str) -> None:
         """When the draft was kept, or that it could not be."""
         self.kept.setText(words)
         self.kept.setVisible(bool(words))
+        self._fold()
 
     def set_busy(self, busy: bool) -> None:
         """While something is being saved, nothing can be pressed twice."""
