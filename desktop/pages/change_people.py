@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from desktop.case_words import short_person
 from desktop.pages.change_load import book_words
-from forms.change import MARRIAGEABLE, WAYS
+from forms.change import WAYS
 from forms.definitions import load
 from models.records import codes
+from models.records.kinship import MARRIAGEABLE
 from models.services.views import HouseholdView, MembershipView
 
 PARENT = 14

@@ -6,7 +6,7 @@ from typing import Any
 from desktop.case_words import kind_of_household, short_person
 from desktop.pages.change_kinds import FAMILY
 from desktop.widgets.head_field import Seat, Sitter
-from forms.change import Kin
+from models.records.kinship import Kin
 from models.services.views import HouseholdView, MembershipView
 from models.texts import _
 

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
 from desktop import theme
 from desktop.widgets import pieces
 from desktop.widgets.choice_field import ChoiceField
-from forms.change import Kin, relation_to
 from models.records import codes
+from models.records.kinship import Kin, relation_to
 from models.texts import _
 
 

@@ -1,7 +1,8 @@
 """Guided changes of households as a worker tells them: who, since when, from where to where. One entry, one verb.
 
 `heads` says who is the head from then on, by household, wherever the present head leaves: a family is never without.
-`relations` says how the others stand to their head from then on, by resident; who is not named keeps the relation.
+`relations` says how the others stand to their head from then on, by resident; who is not named keeps the relation;
+under another head, the one that follows from it, or 8 (other) where none does.
 """
 
 from datetime import date

@@ -9,10 +9,10 @@ from sqlalchemy import Connection, bindparam, select
 from models.clock import today
 from models.errors import NotFound
 from models.records.household import DwellingEntry, HouseholdEntry, MemberEntry
+from models.records.kinship import HEAD
 from models.records.resident import ResidentEntry
 from models.services.book import Book, changed
 from models.services.changes.coming import check_heads, come, go, leave_elsewhere
-from models.services.changes.ground import HEAD
 from models.services.changes.planning import write_new
 from models.services.facts import add_facts, current_facts
 from models.services.memberships import add_membership, memberships_of

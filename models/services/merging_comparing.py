@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from models.records.documents import read_card
+from models.records.kinship import HEAD
 from models.records.phones import show_phone
 from models.services import merging_homes, pointing
-from models.services.changes.relations import HEAD
 from models.services.comparing import compare
 from models.services.facts import current_facts
 from models.services.likeness import traits_of

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from models.services.changes.relations import HEAD, SPOUSE, seen_from_new_head
+from models.records.kinship import HEAD, OTHER, SPOUSE, kin, relation_to
 from models.store.rows import KEPT
 from models.store.work import Work
 
@@ -159,8 +159,10 @@ def _settle_household(work: Work, survivor: str, stay: Stay, head: str, before: 
     if home.form not in ("", "family") or before.relation != HEAD or any(row.relation == HEAD for row in own):
         return
     new = next((row for row in own if row.resident_id == head), None) or next_head(own)
-    for row in own:
-        relation = HEAD if row is new else seen_from_new_head(row.relation, new.relation, row.sex)
+    seen = [kin(row.relation, row.sex, row.birth_date, today) for row in own]
+    as_head = seen[own.index(new)]
+    for row, person in zip(own, seen, strict=True):
+        relation = HEAD if row is new else relation_to(as_head, person) or OTHER
         work.amend("membership", row.id, {"relation": relation})
         work.concerns(row.resident_id)
 

@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 
 from forms import change, definitions
-from forms.change import Kin, relation_to
 from models.records import change as records
 from models.records.change import KIND
 from models.records.household import DwellingEntry, MemberEntry
+from models.records.kinship import Kin, relation_to
 from models.records.resident import ResidentEntry
 
 ON = date(2026, 11, 22)

@@ -5,7 +5,8 @@ from datetime import date
 
 from models.records.change import MoveIn
 from models.records.household import MemberEntry
-from models.services.changes.ground import HEAD, Ground
+from models.records.kinship import HEAD
+from models.services.changes.ground import Ground
 from models.services.changes.plan import Plan
 from models.services.changes.planning import planned, write, write_rows
 from models.services.changes.refusing import ChangeRefused

@@ -12,11 +12,11 @@ from typing import Any
 from sqlalchemy import Connection, Select, select
 
 from models.records.household import DwellingEntry
+from models.records.kinship import HEAD
 from models.records.resident import ResidentEntry
 from models.services.people import door
 from models.store.rows import KEPT
 
-HEAD = "0"
 _RESIDENT, _HOUSEHOLD = KEPT["resident"], KEPT["household"]
 _MEMBERSHIP, _DWELLING = KEPT["membership"], KEPT["dwelling"]
 

@@ -16,9 +16,9 @@ from models.records.change import (
     Split,
 )
 from models.records.household import DwellingEntry, MemberEntry
-from models.services.changes.ground import HEAD, Ground, Home, Someone
+from models.records.kinship import HEAD, OTHER, kin, relation_to
+from models.services.changes.ground import Ground, Home, Someone
 from models.services.changes.plan import Plan
-from models.services.changes.relations import OTHER
 from models.services.changes.words import elsewhere_words, names_of
 from models.store.rows import KEPT
 from models.texts import _
@@ -293,10 +293,14 @@ def returned(plan: Plan, change: Return) -> None:
     coming = [who for who in (plan.someone(person, "resident_ids") for person in people) if who is not None]
     head = change.heads.get(home.id, "") or next((p.id for p in coming if change.relations.get(p.id) == HEAD), "")
     head = head or next((p.id for p in coming if last.get(p.id, ("", True, ""))[0] == HEAD), "")
+    new_head = next((who for who in coming if who.id == head and head in last), None)
     came_from: list[str] = []
     for who in coming:
         relation, counts, standing = last.get(who.id, (OTHER, True, ""))
-        relation = HEAD if who.id == head else plan.relations.get(who.id, OTHER if relation == HEAD else relation)
+        if new_head is not None and who is not new_head:  # they stood to the head of then, who may be another one
+            as_head = kin(last[head][0], new_head.sex, new_head.birth_date, plan.day)
+            relation = relation_to(as_head, kin(relation, who.sex, who.birth_date, plan.day))
+        relation = HEAD if who.id == head else plan.relations.get(who.id, "" if relation == HEAD else relation) or OTHER
         came_from += [stay.home for stay in plan.ground.homes_of(who.id, home.kind)]
         standing, counts = ("", True) if relation == HEAD and standing else (standing, counts)
         plan.join(who, home, relation, "resident_ids", counts=counts, standing=standing)

@@ -4,7 +4,8 @@ from sqlalchemy import Text, cast, select
 
 from models.clock import day_text
 from models.records.change import Birth, Death, Divorce, Marriage
-from models.services.changes.ground import HEAD, Someone, Stay
+from models.records.kinship import HEAD, OTHER, SPOUSE
+from models.services.changes.ground import Someone, Stay
 from models.services.changes.moving import go_to, named_head
 from models.services.changes.plan import Plan
 from models.store.rows import KEPT
@@ -13,7 +14,6 @@ from models.values import age_on
 
 NEVER, MARRIED, FIRST, AGAIN, SAME_AGAIN, WIDOWED, DIVORCED = "10", "20", "21", "22", "23", "30", "40"  # GB/T 2261.2
 IN_MARRIAGE = (MARRIED, FIRST, AGAIN, SAME_AGAIN)
-SPOUSE, OTHER = "1", "8"
 _MARRIAGE_AGE = {"1": 22, "2": 20}  # 民法典 第1047条
 _VISIT, _PLANNED = KEPT["visit"], KEPT["planned_visit"]
 

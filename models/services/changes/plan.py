@@ -4,8 +4,8 @@ The primitives only move memberships on the ground; settle() afterwards looks at
 that nobody belongs to any more closes, a family that goes on has exactly one head.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,8 +13,8 @@ from sqlalchemy import or_, select
 
 from models.clock import day_text
 from models.records.codes import RELATIONS, label
-from models.services.changes.ground import HEAD, Ground, Home, Someone, Stay
-from models.services.changes.relations import seen_from_new_head
+from models.records.kinship import HEAD, OTHER, Kin, kin, relation_to
+from models.services.changes.ground import Ground, Home, Someone, Stay
 from models.services.changes.words import elsewhere_words, household_words
 from models.store.rows import KEPT
 from models.texts import _, ngettext
@@ -281,19 +281,39 @@ class Plan:
             self.problem("heads", told.format(name=person.name, household=self.called(home), day=day))
         if person.died_on is not None:
             self.problem("heads", _("{name} died on {day}.").format(name=person.name, day=day_text(person.died_on)))
-        old = stay.relation
+        unsure = self._see_from(home, stay, present)
         stay.relation = HEAD
         if stay.standing:
             stay.standing, stay.counts = "", True
-        for other in present:
-            if other is not stay:
-                other.relation = self.relations.get(other.person) or seen_from_new_head(
-                    HEAD, old, self.ground.people[other.person].sex
-                )
-        self._head_is(home, stay)
+        self._head_is(home, stay, unsure)
 
-    def _head_is(self, home: Home, stay: Stay) -> None:
-        """Remember and say who is head from now on."""
+    def _see_from(self, home: Home, head: Stay, present: list[Stay]) -> list[str]:
+        """How the others stand to a new head, as far as their relations to the head before tell; else it is other.
+
+        Returns the names of those of whom it does not tell and the entry does not either.
+        """
+        if head.relation == HEAD and not [stay for stay in present if stay is not head]:
+            return []  # the others stand to this head already
+
+        def seen(stay: Stay) -> Kin:
+            person = self.ground.people[stay.person]
+            return kin(stay.relation, person.sex, person.birth_date, self.day)
+
+        # who came as the head stood in no relation to the head before
+        as_head = replace(seen(head), relation=OTHER) if head.relation == HEAD else seen(head)
+        unsure = []
+        for stay in self.ground.members(home.id):
+            said = self.relations.get(stay.person, HEAD)
+            if stay is head or (stay.standing and stay.relation != HEAD) or (said != HEAD and stay.relation != HEAD):
+                continue
+            told = "" if stay.relation == OTHER else relation_to(as_head, seen(stay))
+            stay.relation = (said if said != HEAD else told) or OTHER
+            if not told and said == HEAD:
+                unsure.append(self.ground.name(stay.person))
+        return unsure
+
+    def _head_is(self, home: Home, stay: Stay, unsure: Sequence[str] = ()) -> None:
+        """Remember and say who is head from now on, and of whom it is not known how they stand to the head."""
         person, before = self.ground.people[stay.person], self.touched[home.id]
         if home.id in self.ground.before_homes:
             self.later(home_id=home.id, kinds=("head_change", "form_change"), headed=True)
@@ -310,13 +330,8 @@ class Plan:
                 else _("{name} is the head of the household from then on.")
             )
             self.lines.append(told.format(name=person.name))
-        kept = [
-            self.ground.name(other.person)
-            for other in self.ground.members(home.id)
-            if other.person not in self.relations and not other.standing and other is not stay
-        ]
-        if kept and before and stay.person != before and self.kind != "split":
-            self.doubt(_("Check how these stand to the new head: {names}.").format(names=_(", ").join(kept)))
+        if unsure:
+            self.doubt(_("Check how these stand to the new head: {names}.").format(names=_(", ").join(unsure)))
 
     def _tell_relations(self, home: Home) -> None:
         """How the others stand to their head from then on, where the entry says so."""

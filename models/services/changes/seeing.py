@@ -2,7 +2,7 @@
 
 from models.records.change import FormChange, HeadChange, StandingChange
 from models.records.codes import RELATIONS, label
-from models.services.changes.ground import HEAD
+from models.records.kinship import HEAD
 from models.services.changes.plan import Plan
 from models.texts import _
 

@@ -124,6 +124,8 @@ def apply(state: State, effects: list[Effect]) -> State:
             stays.remove(stay)
             stays.add(replace(stay, relation=str(relation), counts=bool(counts), standing=str(standing)))
             touched.add(stay.home)
+        elif word == "kin":  # has got another head, and is seen from there: the casebook says how
+            current(*said)
         elif word == "door":
             home, door = said
             homes[str(home)] = replace(homes[str(home)], door=str(door))

@@ -28,7 +28,6 @@ from models.records.change import (
 from models.records.household import HouseholdEntry, MemberEntry
 from models.records.visit import PlanEntry, VisitEntry
 from models.services.changes import BuiltUpon, ChangeRefused
-from models.services.changes.relations import seen_from_new_head
 from models.texts import speaking
 from tests.models.services.people import HOME, five_people, person
 
@@ -238,7 +237,9 @@ def test_some_leave_for_another_province_and_the_head_must_be_named(casebook: Ca
     )
     assert set(problems(casebook, out)) == {"heads"}
     casebook.changes.make(out.model_copy(update={"heads": {five.id: five.ids[2]}, "relations": {five.ids[3]: "1"}}))
-    assert who(casebook, five.id) == {"李伟": "0", "单芳": "1", "李𬱖": "4"}
+    assert who(casebook, five.id) == {"李伟": "0", "单芳": "1", "李𬱖": "8"}, (
+        "a grandchild of him, whose child is not told"
+    )
     assert len(who(casebook, book_of_five)) == 5, "the hukou stays"
     assert (
         newest(casebook, five.id)
@@ -287,6 +288,13 @@ def test_a_household_leaves_and_comes_back_to_another_door_with_its_head(caseboo
     assert "5号楼1单元302" in refused.value.sentence()
 
 
+def test_who_comes_back_under_another_head_is_seen_from_there(casebook: Casebook, five):
+    casebook.changes.make(LeaveAltogether(household_id=five.id, happened_on=date(2026, 5, 1)))
+    back = Return(household_id=five.id, resident_ids=five.ids[1:4], heads={five.id: five.ids[2]}, happened_on=THEN)
+    casebook.changes.make(back)
+    assert who(casebook, five.id) == {"李伟": "0", "王秀英": "5", "单芳": "8"}
+
+
 def test_a_registered_household_splits_at_the_same_door_with_a_new_book(casebook: Casebook, five, book_of_five):
     made = casebook.changes.make(
         Split(
@@ -323,9 +331,31 @@ def test_another_head_with_the_relations_seen_from_there(casebook: Casebook, fiv
     assert set(problems(casebook, change)) == {"head_id"}
 
 
-def test_relations_are_turned_round_where_that_can_be_known():
-    assert [seen_from_new_head(theirs, "2") for theirs in "012345"] == ["5", "5", "7", "7", "8", "6"]
-    assert seen_from_new_head("0", "5", "2") == "3"
+@pytest.mark.parametrize(
+    ("head", "seen"),
+    [  # of five: 李建国 head, his wife 王秀英, their son 李伟, 单芳, who is only other, and a grandchild
+        (1, {"王秀英": "0", "李建国": "1", "李伟": "2", "单芳": "8", "李𬱖": "4"}),
+        (2, {"李伟": "0", "李建国": "5", "王秀英": "5", "单芳": "8", "李𬱖": "8"}),
+        (4, {"李𬱖": "0", "李建国": "6", "王秀英": "6", "李伟": "8", "单芳": "8"}),
+    ],
+)
+def test_without_relations_everybody_is_seen_from_the_new_head_or_as_other(casebook: Casebook, five, head, seen):
+    change = HeadChange(household_id=five.id, head_id=five.ids[head], happened_on=THEN)
+    unsure = [name for name, relation in seen.items() if relation == "8"]
+    told = [doubt for doubt in casebook.changes.preview(change).doubts if "new head" in doubt]
+    assert len(told) == bool(unsure)
+    assert all(name in told[0] for name in unsure)
+    made = casebook.changes.make(change)
+    assert who(casebook, five.id) == seen
+    casebook.changes.undo(made.id)
+    assert who(casebook, five.id)["李建国"] == "0"
+
+
+def test_after_the_death_of_the_head_nobody_stays_the_spouse_of_her_own_son(casebook: Casebook, five):
+    homes = {five.id, *(home for home, _kind in casebook.households.get(five.id).other_households)}
+    heads = dict.fromkeys(homes, five.ids[2])
+    casebook.changes.make(Death(resident_id=five.ids[0], heads=heads, happened_on=THEN))
+    assert {who(casebook, home)["王秀英"] for home in homes} == {"5"}
 
 
 def test_two_marry_and_one_moves_to_the_other(casebook: Casebook):

@@ -118,7 +118,8 @@ class Town:
             return {}, [("stand", own[0].person, home, "0", own[0].counts, "")]
         chosen = self.dice.choice(left)
         counts = True if chosen.standing else chosen.counts
-        return {home: chosen.person}, [("stand", chosen.person, home, "0", counts, "")]
+        others = [("kin", s.person, home) for s in own if s is not chosen]
+        return {home: chosen.person}, [("stand", chosen.person, home, "0", counts, ""), *others]
 
     def from_elsewhere(self, person: str, kind: str, day: date, heads: dict[str, str]) -> list[Effect]:
         """Who comes leaves the household of before, which may need another head."""
@@ -172,11 +173,26 @@ class Town:
         elif homes:
             ids |= dict(zip(homes, made.ids, strict=True))
         ids |= dict.fromkeys((one for one in places if one.startswith("?o")), made.id)
-        effects = [effect for effect in named(effects, ids) if not self.is_so_already(effect)]
+        effects = self.kin_seen([effect for effect in named(effects, ids) if not self.is_so_already(effect)])
         self.steps.append(Step(name, self.state, effects, event or made.id, made.operations))
         self.state = apply(self.state, effects)
         self.mix[name] += 1
         self.look(name)
+
+    def kin_seen(self, effects: list[Effect]) -> list[Effect]:
+        """The same effects with the relations in which the casebook sees those who have got another head."""
+        found: list[Effect] = []
+        for effect in effects:
+            if effect[0] != "kin":
+                found.append(effect)
+                continue
+            _word, person, home = effect
+            (now,) = [s for s in self.read().inside(str(home)) if s.person == person]
+            (was,) = [s for s in self.state.inside(str(home)) if s.person == person]
+            assert now.relation != "0"
+            if now.relation != was.relation:
+                found.append(("stand", person, home, now.relation, was.counts, was.standing))
+        return found
 
     def is_so_already(self, effect: Effect) -> bool:
         """Whether an effect says of somebody's marriage what is recorded already: then nothing rests on it."""
@@ -565,6 +581,8 @@ class Town:
                 elif stay.relation == "0":
                     relations[stay.person] = "7"
                     effects.append(("stand", stay.person, home, "7", stay.counts, stay.standing))
+                elif not stay.standing:
+                    effects.append(("kin", stay.person, home))
             more = {"head_id": chosen.person, "relations": relations}
         self.make("form_change", said.FormChange(household_id=home, form=form, happened_on=day, **more), effects)
 
