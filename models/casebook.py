@@ -248,7 +248,8 @@ class Casebook:
         return made
 
     def daily_backup(self) -> Path | None:
-        """The backup of the day, and older ones thinned; None where one was made today already.
+        """The upkeep of the day: pictures that were removed long ago are destroyed, then the backup of the day is made
+        and older ones thinned; None where one was made today already.
 
         To be called once the casebook is open, off the window's thread. Raises DiskFull, CannotWrite.
         """
@@ -256,6 +257,7 @@ class Casebook:
         mine = backup.backups(place, self._keys.vault)
         if any(local_time(each.made_at).date() == day for each in mine):
             return None
+        self.pictures.sweep()  # before the backup, so that it does not carry them on
         made = self.back_up(place)
         backup.thin(place, self.clock, self._keys.vault)
         return made

@@ -53,7 +53,6 @@ class PicturesPage(Page):
         self.loaded: Loaded | None = None
         self.shown = ""  # id of the picture that is shown large
         self.originals: list[Path] = []  # taken over from the camera's folder, where they still lie in the open
-        self._swept = False
         self.under = pieces.text("", "soft")
         self.whose = QWidget()
         FlowLayout(self.whose, gap=theme.px(6))
@@ -204,9 +203,6 @@ class PicturesPage(Page):
         self._show_whose(loaded)
         self.grid.show_tiles([tile_of(view, loaded) for view in loaded.pictures])
         self.pane.form.offer(loaded.provable)
-        if not self._swept:
-            self._swept = True
-            self.run(self.casebook.pictures.sweep)
         if self.taking.busy_with():
             return
         if self.shown and loaded.picture(self.shown) is not None and self.stack.current() is self.viewing:

@@ -17,6 +17,7 @@ from models.services.pictures import DamagedPicture, PictureElsewhere, Pictures
 from models.store import picture_data
 from models.store.engine import Engines
 from models.store.rows import KEPT, table_of
+from tests.conftest import PASSPHRASE
 from tests.models.pictures import as_bytes, paper, small
 from tests.models.services.people import five_people
 from tests.models.sync.offices import COMMUNITY, open_book
@@ -182,6 +183,27 @@ def test_a_removed_picture_comes_back_within_a_month_and_is_destroyed_after_it(c
     casebook.undo(removed.operations)
     with pytest.raises(PictureElsewhere):
         casebook.pictures.full(made)
+
+
+def test_the_upkeep_of_the_day_destroys_what_was_removed_long_ago_before_it_is_backed_up(
+    casebook: Casebook, five, clock
+):
+    made = casebook.pictures.add(of(five.ids[0]), small()).id
+    removed = casebook.pictures.remove(made)
+    assert casebook.daily_backup() is not None
+    casebook.undo(removed.operations)
+    assert casebook.pictures.full(made) == small().full, "not yet"
+    casebook.pictures.remove(made)
+    clock.move(days=31)
+    backup = casebook.daily_backup()
+    assert backup is not None
+    assert stored(casebook) == 0
+    folder, clock_then = casebook.folder, casebook.clock
+    casebook.close()
+    Casebook.restore(folder, backup, PASSPHRASE, clock=clock_then)
+    restored = Casebook.open(folder, PASSPHRASE, clock=clock_then)
+    assert stored(restored) == 0, "nor is it in the backup"
+    restored.close()
 
 
 def test_bytes_whose_row_was_erased_are_swept_at_once(casebook: Casebook, five):
