@@ -5,6 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from models.records.layout import Layout
+
 
 class Quote(BaseModel):
     """Words of a policy text that a matter rests on, verbatim."""
@@ -37,7 +39,7 @@ class LetterValue(BaseModel):
     number: str  # as printed, for example 劝业社转〔2026〕6号
     version: int = Field(default=1, ge=1)  # 2 and more: a corrected letter, which says which version it replaces
     correction_reason: str = ""
-    language: Literal["zh", "en"] = "zh"
+    language: Literal["zh", "en", "both"] = "zh"  # both: Chinese with English beneath, for foreign residents
     issued_on: date
     valid_until: date | None = None
 
@@ -61,3 +63,7 @@ class LetterValue(BaseModel):
     remarks: tuple[str, ...] = ()  # what holds for all matters, for example that a text's period has ended
     note: str = ""  # the worker's own words
     red_head: bool = True  # False: printed on the office's own headed paper (套打)
+    reply_by: date | None = None  # by when the receiving office is asked to answer
+    code: str = ""  # of the receipt, as it is scanned or typed when the slip comes back
+    seal: str = ""  # the signed code that is printed as a QR code, Base45 (models.security.letter_seal); empty: none
+    layout: Layout = Layout()  # how it is set, frozen with it

@@ -32,10 +32,39 @@ class Referral(Kept, table=True):
     number: str = text_field(index=True)
     matters: list[dict[str, Any]] = json_field(list)  # [{service_id, component, name, determination_id}]
     receiver: str = text_field()
-    status: str = text_field()  # issued, received, accepted, refused, done, withdrawn
+    status: str = text_field()  # key of the code list referral_status: where the last step led
     outcome_note: str = text_field()
     issued_on: date | None = Field(default=None)
     valid_until: date | None = Field(default=None)
+    reply_by: date | None = Field(default=None)  # by then the office should have said something; then it is chased
+    code: str = text_field(index=True)  # on the tear-off receipt, scanned or typed: closes the loop
+    series: str = text_field()  # of the number: the letter mark of the office; empty before it is issued
+    year: int = number_field()  # of the number
+    serial: int = number_field()  # of the number
+    entry: dict[str, Any] = (
+        json_field()
+    )  # ReferralEntry, as the worker wrote it: what waits for a signature is issued from it
+    writer: str = text_field()  # who wrote it
+    signer: str = text_field()  # who signed it off; empty where no second person is asked
+    worker: str = text_field()
+    at: int = moment_field()
+
+
+class ReferralStep(Kept, table=True):
+    """One step in the life of a referral, as it happened; the steps are never changed, a wrong one is taken back."""
+
+    __tablename__ = "referral_step"
+
+    referral_id: str = text_field(index=True)
+    resident_id: str = text_field(index=True)
+    step: str = text_field()  # key of the code list referral_step
+    happened_on: date | None = Field(default=None)
+    channel: str = text_field()  # key of the code list referral_channel: how it was learnt
+    said_by: str = text_field()  # who said it: a clerk of the office, the resident
+    reason: str = text_field()  # why returned, refused, withdrawn; what else is to be known
+    papers: list[str] = json_field(list)  # which more papers the office asks for
+    outcomes: list[dict[str, Any]] = json_field(list)  # [{service_id, component, result, since, amount, note}] a matter
+    next_on: date | None = Field(default=None)  # when to ask again
     worker: str = text_field()
     at: int = moment_field()
 
@@ -48,6 +77,7 @@ class Letter(Kept, table=True):
     number: str = text_field()
     version: int = number_field(1)
     value: dict[str, Any] = json_field()  # models.records.letter.LetterValue
+    template_id: str = text_field()  # of PaperTemplate: the very version; empty: the one the program brings
     sha256: str = text_field()  # of the PDF bytes that were shown and printed
     printed: bool = flag_field()
     worker: str = text_field()

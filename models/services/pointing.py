@@ -20,6 +20,7 @@ COLUMNS = {
     "questionnaire_answer": ("resident_id",),
     "determination": ("resident_id",),
     "referral": ("resident_id",),
+    "referral_step": ("resident_id",),
     "letter": ("resident_id",),
     "household_event": ("resident_id", "other_resident_id"),
     "consent": ("resident_id", "guardian_id"),
@@ -32,7 +33,7 @@ COLUMNS = {
 }
 """Which columns of which records name a resident. Determinations and letters keep their frozen content as it was."""
 
-INSIDE = {"visit": ("met",), "household_event": ("people", "detail")}
+INSIDE = {"visit": ("met",), "household_event": ("people", "detail"), "case_transfer": ("resident_ids",)}
 """JSON columns with the ids of residents in them."""
 
 _MEMBERSHIP = KEPT["membership"]

@@ -15,13 +15,16 @@ from models.records.event import HouseholdEvent
 from models.records.fact import Fact
 from models.records.household import Dwelling, Household, Membership
 from models.records.link import PersonLink
+from models.records.numbers import NumberBlock, SpoiltNumber
 from models.records.picture import Picture
 from models.records.place import Place
 from models.records.questionnaire import Questionnaire, QuestionnaireAnswer
-from models.records.referral import Determination, Letter, Referral
+from models.records.referral import Determination, Letter, Referral, ReferralStep
 from models.records.resident import IdentityDocument, Phone, Resident
 from models.records.rights import Consent, Erasure, RightsRequest
 from models.records.rounds import Round, RoundStop
+from models.records.template import PaperTemplate
+from models.records.transfer import CaseTransfer
 from models.records.visit import Assessment, Need, PlannedVisit, Visit
 
 _KEPT: tuple[type[Kept], ...] = (
@@ -58,6 +61,11 @@ _KEPT: tuple[type[Kept], ...] = (
     CasePlan,
     CaseGoal,
     CaseTask,
+    ReferralStep,
+    CaseTransfer,
+    NumberBlock,
+    SpoiltNumber,
+    PaperTemplate,
 )
 
 

@@ -1,0 +1,38 @@
+"""Numbers of letters: blocks that one installation alone may use, and numbers that no letter bears."""
+
+from datetime import date
+
+from sqlmodel import Field
+
+from models.records.base import Kept, flag_field, moment_field, number_field, text_field
+
+
+class NumberBlock(Kept, table=True):
+    """From first to last, for one installation; two blocks of a series and year never overlap."""
+
+    __tablename__ = "number_block"
+
+    series: str = text_field(index=True)  # the letter mark of the office, for example 劝业社
+    year: int = number_field()
+    first: int = number_field()
+    last: int = number_field()
+    holder: str = text_field()  # the installation (device and how often it was restored) that may use it
+    holder_name: str = text_field()
+    granted_on: date | None = Field(default=None)
+    closed: bool = flag_field()  # what is left in it is used by nobody
+    reason: str = text_field()  # why it was closed
+    worker: str = text_field()
+    at: int = moment_field()
+
+
+class SpoiltNumber(Kept, table=True):
+    """A number that no letter bears, and why: so that the register has no unexplained gap."""
+
+    __tablename__ = "spoilt_number"
+
+    series: str = text_field(index=True)
+    year: int = number_field()
+    serial: int = number_field()
+    reason: str = text_field()
+    worker: str = text_field()
+    at: int = moment_field()
