@@ -23,7 +23,7 @@ from desktop.eligibility_words import (
 )
 from desktop.pages.base import NARROW, Page
 from desktop.pages.eligibility_asking import Asking
-from desktop.pages.eligibility_check import Loaded, PersonRow, asks_of, by_likelihood, load
+from desktop.pages.eligibility_check import Loaded, PersonRow, asks_of, by_likelihood, head_words, left_out_words, load
 from desktop.widgets import pieces
 from desktop.widgets.banner import Banner
 from desktop.widgets.case_parts import Card, Chip, ClickRow, show_more
@@ -99,7 +99,9 @@ class EligibilityPage(Page):
         self.work = QWidget()
         box = pieces.column(self.work, gap=10)
         self.under = pieces.text("", "soft")
-        box.addWidget(self.under)
+        self.left_out = pieces.text("", "soft")
+        for line in (self.under, self.left_out):
+            box.addWidget(line)
         self.question = QuestionCard(today(self.casebook.clock))
         self.asking = Asking(self, self.question)
         self.news = pieces.column(None, gap=4)
@@ -156,7 +158,8 @@ class EligibilityPage(Page):
     def refresh(self, changed: Changed) -> None:
         """Check again where this household or one of its people was concerned."""
         if self.loaded is not None:
-            rows = {self.loaded.check.household_id, *self.loaded.people}
+            absent = {person.resident_id for person in self.loaded.check.left_out}
+            rows = {self.loaded.check.household_id, *self.loaded.people, *absent}
             if rows & changed.rows and changed.entities & {"fact", "resident", "membership", "household"}:
                 self._check()
 
@@ -190,6 +193,7 @@ class EligibilityPage(Page):
         pieces.clear(self.people_box)
         pieces.clear(self.news)
         self.under.setText(_("Checking …"))
+        self.left_out.hide()
         self.question.hide()
         self._say_chosen()
 
@@ -244,13 +248,9 @@ class EligibilityPage(Page):
     # Showing.
 
     def _show_head(self, loaded: Loaded) -> None:
-        count = len(loaded.people) - len(loaded.dead)
-        people = ngettext("{n} person", "{n} people", count).format(n=count)
-        if loaded.alone:
-            people = _("{name} alone, without the household").format(name=loaded.people[loaded.alone].name)
-        caution = _("What is shown may apply; the office that approves decides")
-        parts = (loaded.view.address, people, _("as of {day}").format(day=day_text(loaded.check.on)), caution)
-        self.under.setText("  ·  ".join(part for part in parts if part))
+        self.under.setText(head_words(loaded))
+        self.left_out.setText(left_out_words(loaded))
+        self.left_out.setVisible(bool(loaded.check.left_out))
 
     def _show_news(self, sentences: Sequence[tuple[str, str]]) -> None:
         pieces.clear(self.news)

@@ -14,7 +14,7 @@ from desktop.widgets.question_card import Asked
 from desktop.widgets.result_card import Ask
 from models.eligibility import HOUSEHOLD, Policies, Prompt, single_prompt
 from models.services.views import HouseholdCheck, HouseholdView, MembershipView, ResidentRow, ServiceResult
-from models.texts import _, language
+from models.texts import _, language, ngettext
 
 DRAFT_FORM = "eligibility"
 """The form under which ticks that are not answered yet are kept as a draft."""
@@ -106,6 +106,27 @@ def lives_apart(home: HouseholdView, resident_id: str) -> bool:
     if home.form not in ("", "family"):
         return True
     return any(member.standing for member in home.members if member.resident.id == resident_id)
+
+
+def head_words(loaded: Loaded) -> str:
+    """Where, who and when is checked, and that others decide."""
+    count = len(loaded.people) - len(loaded.dead)
+    people = ngettext("{n} person", "{n} people", count).format(n=count)
+    if loaded.alone:
+        people = _("{name} alone, without the household").format(name=loaded.people[loaded.alone].name)
+    caution = _("What is shown may apply; the office that approves decides")
+    parts = (loaded.view.address, people, _("as of {day}").format(day=day_text(loaded.check.on)), caution)
+    return "  ·  ".join(part for part in parts if part)
+
+
+def left_out_words(loaded: Loaded) -> str:
+    """Who of the household is not in the check, and since when; nothing of why. Empty where nobody is left out."""
+    people = [
+        _("{name} (since {day})").format(name=person.name, day=day_text(person.since)) if person.since else person.name
+        for person in loaded.check.left_out
+    ]
+    told = _("Decided without {people}: the record is only kept and used for nothing.")
+    return told.format(people=_(", ").join(people)) if people else ""
 
 
 def asks_of(loaded: Loaded, result: ServiceResult) -> tuple[Ask, ...]:

@@ -5,16 +5,21 @@ Asked at the end of every verb that states facts, so that no way of learning som
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
+from models.clock import local_time
 from models.errors import Problem
 from models.records import consent_text
-from models.store.rows import KEPT
+from models.records.operation import Operation
+from models.services.views import LeftOut
+from models.store.rows import KEPT, table_of
 from models.texts import _
 
 _CONSENT, _RESIDENT = KEPT["consent"], KEPT["resident"]
+_MEMBERSHIP, _OPERATION = KEPT["membership"], table_of(Operation)
 _PICTURE, _DOCUMENT = KEPT["picture"], KEPT["identity_document"]
 _AT_ONCE = 500
 PROOFS = ("signature", "signed_paper")  # kinds of pictures that prove a statement itself
@@ -105,6 +110,34 @@ def check_in_use(connection: Connection, residents: Iterable[str]) -> None:
 def kept_only(connection: Connection) -> frozenset[str]:
     """The residents whose records are used for nothing; an index answers it, however many there are on the register."""
     return frozenset(connection.execute(select(_RESIDENT.c.id).where(_RESIDENT.c.frozen > "")).scalars())
+
+
+def left_out(connection: Connection, household_id: str, on: date) -> tuple[LeftOut, ...]:
+    """The members of a household on a day whose records are only kept, and since when each has been."""
+    query = (
+        select(_RESIDENT.c.id, _RESIDENT.c.name)
+        .join(_MEMBERSHIP, _MEMBERSHIP.c.resident_id == _RESIDENT.c.id)
+        .where(
+            _MEMBERSHIP.c.household_id == household_id,
+            _MEMBERSHIP.c.dead.is_(False),
+            or_(_MEMBERSHIP.c.until.is_(None), _MEMBERSHIP.c.until > on),
+            _RESIDENT.c.frozen != "",
+            or_(_RESIDENT.c.died_on.is_(None), _RESIDENT.c.died_on > on),
+        )
+        .order_by(_MEMBERSHIP.c.relation, _MEMBERSHIP.c.id)
+    )
+    names = {row.id: row.name for row in connection.execute(query)}
+    return tuple(LeftOut(resident, name, _kept_since(connection, resident)) for resident, name in names.items())
+
+
+def _kept_since(connection: Connection, resident_id: str) -> date | None:
+    """The day on which a record was last put out of use, whatever other reason followed."""
+    query = select(_OPERATION.c.fields, _OPERATION.c.at).where(_OPERATION.c.row == resident_id)
+    since = None
+    for row in connection.execute(query.order_by(_OPERATION.c.clock)):
+        if "frozen" in row.fields:
+            since = (since or row.at) if row.fields["frozen"].get("v") else None
+    return None if since is None else local_time(since).date()
 
 
 def check_rows(connection: Connection, rows: Iterable[str], entities: Iterable[str]) -> None:

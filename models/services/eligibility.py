@@ -16,6 +16,7 @@ from models.eligibility import HOUSEHOLD, Answer, Case, Determination, Policies,
 from models.eligibility.ahead import outcome_word
 from models.eligibility.cascade import follow_ups
 from models.records.fact import FactEntry, Source, State
+from models.services.barred import left_out
 from models.services.book import Book, changed
 from models.services.cases import RECEIVES, build_case
 from models.services.facts import add_facts
@@ -51,6 +52,7 @@ class Eligibility:
         policies = self._book.policies
         with self._book.reading() as connection:
             case = build_case(connection, policies, household_id, day, alone)
+            missed = () if alone else left_out(connection, household_id, day)
         started = time.perf_counter()
         with without_pauses():  # everything made here lives as long as the check
             screened = screen(policies, case)
@@ -72,6 +74,7 @@ class Eligibility:
             took,
             prompts=screened.prompts,
             likelihood=screened.likelihood,
+            left_out=missed,
         )
 
     def answer(

@@ -257,6 +257,15 @@ class ServiceResult:
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """Somebody of a household whose record is only kept, so that no check uses it."""
+
+    resident_id: str
+    name: str
+    since: date | None  # None where no operation tells
+
+
+@dataclass(frozen=True)
 class HouseholdCheck:
     """The eligibility of a whole household on a day."""
 
@@ -269,6 +278,7 @@ class HouseholdCheck:
     prompts: Prompts | None = None  # the next best as they are put
     likelihood: Mapping[tuple[str, str | None, str | None], float] = field(default_factory=dict)
     """Of open results by (service, component, person), from 0 to 1; an estimate that orders what is shown."""
+    left_out: tuple[LeftOut, ...] = ()  # members without whom it is decided
 
 
 @dataclass(frozen=True)

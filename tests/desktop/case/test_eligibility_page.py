@@ -414,3 +414,18 @@ def test_open_results_are_in_order_of_likelihood_and_the_unlikely_are_folded(in_
     press(page, words)
     assert {key_of(result) for result in unlikely} <= set(page.cards)
     assert likelihood_of(page.loaded, likely[0]) >= likelihood_of(page.loaded, unlikely[0])
+
+
+def test_who_is_left_out_because_the_record_is_only_kept_is_said_in_one_sentence(in_both_languages, show, family, book):
+    page = show("eligibility", household_id=family.household)
+    assert page.left_out.isHidden()
+    page.refresh(book.rights.freeze(family.son))
+    settle(page.shell)
+    assert family.son not in page.people_rows
+    assert not page.left_out.isHidden()
+    assert "李建国" in page.left_out.text()
+    assert "2026" in page.left_out.text()
+    page.refresh(book.rights.release(family.son))
+    settle(page.shell)
+    assert page.left_out.isHidden()
+    assert family.son in page.people_rows

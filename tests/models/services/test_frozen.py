@@ -1,10 +1,11 @@
 """A record that is only kept is used for nothing: every list, check and letter leaves it out or says why."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from models.casebook import Casebook
+from models.clock import FixedClock
 from models.imaging import Encoded
 from models.records.casework import CasePlanEntry, TaskEntry
 from models.records.fact import FactEntry
@@ -83,6 +84,20 @@ def test_a_frozen_record_is_named_nowhere(casebook: Casebook, five: Changed):
     assert not any(after.values()), after
     casebook.rights.release(five.ids[0])
     assert names_on(casebook) == before
+
+
+def test_a_check_says_who_is_left_out_and_since_when(casebook: Casebook, five: Changed, clock: FixedClock):
+    assert casebook.eligibility.check(five.id).left_out == ()
+    casebook.rights.freeze(five.ids[0])
+    clock.move(days=3)
+    casebook.rights.freeze(five.ids[0], "retained")
+    (head,) = casebook.eligibility.check(five.id).left_out
+    assert (head.resident_id, head.name, head.since) == (five.ids[0], HEAD, TODAY), "whatever reason came later"
+    casebook.rights.release(five.ids[0])
+    assert casebook.eligibility.check(five.id).left_out == ()
+    casebook.rights.freeze(five.ids[0])
+    (head,) = casebook.eligibility.check(five.id).left_out
+    assert head.since == TODAY + timedelta(days=3)
 
 
 def test_no_letter_is_written_for_a_frozen_record(casebook: Casebook, five: Changed):
