@@ -18,10 +18,11 @@ from models.services import barred
 from models.services.book import Book, changed
 from models.services.cases import build_case, lives_apart
 from models.services.eligibility import case_to_json, keep_determination
+from models.services.numbering import take_number
 from models.services.people import full_address, homes_of, last_homes_of
 from models.services.views import Changed, LetterView, ReferralView
 from models.store.rows import KEPT
-from models.store.work import Work, read_meta, write_meta
+from models.store.work import Work
 from models.texts import _
 
 _REFERRAL, _LETTER, _RESIDENT = KEPT["referral"], KEPT["letter"], KEPT["resident"]
@@ -61,7 +62,8 @@ class Referrals:
         """
         day = today(self._book.clock)
         with self._book.verb("referrals.issue") as work:
-            number = _next_number(work, self._book.office.letter_mark, day.year)
+            taken = take_number(work, self._book.office, self._book.clock)
+            number = taken.text
             value, case, determinations, household_id = self._letter(work.connection, entry, number)
             facts = case_to_json(case)
             kept = [keep_determination(work, household_id, found, facts) for found in determinations]
@@ -71,6 +73,9 @@ class Referrals:
                     "resident_id": entry.resident_id,
                     "household_id": household_id,
                     "number": number,
+                    "series": taken.series,
+                    "year": taken.year,
+                    "serial": taken.serial,
                     "matters": [
                         {"service_id": m.service_id, "component": m.component, "name": v.name, "determination_id": d}
                         for m, v, d in zip(entry.matters, value.matters, kept, strict=True)
@@ -269,14 +274,6 @@ def _subject(policies: Policies, matter: MatterEntry) -> str:
     service = policies.services[matter.service_id]
     part = service.component(matter.component) if matter.component else None
     return (part or service.components[0]).subject
-
-
-def _next_number(work: Work, mark: str, year: int) -> str:
-    """The next letter number of this office and year, as GB/T 9704 writes it: 劝业社转〔2026〕6号."""
-    key = f"letter_series:{year}"
-    count = int(read_meta(work.connection, key).get("last", 0)) + 1
-    write_meta(work.connection, key, {"last": count})
-    return f"{mark}转〔{year}〕{count}号"
 
 
 def _keep_letter(work: Work, referral_id: str, resident_id: str, value: LetterValue) -> str:
