@@ -3,24 +3,13 @@
 import sys
 
 
-def check(cases: str, answers: str) -> int:
-    """Answer a file of eligibility cases: read JSON, write JSON; no window, no records."""
-    import json
-    from pathlib import Path
-
-    from models.eligibility import answer_cases, load_policies
-
-    asked = json.loads(Path(cases).read_text("utf-8"))
-    told = answer_cases(asked, load_policies())
-    Path(answers).write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", "utf-8")
-    return 0
-
-
 def main(arguments: list[str]) -> int:
     """Do what the first word says; without one, open the window."""
     command, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
     if command == "check" and len(rest) == 2:
-        return check(*rest)
+        from desktop import check_command
+
+        return check_command.main(rest)
     if command == "demo" and rest and not rest[0].startswith("-"):
         from desktop import demo
 
