@@ -282,6 +282,7 @@ def _longest_word(label: QLabel) -> int:
 
 def _button(button: QAbstractButton) -> Iterator[Cut]:
     if not button.text():
+        yield from _wordless(button)
         return
     if button.hasHeightForWidth():  # its words break
         height = button.heightForWidth(button.width())
@@ -299,6 +300,25 @@ def _button(button: QAbstractButton) -> Iterator[Cut]:
         yield _cut("text", button, f"needs {words + icon} px, has {room.width()}")
     if metrics.height() * len(lines) > button.height() + SLACK:
         yield _cut("text", button, f"needs {metrics.height() * len(lines)} px of height, has {button.height()}")
+
+
+def _wordless(button: QAbstractButton) -> Iterator[Cut]:
+    """A button on which nothing is to be seen, or whose picture has no room."""
+    if not isinstance(button, QPushButton | QToolButton) or type(button).paintEvent not in _PAINTED_BY_QT:
+        return
+    if button.icon().isNull():
+        arrow = isinstance(button, QToolButton) and button.arrowType() != Qt.ArrowType.NoArrow
+        if not arrow and not any(each.isVisible() and words_of(each) for each in button.findChildren(QLabel)):
+            yield _cut("text", button, "has neither words nor a picture")
+        return
+    room = _contents(button)
+    need = button.iconSize()
+    if need.width() > room.width() + SLACK or need.height() > button.height() + SLACK:
+        yield _cut("text", button, f"a picture of {_by(need)} in {_by(QSize(room.width(), button.height()))}")
+
+
+_PAINTED_BY_QT = (QPushButton.paintEvent, QToolButton.paintEvent)
+"""A subclass that paints itself shows what it wants."""
 
 
 def _contents(button: QAbstractButton) -> QRect:

@@ -24,10 +24,11 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from desktop import theme
 from desktop.cut import Cut, cuts
 from desktop.hands import HandsError, settle
+from desktop.looks_scenes import LATER, SCENES, Scene
 from desktop.sample import sample_households
 from desktop.sample_known import well_known
 from desktop.sample_worked import work_a_little
-from desktop.shell import PAGES, Shell
+from desktop.shell import Shell
 from models.clock import FixedClock, today
 
 SIZES = (QSize(1024, 600), QSize(1280, 800), QSize(1920, 1080))
@@ -67,41 +68,6 @@ DRESSES = tuple(
 
 
 @dataclass(frozen=True)
-class Scene:
-    """Something to look at: a page, and what is done there first."""
-
-    name: str
-    page: str
-    act: Callable[[Shell], object] | None = None
-    where: Mapping[str, Any] | None = None
-    rest: float = 0.03
-    """Seconds without anything new after which the page is taken to be finished."""
-
-
-LATER = 0.15
-"""Seconds after which a sheet of paper is drawn anew at another size, and a card follows the cursor of its list."""
-
-CARDED = frozenset({"residents", "worklist", "handover", "screening", "calendar", "referral"})
-"""Pages with such a sheet or card."""
-
-SCENES = (
-    *(Scene(name, name, rest=LATER if name in CARDED else 0.03) for name in PAGES),
-    Scene("residents-found", "residents", where={"text": "w"}, rest=LATER),
-    Scene("screening-people", "screening", where={"view": "people"}, rest=LATER),
-    Scene("register-empty", "register", where={}),
-    Scene("rights-everybody", "rights", where={}),
-    Scene("referral-new", "referral", where={}, rest=LATER),
-    Scene("help-keys", "help", where={"topic": "keys"}),
-    Scene("commands", "today", lambda shell: shell.show_palette()),
-    Scene("keys", "today", lambda shell: shell.show_keys()),
-    Scene("undo", "today", lambda shell: shell.say("已登记一户四人：贵州路 18 号 3 号楼 2 单元 1602", lambda: None)),
-    Scene(
-        "banner", "today", lambda shell: shell.notice("这一户上次走访时有人不愿回答收入情况，请先说明用途。", "warn")
-    ),
-)
-
-
-@dataclass(frozen=True)
 class Found:
     """What is cut on one picture."""
 
@@ -137,7 +103,7 @@ def look_at(
                 if scene.act is not None:
                     _put_away(shell)
                     scene.act(shell)
-                yield from _see(shell, str(dress), scene.name, keep, scene.rest)
+                yield from _see(shell, str(dress), scene.name, keep, scene.rest, asks=scene.asks)
             _put_away(shell)
 
 
@@ -148,11 +114,15 @@ def _open(shell: Shell, scene: Scene, wheres: Where) -> None:
     settle(shell, 0.03)
 
 
-def _see(shell: Shell, dress: str, scene: str, keep: Keep, rest: float = 0.03) -> Iterator[Found]:
+def _see(
+    shell: Shell, dress: str, scene: str, keep: Keep, rest: float = 0.03, *, asks: bool = False
+) -> Iterator[Found]:
     settle(shell, rest)
     for _round in range(LAYOUT_ROUNDS):
         QApplication.processEvents()
     dialogs = [each for each in shell.findChildren(QDialog) if each.isVisible()]
+    if asks and not dialogs:
+        raise HandsError(f"no dialog was opened for {scene}")
     for window in (shell, *dialogs):
         name = scene if window is shell else f"{scene}+dialog"
         if cuts(window):

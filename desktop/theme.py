@@ -306,6 +306,8 @@ QToolButton[role="flat"] { background: transparent; border: 2px solid transparen
 QToolButton[role="flat"]:hover { background: $sunken$; }
 QToolButton[role="flat"]:focus { border: 2px solid $focus$; }
 QToolButton::menu-indicator { image: none; }
+QPushButton::menu-indicator { image: url("$down$"); width: $arrow$px; height: $arrow$px;
+  subcontrol-origin: padding; subcontrol-position: center right; right: $r$px; }
 QLineEdit QToolButton, QLineEdit QToolButton:focus { min-height: 0; padding: 0; border: none;
   background: transparent; }
 QPushButton[role="row"] { background: $surface$; border: 2px solid transparent; border-radius: $r$px;

@@ -69,9 +69,13 @@ class ListPage(Page):
         """In a narrow window writing is a picture alone, so that the buttons stay in one row."""
         super().resizeEvent(event)
         if hasattr(self, "export_button"):
-            words = _("Write to a file …")
-            self.export_button.setText("" if event.size().width() < theme.px(NARROW) else words)
-            self.export_button.setToolTip(words)
+            self.word_buttons(narrow=event.size().width() < theme.px(NARROW))
+
+    def word_buttons(self, *, narrow: bool) -> None:
+        """What stands on the button that writes a file; a page with other buttons below has other words."""
+        words = _("Write to a file …")
+        self.export_button.setText("" if narrow else words)
+        self.export_button.setToolTip(words)
 
     def say_ticked(self, count: int) -> None:
         """Say how many lines are chosen, and what can be done with them."""

@@ -44,7 +44,9 @@ class RequestDialog(FormDialog):
         self.by = QLineEdit()
         self.by.setMaxLength(50)
         self.by.setAccessibleName(_("Who asks, where it is somebody else"))
-        self.by.setPlaceholderText(_("Only where somebody else asks for the person"))
+        self.hint = pieces.text(_("Only where somebody else asks for the person"), "small")
+        """Below the line, not in it: with large letters a line has no room for it."""
+        self.by.setAccessibleDescription(self.hint.text())
         self.wish = QPlainTextEdit()
         self.wish.setAccessibleName(_("In the person's words"))
         self.wish.setFixedHeight(theme.px(80))
@@ -63,6 +65,8 @@ class RequestDialog(FormDialog):
             words.setBuddy(field)
             self.form.addWidget(words)
             self.form.addWidget(field)
+            if field is self.by:
+                self.form.addWidget(self.hint)
         self.form.addWidget(self.wrong)
         self.go = pieces.button(_("Keep the request"), self._agree, "primary", "check")
         self.finish(self.go)

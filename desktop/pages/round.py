@@ -105,7 +105,7 @@ class RoundPage(Page):
     # Building.
 
     def _menu_button(self) -> QPushButton:
-        made = pieces.button(_("This round"), icon="down")
+        made = pieces.button(_("This round"))
         menu = QMenu(made)
         self.menu_actions = {
             "paper": menu.addAction(_("Paper list …"), self.show_paper),

@@ -148,6 +148,7 @@ class WorklistPage(ListPage):
         self.menu_actions = {
             name: self.menu.addAction(words, act)
             for name, words, act in (
+                ("round", _("Plan a round"), self.plan_round),
                 ("plan", _("Plan visits …"), self.ask_plan),
                 ("assign", _("Assign …"), lambda: self.with_chosen(self.deeds.ask_assign)),
                 ("hand_over", _("Hand over …"), self.hand_over),
@@ -175,15 +176,29 @@ class WorklistPage(ListPage):
         super().resizeEvent(event)
         self._show_panels()
 
+    def word_buttons(self, *, narrow: bool) -> None:
+        """The button with the menu keeps its words at every width: a mere arrow says nothing."""
+        self.more_button.setText(_("With those chosen"))
+
     def is_low(self) -> bool:
         """Whether there is no room for filters above the list: its rows are high."""
         return self.size().height() < LOW * theme.target()
+
+    def _fits_one_row(self) -> bool:
+        """Whether there is room for all buttons of the foot beside one another."""
+        buttons = (self.all_tick, self.more_button, self.round_button)
+        sides = self.footer.contentsMargins()
+        need = sum(each.sizeHint().width() + self.footer.spacing() for each in buttons)
+        return need + sides.left() + sides.right() <= self.size().width()
 
     def _show_panels(self) -> None:
         low = self.is_low()
         very = self.size().height() < VERY_LOW * theme.target()
         self.state_line.setVisible(not very or self.state_line.running or self.filter_button.isChecked())
         self._footer_frame.setVisible(not very or bool(self.lines.ticks.count))
+        in_menu = low and not self._fits_one_row()
+        self.round_button.setVisible(not in_menu)
+        self.menu_actions["round"].setVisible(in_menu)
         self.filter_button.setVisible(low)
         self.filter_panel.setVisible(not low or self.filter_button.isChecked())
         self.rhythm_button.setVisible(not low or self.filter_button.isChecked())

@@ -1,11 +1,14 @@
 """A dialog with a few questions: they scroll where the window is low, the buttons below stay in view."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDialog, QPushButton, QVBoxLayout, QWidget
 
 from desktop import theme
 from desktop.widgets import pieces
 from models.texts import _
+
+AROUND = 10
+"""So much of the window is seen around the largest dialog, in pixels at 100 per cent."""
 
 
 class FormDialog(QDialog):
@@ -26,16 +29,23 @@ class FormDialog(QDialog):
         """Pin the button that agrees, and the one that does not; then the dialog is as high as it must be."""
         go.setDefault(True)
         foot = pieces.line(None, pieces.button(_("Cancel"), self.reject), None, go)
-        area = pieces.scroll(self._inside)
-        margin, gap = theme.px(24), theme.px(16)
-        pieces.column(self, area, foot, margin=24, gap=16).setStretch(0, 1)
+        whole = pieces.column(self, pieces.scroll(self._inside), foot)
+        whole.setStretch(0, 1)
+        for each in self.findChildren(QWidget):
+            each.ensurePolished()  # as large as the style sheet makes it, before it is measured
         around = self.parentWidget()
         room = around.window().size() if around is not None else self.size()
-        width = min(self._width, room.width() - theme.px(40))
-        inner = self._inside.layout()
-        assert inner is not None
-        height = (
-            inner.totalHeightForWidth(width - 2 * margin) if inner.hasHeightForWidth() else inner.sizeHint().height()
-        )
-        wanted = height + foot.sizeHint().height() + 2 * margin + gap + theme.px(4)
-        self.resize(width, min(wanted, room.height() - theme.px(40)))
+        most = QSize(room.width() - theme.px(2 * AROUND), room.height() - theme.px(2 * AROUND))
+        width = min(self._width, most.width())
+        for sides, between in ((24, 16), (12, 8)):  # what does not fit as a whole needs the room around it
+            margin, gap = theme.px(sides), theme.px(between)
+            whole.setContentsMargins(margin, margin, margin, margin)
+            whole.setSpacing(gap)
+            wanted = self._height(width - 2 * margin) + foot.sizeHint().height() + 2 * margin + gap + theme.px(4)
+            if wanted <= most.height():
+                break
+        self.resize(width, min(wanted, most.height()))
+
+    def _height(self, width: int) -> int:
+        """How high the questions are at this width, in pixels."""
+        return self.form.totalHeightForWidth(width) if self.form.hasHeightForWidth() else self.form.sizeHint().height()

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QMenu,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -56,6 +57,36 @@ def test_words_without_room_are_seen(window):
     box.addWidget(low)
     assert kinds(window) == {"text"}
     assert len(cuts(window)) == 3
+
+
+def test_a_button_on_which_nothing_is_to_be_seen_is_seen(window):
+    box = QVBoxLayout(window)
+    full = pieces.button("保存")
+    menu = pieces.button("对选中的户")
+    menu.setMenu(QMenu(menu))
+    for made in (full, menu, pieces.icon_button("返回", "back")):
+        box.addWidget(made)
+    assert kinds(window) == set()
+    menu.setText("")  # the arrow of its menu alone says nothing
+    assert [cut.detail for cut in cuts(window)] == ["has neither words nor a picture"]
+    menu.setIcon(theme.icon("down"))
+    assert cuts(window) == []
+
+
+def test_a_picture_without_room_on_its_button_is_seen(window):
+    made = pieces.button("", icon="back")
+    QVBoxLayout(window).addWidget(made)
+    assert kinds(window) == set()
+    made.setFixedWidth(20)
+    assert kinds(window) == {"text"}
+
+
+def test_a_button_that_holds_its_own_labels_needs_no_words(window):
+    made = QPushButton()
+    made.setMinimumHeight(70)
+    QHBoxLayout(made).addWidget(QLabel("贵州路"))
+    QVBoxLayout(window).addWidget(made)
+    assert kinds(window) == set()
 
 
 def test_what_sticks_out_is_seen(window):

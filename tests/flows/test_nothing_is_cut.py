@@ -7,7 +7,9 @@ import shutil
 
 import pytest
 
+from desktop.hands import HandsError
 from desktop.looks_command import DRESSES, FIRST_RUN_STEPS, look_at, look_at_gate
+from desktop.looks_scenes import Scene
 from desktop.sample_worked import work_a_little
 from models.casebook import Casebook
 from models.clock import FixedClock
@@ -44,6 +46,12 @@ def test_nothing_is_cut_on_any_page(window, folder, worked, clock, dress):
     shell.unlock(Casebook.open(folder, PASSPHRASE, clock=clock))
     found = told(look_at(shell, [dress], wheres, keep_nothing))
     assert not found, "\n".join(found)
+
+
+def test_a_scene_whose_dialog_does_not_open_is_told(shell):
+    scene = Scene("asks-nothing", "today", lambda _shell: None, asks=True)
+    with pytest.raises(HandsError, match="asks-nothing"):
+        list(look_at(shell, USUAL[:1], {}, keep_nothing, [scene]))
 
 
 def test_nothing_is_cut_before_the_records_are_open(locked, window, tmp_path):

@@ -226,6 +226,16 @@ def opened_person(shell, resident):
     return shell.page
 
 
+def test_a_request_says_below_its_line_when_somebody_else_is_to_be_named(shell, adult):
+    page = opened(shell, resident_id=adult)
+    page.buttons["request"].click()
+    asking = dialog(shell)
+    assert asking.hint.isVisible()
+    assert asking.hint.text() == asking.by.accessibleDescription() == "由他人代为申请时填写"
+    assert asking.hint.y() > asking.by.y()
+    assert asking.by.placeholderText() == ""
+
+
 def test_a_request_is_kept_listed_with_its_last_day_and_answered(shell, adult):
     page = opened(shell, resident_id=adult)
     page.buttons["request"].click()

@@ -266,3 +266,31 @@ def test_the_low_window_keeps_the_list_and_hides_the_filters(page, shell):
     assert page.lines.viewport().height() >= 2 * page.lines.verticalHeader().defaultSectionSize()
     page.filter_button.click()
     assert page.filter_panel.isVisible()
+
+
+@pytest.mark.parametrize("width", [1024, 1600])
+def test_the_button_for_the_lines_chosen_says_what_it_is_for_at_every_width(page, shell, width):
+    shell.resize(width, 800)
+    settle(shell)
+    assert page.more_button.text() == "对选中的户"
+    assert page.round_button.isVisible()
+    assert not page.menu_actions["round"].isVisible()
+
+
+def test_large_letters_in_a_low_window_put_the_round_into_the_menu(page, shell, monkeypatch):
+    shell.state.language, shell.state.touch, shell.state.scale = "en", True, 200
+    shell.resize(1024, 600)
+    shell.redress()
+    settle(shell)
+    low = shell.page
+    low.lines.tick(0, 2)
+    settle(shell)
+    assert low.more_button.text() == "With those chosen"
+    assert not low.round_button.isVisible()
+    assert low.menu_actions["round"].isVisible()
+    assert low.all_tick.y() == low.more_button.y()
+    gone = []
+    monkeypatch.setattr(shell, "go", lambda page, **where: gone.append((page, len(where["household_ids"]))))
+    low.menu_actions["round"].trigger()
+    settle(shell)
+    assert gone == [("rounds", 3)]

@@ -1,0 +1,105 @@
+"""What `looks` looks at: every page, the sheets that lie over a page, and the dialogs that pages ask with."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from desktop.hands import HandsError
+from desktop.shell import PAGES, Shell
+
+if TYPE_CHECKING:
+    from models.services.casework_views import PlanView
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Something to look at: a page, and what is done there first."""
+
+    name: str
+    page: str
+    act: Callable[[Shell], object] | None = None
+    where: Mapping[str, Any] | None = None
+    rest: float = 0.03
+    """Seconds without anything new after which the page is taken to be finished."""
+    asks: bool = False
+    """Whether a dialog is open then: without one there would be nothing to look at."""
+
+
+LATER = 0.15
+"""Seconds after which a sheet of paper is drawn anew at another size, and a card follows the cursor of its list."""
+
+CARDED = frozenset({"residents", "worklist", "handover", "screening", "calendar", "referral"})
+"""Pages with such a sheet or card."""
+
+CHOSEN = 3
+"""So many households of the worklist are chosen where something is done with several."""
+
+
+def _page(shell: Shell) -> Any:
+    """The page that is shown: what it can do depends on which one it is."""
+    return shell.page
+
+
+def choose_some(shell: Shell) -> None:
+    """Choose the first households of the worklist."""
+    lines = _page(shell).lines
+    if lines.ticks.possible < CHOSEN:
+        raise HandsError("there are too few lines to choose from")
+    lines.tick_all(False)
+    lines.tick(0, CHOSEN - 1)
+
+
+def _with_some(act: Callable[[Any], object]) -> Callable[[Shell], object]:
+    """Choose a few households of the worklist, then do something with the page."""
+
+    def chosen(shell: Shell) -> None:
+        choose_some(shell)
+        act(_page(shell))
+
+    return chosen
+
+
+def _plan(shell: Shell) -> "PlanView":
+    loaded = _page(shell).loaded
+    if loaded is None or not loaded.plans or not loaded.plans[0].tasks:
+        raise HandsError("there is no plan with a task")
+    found: PlanView = loaded.plans[0]
+    return found
+
+
+def _change_task(shell: Shell) -> None:
+    task = _plan(shell).tasks[0]
+    _page(shell).act("change_task", task.id, task)
+
+
+DIALOGS = (
+    Scene("worklist-plan", "worklist", _with_some(lambda page: page.ask_plan()), asks=True),
+    Scene("worklist-export", "worklist", _with_some(lambda page: page.ask_export()), asks=True),
+    Scene("worklist-assign", "worklist", _with_some(lambda page: page.with_chosen(page.deeds.ask_assign)), asks=True),
+    Scene("worklist-put-off", "worklist", _with_some(lambda page: page.with_chosen(page.deeds.ask_put_off)), asks=True),
+    Scene("worklist-rhythm", "worklist", lambda shell: _page(shell).deeds.ask_rhythm(), asks=True),
+    Scene("rights-request", "rights", lambda shell: _page(shell).deeds.add_request(), asks=True),
+    Scene("rights-erase", "rights", lambda shell: _page(shell).deeds.preview_erasure(), asks=True),
+    Scene("round-door", "round", lambda shell: _page(shell).deeds.add_door(), asks=True),
+    Scene("plans-goal", "plans", lambda shell: _page(shell).act("add_goal", _plan(shell).id, None), asks=True),
+    Scene("plans-task", "plans", _change_task, asks=True),
+)
+"""The dialogs that are larger than a sentence and two buttons."""
+
+SCENES = (
+    *(Scene(name, name, rest=LATER if name in CARDED else 0.03) for name in PAGES),
+    Scene("residents-found", "residents", where={"text": "w"}, rest=LATER),
+    Scene("worklist-chosen", "worklist", choose_some, rest=LATER),
+    Scene("screening-people", "screening", where={"view": "people"}, rest=LATER),
+    Scene("register-empty", "register", where={}),
+    Scene("rights-everybody", "rights", where={}),
+    Scene("referral-new", "referral", where={}, rest=LATER),
+    Scene("help-keys", "help", where={"topic": "keys"}),
+    Scene("commands", "today", lambda shell: shell.show_palette()),
+    Scene("keys", "today", lambda shell: shell.show_keys()),
+    Scene("undo", "today", lambda shell: shell.say("已登记一户四人：贵州路 18 号 3 号楼 2 单元 1602", lambda: None)),
+    Scene(
+        "banner", "today", lambda shell: shell.notice("这一户上次走访时有人不愿回答收入情况，请先说明用途。", "warn")
+    ),
+    *DIALOGS,
+)
