@@ -53,14 +53,6 @@ class Adjustment(Shape):
     level: str = ""
 
 
-class Need(Shape):
-    """An answer that tells of a need: which of the nine groups of the service list it belongs to."""
-
-    question: str
-    is_: tuple[str, ...] = Field(alias="is")
-    group: str
-
-
 class Instrument(Shape):
     """A whole instrument as it stands in its file."""
 
@@ -71,7 +63,6 @@ class Instrument(Shape):
     fact: str = ""  # of the policy vocabulary, whose value the level is
     levels: tuple[Level, ...] = ()  # mildest first
     adjustments: tuple[Adjustment, ...] = ()
-    needs: tuple[Need, ...] = ()
     sections: tuple[Section, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -90,11 +81,6 @@ class Instrument(Shape):
                 raise ValueError("an adjustment speaks of nothing")
             if adjustment.level and adjustment.level not in {level.value for level in self.levels}:
                 raise ValueError(f"{adjustment.level} is no level")
-        for need in self.needs:
-            if need.question not in asked or not set(need.is_) <= {
-                code for code, _label in asked[need.question].choices
-            }:
-                raise ValueError(f"a need speaks of {need.question}, which is not asked or not answered so")
         return self
 
     @property
@@ -135,7 +121,6 @@ class Scored:
     adjustments: tuple[str, ...]  # what made it another level than the total alone, in the language now shown
     facts: "tuple[FactEntry, ...]"
     missing: tuple[str, ...]  # ids of the questions that still decide
-    needs: tuple[str, ...] = ()  # groups of needs that the answers tell of
 
 
 def scored_questions(section: Section) -> tuple[Question, ...]:
@@ -207,9 +192,6 @@ def score(instrument: Instrument, answers: Answers, on: date | None = None) -> S
         adjustments=tuple(adjustment.label_words.shown for adjustment in applied),
         facts=_facts(instrument, level, on),
         missing=tuple(missing),
-        needs=tuple(
-            dict.fromkeys(need.group for need in instrument.needs if _says(given.get(need.question), need.is_))
-        ),
     )
 
 

@@ -349,7 +349,9 @@ class PersonPage(Page):
         elif task == "visit":
             self.shell.go("visit", household_id=who.get("household_id", ""))
         elif task == "assess":
-            self.shell.go("assessment", resident_id=who["resident_id"])
+            elder = self.loaded is None or self.loaded.view.tasks.get("assess") != "not_needed"
+            # the instrument is for those over sixty; what others need, a new resident above all, questionnaires ask
+            self.shell.go("assessment" if elder else "questionnaire", resident_id=who["resident_id"])
         elif task == "eligibility" or (self.loaded and self.loaded.view.tasks.get("referral") != "in_progress"):
             self.shell.go("eligibility", **who)
         else:

@@ -14,7 +14,9 @@ from desktop.widgets.case_parts import ClickRow
 from desktop.widgets.choice_field import ChoiceField
 from desktop.widgets.empty_state import EmptyState
 from desktop.widgets.finder import Finder, Match
+from forms.xlsform.compiled import Compiled
 from models.services.questionnaire_views import AnswerView, QuestionnaireView
+from models.services.views import Changed
 from models.texts import _
 
 if TYPE_CHECKING:
@@ -113,13 +115,41 @@ class Choosing(QWidget):
         for view in fitting:
             self.rows[view.form_id] = self._row(view, whom)
             self._list.addWidget(pieces.card(self.rows[view.form_id], margin=4))
-        if not fitting:
+        ours = [compiled for compiled in chosen.new if compiled.subject == subject]
+        if not fitting and not ours:
             words = _("None of the questionnaires in use asks about this.") if others else ""
             to_office = pieces.button(_("Questionnaires of the office"), lambda: self._page.shell.go("questionnaires"))
             hint = words or _("The office puts questionnaires in use. Some come with the program.")
             empty = EmptyState("assessment", _("No questionnaire to fill in"), hint)
             self._list.addWidget(pieces.card(empty, pieces.line(None, None, to_office, None)))
+        if ours:
+            self._list.addWidget(pieces.text(_("Came with the program, not in use yet"), "label"))
+        for compiled in ours:
+            self.rows[compiled.id] = self._click_row(
+                compiled.title, subject_text(compiled.subject), _("Put in use and fill in")
+            )
+            self.rows[compiled.id].chosen.connect(partial(self._use, compiled, whom))
+            self._list.addWidget(pieces.card(self.rows[compiled.id], margin=4))
         self._show_earlier(whom)
+
+    def _use(self, compiled: Compiled, whom: str) -> None:
+        """Put one of ours in use and fill it in; the office can withdraw it again."""
+        casebook, shell = self._page.casebook, self._page.shell
+
+        def done(_changed: Changed) -> None:
+            words = _("“{title}” is in use.").format(title=compiled.title)
+            self._fill_in(compiled.id, whom)
+            shell.say(words)
+
+        self._page.run(lambda: load.put_in_use(casebook, compiled), done)
+
+    @staticmethod
+    def _click_row(title: str, *details: str) -> ClickRow:
+        detail = "  ·  ".join(details)
+        row = ClickRow(f"{title} {detail}")
+        text = pieces.column(row, pieces.text(title, "subheading"), pieces.text(detail, "soft"), gap=2)
+        text.setContentsMargins(theme.px(14), theme.px(10), theme.px(14), theme.px(10))
+        return row
 
     def _row(self, view: QuestionnaireView, whom: str) -> ClickRow:
         assert self._chosen is not None
@@ -129,16 +159,14 @@ class Choosing(QWidget):
             said = result_text(last.score, last.level_label)
             words = _("last filled in {day}").format(day=day_text(last.answered_on))
             words = "  ·  ".join(filter(None, (words, said)))
-        row = ClickRow(f"{view.title} {words}")
-        detail = "  ·  ".join((subject_text(view.subject), _("version {version}").format(version=view.version), words))
-        text = pieces.column(row, pieces.text(view.title, "subheading"), pieces.text(detail, "soft"), gap=2)
-        text.setContentsMargins(theme.px(14), theme.px(10), theme.px(14), theme.px(10))
-        row.chosen.connect(partial(self._fill_in, view, whom))
+        version = _("version {version}").format(version=view.version)
+        row = self._click_row(view.title, subject_text(view.subject), version, words)
+        row.chosen.connect(partial(self._fill_in, view.form_id, whom))
         return row
 
-    def _fill_in(self, view: QuestionnaireView, whom: str) -> None:
+    def _fill_in(self, form_id: str, whom: str) -> None:
         assert self._chosen is not None
-        where = {"form_id": view.form_id}
+        where = {"form_id": form_id}
         if whom:
             where["resident_id"] = whom
         if self._chosen.whose.household_id:

@@ -1,5 +1,6 @@
 """What the page of a questionnaire reads, off the window's thread: whose it is, which form, how far a draft is."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -7,6 +8,7 @@ from typing import Any
 
 from desktop.case_words import person_line
 from desktop.questionnaire_words import level_words
+from forms.xlsform import shipped
 from forms.xlsform.compiled import Compiled
 from forms.xlsform.session import Session
 from forms.xlsform.states import Context
@@ -14,7 +16,7 @@ from models.clock import Clock, local_time, milliseconds
 from models.errors import NotFound, Problem
 from models.records.questionnaire import QuestionnaireAnswerEntry
 from models.services.questionnaire_views import AnswerView, QuestionnaireView
-from models.services.views import HouseholdView, ResidentRow
+from models.services.views import Changed, HouseholdView, ResidentRow
 from models.texts import _
 
 
@@ -61,11 +63,12 @@ class Whose:
 
 @dataclass(frozen=True)
 class Chosen:
-    """What the page offers before a questionnaire is chosen."""
+    """What the page offers before a questionnaire is chosen; new: came with the program, and nobody has used it yet."""
 
     whose: Whose
     offered: tuple[QuestionnaireView, ...]
     earlier: tuple[AnswerView, ...]
+    new: tuple[Compiled, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,20 @@ def choose(casebook: Any, resident_id: str, household_id: str) -> Chosen:
     answers = casebook.questionnaires.answers_of(household_id=about.household_id) if about.household_id else []
     if resident_id and not about.household_id:
         answers = casebook.questionnaires.answers_of(resident_id=about.resident_id)
-    return Chosen(about, tuple(casebook.questionnaires.in_use()), tuple(answers))
+    known = {view.form_id for view in casebook.questionnaires.all()}  # a withdrawn one is not offered again
+    new = tuple(shipped.load(name) for name in shipped.names() if name not in known)
+    return Chosen(about, tuple(casebook.questionnaires.in_use()), tuple(answers), new)
+
+
+def put_in_use(casebook: Any, compiled: Compiled, source: str = "", sha256: str = "") -> Changed:
+    """Put a questionnaire in use: a workbook that was brought in, or, without a source, one of ours."""
+    source_name = source or f"{compiled.id}.md"
+    digest = sha256 or hashlib.sha256(shipped.source(compiled.id)).hexdigest()
+    titles, body = compiled.titles, dict(compiled.body)
+    made: Changed = casebook.questionnaires.install(
+        compiled.id, compiled.version, titles, compiled.subject, body, source_name, digest
+    )
+    return made
 
 
 def begin(casebook: Any, worker: str, form_id: str, resident_id: str, household_id: str) -> Opened:

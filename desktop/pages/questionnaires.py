@@ -1,6 +1,5 @@
 """The office's questionnaires: in use, older and withdrawn ones, and bringing in a workbook after looking at it."""
 
-import hashlib
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -203,21 +202,17 @@ class QuestionnairesPage(Page):
 
     def use_shipped(self, compiled: Compiled) -> None:
         """Put one of ours in use."""
-        self._install(compiled, f"{compiled.id}.md", hashlib.sha256(shipped.source(compiled.id)).hexdigest())
+        self._install(compiled)
 
-    def _install(self, compiled: Compiled, source: str, sha256: str) -> None:
-        questionnaires, casebook = self.casebook.questionnaires, self.casebook
-
-        def work() -> Changed:
-            titles, body = compiled.titles, dict(compiled.body)
-            return questionnaires.install(compiled.id, compiled.version, titles, compiled.subject, body, source, sha256)
+    def _install(self, compiled: Compiled, source: str = "", sha256: str = "") -> None:
+        casebook = self.casebook
 
         def done(changed: Changed) -> None:
             words = _("“{title}” is in use.").format(title=compiled.title)
             self.shell.go("questionnaires")
             self.shell.say(words, undo=lambda: casebook.undo(changed.operations))
 
-        self.run(work, done)
+        self.run(lambda: load.put_in_use(casebook, compiled, source, sha256), done)
 
     def withdraw(self, view: QuestionnaireView) -> None:
         """Offer it no more."""

@@ -92,6 +92,19 @@ def test_tasks_say_how_far_they_are_and_begin_with_one_click(show, family):
     assert page.shell.page.shown == family.grandmother
 
 
+def test_who_is_too_young_for_the_instrument_is_led_to_what_else_can_be_asked(show, family):
+    page = show("person", resident_id=family.grandmother)
+    page.tasks.buttons["assess"].click()
+    settle(page.shell)
+    assert page.shell.page.name == "assessment"
+    page = show("person", resident_id=family.son)
+    assert page.tasks.states["assess"] == "not_needed"
+    page.tasks.buttons["assess"].click()
+    settle(page.shell)
+    assert page.shell.page.name == "questionnaire"
+    assert "new_resident_needs" in page.shell.page.choosing.rows
+
+
 def test_without_a_household_visit_and_eligibility_say_why_they_cannot_begin(show, book):
     alone = book.residents.register(ResidentEntry(name="孙一")).id
     page = show("person", resident_id=alone)

@@ -308,7 +308,7 @@ def test_a_household_is_asked_what_is_about_households_and_people_what_is_about_
     install(shell, shipped.load("home_safety"))
     home = shell.casebook.households.of_resident(resident)[0].id
     page = opened(shell, resident_id=resident)
-    assert list(page.choosing.rows) == ["life"]
+    assert list(page.choosing.rows) == ["life", "new_resident_needs"]
     page.choosing.whom.pick("")
     settle(shell)
     assert list(page.choosing.rows) == ["home_safety"]
@@ -318,6 +318,22 @@ def test_a_household_is_asked_what_is_about_households_and_people_what_is_about_
     assert page.opened.whose.household_id == home
     assert page.opened.whose.resident_id == ""
     assert page.session.compiled.id == "home_safety"
+
+
+def test_what_comes_with_the_program_is_offered_at_once_and_not_again_where_it_was_withdrawn(shell, resident):
+    page = opened(shell, resident_id=resident)
+    page.choosing.rows["new_resident_needs"].chosen.emit()
+    settle(shell)
+    assert shell.page.session.compiled.id == "new_resident_needs"
+    assert shell.page.opened.whose.resident_id == resident
+    (view,) = shell.casebook.questionnaires.in_use()
+    assert (view.form_id, view.source_name) == ("new_resident_needs", "new_resident_needs.md")
+    shell.casebook.questionnaires.withdraw(view.id)
+    page = opened(shell, resident_id=resident)
+    assert not page.choosing.rows
+    page.choosing.whom.pick("")
+    settle(shell)
+    assert list(page.choosing.rows) == ["home_safety"]
 
 
 def test_a_trial_keeps_nothing(shell):
