@@ -29,6 +29,10 @@ class Matter(BaseModel):
     amount: str = ""  # the standard in words, for example 每人每月200元
     quotes: tuple[Quote, ...] = ()
     documents: tuple[str, ...] = ()  # what to bring
+    name_en: str = ""  # the same beneath the Chinese, only where the language is "both"
+    reasons_en: tuple[str, ...] = ()
+    amount_en: str = ""
+    documents_en: tuple[str, ...] = ()
 
 
 class LetterValue(BaseModel):
@@ -61,6 +65,7 @@ class LetterValue(BaseModel):
 
     matters: tuple[Matter, ...] = Field(min_length=1)
     remarks: tuple[str, ...] = ()  # what holds for all matters, for example that a text's period has ended
+    remarks_en: tuple[str, ...] = ()  # the same in English, only where the language is "both"
     note: str = ""  # the worker's own words
     red_head: bool = True  # False: printed on the office's own headed paper (套打)
     reply_by: date | None = None  # by when the receiving office is asked to answer

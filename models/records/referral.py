@@ -1,7 +1,7 @@
 """Determinations, referrals and the letters printed for them."""
 
 from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from sqlmodel import Field
 
@@ -37,6 +37,7 @@ class Referral(Kept, table=True):
     issued_on: date | None = Field(default=None)
     valid_until: date | None = Field(default=None)
     reply_by: date | None = Field(default=None)  # by then the office should have said something; then it is chased
+    chase_on: date | None = Field(default=None)  # when to ask next: reply_by, or the day that a later step promised
     code: str = text_field(index=True)  # on the tear-off receipt, scanned or typed: closes the loop
     series: str = text_field()  # of the number: the letter mark of the office; empty before it is issued
     year: int = number_field()  # of the number
@@ -63,8 +64,9 @@ class ReferralStep(Kept, table=True):
     said_by: str = text_field()  # who said it: a clerk of the office, the resident
     reason: str = text_field()  # why returned, refused, withdrawn; what else is to be known
     papers: list[str] = json_field(list)  # which more papers the office asks for
-    outcomes: list[dict[str, Any]] = json_field(list)  # [{service_id, component, result, since, amount, note}] a matter
-    next_on: date | None = Field(default=None)  # when to ask again
+    outcomes: list[dict[str, Any]] = json_field(list)  # OutcomeEntry a matter, with the fact_id that it made
+    next_on: date | None = Field(default=None)  # when to ask again; of "extended" by when it is to be answered
+    needs: list[str] = json_field(list)  # ids of the needs that this step settled
     worker: str = text_field()
     at: int = moment_field()
 
@@ -101,6 +103,41 @@ class ReferralEntry(Entry):
     receiver_address: str = Field(default="", max_length=120)
     receiver_phone: str = Field(default="", max_length=40)
     note: str = Field(default="", max_length=600)
-    language: Literal["zh", "en"] = "zh"
+    language: Literal["zh", "en", "both"] = "zh"  # both: Chinese with English beneath
     red_head: bool = True
-    valid_days: int = Field(default=30, ge=1, le=365)
+    valid_days: int = Field(default=30, ge=1, le=365)  # calendar days
+    reply_days: int | None = Field(default=None, ge=1, le=120)  # working days; None: 15, or when the letter runs out
+
+
+Step = Literal[
+    "handed_over", "received", "papers_asked", "accepted", "refused", "done", "withdrawn", "expired", "asked", "extended"
+]  # fmt: skip
+"""What is noted about a referral after it was issued; keys of the code list referral_step."""
+
+Channel = Literal["slip", "phone", "visit", "resident", "batch", "other"]
+"""How it was learnt; keys of the code list referral_channel."""
+
+
+class OutcomeEntry(Entry):
+    """What came of one matter of a referral."""
+
+    service_id: str = Field(min_length=1)
+    component: str = ""
+    result: Literal["granted", "refused", "other"]
+    since: date | None = None  # of what was granted: from which day
+    amount: str = Field(default="", max_length=60)  # of what was granted, in words, for example 每月200元
+    note: str = Field(default="", max_length=300)
+
+
+class StepEntry(Entry):
+    """One step in the life of a referral, as the worker notes it."""
+
+    step: Step
+    happened_on: date
+    channel: Channel = "phone"
+    said_by: str = Field(default="", max_length=60)
+    reason: str = Field(default="", max_length=600)
+    papers: tuple[Annotated[str, Field(min_length=1, max_length=120)], ...] = Field(default=(), max_length=20)
+    outcomes: tuple[OutcomeEntry, ...] = Field(default=(), max_length=6)
+    next_on: date | None = None
+    needs: tuple[str, ...] = ()  # ids of open needs that are met by it

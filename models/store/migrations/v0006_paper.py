@@ -13,6 +13,7 @@ def upgrade() -> None:
     """Make the tables, and the columns that older ones get."""
     for column in (
         day("reply_by"),
+        day("chase_on"),
         text("code"),
         text("series"),
         number("year"),
@@ -36,6 +37,7 @@ def upgrade() -> None:
         json("papers", "[]"),
         json("outcomes", "[]"),
         day("next_on"),
+        json("needs", "[]"),
         text("worker"),
         number("at"),
         index=("referral_id", "resident_id"),
