@@ -1,6 +1,7 @@
 """The eye that looks for what is cut sees each kind of it, and nothing where all is well."""
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -83,10 +84,15 @@ def test_a_picture_without_room_on_its_button_is_seen(window):
 
 def test_a_button_that_holds_its_own_labels_needs_no_words(window):
     made = QPushButton()
-    made.setMinimumHeight(70)
-    QHBoxLayout(made).addWidget(QLabel("贵州路"))
+    inside = QHBoxLayout(made)
+    inside.setContentsMargins(0, 0, 0, 0)
+    label = QLabel("贵州路")
+    label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+    inside.addWidget(label)
     QVBoxLayout(window).addWidget(made)
     assert kinds(window) == set()
+    label.setText("")
+    assert kinds(window) == {"text"}
 
 
 def test_what_sticks_out_is_seen(window):
