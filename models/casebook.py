@@ -24,6 +24,7 @@ from models.services.packs import Packs
 from models.services.pictures import Pictures
 from models.services.places import Places
 from models.services.planning import Planning
+from models.services.print_queue import PrintQueue
 from models.services.questionnaires import Questionnaires
 from models.services.referrals import Referrals
 from models.services.residents import Residents
@@ -94,6 +95,7 @@ class Casebook:
         self.notes = Notes(book)
         self.contacts = Contacts(book)
         self.plans = Plans(book)
+        self.print_queue = PrintQueue(book)
 
     @staticmethod
     def exists(folder: Path) -> bool:

@@ -15,8 +15,9 @@ class PrintJob(SQLModel, table=True):
     id: str = Field(primary_key=True, max_length=36)
     title: str = text_field()  # what it is, without anybody's name
     printer: str = text_field()
-    options: dict[str, Any] = json_field()  # copies, duplex, tray, paper
+    options: dict[str, Any] = json_field()  # copies, duplex, tray, pages
     status: str = text_field()  # waiting, printing, stopped, done, cancelled
+    detail: str = text_field()  # why it stopped; no names
     worker: str = text_field()
     at: int = moment_field()
 
@@ -30,9 +31,12 @@ class PrintItem(SQLModel, table=True):
     job_id: str = text_field(index=True)
     place: int = number_field()
     paper: str = text_field()  # letter, notice, household_sheet ...
-    subject_id: str = text_field()  # of the record it is made from
+    subject_id: str = text_field(index=True)  # of the record it is made from
+    subject_kind: str = text_field()  # what the journal calls that record
+    label: str = text_field()  # what the worker knows it by, for example a letter's number; no names
     argument: dict[str, Any] = json_field()  # what else the paper is made from
     status: str = text_field()  # waiting, sent, printed, unsure, failed, left_out
     again: bool = flag_field()  # a reprint, marked so on the paper
+    ticket: str = text_field()  # of the print system, with which it is asked what became of the paper
     detail: str = text_field()  # why it failed; no names
     at: int = moment_field()

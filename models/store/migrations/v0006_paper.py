@@ -109,6 +109,7 @@ def upgrade() -> None:
         text("printer"),
         json("options", "{}"),
         text("status"),
+        text("detail"),
         text("worker"),
         number("at"),
     )
@@ -119,10 +120,14 @@ def upgrade() -> None:
         number("place"),
         text("paper"),
         text("subject_id"),
+        text("subject_kind"),
+        text("label"),
         json("argument", "{}"),
         text("status"),
         flag("again", "0"),
+        text("ticket"),
         text("detail"),
         number("at"),
     )
     op.create_index("ix_print_item_job_id", "print_item", ["job_id"])
+    op.create_index("ix_print_item_subject_id", "print_item", ["subject_id"])
