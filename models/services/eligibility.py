@@ -156,20 +156,11 @@ class Eligibility:
 def _result(
     policies: Policies, found: Determination, case: Case, language: texts.Language, after: tuple[str, ...] = ()
 ) -> ServiceResult:
-    service = policies.services[found.service_id]
-    part = service.component(found.component) if found.component else None
-    return ServiceResult.of(
-        service_id=found.service_id,
-        component=found.component or "",
-        name=service.name,
-        name_en=service.name_en,
-        group=service.group,
-        resident_id=found.person_id or "",
-        determination=found,
-        explain=partial(explain, policies, found, case, language),
+    return ServiceResult(
+        policies.services[found.service_id],
+        found,
+        partial(explain, policies, found, case, language),
         after=after,
-        component_en=part.name_en if part else "",
-        follows=(),
     )
 
 

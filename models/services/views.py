@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from models.eligibility import Case, Determination, Explanation, Prompts, Question
+from models.eligibility import Case, Determination, Explanation, Prompts, Question, Service
 
 
 @dataclass(frozen=True)
@@ -229,26 +229,52 @@ class Likeness:
 
 @dataclass(frozen=True)
 class ServiceResult:
-    """What one service says of one person (or of the household), ready to be shown."""
+    """What one service says of one person (or of the household), ready to be shown.
 
-    service_id: str
-    component: str
-    name: str
-    name_en: str
-    group: str
-    resident_id: str  # empty: of the household
+    Few fields, since some hundred are made for a household; names and groups are read off the service when shown.
+    """
+
+    service: Service = field(repr=False, compare=False)  # the determination carries its id and the hash of its pack
     determination: Determination
     explain: Callable[[], Explanation] = field(repr=False, compare=False)
     follows: tuple["ServiceResult", ...] = ()  # what could be applied for if this were granted; a what-if, no result
     after: tuple[str, ...] = ()  # of one that follows: ids of the services that must be granted first
-    component_en: str = ""
 
-    @classmethod
-    def of(cls, **fields: Any) -> "ServiceResult":
-        """All fields at once, as Determination.of(): some hundred are made for a household."""
-        made = object.__new__(cls)
-        object.__setattr__(made, "__dict__", fields)
-        return made
+    @property
+    def service_id(self) -> str:
+        """Of the service."""
+        return self.determination.service_id
+
+    @property
+    def component(self) -> str:
+        """Name of the part of the service; empty where it has no parts."""
+        return self.determination.component or ""
+
+    @property
+    def component_en(self) -> str:
+        """English name of the part; empty where there is none."""
+        part = self.service.component(self.component) if self.component else None
+        return part.name_en if part else ""
+
+    @property
+    def resident_id(self) -> str:
+        """Whom it is about; empty: the household."""
+        return self.determination.person_id or ""
+
+    @property
+    def name(self) -> str:
+        """The printed name of the service."""
+        return self.service.name
+
+    @property
+    def name_en(self) -> str:
+        """The English name of the service."""
+        return self.service.name_en
+
+    @property
+    def group(self) -> str:
+        """The group of services that it belongs to."""
+        return self.service.group
 
     @cached_property
     def explanation(self) -> Explanation:

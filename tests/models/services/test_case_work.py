@@ -1,5 +1,6 @@
 """Visits, facts, eligibility, referrals and letters through the verbs, and that they are there the next morning."""
 
+from dataclasses import FrozenInstanceError
 from datetime import date
 
 import pytest
@@ -102,6 +103,30 @@ def test_a_refused_answer_is_not_asked_again(casebook: Casebook, five):
     casebook.eligibility.answer(five.id, question.of, question.fact, state="refused")
     again = casebook.eligibility.check(five.id).questions
     assert (question.fact, question.of) not in [(q.fact, q.of) for q in again]
+
+
+def test_a_result_is_named_as_its_determination_and_its_service_and_cannot_be_changed(casebook: Casebook, five):
+    check, services = casebook.eligibility.check(five.id), casebook.eligibility.services()
+    assert {(r.service_id, r.component or None, r.resident_id or None) for r in check.results} == {
+        (r.determination.service_id, r.determination.component, r.determination.person_id) for r in check.results
+    }
+    for r in check.results:
+        service = services[r.service_id]
+        assert (r.name, r.name_en, r.group) == (service.name, service.name_en, service.group)
+    parts = [r for r in check.results if r.component]
+    assert {r.component_en for r in parts} == {services[r.service_id].component(r.component).name_en for r in parts}
+    assert len({r.component_en for r in parts}) > 5
+    assert {r.component_en for r in check.results if not r.component} == {""}
+    again = casebook.eligibility.check(five.id)
+    assert again.results == check.results, "made anew from the same facts: nothing to draw"
+    casebook.eligibility.receives(five.ids[0], "S50", True)
+    before = {(r.service_id, r.component, r.resident_id): r for r in check.results}
+    differing = [
+        r for r in casebook.eligibility.check(five.id).results if before[r.service_id, r.component, r.resident_id] != r
+    ]
+    assert ("S50", five.ids[0]) in {(r.service_id, r.resident_id) for r in differing}
+    with pytest.raises(FrozenInstanceError):
+        check.results[0].follows = ()
 
 
 def test_a_household_fact_is_kept_with_the_household_whoever_was_asked(casebook: Casebook, five):
