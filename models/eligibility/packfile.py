@@ -2,13 +2,12 @@
 
     JINMEN-PACK 1 \\n  header, one line of JSON \\n  Ed25519 signature, 64 bytes  payload = zstd(JSON {name: text})
 
-The signature covers the first two lines; the header carries the size and hash of the payload, so the whole file is
-vouched for before anything is unpacked. Nothing is ever written to disk by a name from the file.
+The frame is that of models.signed_file: the whole file is vouched for before anything is unpacked. Nothing is ever
+written to disk by a name from the file.
 resources/policies/README.md describes every field.
 """
 
 import hashlib
-import io
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
@@ -21,18 +20,16 @@ from models.eligibility.loader import hashes
 from models.eligibility.packset import MAX_FILES, MAX_SET_BYTES, PROGRAM_FILES, PackFiles, fitting_name, limit_of
 from models.eligibility.policies import Policies
 from models.errors import Problem
+from models.signed_file import LAST_MOMENT, SIGNATURE_BYTES, Format
 from models.texts import _
 
 ENDING = ".jmpack"
 VERSION = 1
 MAX_HEADER_BYTES = 64 * 1024
 MAX_FILE_BYTES = 16 * 1024 * 1024
-SIGNATURE_BYTES = 64
 _MAX_RAW_BYTES = MAX_SET_BYTES + MAX_SET_BYTES // 4  # texts grow a little when written as JSON
-_MAX_WINDOW_BYTES = 8 * 1024 * 1024
 _LEVEL = 9
 _UNSIGNED = bytes(SIGNATURE_BYTES)
-_LAST_MOMENT = 253_370_764_800_000  # 9999-01-01
 _TITLE = 200
 _NOTES = 4000
 
@@ -56,6 +53,9 @@ class PackFileRefused(Problem):
         }
         reason = reasons.get(str(self.facts.get("reason")), reasons["damaged"])
         return _("{reason} No rule was changed.").format(reason=reason)
+
+
+_FORMAT = Format("PACK", VERSION, MAX_HEADER_BYTES, PackFileRefused, "not_a_pack")
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ def write_pack_file(
     )
     if not _printable(header) or len(raw) > _MAX_RAW_BYTES or len(files) > MAX_FILES or not title:
         raise ValueError("a title is needed; texts must be printable and short, the set within the limits")
-    signed = _magic() + _canonical(asdict(header)) + b"\n"
+    signed = _FORMAT.start() + _canonical(asdict(header)) + b"\n"
     return signed + (sign(signed) if sign else _UNSIGNED) + payload
 
 
@@ -157,17 +157,15 @@ def read_pack_file(data: bytes, verify: Verify, *, unsigned: bool = False) -> Pa
     """
     if len(data) > MAX_FILE_BYTES:
         raise PackFileRefused(reason="too_large")
-    header, signed, signature, payload = _outside(data)
+    frame = _FORMAT.read(data)
+    header = _header(frame.said)
     if not header.sign_public:
-        if not unsigned or signature != _UNSIGNED:
+        if not unsigned or frame.signature != _UNSIGNED:
             raise PackFileRefused(reason="unsigned")
-    elif not verify(header.sign_public, signature, signed):
+    elif not verify(header.sign_public, frame.signature, frame.signed):
         raise PackFileRefused(reason="bad_signature")
-    if len(payload) != header.len or hashlib.sha256(payload).hexdigest() != header.sha:
-        raise PackFileRefused(reason="damaged")
-    if not 0 < header.raw <= _MAX_RAW_BYTES:
-        raise PackFileRefused(reason="too_large")
-    files = _files(_inflate(payload, header.raw))
+    _FORMAT.check_payload(frame.payload, header.len, header.sha, header.raw, _MAX_RAW_BYTES)
+    files = _files(_FORMAT.inflate(frame.payload, header.raw))
     whole, packs = hashes(files)
     if (whole, packs) != (header.hash, dict(header.packs)):
         raise PackFileRefused(reason="bad_content")
@@ -179,39 +177,10 @@ def read_header(data: bytes) -> PackHeader:
 
     Raises PackFileRefused with reason not_a_pack or newer.
     """
-    return _outside(data)[0]
+    return _header(_FORMAT.read(data).said)
 
 
-def _magic(version: int = VERSION) -> bytes:
-    return f"JINMEN-PACK {version}\n".encode()
-
-
-def _outside(data: bytes) -> tuple[PackHeader, bytes, bytes, bytes]:
-    """Header, signed bytes, signature, payload."""
-    magic = _magic()
-    if not data.startswith(magic):
-        first = data[:40].split(b"\n")[0]
-        other = first.removeprefix(b"JINMEN-PACK ")
-        newer = other != first and other.isdigit() and int(other) > VERSION
-        raise PackFileRefused(reason="newer" if newer else "not_a_pack")
-    end = data.find(b"\n", len(magic), len(magic) + MAX_HEADER_BYTES)
-    if end < 0:
-        raise PackFileRefused(reason="not_a_pack")
-    header = _read_header(data[len(magic) : end])
-    start = end + 1 + SIGNATURE_BYTES
-    return header, data[: end + 1], data[end + 1 : start], data[start:]
-
-
-def _read_header(line: bytes) -> PackHeader:
-    try:
-        said = json.loads(line.decode("utf-8"))
-    except (ValueError, RecursionError) as trouble:
-        raise PackFileRefused(reason="not_a_pack") from trouble
-    if not isinstance(said, dict):
-        raise PackFileRefused(reason="not_a_pack")
-    version = said.get("v")
-    if type(version) is int and version > VERSION:
-        raise PackFileRefused(reason="newer")
+def _header(said: Mapping[str, Any]) -> PackHeader:
     kinds: dict[Any, type] = {str: str, int: int}
     wanted = {each.name: kinds.get(each.type, dict) for each in fields(PackHeader)}
     found = {name: said.get(name) for name in wanted}
@@ -220,7 +189,7 @@ def _read_header(line: bytes) -> PackHeader:
     header = PackHeader(**found)  # type: ignore[arg-type]  # the kinds were compared right above
     numbers = (header.services, header.made_at, header.raw, header.len)
     packs = all(isinstance(value, str) and len(value) == 64 for value in header.packs.values())
-    if not packs or not all(0 <= number <= _LAST_MOMENT for number in numbers) or not _printable(header):
+    if not packs or not all(0 <= number <= LAST_MOMENT for number in numbers) or not _printable(header):
         raise PackFileRefused(reason="not_a_pack")
     try:
         date.fromisoformat(header.verified_on)
@@ -238,20 +207,6 @@ def _printable(header: PackHeader) -> bool:
         and len(header.title) <= _TITLE
         and all(text.replace("\u3000", "").isprintable() for text in shown)
     )
-
-
-def _inflate(packed: bytes, size: int) -> bytes:
-    """Exactly size bytes. Raises PackFileRefused: too_large where there are more, damaged where there are fewer."""
-    try:
-        unpacker = zstandard.ZstdDecompressor(max_window_size=_MAX_WINDOW_BYTES)
-        raw = bytes(unpacker.stream_reader(io.BytesIO(packed)).read(size + 1))
-    except zstandard.ZstdError as trouble:
-        raise PackFileRefused(reason="damaged") from trouble
-    if len(raw) > size:
-        raise PackFileRefused(reason="too_large")
-    if len(raw) < size:
-        raise PackFileRefused(reason="damaged")
-    return raw
 
 
 def _files(raw: bytes) -> dict[str, bytes]:

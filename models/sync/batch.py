@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.errors import BatchRefused
+from models.signed_file import LAST_MOMENT
 from models.sync.content import canonical, operation_id, value_hash
-from models.sync.envelope import LAST_MOMENT, Header, Reader, unseal
+from models.sync.envelope import Header, Reader, unseal
 
 Tips = dict[str, list[tuple[int, str]]]  # device -> (sequence, operation id) of the ends of its unbroken chains
 

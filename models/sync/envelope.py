@@ -2,14 +2,12 @@
 
     JINMEN-BATCH 1 \\n  header, one line of JSON \\n  Ed25519 signature, 64 bytes  payload = age(zstd(lines of UTF-8))
 
-The signature covers the first two lines; the header carries the size and hash of the payload and its addressee, so
-the whole file is vouched for before anything is decrypted. FORMAT.md describes every field for other implementations.
+The frame is that of models.signed_file; its header also names the addressee, so the whole file is vouched for before
+anything is decrypted. FORMAT.md describes every field for other implementations.
 """
 
 import hashlib
-import io
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -17,6 +15,7 @@ import zstandard
 
 from models.errors import BatchRefused
 from models.security import device
+from models.signed_file import LAST_MOMENT, Format
 from models.sync.content import canonical
 
 Kind = Literal["batch", "receipt"]
@@ -26,10 +25,11 @@ SCHEMA = 1  # what the records look like; said for the reader's information, nev
 MAX_HEADER_BYTES = 8 * 1024
 MAX_RAW_BYTES = 64 * 1024 * 1024  # of the lines, before compression
 MAX_FILE_BYTES = MAX_RAW_BYTES + 1024 * 1024
-SIGNATURE_BYTES = 64
-_MAX_WINDOW_BYTES = 8 * 1024 * 1024  # of memory that a zstd frame may ask of its reader; ours ask for 2 MiB
 _LEVEL = 3
-LAST_MOMENT = 253_370_764_800_000  # 9999-01-01: later moments cannot be shown as a date
+_FORMATS: dict[Kind, Format] = {
+    "batch": Format("BATCH", VERSION, MAX_HEADER_BYTES, BatchRefused, "not_a_batch"),
+    "receipt": Format("RECEIPT", VERSION, MAX_HEADER_BYTES, BatchRefused, "not_a_batch"),
+}
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def seal(
         sha=hashlib.sha256(payload).hexdigest(),
         made_at=made_at,
     )
-    signed = _magic(kind) + b"\n" + header.line() + b"\n"
+    signed = _FORMATS[kind].start() + header.line() + b"\n"
     return signed + device.sign(sign_secret, signed) + payload
 
 
@@ -124,22 +124,21 @@ def unseal(kind: Kind, data: bytes, reader: Reader) -> Opened:
     too_large or bad_content. Nothing is decrypted before the signature, the addressee, the length and the hash are
     right, and never more is inflated than the header says.
     """
-    header, signed, signature, payload = _outside(kind, data)
+    file = _FORMATS[kind]
+    frame = file.read(data)
+    header = _header(frame.said)
     sign_key = reader.sign_key_of(header.sender)
     if sign_key is None:
         raise BatchRefused(reason="unknown_sender")
-    if not device.verify(sign_key, signature, signed):
+    if not device.verify(sign_key, frame.signature, frame.signed):
         raise BatchRefused(reason="bad_signature")
     if header.to != reader.id:
         raise BatchRefused(reason="other_office")
-    if len(payload) != header.len or hashlib.sha256(payload).hexdigest() != header.sha:
-        raise BatchRefused(reason="damaged")
-    if not 0 < header.raw <= MAX_RAW_BYTES:
-        raise BatchRefused(reason="too_large")
-    packed = device.unseal(reader.age_secret, payload)
+    file.check_payload(frame.payload, header.len, header.sha, header.raw, MAX_RAW_BYTES)
+    packed = device.unseal(reader.age_secret, frame.payload)
     if packed is None:
         raise BatchRefused(reason="damaged")
-    raw = _inflate(packed, header.raw)
+    raw = file.inflate(packed, header.raw)
     if not raw.endswith(b"\n"):
         raise BatchRefused(reason="bad_content")
     return Opened(header, tuple(raw[:-1].split(b"\n")))
@@ -150,39 +149,10 @@ def peek(kind: Kind, data: bytes) -> Header:
 
     Raises BatchRefused with reason not_a_batch or newer.
     """
-    return _outside(kind, data)[0]
+    return _header(_FORMATS[kind].read(data).said)
 
 
-def _magic(kind: Kind, version: int = VERSION) -> bytes:
-    return f"JINMEN-{kind.upper()} {version}".encode()
-
-
-def _outside(kind: Kind, data: bytes) -> tuple[Header, bytes, bytes, bytes]:
-    """Header, signed bytes, signature, payload."""
-    magic = _magic(kind) + b"\n"
-    if not data.startswith(magic):
-        first = data[:40].split(b"\n")[0]
-        other = first.removeprefix(f"JINMEN-{kind.upper()} ".encode())
-        newer = other != first and other.isdigit() and int(other) > VERSION
-        raise BatchRefused(reason="newer" if newer else "not_a_batch")
-    end = data.find(b"\n", len(magic), len(magic) + MAX_HEADER_BYTES)
-    if end < 0:
-        raise BatchRefused(reason="not_a_batch")
-    header = _read_header(data[len(magic) : end])
-    start = end + 1 + SIGNATURE_BYTES
-    return header, data[: end + 1], data[end + 1 : start], data[start:]
-
-
-def _read_header(line: bytes) -> Header:
-    try:
-        said = json.loads(line.decode("utf-8"))
-    except (ValueError, RecursionError) as trouble:
-        raise BatchRefused(reason="not_a_batch") from trouble
-    if not isinstance(said, dict):
-        raise BatchRefused(reason="not_a_batch")
-    version = said.get("v")
-    if type(version) is int and version > VERSION:
-        raise BatchRefused(reason="newer")
+def _header(said: Mapping[str, Any]) -> Header:
     texts = _all(said, ("from", "to", "batch", "sha"), str)
     numbers = _all(said, ("part", "of", "raw", "len", "made_at", "v", "schema"), int)
     if texts is None or numbers is None or max(map(len, texts.values())) > 64:
@@ -192,21 +162,7 @@ def _read_header(line: bytes) -> Header:
     return Header(sender=texts.pop("from"), **texts, **numbers)
 
 
-def _all(said: dict[str, Any], names: tuple[str, ...], kind: type) -> dict[str, Any] | None:
+def _all(said: Mapping[str, Any], names: tuple[str, ...], kind: type) -> dict[str, Any] | None:
     """The named members if all are there and of a kind; a bool is no number."""
     found = {name: said.get(name) for name in names}
     return found if all(type(value) is kind for value in found.values()) else None
-
-
-def _inflate(packed: bytes, size: int) -> bytes:
-    """Exactly size bytes. Raises BatchRefused: too_large where there are more, damaged where there are fewer."""
-    try:
-        unpacker = zstandard.ZstdDecompressor(max_window_size=_MAX_WINDOW_BYTES)
-        raw = bytes(unpacker.stream_reader(io.BytesIO(packed)).read(size + 1))
-    except zstandard.ZstdError as trouble:
-        raise BatchRefused(reason="damaged") from trouble
-    if len(raw) > size:
-        raise BatchRefused(reason="too_large")
-    if len(raw) < size:
-        raise BatchRefused(reason="damaged")
-    return raw

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.errors import BatchRefused
+from models.signed_file import LAST_MOMENT
 from models.sync.batch import Tips, read_tips
 from models.sync.content import canonical
-from models.sync.envelope import LAST_MOMENT, Header, Reader, unseal
+from models.sync.envelope import Header, Reader, unseal
 
 MAX_ARRIVED = 500  # files named in one receipt, the newest ones
 
