@@ -131,21 +131,6 @@ class CalendarView:
     cancelled: bool = False
 
     @cached_property
-    def by_day(self) -> Mapping[date, int]:
-        """How many lines there are on each day that has any, in the order of days."""
-        return _counted(line.day for line in self.lines)
-
-    @cached_property
-    def by_week(self) -> Mapping[date, int]:
-        """How many lines there are in each week that has any, by its Monday."""
-        return _counted(monday(line.day) for line in self.lines)
-
-    @cached_property
-    def by_month(self) -> Mapping[date, int]:
-        """How many lines there are in each month that has any, by its first day."""
-        return _counted(line.day.replace(day=1) for line in self.lines)
-
-    @cached_property
     def by_service(self) -> Mapping[str, int]:
         """How many lines there are of each service, the most first; documents are no service."""
         return dict(Counter(line.service_id for line in self.lines if line.service_id).most_common())
@@ -179,7 +164,3 @@ class CalendarView:
 def monday(day: date) -> date:
     """The Monday of the day's week."""
     return day - timedelta(days=day.weekday())
-
-
-def _counted(days: Iterable[date]) -> dict[date, int]:
-    return dict(sorted(Counter(days).items()))
