@@ -62,6 +62,17 @@ class StoreMissing(Problem):
         )
 
 
+class OtherDistrict(Problem):
+    """An office of another district was to take over the casebook."""
+
+    def sentence(self) -> str:
+        """Tell the worker."""
+        return _(
+            "Every record of this casebook belongs to the district in which it was made, so its office cannot be one "
+            "of another district. Nothing was changed. Make a new casebook for that office."
+        )
+
+
 class Casebook:
     """An open casebook. Verbs are called off the window's thread; all raise Problem for trouble a worker can act on."""
 
@@ -226,9 +237,9 @@ class Casebook:
         return today_overview(self._book)
 
     def set_office(self, office: Office, worker: Worker) -> None:
-        """Change the office's name, mark or phone, and the worker's; the district of earlier records never changes."""
+        """Change the office's name, mark or phone, and the worker's. Raises OtherDistrict: records do not move."""
         if office.district != self.office.district:
-            raise Problem
+            raise OtherDistrict
         with self._book.writing() as connection:
             write_meta(connection, "office", _office_values(office))
             write_meta(connection, "worker", {"name": worker.name, "phone": worker.phone})

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from models import texts
-from models.casebook import BACKUPS, KEYS, STORE, Casebook, StoreMissing
+from models.casebook import BACKUPS, KEYS, STORE, Casebook, OtherDistrict, StoreMissing
 from models.clock import FixedClock
 from models.errors import (
     CannotWrite,
@@ -201,6 +202,19 @@ def test_a_store_without_office_is_refused_in_a_sentence(casebook_folder: Path, 
     told(caught.value)
     with pytest.raises(DamagedStore):
         Casebook.open(casebook_folder, PASSPHRASE, clock=clock)
+
+
+def test_an_office_may_be_renamed_but_never_moved_to_another_district(casebook_folder: Path, clock: FixedClock) -> None:
+    book = Casebook.open(casebook_folder, PASSPHRASE, clock=clock)
+    with pytest.raises(OtherDistrict) as caught:
+        book.set_office(replace(OFFICE, code="120102001001", name="别区居委会"), replace(WORKER, name="王芳"))
+    told(caught.value)
+    assert (book.office, book.worker) == (OFFICE, WORKER)
+    book.set_office(renamed := replace(OFFICE, name="花园路社区居民委员会"), WORKER)
+    book.close()
+    again = Casebook.open(casebook_folder, PASSPHRASE, clock=clock)
+    assert (again.office, again.worker) == (renamed, WORKER)
+    again.close()
 
 
 def test_a_place_that_cannot_be_written_is_said(tmp_path: Path) -> None:
