@@ -7,7 +7,7 @@ from threading import RLock
 
 from sqlalchemy import Connection, insert
 
-from models.clock import Clock, milliseconds, today
+from models.clock import Clock, milliseconds
 from models.eligibility import Policies
 from models.records.operation import Journal
 from models.services import barred
@@ -113,7 +113,7 @@ class Book:
 
     def reindex(self, connection: Connection, resident_ids: Iterable[str]) -> None:
         """Make the search keys of residents anew from their rows."""
-        remake_keys(connection, set(resident_ids), today(self.clock))
+        remake_keys(connection, set(resident_ids))
 
 
 def changed(work: Work, made: str = "", several: Iterable[str] = ()) -> Changed:

@@ -1,7 +1,6 @@
 """What residents are found by: gathers names, numbers, phones and addresses and has their search keys made anew."""
 
 from collections import defaultdict
-from datetime import date
 
 from sqlalchemy import Connection, select
 
@@ -13,9 +12,8 @@ _RESIDENT, _DOCUMENT, _PHONE = KEPT["resident"], KEPT["identity_document"], KEPT
 _LINK = KEPT["person_link"]
 
 
-def remake_keys(connection: Connection, resident_ids: set[str], on: date) -> None:
+def remake_keys(connection: Connection, resident_ids: set[str]) -> None:
     """Write the search keys of some residents anew, inside the caller's transaction."""
-    del on  # keys do not depend on the day; kept out of the signature of search
     ids = sorted(resident_ids)
     for start in range(0, len(ids), 500):  # below SQLite's limit of bound parameters
         _remake(connection, ids[start : start + 500])
