@@ -97,7 +97,7 @@ def _provable(casebook: Any, kind: str, subject: str) -> tuple[dict[str, str], P
     """Names of the facts in words, and what can be proved of somebody; sensitive facts are left out of both."""
     policies = dictionary(casebook)
     level = "person" if kind == "resident" else "household"
-    facts = tuple(casebook.facts.of(kind, subject))
+    facts = tuple(casebook.facts.of(subject))
     sentences = fact_sentences(policies, facts)
     told = tuple((view.name, sentences[view.id]) for view in facts if view.id in sentences)
     labels = {}

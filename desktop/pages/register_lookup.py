@@ -27,7 +27,7 @@ class Amended:
 def amend_answers(casebook: Any, resident_id: str) -> Amended:
     """The answers that make the record as it now stands, with the facts that count. Raises NotFound."""
     entry = casebook.residents.entry_of(resident_id)
-    facts = tuple(_entry(fact) for fact in casebook.facts.of("resident", resident_id) if fact.state != "expired")
+    facts = tuple(_entry(fact) for fact in casebook.facts.of(resident_id) if fact.state != "expired")
     return Amended(resident_id, load("resident").answers(entry.model_copy(update={"facts": facts})))
 
 

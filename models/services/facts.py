@@ -121,9 +121,8 @@ class Facts:
             add_facts(work, subject_kind, subject_id, entries, today(self._book.clock), visit_id)
         return changed(work, subject_id)
 
-    def of(self, subject_kind: str, subject_id: str) -> list[FactView]:
-        """The facts of a subject that count today, by name."""
-        del subject_kind  # identities are unique over all records
+    def of(self, subject_id: str) -> list[FactView]:
+        """The facts of a resident or household that count today, by name."""
         with self._book.reading() as connection:
             facts = current_facts(connection, [subject_id], today(self._book.clock))
         return sorted(facts.get(subject_id, {}).values(), key=lambda view: view.name)

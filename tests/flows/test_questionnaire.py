@@ -153,7 +153,7 @@ def test_a_workbook_of_the_office_is_asked_at_the_door_and_its_answers_come_back
     assert shell.casebook.drafts.all() == []
     (answer,) = shell.casebook.questionnaires.answers_of(resident_id=resident)
     assert (answer.version, answer.score, answer.level_label) == ("1", "3", "要跟进")
-    facts = {view.name: view.value for view in shell.casebook.facts.of("resident", resident)}
+    facts = {view.name: view.value for view in shell.casebook.facts.of(resident)}
     assert facts["hukou_tianjin"] is False
 
     # What was answered flows into the check of eligibility by one click.

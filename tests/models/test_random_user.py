@@ -293,7 +293,7 @@ class User:
             assert {member.resident.id for member in book.households.get(home).members} == set(people)
             assert len(book.visits.of_household(home)) == self.visits.get(home, 0)
         for (subject, name), said in self.answers.items():
-            (fact,) = [fact for fact in book.facts.of("", subject) if fact.name == name]
+            (fact,) = [fact for fact in book.facts.of(subject) if fact.name == name]
             assert said in (fact.value, fact.state) or fact.state == "expired"
         shown = {one.id: (one.resident_id, one.status, len(one.letters)) for one in book.referrals.all()}
         assert shown == self.referrals

@@ -31,11 +31,11 @@ def yes_or_no_question(page, who: str) -> Missing:
 
 
 def states_of(book, family, of: str) -> dict[str, str]:
-    return {view.name: view.state for view in book.facts.of("", family.household if of == "household" else of)}
+    return {view.name: view.state for view in book.facts.of(family.household if of == "household" else of)}
 
 
 def values_of(book, family, of: str) -> dict[str, object]:
-    return {view.name: view.value for view in book.facts.of("", family.household if of == "household" else of)}
+    return {view.name: view.value for view in book.facts.of(family.household if of == "household" else of)}
 
 
 def ask_kind(page, kind: str):
@@ -133,7 +133,7 @@ def test_an_answer_is_kept_and_the_page_says_what_it_changed(show, family, book)
     part = yes_or_no_question(page, family.son)
     before = {key_of(r): outcome_of(r.determination) for r in page.loaded.check.results}
     answer(page, part, "0")
-    kept = {view.name: view for view in book.facts.of("resident", family.son)}[part.fact]
+    kept = {view.name: view for view in book.facts.of(family.son)}[part.fact]
     assert (kept.value, kept.state, kept.source) == (True, "known", "told")
     after = {key_of(r): outcome_of(r.determination) for r in page.loaded.check.results}
     newly = [
@@ -170,11 +170,11 @@ def test_a_number_that_cannot_be_read_is_told_beside_the_question_and_nothing_is
     settle(page.shell)
     assert page.question.problem.text()
     assert line.text() == "不多"
-    assert "income_month" not in {view.name for view in book.facts.of("resident", family.son)}
+    assert "income_month" not in {view.name for view in book.facts.of(family.son)}
     line.setText("1200元")
     page.question.save.click()
     settle(page.shell)
-    assert {v.name: v.value for v in book.facts.of("resident", family.son)}["income_month"] == 1200
+    assert {v.name: v.value for v in book.facts.of(family.son)}["income_month"] == 1200
 
 
 def test_the_place_on_the_page_is_kept_when_results_are_drawn_anew(show, family):

@@ -65,7 +65,7 @@ def test_an_assessment_is_saved_with_its_level_as_a_fact_and_stands_beside_the_n
     assert shell.page.name == "person"
     made = shell.casebook.assessments.of_resident(resident)[0]
     assert (made.score, made.level) == (88, "轻度失能")
-    facts = {fact.name: fact.value for fact in shell.casebook.facts.of("resident", resident)}
+    facts = {fact.name: fact.value for fact in shell.casebook.facts.of(resident)}
     assert facts["ability_level"] == "轻度失能"
     page = open_page(shell, qtbot, "assessment", resident_id=resident)
     assert "88 分" in page.panel.earlier.text()

@@ -323,7 +323,7 @@ def test_changing_only_the_words_keeps_the_bytes_and_changing_nothing_writes_not
 
 def test_it_says_what_it_proves_and_marks_it_as_seen_only_when_ticked(shell, qtbot, who, tmp_path):
     page = shown_again(shell, qtbot, who)
-    unseen = {fact.name for fact in shell.casebook.facts.of("resident", who) if not fact.document_seen}
+    unseen = {fact.name for fact in shell.casebook.facts.of(who) if not fact.document_seen}
     name = next(name for name, _words in page.loaded.provable.told if name in unseen)
     take(shell, page, files(tmp_path, "a.jpg"))
     form = page.pane.form
@@ -339,7 +339,7 @@ def test_it_says_what_it_proves_and_marks_it_as_seen_only_when_ticked(shell, qtb
     settle(shell)
     proving = shell.casebook.pictures.proving(who)
     assert set(proving) == {name, other}
-    seen = {fact.name: fact.document_seen for fact in shell.casebook.facts.of("resident", who)}
+    seen = {fact.name: fact.document_seen for fact in shell.casebook.facts.of(who)}
     assert seen[name] == "证明"
     assert label in page.grid.tiles[0].spoken()
     assert dict(page.loaded.provable.told)[name] in page.grid.tiles[0].spoken(), "as it was told, not its contrary"

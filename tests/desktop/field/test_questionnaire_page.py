@@ -150,7 +150,7 @@ def test_it_is_checked_and_saved_with_its_facts_and_can_be_taken_back(page, shel
     settle(shell)
     (answer,) = shell.casebook.questionnaires.answers_of(resident_id=resident)
     assert (answer.score, answer.level, answer.level_label, answer.version) == ("1", "wide", "宽敞", "1")
-    fact = next(each for each in shell.casebook.facts.of("resident", resident) if each.name == "hukou_tianjin")
+    fact = next(each for each in shell.casebook.facts.of(resident) if each.name == "hukou_tianjin")
     assert fact.value is False
     assert shell.page.name == "person"
     assert shell.casebook.drafts.all() == []

@@ -208,13 +208,13 @@ def test_amending_writes_only_what_was_changed(shell, qtbot):
     )
     page = open_page(shell, qtbot, "register", resident_id=known)
     assert page.board.person.answers()["hukou_tianjin"] == "yes"
-    fact = shell.casebook.facts.of("resident", known)[0].id
+    fact = shell.casebook.facts.of(known)[0].id
     fill(page, name="赵桂枝")
     page.save()
     settle(shell)
     assert shell.page.name == "person"
     assert shell.casebook.residents.row(known).name == "赵桂枝"
-    assert [each.id for each in shell.casebook.facts.of("resident", known)] == [fact]
+    assert [each.id for each in shell.casebook.facts.of(known)] == [fact]
 
 
 def test_in_step_mode_one_topic_is_shown_and_everything_is_checked_before_it_is_saved(touch, qtbot):

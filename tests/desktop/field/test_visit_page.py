@@ -83,7 +83,7 @@ def test_needs_facts_notes_and_the_next_visit_are_recorded(shell, qtbot, home):
     visit = recorded(shell, home)[0]
     assert [(need.group, need.urgency, need.resident_id) for need in visit.needs] == [("elderly", "now", home.ids[0])]
     assert visit.next_visit == date(2026, 12, 22)
-    facts = {fact.name: fact.value for fact in shell.casebook.facts.of("resident", home.ids[0])}
+    facts = {fact.name: fact.value for fact in shell.casebook.facts.of(home.ids[0])}
     assert facts["disability_cert"] is False
     assert [due.household_id for due in shell.casebook.visits.due(date(2026, 12, 31))].count(home.id) == 1
 

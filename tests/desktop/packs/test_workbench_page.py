@@ -172,7 +172,7 @@ def test_a_resident_is_loaded_into_the_form_and_may_be_changed_without_being_wri
     case, who = page.trial.case()
     assert who == family.grandmother
     assert case.person(who).facts["care_grade"] == "重"
-    names = {view.name for view in book.facts.of("resident", family.grandmother)}
+    names = {view.name for view in book.facts.of(family.grandmother)}
     assert "care_grade" not in names
     page.trial.start_anew()
     settle(window_of_case)

@@ -100,7 +100,7 @@ class Calls:
         call("pictures.proving", lambda: book.pictures.proving(who))
         call("pictures.count", lambda: book.pictures.count(who))
         call("merging.survivor", lambda: book.merging.survivor(who))
-        call("facts.of", lambda: book.facts.of("resident", who))
+        call("facts.of", lambda: book.facts.of(who))
         call("assessments.of_resident", lambda: book.assessments.of_resident(who))
         call("referrals.of_resident", lambda: book.referrals.of_resident(who))
         call("notes.of", lambda: book.notes.of(who))

@@ -11,7 +11,7 @@ def five(casebook: Casebook):
 
 
 def facts_of(casebook: Casebook, subject: str) -> dict[str, tuple[object, str]]:
-    return {view.name: (view.value, view.state) for view in casebook.facts.of("", subject)}
+    return {view.name: (view.value, view.state) for view in casebook.facts.of(subject)}
 
 
 def test_what_one_question_learnt_of_several_people_is_kept_at_once(casebook: Casebook, five):

@@ -48,7 +48,7 @@ def test_a_visit_keeps_needs_facts_and_the_promise_of_the_next_one(casebook: Cas
     made = casebook.visits.record(visit(five, needs=needs, facts=(learnt,), next_visit=date(2026, 12, 1)))
     seen = casebook.visits.of_household(five.id)[0]
     assert (seen.id, seen.met, seen.needs[0].note) == (made.id, ("李建国",), "助餐")
-    care = next(f for f in casebook.facts.of("resident", five.ids[1]) if f.name == "care_grade")
+    care = next(f for f in casebook.facts.of(five.ids[1]) if f.name == "care_grade")
     assert (care.value, care.as_of, care.worker) == ("中", TODAY, "周敏")
     assert casebook.visits.due(date(2026, 11, 30)) == []
     due = casebook.visits.due(date(2026, 12, 1))
@@ -131,7 +131,7 @@ def test_a_result_is_named_as_its_determination_and_its_service_and_cannot_be_ch
 
 def test_a_household_fact_is_kept_with_the_household_whoever_was_asked(casebook: Casebook, five):
     casebook.eligibility.answer(five.id, five.ids[2], "low_income", False)
-    assert any(fact.name == "low_income" for fact in casebook.facts.of("household", five.id))
+    assert any(fact.name == "low_income" for fact in casebook.facts.of(five.id))
 
 
 def test_kept_determinations_replay_the_same_from_their_stored_facts(casebook: Casebook, five):

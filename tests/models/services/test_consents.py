@@ -66,7 +66,7 @@ def test_a_withdrawal_stops_the_use_of_what_is_known(casebook: Casebook, five: C
     casebook.consents.record(said(who, "given", "plain", "health"))
     assert any("1" in line for line in casebook.consents.what_stops(who, ["health"]))
     casebook.consents.record(said(who, "withdrawn", "health"))
-    (state,) = [fact.state for fact in casebook.facts.of("resident", who) if fact.name == health_fact]
+    (state,) = [fact.state for fact in casebook.facts.of(who) if fact.name == health_fact]
     assert state == "refused"
     person = next(p for p in casebook.eligibility.check(five.id).case.people if p.id == who)
     assert health_fact not in person.facts

@@ -221,7 +221,7 @@ def test_stays_one_after_the_other_in_one_household_stay_two(office: Office):
 def test_the_older_statement_counts_where_it_was_chosen(office: Office, twice):
     a, b = twice
     office.merging.merge(a, b, {"fact:hukou_tianjin": "b"})
-    now = next(fact for fact in office.facts.of("resident", a) if fact.name == "hukou_tianjin")
+    now = next(fact for fact in office.facts.of(a) if fact.name == "hukou_tianjin")
     assert now.value is False
     assert len(office.rows("fact", subject_id=a, name="hukou_tianjin")) == 3, "what was said stays"
 
@@ -278,13 +278,13 @@ def test_what_arrives_later_for_the_other_record_is_moved(office: Office, twice)
         work.add("visit", {"household_id": open_stays(office, a)[0].household_id, "outcome": "met", "met": [b, a]})
     moved = office.merging.settle()
     assert "fact" in moved.entities
-    assert {fact.name for fact in office.facts.of("resident", a)} >= {"dibao"}
+    assert {fact.name for fact in office.facts.of(a)} >= {"dibao"}
     assert office.rows("visit")[0].met == [a]
     once = office.digest()
     assert office.merging.settle().operations == ()
     assert office.digest() == once
     office.merging.undo(a, b)
-    assert {fact.name for fact in office.facts.of("resident", b)} == {"dibao", "hukou_tianjin"}
+    assert {fact.name for fact in office.facts.of(b)} == {"dibao", "hukou_tianjin"}
 
 
 def test_a_chain_ends_at_the_smallest(office: Office):
@@ -295,7 +295,7 @@ def test_a_chain_ends_at_the_smallest(office: Office):
     assert len(office.residents.get(a).phones) == 3
     office.facts.record("resident", c, [FactEntry(name="dibao", value=True)])
     office.merging.settle()
-    assert [fact.name for fact in office.facts.of("resident", a)] == ["dibao"]
+    assert [fact.name for fact in office.facts.of(a)] == ["dibao"]
 
 
 def test_links_of_two_offices_in_a_chain_are_settled(office: Office):

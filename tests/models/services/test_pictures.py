@@ -39,7 +39,7 @@ def documents(casebook: Casebook, who: str):
 
 
 def fact(casebook: Casebook, who: str, name: str):
-    return next(view for view in casebook.facts.of("resident", who) if view.name == name)
+    return next(view for view in casebook.facts.of(who) if view.name == name)
 
 
 def stored(casebook: Casebook) -> int:

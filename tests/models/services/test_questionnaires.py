@@ -147,21 +147,19 @@ def test_facts_go_to_whom_they_are_about_and_what_the_vocabulary_does_not_take_s
         FactEntry(name="hukou_tianjin", value="perhaps"),
     )
     casebook.questionnaires.answer(about(made, resident_id=five.ids[0], facts=facts))
-    mine = {view.name for view in casebook.facts.of("resident", five.ids[0])}
-    ours = {view.name for view in casebook.facts.of("household", five.id)}
+    mine = {view.name for view in casebook.facts.of(five.ids[0])}
+    ours = {view.name for view in casebook.facts.of(five.id)}
     assert household_fact in ours
     assert household_fact not in mine
     assert "no_such_fact" not in mine | ours
-    assert "hukou_tianjin" not in {
-        view.name for view in casebook.facts.of("resident", five.ids[0]) if view.value == "perhaps"
-    }
+    assert "hukou_tianjin" not in {view.name for view in casebook.facts.of(five.ids[0]) if view.value == "perhaps"}
 
 
 def test_an_unknown_and_a_refused_answer_are_facts_too(casebook: Casebook, five):
     made = install(casebook)
     facts = (FactEntry(name="hukou_tianjin", state="refused"),)
     casebook.questionnaires.answer(about(made, resident_id=five.ids[1], facts=facts))
-    (view,) = [each for each in casebook.facts.of("resident", five.ids[1]) if each.name == "hukou_tianjin"]
+    (view,) = [each for each in casebook.facts.of(five.ids[1]) if each.name == "hukou_tianjin"]
     assert view.state == "refused"
 
 
@@ -175,13 +173,13 @@ def test_a_need_is_opened_once(casebook: Casebook, five):
 
 def test_an_answer_is_taken_back_with_its_facts_and_needs(casebook: Casebook, five):
     made = install(casebook)
-    before = {view.name for view in casebook.facts.of("resident", five.ids[0])}
+    before = {view.name for view in casebook.facts.of(five.ids[0])}
     facts = (FactEntry(name="hukou_tianjin", value=False),)
     saved = casebook.questionnaires.answer(about(made, resident_id=five.ids[0], facts=facts, needs=("work",)))
     casebook.undo(saved.operations)
     assert casebook.questionnaires.answers_of(resident_id=five.ids[0]) == []
     assert casebook.visits.open_needs() == []
-    assert {view.name for view in casebook.facts.of("resident", five.ids[0])} == before
+    assert {view.name for view in casebook.facts.of(five.ids[0])} == before
     assert not [line for line in casebook.residents.timeline(five.ids[0]) if line.kind == "questionnaire"]
 
 
@@ -241,7 +239,7 @@ def test_both_engines_keep_versions_answers_and_facts_alike(engines: Engines, tm
     saved = service.answer(entry)
     assert [(view.id, view.answers) for view in service.all()] == [(second.id, 0), (first.id, 1)]
     assert [view.id for view in service.answers_of(household_id=home.id)] == [saved.id]
-    assert any(view.name == "hukou_tianjin" for view in Facts(book).of("resident", home.ids[0]))
+    assert any(view.name == "hukou_tianjin" for view in Facts(book).of(home.ids[0]))
     undo(book, saved.operations)
     undo(book, second.operations)
     assert service.answers_with(first.id) == []

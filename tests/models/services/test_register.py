@@ -135,7 +135,7 @@ def test_a_newcomer_is_known_as_a_new_resident(casebook: Casebook, five):
 
 def test_the_newest_statement_of_a_fact_counts_and_expires_on_its_day(casebook: Casebook, five, clock):
     def permit():
-        return next(f for f in casebook.facts.of("resident", five.ids[2]) if f.name == "residence_permit")
+        return next(f for f in casebook.facts.of(five.ids[2]) if f.name == "residence_permit")
 
     assert permit().state == "known"
     clock.move(days=18)
