@@ -12,17 +12,18 @@ others. What is not in it: hearing the answer, and looking for a paper.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from stdnum.iso7064 import mod_11_2
 
+from desktop.bench_window import window
 from desktop.commands import readings
 from desktop.pages import register_lookup
 from desktop.shell import Shell
@@ -42,6 +43,8 @@ NONE, CONTROL, ALT = (
     Qt.KeyboardModifier.ControlModifier,
     Qt.KeyboardModifier.AltModifier,
 )
+
+REGISTERING, VISITING = "a new household of two", "a visit to a known household"
 
 LIMIT_S = 120.0
 
@@ -233,36 +236,21 @@ def _alike(hand: Typist, page: Any, true: Callable[[], Any], what: str) -> None:
         hand.press(ENTER, with_=CONTROL)
 
 
-@dataclass(frozen=True)
-class Figures:
-    """The jobs of one run of the bench."""
+def work(folder: Path, passphrase: str, runs: int) -> Iterator[tuple[str, float, list[Job]]]:
+    """Do each job so many times, each visit to another household, in a window over this casebook.
 
-    visits: tuple[Job, ...]
-    registrations: tuple[Job, ...]
-
-
-def work(folder: Path, passphrase: str, runs: int) -> Figures:
-    """Do both jobs so many times, each visit to another household, in a window over this casebook."""
-    shell = Shell(folder)
-    try:
-        shell.resize(1280, 800)
-        shell.show()
-        shell.unlock(Casebook.open(folder, passphrase))
+    Gives, as soon as it was done, the name of a job, the seconds that it should take at most, and what it took.
+    """
+    with window(folder, passphrase) as shell:
         shell.activateWindow()
         Typist(shell).until(shell.isActiveWindow, "the window in front")
         register_lookup.remember_community(shell.casebook, shell.casebook.office.code)  # as after the first one
-        registrations = tuple(register(shell, number) for number in range(runs))
-        homes = _known(shell.casebook, runs)
+        yield REGISTERING, REGISTER_S, [register(shell, number) for number in range(runs)]
         visits = []
-        for initials, place in homes:
+        for initials, place in _known(shell.casebook, runs):
             shell.go("today")
             visits.append(visit(shell, initials, place))
-        return Figures(tuple(visits), registrations)
-    finally:
-        shell.shut_down()
-        shell.hide()
-        shell.deleteLater()
-        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        yield VISITING, VISIT_S, visits
 
 
 def _known(casebook: Casebook, many: int) -> list[tuple[str, int]]:

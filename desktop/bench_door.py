@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
-from desktop.bench import COMMUNITY, PASSPHRASE, Row, Scale, live_until, row, say, timed
+from desktop.bench_register import COMMUNITY, PASSPHRASE
+from desktop.bench_table import Row, Scale, row, say, timed
+from desktop.bench_window import live_until, window
 from desktop.shell import Shell
 from models.casebook import Casebook
 from models.clock import today
@@ -25,10 +26,9 @@ CHANGE_MS, TAP_MS, DUPLICATES_MS, PAGE_MS, WORKLIST_MS = 100.0, 50.0, 50.0, 150.
 
 
 def door(folder: Path, scale: Scale) -> Iterator[Row]:
-    """Pages, changes, a round, doubles and the worklist on the register of the bench; the casebook is closed."""
+    """Changes, a round, doubles and the worklist on the register of the bench; the casebook is closed."""
     casebook = Casebook.open(folder, PASSPHRASE)
     try:
-        say("at the door")
         homes = _families(casebook, scale.many + 2)
         yield from _changes(casebook, homes)
         yield from _taps(casebook, homes)
@@ -37,8 +37,6 @@ def door(folder: Path, scale: Scale) -> Iterator[Row]:
         yield from _worklist(casebook, scale)
     finally:
         casebook.close()
-    say("pages of the door")
-    yield from _pages(folder, homes)
 
 
 def _families(casebook: Casebook, wanted: int) -> dict[str, str]:
@@ -118,13 +116,10 @@ def _worklist(casebook: Casebook, scale: Scale) -> Iterator[Row]:
     yield row(f"{name}, after a visit", "ms", [after_a_visit() for _run in range(visits)], WORKLIST_MS)
 
 
-def _pages(folder: Path, homes: dict[str, str]) -> Iterator[Row]:
+def pages(folder: Path, scale: Scale) -> Iterator[Row]:
     """The pages of a household and of a person, from the click to the painted page."""
-    shell = Shell(folder)
-    try:
-        shell.resize(1280, 800)
-        shell.show()
-        shell.unlock(Casebook.open(folder, PASSPHRASE))
+    with window(folder, PASSPHRASE) as shell:
+        homes = _families(shell.casebook, scale.many + 2)
         live_until(shell.tasks.idle)
         for page, key, who in (
             ("household", "household_id", list(homes)),
@@ -132,14 +127,6 @@ def _pages(folder: Path, homes: dict[str, str]) -> Iterator[Row]:
         ):
             walls = [_opened(shell, partial(shell.go, page, **{key: one})) for one in who]
             yield row(f"page of a {page} opened to painted", "ms", walls[1:], PAGE_MS)
-    finally:
-        shell.shut_down()
-        casebook = shell._casebook
-        if casebook is not None:
-            casebook.close()
-        shell.hide()
-        shell.deleteLater()
-        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 def _opened(shell: Shell, go: Callable[[], object]) -> float:

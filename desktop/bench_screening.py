@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 
 from desktop import bench_openfisca
-from desktop.bench import PASSPHRASE, Row, Scale, make_casebook, row, say, timed
+from desktop.bench_register import PASSPHRASE, make_casebook
+from desktop.bench_table import Row, Scale, row, say, timed
 from desktop.sample_columns import drawn_columns
 from models.casebook import Casebook
 from models.clock import today

@@ -5,7 +5,10 @@ Nothing is timed here: how fast this machine is, is not asked. The bench shows t
 
 import shutil
 
+import pytest
+
 from desktop import bench_desk
+from desktop.bench_window import live_until, window
 from models.casebook import Casebook
 from tests.conftest import PASSPHRASE
 
@@ -20,8 +23,8 @@ def test_a_visit_and_a_registration_are_done_with_few_keys(dressed, town, tmp_pa
     before = set(book.residents.ids())
     book.close()
 
-    figures = bench_desk.work(folder, PASSPHRASE, 1)
-    (visit,), (registered,) = figures.visits, figures.registrations
+    done = {name: jobs for name, _seconds, jobs in bench_desk.work(folder, PASSPHRASE, 1)}
+    (visit,), (registered,) = done[bench_desk.VISITING], done[bench_desk.REGISTERING]
     assert visit.keys <= VISIT_KEYS
     assert visit.thoughts <= VISIT_THOUGHTS
     assert registered.keys <= REGISTER_KEYS
@@ -53,3 +56,23 @@ def test_a_visit_and_a_registration_are_done_with_few_keys(dressed, town, tmp_pa
     assert [need.note for need in made[0].needs] == ["助餐"]
     assert (made[0].next_visit - made[0].happened_on).days == 30
     book.close()
+
+
+def test_a_window_that_does_not_answer_is_told_of_and_leaves_the_casebook_for_the_next(
+    dressed, town, tmp_path, monkeypatch
+):
+    folder = tmp_path / "data"
+    shutil.copytree(town, folder)
+    monkeypatch.setattr(bench_desk, "LIMIT_S", 0.0)
+    with pytest.raises(bench_desk.DeskError, match="did not come; the cursor is in"):
+        list(bench_desk.work(folder, PASSPHRASE, 1))
+    Casebook.open(folder, PASSPHRASE).close()
+
+
+def test_a_page_that_would_not_be_left_is_left_all_the_same(dressed, town, tmp_path, monkeypatch):
+    folder = tmp_path / "data"
+    shutil.copytree(town, folder)
+    with window(folder, PASSPHRASE) as shell:
+        live_until(shell.tasks.idle)
+        monkeypatch.setattr(shell.page, "leave", lambda: False)
+    Casebook.open(folder, PASSPHRASE).close()
