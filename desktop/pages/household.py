@@ -24,6 +24,7 @@ from desktop.widgets.timeline_view import TimelineView
 from desktop.widgets.visit_card import VisitCard
 from models.clock import today
 from models.records import codes
+from models.services.care_views import AssignmentView
 from models.services.picture_views import PictureView
 from models.services.views import Changed, EventView, HouseholdView, TimelineLine, VisitView
 from models.texts import _, ngettext
@@ -52,6 +53,7 @@ class Loaded:
     on: date
     proving: Mapping[str, Sequence[PictureView]] = field(default_factory=dict)  # fact -> pictures that prove it
     to_ask: int = 0  # so many people were not asked for consent yet
+    care: tuple[AssignmentView, ...] = ()  # who looks after it and did, the newest first
 
 
 class HouseholdPage(Page):
@@ -141,6 +143,7 @@ class HouseholdPage(Page):
                 today(casebook.clock),
                 casebook.pictures.proving(household_id),
                 casebook.consents.not_asked([member.resident.id for member in view.members]),
+                tuple(casebook.care.of_household(household_id)),
             )
 
         self.run(load, lambda loaded: self._show(household_id, loaded))
@@ -241,8 +244,9 @@ class HouseholdPage(Page):
             pieces.inside(self.closed).addWidget(pieces.text(told, "label"))
             pieces.inside(self.closed).addLayout(pieces.line(None, back, None))
         self.closed.setVisible(gone)
-        self.under.setText(view.note)
-        self.under.setVisible(bool(view.note))
+        under = "  ·  ".join(filter(None, (_care_words(loaded.care), view.note)))
+        self.under.setText(under)
+        self.under.setVisible(bool(under))
         self._show_mourned(view)
         self._show_consent(loaded)
 
@@ -385,3 +389,13 @@ def _others(casebook: Any, view: HouseholdView) -> tuple[HouseholdView, ...]:
         return -len(here & {member.resident.id for member in home.members})
 
     return tuple(sorted(found.values(), key=lambda home: (shared(home), home.id)))
+
+
+def _care_words(care: Sequence[AssignmentView]) -> str:
+    """Who looks after the household now; empty where nobody in particular does."""
+    now = next((one for one in care if one.assignee and one.until is None), None)
+    if now is None:
+        return ""
+    if now.since is None:
+        return _("In the care of {name}").format(name=now.assignee)
+    return _("In the care of {name} since {day}").format(name=now.assignee, day=day_text(now.since))

@@ -38,6 +38,19 @@ def test_it_shows_people_visits_and_what_is_known(in_both_languages, show, famil
     assert ("计入家庭收入人口 4 人" if chinese else "4 count when incomes are divided") in words
 
 
+def test_it_says_who_looks_after_the_household_and_since_when(show, family, book):
+    page = show("household", household_id=family.household)
+    assert page.under.isHidden()
+    page.refresh(book.care.assign([family.household], "王芳"))
+    settle(page.shell)
+    assert not page.under.isHidden()
+    assert "王芳" in page.under.text()
+    assert "2026" in page.under.text()
+    page.refresh(book.care.assign([family.household], ""))
+    settle(page.shell)
+    assert page.under.isHidden()
+
+
 def test_registered_and_living_household_are_one_click_apart(show, family):
     page = show("household", household_id=family.household)
     assert page.kind_buttons[family.household].isChecked()
