@@ -19,6 +19,7 @@ from models.services.pack_views import PackUnsound, SetMissing, SignerUnknown
 from models.services.policy_sets import SETS
 from models.services.views import Office, Worker
 from models.store.rows import KEPT, table_of
+from models.texts import speaking
 from tests.conftest import NOW, PASSPHRASE
 from tests.models.eligibility.district import write_pack
 from tests.models.services.people import five_people
@@ -230,6 +231,47 @@ def test_a_determination_whose_rules_are_not_kept_says_so(casebook: Casebook, fi
     again = casebook.packs.replay(determinations(casebook)[0]["id"])
     assert (again.identical, again.again) == (False, None)
     assert "not kept here" in again.sentence()
+
+
+@pytest.mark.parametrize("archive", ["gone", "damaged", "newer"])
+def test_a_determination_by_a_set_that_is_no_longer_installed_replays_while_it_can_be_read_and_else_says_so(
+    casebook: Casebook, five, district: Path, archive: str
+):
+    casebook.packs.install(casebook.packs.preview(district))
+    theirs = casebook.packs.policies()
+    casebook.eligibility.keep(casebook.eligibility.check(five.id))
+    pack = next(pack for pack in theirs.packs.values() if pack.hash not in hashes_of(load_policies()))
+    kept = [row for row in determinations(casebook) if row["pack_hash"] == pack.hash]
+    casebook.packs.go_back(load_policies().hash)
+    assert casebook.packs.replay(kept[0]["id"]).identical, "another set decides now, but this one is kept"
+    with casebook._book.writing() as connection:
+        row = connection.execute(select(SETS).where(SETS.c.hash == theirs.hash)).one()
+        changed = {"damaged": row.archive[:-1] + b"!", "newer": row.archive.replace(b"PACK 1", b"PACK 2", 1)}
+        connection.execute(
+            SETS.update().where(SETS.c.hash == theirs.hash).values(archive=changed[archive])
+            if archive in changed
+            else SETS.delete().where(SETS.c.hash == theirs.hash)
+        )
+    folder, clock = casebook.folder, casebook.clock
+    casebook.close()
+    later = Casebook.open(folder, PASSPHRASE, clock=clock)  # nothing of that set is in memory
+    again = later.packs.replay(kept[0]["id"])
+    later.close()
+    assert (again.identical, again.again, again.kept.to_json()) == (
+        False,
+        None,
+        json.dumps(kept[0]["body"], ensure_ascii=False, sort_keys=True, separators=(",", ":")),
+    )
+    with speaking("en"):
+        assert again.sentence() == (
+            "The rules by which this was decided are not kept here, so it cannot be decided again."
+        )
+    with speaking("zh_CN"):
+        assert again.sentence() == "当时所用的规则没有保存在这里，无法重新判断。"
+
+
+def hashes_of(policies) -> set[str]:
+    return {pack.hash for pack in policies.packs.values()}
 
 
 def test_a_file_of_an_unknown_signer_needs_the_workers_word(
