@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from reports.lines import Glyph, Line, Run, break_lines, shape, width_of
 from reports.paper import MM, Paper
+from reports.structure import Tag
 
 
 class Piece(NamedTuple):
@@ -16,6 +17,7 @@ class Piece(NamedTuple):
     height: float
     draw: Callable[[Paper, float], None] | None
     keep: bool = False
+    tag: Tag | None = None  # what it is, for whoever cannot see the page
 
     @property
     def gap(self) -> bool:
@@ -68,13 +70,17 @@ def paragraph(
     hang: float = 0.0,
     justify: bool = True,
     keep: bool = False,
+    kind: str = "P",
+    language: str = "",
 ) -> list[Piece]:
     """The lines of a paragraph. Indent (first line) and hang (all other lines) in em; keep: stay with what follows.
+    Kind: P, or H1 to H6 for a heading; language (BCP 47) where it is not the paper's.
 
     Two lines at least stay together at the foot and at the head of a page.
     """
     first, rest = x + indent * type_.size, x + hang * type_.size
     lines = break_lines(glyphs, width / type_.size - hang, indent - hang, justify)
+    tag = Tag(kind, object(), language)
 
     def piece(number: int) -> Piece:
         line, left = lines[number], rest if number else first
@@ -84,7 +90,7 @@ def paragraph(
 
         last = number == len(lines) - 1
         together = keep if last else number == 0 or number == len(lines) - 2
-        return Piece(type_.leading, draw, together)
+        return Piece(type_.leading, draw, together, tag)
 
     return [piece(number) for number in range(len(lines))]
 
@@ -108,18 +114,25 @@ def table_row(cells: Sequence[Cell], x: float, type_: Type, least: float = 0.0, 
 
     def draw(paper: Paper, top: float) -> None:
         left = x
-        for cell, own, lines in laid:
+        for cell in cells:
             paper.frame(left, top, cell.width, tallest)
             if cell.box:
                 paper.frame(left + (cell.width - BOX) / 2, top + (tallest - BOX) / 2, BOX, BOX, 0.7)
+            left += cell.width
+        left = x
+        heads = [bool(cell.runs) and all(run.face == "hei" for run in cell.runs) for cell in cells]
+        scope = "Column" if all(heads) else "Row"
+        for (cell, own, lines), head in zip(laid, heads, strict=True):
+            paper.open("TH" if head else "TD", scope=scope if head else "")
             at = top + (tallest - len(lines) * own.leading) / 2
             for line in lines:
                 slack = cell.width - line.width * own.size
                 paper.line(left + (slack / 2 if cell.centre else pad), own.baseline(at), own.size, line)
                 at += own.leading
             left += cell.width
+            paper.close()
 
-    return Piece(tallest, draw, keep)
+    return Piece(tallest, draw, keep, Tag("TR", object()))
 
 
 def tick_list(label: Sequence[Run], items: Sequence[str], x: float, width: float, type_: Type) -> list[Piece]:
@@ -127,6 +140,7 @@ def tick_list(label: Sequence[Run], items: Sequence[str], x: float, width: float
     mark = BOX + 1.5 * MM
     gap = 2.5 * MM
     unit = width / COLUMNS
+    tag = Tag("L", object())
     cells = [(shape(label), 0.0), *((shape([Run(item)]), mark) for item in items)]
     rows: list[list[tuple[int, bool, list[Line]]]] = [[]]
     column = 0
@@ -142,15 +156,21 @@ def tick_list(label: Sequence[Run], items: Sequence[str], x: float, width: float
 
     def piece(row: list[tuple[int, bool, list[Line]]], keep: bool) -> Piece:
         def draw(paper: Paper, top: float) -> None:
-            for start, boxed, lines in row:
-                left = x + start * unit
+            for start, boxed, _lines in row:
                 if boxed:
-                    paper.frame(left, top + (type_.leading - BOX) / 2, BOX, BOX, 0.7)
-                    left += mark
+                    paper.frame(x + start * unit, top + (type_.leading - BOX) / 2, BOX, BOX, 0.7)
+            for start, boxed, lines in row:
+                left = x + start * unit + (mark if boxed else 0)
+                if boxed:
+                    paper.open("LI")
+                paper.open("LBody" if boxed else "Caption")
                 for place, line in enumerate(lines):
                     paper.line(left, type_.baseline(top + place * type_.leading), type_.size, line)
+                paper.close()
+                if boxed:
+                    paper.close()
 
-        return Piece(max(len(lines) for _, _, lines in row) * type_.leading, draw, keep)
+        return Piece(max(len(lines) for _, _, lines in row) * type_.leading, draw, keep, tag)
 
     return [piece(row, number == 0 and len(rows) > 1) for number, row in enumerate(rows)]
 
@@ -161,11 +181,27 @@ def height_of(pieces: Sequence[Piece]) -> float:
 
 
 def put(paper: Paper, pieces: Sequence[Piece], top: float) -> float:
-    """Draw pieces one under the other from `top` on and give the end of the last."""
+    """Draw pieces one under the other from `top` on and give the end of the last. Rows that follow each other are one
+    table.
+    """
+    table = False
     for piece in pieces:
+        row = piece.tag is not None and piece.tag.kind == "TR"
+        if row != table:
+            if row:
+                paper.open("Table")
+            else:
+                paper.close()
+            table = row
         if piece.draw:
+            if piece.tag:
+                paper.open(piece.tag.kind, piece.tag.key, language=piece.tag.language)
             piece.draw(paper, top)
+            if piece.tag:
+                paper.close()
         top += piece.height
+    if table:
+        paper.close()
     return top
 
 

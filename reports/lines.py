@@ -49,6 +49,7 @@ class Glyph:
         "face",
         "kind",
         "last_advance",
+        "natural",
         "shift",
         "stretch_after",
         "whole",
@@ -58,6 +59,7 @@ class Glyph:
         self.character = character
         self.face = face
         self.kind = kind  # "han", "latin", "space"
+        self.natural = advance - 2 * shift if shift else advance  # as the face has it
         self.advance = advance
         self.last_advance = advance  # at the end of a line
         self.shift = shift
@@ -69,6 +71,7 @@ class Glyph:
         """The same glyph without the blank before it, in em."""
         glyph = Glyph(self.character, self.face, self.kind, self.advance - blank, self.shift - blank, self.whole)
         glyph.last_advance = self.last_advance - blank
+        glyph.natural = self.natural
         glyph.break_after, glyph.stretch_after = self.break_after, self.stretch_after
         return glyph
 

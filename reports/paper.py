@@ -1,19 +1,24 @@
-"""A4 pages in points, measured from the top left corner, on ReportLab's canvas. The same calls give the same bytes."""
+"""Pages in points, measured from the top left corner, on ReportLab's canvas. The same calls give the same bytes.
 
-import calendar
-import hashlib
-import time
-from collections.abc import Iterable, Sequence
+Everything drawn goes into the tree of headings, paragraphs and tables (reports/structure.py): what stands inside
+`tagged` belongs to that element, other text becomes a paragraph of its own, rules and frames count as decoration.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from io import BytesIO
 from typing import Literal
 
 from reportlab import rl_config
 from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.pdfdoc import PDFName
 from reportlab.pdfgen.canvas import Canvas
 
 from reports.embedding import CIDTrueType
 from reports.lines import Glyph, Line, Run, shape, spread, width_of
+from reports.pdf_file import About, Bookmark, file_bytes
+from reports.structure import HOLDERS, Element
 from reports.typeface import typeface
 
 rl_config.useA85 = 0  # plain binary streams: 13 % smaller
@@ -33,28 +38,43 @@ class _NoFont:
     _dynamicFont = 1  # noqa: N815
 
 
+_DECORATION = Element("Artifact")
+_NOTHING = Element("")
+
+
 class Paper:
     """A document being drawn. One Paper belongs to one thread; several may be drawn at once."""
 
-    def __init__(self, *, title: str, author: str, subject: str, language: str, day: date) -> None:
-        """Start the first page. Language is a BCP 47 code; day stands in the file as the day it was made."""
+    def __init__(
+        self,
+        *,
+        title: str,
+        author: str,
+        subject: str,
+        language: str,
+        day: date,
+        size: tuple[float, float] = (WIDTH, HEIGHT),
+    ) -> None:
+        """Start the first page, `size` wide and high. Language is a BCP 47 code; day stands in the file as the day it
+        was made.
+        """
         pdfmetrics._fonts.setdefault(_NoFont.fontName, _NoFont())
+        self.width, self.height = size
         self._out = BytesIO()
         self._canvas = Canvas(
-            self._out, (WIDTH, HEIGHT), pageCompression=1, invariant=1, initialFontName=_NoFont.fontName, lang=language
+            self._out, size, pageCompression=1, invariant=1, initialFontName=_NoFont.fontName, lang=language
         )
-        self._canvas.setTitle(title)
-        self._canvas.setAuthor(author)
-        self._canvas.setSubject(subject)
-        self._canvas.setCreator("Jinmen 津门入户")
-        document = self._canvas._doc
-        document.signature = hashlib.md5(b"jinmen", usedforsecurity=False)  # ReportLab starts it with today's date
-        stamp = document._timeStamp
-        stamp.t, stamp.tzname = calendar.timegm(day.timetuple()), "UTC"
-        stamp.lt = time.gmtime(stamp.t)
-        stamp.YMDhms, stamp.dhh, stamp.dmm = tuple(stamp.lt)[:6], 0, 0
+        self._about = About(title, author, subject, language, day)
         self._fonts: dict[str, CIDTrueType] = {}
         self.pages = 1
+        self._tree = Element("Document")
+        self._path = [self._tree]
+        self._marks: list[list[Element]] = [[]]  # of every page
+        self._marked = _NOTHING  # what the sequence being written belongs to
+        self._bookmarks: list[Bookmark] = []
+        self.words: list[str] = []
+        """The texts drawn so far, in their order; without what is drawn inside `unsaid`."""
+        self._unsaid = False
 
     @property
     def _code(self) -> list[str]:
@@ -76,27 +96,37 @@ class Paper:
         """Draw glyphs on the baseline y from x on; stretch in em goes where the glyphs allow it."""
         if not glyphs:
             return
-        out = ["BT" if colour == BLACK else f"q {colour} rg BT", f"1 0 0 1 {x:.3f} {HEIGHT - y:.3f} Tm"]
-        face, owed = "", 0.0
+        at = self._path[-1]
+        self._mark(at.child("P") if at.kind in HOLDERS else at)
+        if not self._unsaid:
+            self.words.append("".join([glyph.character for glyph in glyphs]))
+        out = ["BT" if colour == BLACK else f"q {colour} rg BT", f"1 0 0 1 {x:.3f} {self.height - y:.3f} Tm"]
+        face, owed, run = "", 0.0, ""
         parts: list[str] = []
+        codes: dict[str, str] = {}
         for glyph in glyphs:
             if glyph.face != face:
+                if run:
+                    parts.append(f"<{run}>")
                 if parts:
                     out.append(f"[{''.join(parts)}] TJ")
                 face = glyph.face
                 font = self._font(face)
-                width = font.face.width
+                codes = font.codes
                 out.append(f"/{font.internal_name} {size:g} Tf")
-                parts = []
+                parts, run = [], ""
             owed += glyph.shift
-            if abs(owed) > 0.0005:
-                parts.append(f"{-1000 * owed:.0f}")
-            parts.append(f"<{font.code(glyph.character)}>")
-            owed = glyph.advance - glyph.shift - width(glyph.character)
+            if owed > 0.0005 or owed < -0.0005:
+                parts.append(f"<{run}>{-1000 * owed:.0f}" if run else f"{-1000 * owed:.0f}")
+                run = ""
+            character = glyph.character
+            run += codes.get(character) or font.code(character)
+            owed = glyph.advance - glyph.shift - glyph.natural
             if stretch and glyph.stretch_after:
                 owed += stretch
+        parts.append(f"<{run}>")
         out.append(f"[{''.join(parts)}] TJ ET" if colour == BLACK else f"[{''.join(parts)}] TJ ET Q")
-        self._code.append(" ".join(out).replace("><", ""))
+        self._code.append(" ".join(out))
 
     def line(self, x: float, y: float, size: float, line: Line) -> None:
         """Draw one broken line of a paragraph."""
@@ -126,23 +156,158 @@ class Paper:
         self, x: float, y: float, x2: float, y2: float, width: float = 0.5, colour: str = BLACK, dash: str = ""
     ) -> None:
         """Draw a straight line; dash as in PDF, for example "3 2"."""
+        self._decorate()
         dashes = f"[{dash}] 0 d " if dash else ""
         self._code.append(
-            f"q {width:g} w {colour} RG {dashes}{x:.3f} {HEIGHT - y:.3f} m {x2:.3f} {HEIGHT - y2:.3f} l S Q"
+            f"q {width:g} w {colour} RG {dashes}{x:.3f} {self.height - y:.3f} m {x2:.3f} {self.height - y2:.3f} l S Q"
         )
 
-    def frame(self, x: float, y: float, width: float, height: float, pen: float = 0.5, dash: str = "") -> None:
+    def frame(
+        self, x: float, y: float, width: float, height: float, pen: float = 0.5, dash: str = "", colour: str = ""
+    ) -> None:
         """Draw a rectangle whose top left corner is x, y."""
+        self._decorate()
         dashes = f"[{dash}] 0 d " if dash else ""
-        self._code.append(f"q {pen:g} w {dashes}{x:.3f} {HEIGHT - y - height:.3f} {width:.3f} {height:.3f} re S Q")
+        inked = f"{colour} RG " if colour else ""
+        self._code.append(
+            f"q {pen:g} w {inked}{dashes}{x:.3f} {self.height - y - height:.3f} {width:.3f} {height:.3f} re S Q"
+        )
 
-    def next_page(self) -> None:
-        """End this page and start another."""
-        self._canvas.showPage()
+    def fill(self, boxes: Iterable[tuple[float, float, float, float]], colour: str = BLACK) -> None:
+        """Fill rectangles, each by its left, top, width and height. Touching ones leave no seam between them."""
+        self._decorate()
+        inked = "" if colour == BLACK else f"q {colour} rg "
+        path = " ".join(f"{x:.3f} {self.height - y - high:.3f} {wide:.3f} {high:.3f} re" for x, y, wide, high in boxes)
+        if path:
+            self._code.append(f"{inked}{path} f{' Q' if inked else ''}")
+
+    def polygon(
+        self,
+        points: Sequence[tuple[float, float]],
+        colour: str = "",
+        pen: float = 0.0,
+        line: str = BLACK,
+        close: bool = True,
+    ) -> None:
+        """Draw a line through points, in a width of `pen`, or fill the area inside it where a colour is given."""
+        self._decorate()
+        path = " ".join(f"{x:.3f} {self.height - y:.3f} {'l' if place else 'm'}" for place, (x, y) in enumerate(points))
+        ending = ("b" if pen else "f") if colour else ("s" if close else "S")
+        inked = f"{colour} rg " if colour else ""
+        self._code.append(f"q {pen or 0.5:g} w {line} RG {inked}{path} {ending} Q")
+
+    def image(self, png: bytes, x: float, y: float, height: float, alt: str) -> float:
+        """Draw a PNG with its top left corner at x, y, on white where it is clear, and give its width in points.
+
+        Raises OSError (of Pillow: UnidentifiedImageError) for what is no picture.
+        """
+        from PIL import Image
+        from reportlab.lib.utils import ImageReader  # both only for papers with a picture
+
+        with Image.open(BytesIO(png), formats=["PNG"]) as opened:
+            clear = opened.convert("RGBA")
+        flat = Image.new("RGB", clear.size, "white")
+        flat.paste(clear, mask=clear.getchannel("A"))
+        width = height * flat.width / flat.height
+        with self.tagged("Figure", alt=alt):
+            self._mark(self._path[-1])
+            self._canvas.drawImage(ImageReader(flat), x, self.height - y - height, width, height)
+        return width
+
+    # What the things drawn are
+
+    def _mark(self, element: Element) -> None:
+        """Let what is drawn next belong to this element."""
+        if element is self._marked:
+            return
+        self._end_mark()
+        if element is _DECORATION:
+            self._code.append("/Artifact BMC")
+        else:
+            marks = self._marks[-1]
+            element.children.append((self.pages - 1, len(marks)))
+            self._code.append(f"/{element.kind} <</MCID {len(marks)}>> BDC")
+            marks.append(element)
+        self._marked = element
+
+    def _end_mark(self) -> None:
+        if self._marked is not _NOTHING:
+            self._code.append("EMC")
+            self._marked = _NOTHING
+
+    def _decorate(self) -> None:
+        at = self._path[-1]
+        self._mark(at if at.kind == "Figure" else _DECORATION)
+
+    def open(self, kind: str, key: object = None, alt: str = "", scope: str = "", language: str = "") -> None:
+        """Let what follows, up to `close`, be an element of this kind: H1, P, Table, TR, TH, TD, L, LI, Figure, Part.
+
+        With the key of the element just closed it goes on with that one (a paragraph on the next page). Alt: the words
+        for a figure. Scope: "Row" or "Column", of which a TH is the head. Language: where it is not the document's.
+        """
+        self._path.append(self._path[-1].child(kind, key, alt, scope, language))
+
+    def close(self) -> None:
+        """End the element that was opened last."""
+        self._path.pop()
+
+    @contextmanager
+    def tagged(
+        self, kind: str, key: object = None, *, alt: str = "", scope: str = "", language: str = ""
+    ) -> Iterator[None]:
+        """What is drawn inside is one element; see `open`."""
+        self.open(kind, key, alt, scope, language)
+        try:
+            yield
+        finally:
+            self.close()
+
+    @contextmanager
+    def decoration(self) -> Iterator[None]:
+        """What is drawn inside is no part of the text: running heads, page numbers, the mark of a tear line."""
+        self._path.append(_DECORATION)
+        try:
+            yield
+        finally:
+            self.close()
+
+    @contextmanager
+    def unsaid(self) -> Iterator[None]:
+        """What is drawn inside is not among `words`."""
+        self._unsaid = True
+        try:
+            yield
+        finally:
+            self._unsaid = False
+
+    def bookmark(self, title: str) -> None:
+        """Put this page into the list of contents."""
+        self._bookmarks.append(Bookmark(title, self.pages - 1))
+
+    # Pages
+
+    def next_page(self, size: tuple[float, float] | None = None) -> None:
+        """End this page and start another, of the same size or a new one."""
+        self._end_page()
         self.pages += 1
+        self._marks.append([])
+        if size is not None and size != (self.width, self.height):
+            self.width, self.height = size
+            self._canvas.setPageSize(size)
+
+    def _end_page(self) -> None:
+        self._end_mark()
+        self._canvas.showPage()
+        page = self._canvas._doc.Pages.pages[-1]
+        page.Trans = None
+        page.Rotate = None
+        page.StructParents, page.Tabs = self.pages - 1, PDFName("S")
+        page.__NoDefault__ = [*page.__NoDefault__, "StructParents", "Tabs"]
 
     def finish(self) -> bytes:
         """End the document and give its bytes."""
-        self._canvas.showPage()
-        self._canvas.save()
-        return self._out.getvalue()
+        self._end_page()
+        document = self._canvas._doc
+        for font in document.delayedFonts:
+            font.addObjects(document)
+        return file_bytes(document, self._about, self._tree, self._marks, self._bookmarks)

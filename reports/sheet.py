@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from reports.flow import Cell, Piece, Type, table_row
 from reports.lines import Run, forget
-from reports.paper import HEIGHT, MM, Paper
+from reports.paper import HEIGHT, MM, WIDTH, Paper
 
 Language = Literal["zh", "en"]
 
@@ -22,15 +22,22 @@ class SheetValue(BaseModel):
 
 
 def draw_sheet(
-    draw: Callable[[Paper], None], *, title: str, author: str, subject: str, language: Language, day: date
+    draw: Callable[[Paper], None],
+    *,
+    title: str,
+    author: str,
+    subject: str,
+    language: Language,
+    day: date,
+    size: tuple[float, float] = (WIDTH, HEIGHT),
 ) -> bytes:
     """The PDF that `draw` fills from its first page on; what was kept of its letters is forgotten afterwards.
 
-    Day stands in the file as the day on which it was made, so that the same value gives the same bytes. An error of
-    `draw` passes through.
+    Size: of the pages, in points. Day stands in the file as the day on which it was made, so that the same value gives
+    the same bytes. An error of `draw` passes through.
     """
     code = "zh-CN" if language == "zh" else "en"
-    paper = Paper(title=title, author=author, subject=subject, language=code, day=day)
+    paper = Paper(title=title, author=author, subject=subject, language=code, day=day, size=size)
     try:
         draw(paper)
     finally:
@@ -55,7 +62,8 @@ def page_number(
 ) -> None:
     """Which page this is (from 1) and of how many, `up` from the foot of the paper, ending at `right`."""
     shown = words["page"].format(page=number, pages=pages)
-    paper.text(right, HEIGHT - up, 8.5, shown, align="right")
+    with paper.decoration():
+        paper.text(right, paper.height - up, 8.5, shown, align="right")
 
 
 def signature_lines(

@@ -76,6 +76,12 @@ def test_a_tick_list_needs_few_rows_and_loses_no_item(count):
         def frame(self, *_box):
             drawn.append("box")
 
+        def open(self, kind):
+            assert kind in ("Caption", "LI", "LBody")
+
+        def close(self):
+            pass
+
     for row in rows:
         row.draw(Recorder(), 0.0)
     assert [text for text in drawn if text != "box"] == ["请携带材料：", *items[:count]]

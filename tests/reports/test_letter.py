@@ -2,7 +2,9 @@ import re
 import subprocess
 import sys
 from datetime import date
+from io import BytesIO
 
+import pikepdf
 import pypdfium2
 import pytest
 
@@ -90,12 +92,17 @@ def test_the_same_value_gives_the_same_bytes_in_another_process():
 
 
 def test_every_font_is_embedded_and_none_is_a_standard_one():
-    pdf = render_letters([letter(matters=MATTERS), ENGLISH])
-    assert b"Helvetica" not in pdf
-    assert pdf.count(b"/Type /FontDescriptor") + pdf.count(b"/Type/FontDescriptor") == pdf.count(b"/FontFile2 ")
-    assert pdf.count(b"/ToUnicode ") == pdf.count(b"/Identity-H") == pdf.count(b"/FontFile2 ") >= 4
-    bases = set(re.findall(rb"/BaseFont /([A-Z]{6}\+\S+)", pdf))
-    assert len(bases) == pdf.count(b"/FontFile2 "), "each under a name of its own"
+    with pikepdf.open(BytesIO(render_letters([letter(matters=MATTERS), ENGLISH]))) as pdf:
+        fonts = [thing for thing in pdf.objects if isinstance(thing, pikepdf.Dictionary) and "/BaseFont" in thing]
+        whole = [font for font in fonts if font.Subtype == "/Type0"]
+        for font in whole:
+            assert "/ToUnicode" in font
+            assert font.Encoding == "/Identity-H"
+            (descendant,) = font.DescendantFonts
+            assert descendant.FontDescriptor.FontFile2.read_bytes()[:4] == b"\0\1\0\0"
+        assert len(whole) == len({str(font.BaseFont) for font in whole}) >= 4, "each under a name of its own"
+        assert len(fonts) == 2 * len(whole), "and its descendant; no font beside them"
+        assert not [font for font in fonts if "Helvetica" in str(font.BaseFont)]
 
 
 def test_title_and_author_are_set_and_hold_nothing_about_the_resident():
