@@ -15,7 +15,6 @@ class CaseTransfer(Kept, table=True):
 
     household_id: str = text_field(index=True)
     resident_ids: list[str] = json_field(list)  # who goes; empty: the whole household
-    number: str = text_field()  # as printed on the request
     to_office: str = text_field()  # its code where it is known, 9 or 12 digits
     to_name: str = text_field()
     to_contact: str = text_field()
