@@ -29,11 +29,6 @@ class Matter(BaseModel):
     amount: str = ""  # the standard in words, for example 每人每月200元
     quotes: tuple[Quote, ...] = ()
     documents: tuple[str, ...] = ()  # what to bring
-    # In a letter in both languages, what stands in English beneath; empty where there is no English.
-    name_en: str = ""
-    reasons_en: tuple[str, ...] = ()
-    amount_en: str = ""
-    documents_en: tuple[str, ...] = ()  # one for each of the documents
     name_en: str = ""  # the same beneath the Chinese, only where the language is "both"
     reasons_en: tuple[str, ...] = ()
     amount_en: str = ""
@@ -70,7 +65,6 @@ class LetterValue(BaseModel):
 
     matters: tuple[Matter, ...] = Field(min_length=1)
     remarks: tuple[str, ...] = ()  # what holds for all matters, for example that a text's period has ended
-    remarks_en: tuple[str, ...] = ()  # the same in English, in a letter in both languages
     remarks_en: tuple[str, ...] = ()  # the same in English, only where the language is "both"
     note: str = ""  # the worker's own words
     red_head: bool = True  # False: printed on the office's own headed paper (套打)
