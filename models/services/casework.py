@@ -6,13 +6,13 @@ from dataclasses import fields as fields_of
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, func, select
+from sqlalchemy import Connection, Table, select
 
 from models.clock import today
 from models.errors import NotFound
 from models.records.casework import CasePlanEntry, ContactEntry, GoalEntry, NoteEntry, TaskEntry
 from models.services.book import Book, changed
-from models.services.casework_views import ContactView, DueTask, GoalView, NoteView, PlanView, TaskView
+from models.services.casework_views import ContactView, GoalView, NoteView, PlanView, TaskView
 from models.services.views import Changed
 from models.store.rows import KEPT
 from models.store.work import Work
@@ -218,25 +218,6 @@ class Plans:
     def printed(self, plan_id: str) -> None:
         """Journal that a plan went to the printer."""
         self._book.note("print", "case_plan", plan_id)
-
-    def due(self, until: date, responsible: str = "") -> list[DueTask]:
-        """Tasks of open plans that are due by a day, the oldest first."""
-        wanted = and_(_TASK.c.status == "open", _TASK.c.dead.is_(False), _TASK.c.due_on <= until)
-        query = (
-            select(_TASK, _PLAN.c.title, _PLAN.c.household_id, _PLAN.c.resident_id, _RESIDENT.c.name)
-            .join(_PLAN, _PLAN.c.id == _TASK.c.plan_id)
-            .outerjoin(_RESIDENT, _RESIDENT.c.id == _PLAN.c.resident_id)
-            .where(wanted, _PLAN.c.status == "open", _PLAN.c.dead.is_(False))
-            .where(func.coalesce(_RESIDENT.c.frozen, "") == "")
-            .order_by(_TASK.c.due_on, _TASK.c.id)
-        )
-        if responsible:
-            query = query.where(_TASK.c.responsible == responsible)
-        with self._book.reading() as connection:
-            return [
-                DueTask(_task(row), row.title, row.household_id, row.resident_id, row.name or "")
-                for row in connection.execute(query)
-            ]
 
 
 def _living(connection: Connection, table: Table, row_id: str) -> Any:

@@ -85,14 +85,3 @@ class PlanView:
     tasks: tuple[TaskView, ...]
     worker: str
     at: int
-
-
-@dataclass(frozen=True)
-class DueTask:
-    """A task of an open plan that is due, and of whom."""
-
-    task: TaskView
-    plan_title: str
-    household_id: str
-    resident_id: str
-    resident_name: str

@@ -157,17 +157,6 @@ class Pictures:
                 found[name].append(view)
         return {name: tuple(views) for name, views in found.items()}
 
-    def count(self, subject_id: str) -> int:
-        """How many pictures there are of somebody; quick."""
-        with self._book.reading() as connection:
-            query = select(_PICTURE.c.id).where(_PICTURE.c.subject_id == subject_id, _PICTURE.c.dead.is_(False))
-            return len(connection.execute(query).all())
-
-    def missing(self) -> int:
-        """How many pictures are known here whose bytes are on another device."""
-        with self._book.reading() as connection:
-            return picture_data.missing(connection)
-
     def full(self, picture_id: str) -> bytes:
         """The whole picture (JPEG), checked against what was taken over; journalled at the subject, kind and picture.
 

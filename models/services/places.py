@@ -79,13 +79,6 @@ class Places:
             work.concerns(before["resident_id"])
         return changed(work, place_id)
 
-    def of_resident(self, resident_id: str) -> list[PlaceView]:
-        """The places of a person, those that hold first, then the latest."""
-        on = today(self._book.clock)
-        with self._book.reading() as connection:
-            views = [_view(row) for row in _rows(connection, resident_id)]
-        return sorted(views, key=lambda view: (_over(view.until, on), _ORDER[view.kind], _back(view.since), view.id))
-
     def whereabouts(self, resident_id: str) -> Whereabouts:
         """Everything about where a person is and was: memberships of households and places, as sentences.
 

@@ -36,7 +36,6 @@ from models.services.worklist_views import (
     Building,
     Kind,
     Looked,
-    Order,
     Place,
     WorkFilter,
     WorkItem,
@@ -71,28 +70,6 @@ class Worklist:
         self._caught_up: tuple[str, int] | None = None  # device, and its newest operation that was looked at
 
     # Reading.
-
-    def items(
-        self,
-        on: date | None = None,
-        until: date | None = None,
-        mine: str | None = None,
-        kinds: Iterable[str] = (),
-        where: Place | str = "",
-        order: Order = "need",
-        limit: int = 50,
-    ) -> list[WorkItem]:
-        """The first so many households on the worklist of a day; looks through the register where nobody did today.
-
-        until: reasons that are due later are left out (none: so many days ahead as the rules say). mine: in this
-        worker's care or named as theirs. kinds: households with one of these reasons. where: a Place, or the first
-        digits of a division code.
-        """
-        place = Place(community=where) if isinstance(where, str) else where
-        wish = WorkFilter(frozenset(kinds), mine, place, order)
-        if not self.is_whole():
-            self.look()
-        return list(self.page(wish, 0, limit, on=on, until=until).items)
 
     def page(
         self,

@@ -6,7 +6,7 @@ log can never be destroyed. What the log holds of a picture is its SHA-256.
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from models.records.picture import PictureData
 from models.store.rows import KEPT, table_of
@@ -47,9 +47,3 @@ def unwanted(connection: Connection) -> tuple[list[str], list[str]]:
     here = select(DATA.c.picture_id, _PICTURE.c.dead).where(DATA.c.part == FULL)
     rows = connection.execute(here.outerjoin_from(DATA, _PICTURE, _PICTURE.c.id == DATA.c.picture_id)).all()
     return [id_ for id_, dead in rows if dead], [id_ for id_, dead in rows if dead is None]
-
-
-def missing(connection: Connection) -> int:
-    """How many living pictures are known here whose bytes are on another device."""
-    here = select(DATA.c.picture_id).where(DATA.c.picture_id == _PICTURE.c.id, DATA.c.part == FULL).exists()
-    return int(connection.execute(select(func.count()).where(_PICTURE.c.dead.is_(False), ~here)).scalar_one())

@@ -77,11 +77,6 @@ class Changes:
         with self._book.reading() as connection:
             return events.event_views(connection, events.of_household(connection, household_id))
 
-    def of_resident(self, resident_id: str) -> list[EventView]:
-        """The changes that concern a resident, the newest first; those taken back too."""
-        with self._book.reading() as connection:
-            return events.event_views(connection, events.of_resident(connection, resident_id))
-
     def suggested_widowed(self, resident_id: str) -> Sequence[str]:
         """Who would be widowed if this resident died, as far as relations and marital status tell; to be confirmed."""
         with self._book.reading() as connection:

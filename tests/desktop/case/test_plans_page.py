@@ -112,7 +112,8 @@ def test_goals_and_tasks_are_added_and_tasks_handed_on_in_small_dialogs(shell, p
     dialog.who.setText("王芳")
     dialog._add()
     settle(shell)
-    assert shell.casebook.plans.due(TODAY, "王芳")[0].task.id == task.id
+    (changed,) = (one for one in shell.casebook.plans.get(plan).tasks if one.id == task.id)
+    assert changed.responsible == "王芳"
 
 
 def test_a_plan_is_closed_with_its_reason_and_taken_up_again(shell, person, home):

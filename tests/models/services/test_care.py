@@ -12,6 +12,7 @@ from models.services.care import AlreadyAnswered, NothingToHandOver, NotYours
 from models.services.views import Worker
 from tests.models.services.people import person
 from tests.models.services.test_worklist import TODAY, home, visited
+from tests.models.services.worklists import items
 
 FANG = "王芳"
 MIN = "周敏"
@@ -163,6 +164,6 @@ def test_a_visit_that_was_handed_over_is_on_the_takers_list(casebook: Casebook, 
     first, second = two
     visited(casebook, second)
     casebook.care.accept(casebook.care.offer(MIN, FANG, two).id, [first], signed=True)
-    assert [item.household_id for item in casebook.worklist.items(mine=FANG)] == [first]
-    (item,) = casebook.worklist.items(mine=FANG)
+    assert [item.household_id for item in items(casebook.worklist, mine=FANG)] == [first]
+    (item,) = items(casebook.worklist, mine=FANG)
     assert item.assignee == FANG

@@ -71,7 +71,7 @@ def names_on(casebook: Casebook) -> dict[str, bool]:
         "due at the door": HEAD in [line.resident_name for stop in doors for line in stop.due],
         "worklist": any(HEAD in item.names for item in work),
         "reasons": any(one.resident_id in frozen for item in work for one in item.reasons),
-        "tasks": bool(casebook.plans.due(TODAY)),
+        "tasks": any(one.kind == "task" for item in work for one in item.reasons),
         "likeness": bool(casebook.residents.likely_duplicates(five_people().members[0].resident)),  # type: ignore[arg-type]
     }
 
@@ -126,9 +126,9 @@ def test_who_refused_pictures_is_not_photographed_but_may_sign(casebook: Caseboo
     entry = PictureEntry(subject_kind="resident", subject_id=who, kind="person")
     with pytest.raises(ConsentWithdrawn):
         casebook.pictures.add(entry, encoded)
-    assert casebook.pictures.count(who) == 0
+    assert casebook.pictures.of("resident", who) == []
     casebook.pictures.add(entry.model_copy(update={"kind": "signature"}), encoded)
-    assert casebook.pictures.count(who) == 1
+    assert len(casebook.pictures.of("resident", who)) == 1
 
 
 def test_the_task_of_consent_follows_what_was_said(casebook: Casebook, five: Changed):

@@ -10,6 +10,7 @@ from models.records.change import LodgerIn, MoveHousehold, MoveIn, MoveOut
 from models.records.household import HouseholdEntry, MemberEntry
 from models.records.place import PlaceEntry
 from models.services.changes import ChangeRefused
+from models.services.places_views import WhereLine
 from models.texts import speaking
 from tests.models.services.people import HOME, five_people, person
 
@@ -54,6 +55,11 @@ def test_registered_and_living_household_stand_side_by_side_with_their_own_days(
     ]
 
 
+def places_of(casebook: Casebook, resident_id: str) -> list[WhereLine]:
+    found = casebook.places.whereabouts(resident_id)
+    return [line for line in (*found.now, *found.past) if line.place_id]
+
+
 def test_a_place_ends_and_stays_in_the_history(casebook: Casebook, lodger: str):
     made = casebook.places.add(PlaceEntry(resident_id=lodger, kind="work", address="劝业场", since=date(2026, 3, 1)))
     with pytest.raises(ChangeRefused):
@@ -63,19 +69,20 @@ def test_a_place_ends_and_stays_in_the_history(casebook: Casebook, lodger: str):
     assert [line.kind for line in found.now] == ["living"]
     assert [(line.kind, line.until, line.place_id) for line in found.past] == [("work", THEN, made.id)]
     casebook.undo(ended.operations)
-    assert [view.until for view in casebook.places.of_resident(lodger)] == [None]
+    assert [line.until for line in places_of(casebook, lodger)] == [None]
     casebook.places.remove(made.id)
-    assert casebook.places.of_resident(lodger) == []
+    assert places_of(casebook, lodger) == []
 
 
 def test_a_new_hukou_place_ends_the_one_of_before_and_registration_here_ends_it_too(casebook: Casebook, five, lodger):
     casebook.places.add(PlaceEntry(resident_id=lodger, kind="hukou", division="13"))
     casebook.places.add(PlaceEntry(resident_id=lodger, kind="hukou", division="37", since=THEN))
-    assert [(view.division, view.until) for view in casebook.places.of_resident(lodger)] == [("37", None), ("13", THEN)]
+    assert [line.until for line in places_of(casebook, lodger)] == [None, THEN]
+    assert "Shandong" in places_of(casebook, lodger)[0].text
     book = next(home for home, kind in casebook.households.get(five.id).other_households if kind == "registered")
     change = MoveIn(household_id=book, members=(MemberEntry(resident_id=lodger, relation="8"),), happened_on=TODAY)
     casebook.changes.make(change)
-    assert [view.until for view in casebook.places.of_resident(lodger)] == [TODAY, THEN]
+    assert [line.until for line in places_of(casebook, lodger)] == [TODAY, THEN]
 
 
 def test_what_cannot_be_is_refused_beside_its_field(casebook: Casebook, five):

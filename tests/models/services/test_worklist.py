@@ -15,6 +15,7 @@ from models.services.worklist_rules import shipped
 from models.services.worklist_views import KINDS, Place, WorkFilter, kind_text
 from models.texts import set_language
 from tests.models.services.people import HOME, five_people, person
+from tests.models.services.worklists import items
 
 TODAY = date(2026, 11, 22)
 
@@ -35,12 +36,12 @@ def visited(casebook: Casebook, household: str, on: date = TODAY, outcome: str =
 
 
 def kinds_of(casebook: Casebook, household: str) -> list[str]:
-    found = [item for item in casebook.worklist.items(limit=1000) if item.household_id == household]
+    found = [item for item in items(casebook.worklist, limit=1000) if item.household_id == household]
     return [reason.kind for reason in found[0].reasons] if found else []
 
 
 def reasons(casebook: Casebook, household: str) -> list[str]:
-    found = [item for item in casebook.worklist.items(limit=1000) if item.household_id == household]
+    found = [item for item in items(casebook.worklist, limit=1000) if item.household_id == household]
     return [reason.text for reason in found[0].reasons] if found else []
 
 
@@ -55,7 +56,7 @@ def test_a_household_stands_on_the_list_once_with_all_its_reasons(casebook: Case
         needs=(NeedEntry(group="health", urgency="now", note="需要轮椅"),),
     )
     casebook.planning.plan([PlanEntry(household_id=one, due_on=date(2026, 11, 25), reason="看扶手")])
-    (item,) = casebook.worklist.items()
+    (item,) = items(casebook.worklist)
     assert [reason.kind for reason in item.reasons] == ["need_now", "promised", "planned"]
     assert item.reasons[0].text == "Urgent need since 2026-11-22: Health, 需要轮椅"
     assert item.reasons[1].text == "Visit promised for 2026-11-20: 送药"
@@ -67,7 +68,7 @@ def test_a_household_stands_on_the_list_once_with_all_its_reasons(casebook: Case
 def test_the_heaviest_reason_and_a_tenth_of_the_others_is_the_need(casebook: Casebook):
     one = home(casebook, person("赵明", date(1970, 1, 1)))
     visited(casebook, one, next_visit=TODAY, needs=(NeedEntry(group="health", urgency="now"),))
-    (item,) = casebook.worklist.items()
+    (item,) = items(casebook.worklist)
     weights = shipped().weight
     assert item.weight == pytest.approx(weights["need_now"].base + weights["promised"].base / 10)
 
@@ -79,8 +80,8 @@ def test_an_urgent_need_comes_before_an_overdue_promise_and_that_before_an_old_p
     other = home(casebook, person("周三", date(1980, 1, 1)), door="104")
     visited(casebook, promised, date(2026, 11, 1), next_visit=date(2026, 11, 10))
     visited(casebook, urgent, needs=(NeedEntry(group="health", urgency="now"),))
-    assert [item.household_id for item in casebook.worklist.items()] == [urgent, promised, alone, other]
-    walked = [item.household_id for item in casebook.worklist.items(order="walk")]
+    assert [item.household_id for item in items(casebook.worklist)] == [urgent, promised, alone, other]
+    walked = [item.household_id for item in items(casebook.worklist, order="walk")]
     assert walked == [alone, promised, urgent, other]
 
 
@@ -109,7 +110,7 @@ def test_how_often_somebody_is_visited_follows_who_lives_there(casebook: Caseboo
     due_after = {"alone": 30, "younger": 60, "others": 365, "dibao": 90, "new": 90, "disabled": 90}
     for name, one in homes.items():
         visited(casebook, one, TODAY - timedelta(days=due_after[name] - 1))
-    assert casebook.worklist.items() == []
+    assert items(casebook.worklist) == []
     for name, one in homes.items():
         visited(casebook, one, TODAY - timedelta(days=due_after[name] - 1), outcome="nobody_home")
         assert kinds_of(casebook, one) == [], "nobody at home is no visit, and an older one still counts"
@@ -125,7 +126,7 @@ def test_whoever_was_never_visited_is_told_so(casebook: Casebook):
     one = home(casebook, person("孙老", date(1940, 1, 1)))
     assert reasons(casebook, one) == ["Alone, 80 or older (孙老): nobody has been visited here yet"]
     set_language("zh_CN")
-    (item,) = casebook.worklist.items()
+    (item,) = items(casebook.worklist)
     assert "80岁以上独居" in item.reasons[0].text
 
 
@@ -177,15 +178,15 @@ def test_an_entitlement_that_began_by_a_birthday_is_news_for_thirty_days(caseboo
     facts = (FactEntry(name="hukou_tianjin", value=True), FactEntry(name="resident_urban_tianjin", value=True))
     one = home(casebook, person("赵明", date(1961, 11, 10), facts=facts), person("赵二", date(1990, 1, 1)))
     visited(casebook, one)
-    items = casebook.worklist.items(kinds=["eligible"])
-    assert [item.household_id for item in items] == [one]
-    news = [reason for reason in items[0].reasons if reason.kind == "eligible"]
+    found = items(casebook.worklist, kinds=["eligible"])
+    assert [item.household_id for item in found] == [one]
+    news = [reason for reason in found[0].reasons if reason.kind == "eligible"]
     assert any(reason.service_id == "S50" for reason in news), "from 65 on: health management of old people"
     assert all("(since 2026-11-10)" in reason.text for reason in news)
     resident = news[0].resident_id
     casebook.eligibility.receives(resident, "S50", True)
     casebook.worklist.look()
-    left = [r for item in casebook.worklist.items(kinds=["eligible"]) for r in item.reasons if r.kind == "eligible"]
+    left = [r for item in items(casebook.worklist, kinds=["eligible"]) for r in item.reasons if r.kind == "eligible"]
     assert "S50" not in {reason.service_id for reason in left}, "what is received is no news"
 
 
@@ -228,11 +229,11 @@ def test_what_the_last_kept_determination_did_not_say_is_news(casebook: Casebook
     casebook.facts.record("resident", resident, wanted)
     looked = casebook.worklist.look()
     assert looked.eligible
-    items = casebook.worklist.items(kinds=["eligible"])
-    assert [item.household_id for item in items] == [one]
+    found = items(casebook.worklist, kinds=["eligible"])
+    assert [item.household_id for item in found] == [one]
     casebook.eligibility.keep(casebook.eligibility.check(one))
     casebook.worklist.look()
-    again = casebook.worklist.items(kinds=["eligible"])
+    again = items(casebook.worklist, kinds=["eligible"])
     assert again, "it stays for its thirty days as long as nothing is applied for"
 
 
@@ -240,13 +241,13 @@ def test_what_is_put_off_comes_back_on_its_day_and_can_be_undone(casebook: Caseb
     one = home(casebook, person("孙老", date(1940, 1, 1)))
     visited(casebook, one, date(2026, 10, 1), next_visit=TODAY)
     made = casebook.worklist.put_off([one], date(2026, 12, 1), "住院")
-    assert casebook.worklist.items() == []
+    assert items(casebook.worklist) == []
     page = casebook.worklist.page(WorkFilter(put_off=True))
     assert [item.household_id for item in page.items] == [one]
     assert (page.items[0].put_off.reason, page.items[0].put_off.until, page.put_off) == ("住院", date(2026, 12, 1), 1)
     assert casebook.worklist.page(WorkFilter(), on=date(2026, 12, 1)).total == 1
     casebook.undo(made.operations)
-    assert len(casebook.worklist.items()) == 1
+    assert len(items(casebook.worklist)) == 1
     casebook.worklist.put_off([one], date(2026, 12, 1), "不需要", kinds=["unseen"])
     assert kinds_of(casebook, one) == ["promised"], "one kind of reason alone can be put off"
     casebook.worklist.put_back([one])
@@ -268,14 +269,14 @@ def test_the_list_is_narrowed_by_kind_building_and_worker(casebook: Casebook):
     visited(casebook, there, TODAY, next_visit=TODAY + timedelta(days=3))
     casebook.care.assign([here], "王芳")
     work = casebook.worklist
-    assert [item.household_id for item in work.items(where=Place(building="4"))] == [there]
-    assert len(work.items(where="120101001")) == 2
-    assert work.items(where="1202") == []
-    assert [item.household_id for item in work.items(kinds=["promised"])] == [there]
-    assert [item.household_id for item in work.items(mine="王芳")] == [here]
-    assert [item.household_id for item in work.items(mine="")] == [there]
+    assert [item.household_id for item in items(work, where=Place(building="4"))] == [there]
+    assert len(items(work, where="120101001")) == 2
+    assert items(work, where="1202") == []
+    assert [item.household_id for item in items(work, kinds=["promised"])] == [there]
+    assert [item.household_id for item in items(work, mine="王芳")] == [here]
+    assert [item.household_id for item in items(work, mine="")] == [there]
     casebook.planning.plan([PlanEntry(household_id=there, due_on=TODAY, reason="看扶手", assignee="王芳")])
-    assert len(work.items(mine="王芳")) == 2, "who is named for a visit there has it on the list as well"
+    assert len(items(work, mine="王芳")) == 2, "who is named for a visit there has it on the list as well"
     page = work.page()
     assert {kind: n for kind, n in page.kinds.items() if n} == {"unseen": 1, "promised": 1, "planned": 1}
     assert {(one.name.split()[-1], one.households) for one in work.buildings()} == {("3号楼", 1), ("4号楼", 1)}
@@ -303,7 +304,7 @@ def test_pages_follow_each_other_without_gap_or_repetition(casebook: Casebook):
     ]
     visited(casebook, homes[4], date(2026, 10, 1), next_visit=TODAY)
     for order in ("need", "walk"):
-        whole = [item.household_id for item in casebook.worklist.items(order=order, limit=100)]
+        whole = [item.household_id for item in items(casebook.worklist, order=order, limit=100)]
         wish = WorkFilter(order=order)
         paged = [i.household_id for at in range(0, 12, 4) for i in casebook.worklist.page(wish, at, 4).items]
         assert paged == whole
@@ -313,7 +314,7 @@ def test_pages_follow_each_other_without_gap_or_repetition(casebook: Casebook):
 def test_a_household_that_moved_away_or_ended_is_not_on_the_list(casebook: Casebook):
     one = home(casebook, person("孙老", date(1940, 1, 1)))
     visited(casebook, one, outcome="moved_away")
-    assert casebook.worklist.items() == []
+    assert items(casebook.worklist) == []
 
 
 def test_before_anybody_looked_the_quick_reasons_are_there(casebook: Casebook):
