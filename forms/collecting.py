@@ -190,8 +190,16 @@ def read_rows(typed: object, path: str, out: Collector) -> list[tuple[int, Answe
     return found
 
 
-def read_records(question: Question, typed: object, out: Collector) -> list[dict[str, Any]]:
-    """The rows of a repeated question as fields by part; a row without any answer is left out."""
+def read_records(
+    question: Question,
+    typed: object,
+    out: Collector,
+    as_text: Callable[[Question, object, str], object] = lambda _part, typed, _path: typed,
+) -> list[dict[str, Any]]:
+    """The rows of a repeated question as fields by part; a row without any answer is left out.
+
+    as_text: turns what stands at a part and its path into what the part can read, where a screen gives something else.
+    """
     found: list[dict[str, Any]] = []
     for place, row in read_rows(typed, question.id, out):
         if all(is_empty(value) for value in row.values()):
@@ -200,7 +208,7 @@ def read_records(question: Question, typed: object, out: Collector) -> list[dict
         for part in question.parts:
             here = f"{question.id}.{place}.{part.id}"
             out.walk(here, part.label, (question.id, len(found), part.id))
-            answer = read_answer(part, row.get(part.id), here, out)
+            answer = read_answer(part, as_text(part, row.get(part.id), here), here, out)
             if answer is not None and answer.value is not None:
                 fields[part.id] = answer.value
             elif part.required and is_empty(row.get(part.id)):

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from forms.collecting import Answers, Collector, Reading, as_typed, is_empty, read_answer, read_rows, read_text
+from forms.collecting import Answers, Collector, Reading, as_typed, is_empty, read_answer, read_records, read_text
 from forms.definitions import Form
 from forms.shape import Question
 from models.records.referral import ReferralEntry
@@ -30,25 +30,17 @@ def read(form: Form, answers: Answers, on: date | None) -> Reading:
 
 
 def _read_matters(question: Question, typed: object, out: Collector) -> list[dict[str, Any]]:
-    matters: list[dict[str, Any]] = []
-    for place, row in read_rows(typed, question.id, out):
-        if all(is_empty(value) for value in row.values()):
-            continue
-        matter: dict[str, Any] = {}
-        for part in question.parts:
-            here = f"{question.id}.{place}.{part.id}"
-            out.walk(here, part.label, (question.id, len(matters), part.id))
-            typed_part = row.get(part.id)
-            if part.id == "documents" and isinstance(typed_part, list | tuple):
-                typed_part = "\n".join(read_text(one, here, out) for one in typed_part)
-            answer = read_answer(part, typed_part, here, out)
-            if answer is not None and answer.value is not None:
-                matter[part.id] = answer.value
-            elif part.required and is_empty(row.get(part.id)):
-                out.problem(here, "missing")
+    """The matters with their documents, which a screen gives as a list or a line each."""
+
+    def in_lines(part: Question, given: object, path: str) -> object:
+        if part.id == "documents" and isinstance(given, list | tuple):
+            return "\n".join(read_text(one, path, out) for one in given)
+        return given
+
+    matters = read_records(question, typed, out, in_lines)
+    for matter in matters:
         if "documents" in matter:
             matter["documents"] = tuple(line.strip() for line in matter["documents"].split("\n") if line.strip())
-        matters.append(matter)
     return matters
 
 
