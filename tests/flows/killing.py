@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 
@@ -32,3 +33,25 @@ class Victim:
         """Kill it without a warning, and wait until it is gone."""
         self._process.send_signal(signal.SIGKILL)
         self._process.communicate()
+
+
+def type_and_kill(script: str, folder: Path, *arguments: str, after: float) -> int:
+    """Let a script type that prints a line for each thing it types, and kill it so many seconds after the first.
+
+    Returns how many things were typed more than a second before the end: what must not be lost.
+    """
+    typist = Victim(script, folder, *arguments)
+    typed: list[float] = []
+    while not typed or time.monotonic() - typed[0] < after:
+        typist.line()
+        typed.append(time.monotonic())
+    killed = time.monotonic()
+    typist.kill()
+    return sum(moment < killed - 1.0 for moment in typed)
+
+
+def nothing_missing(kept: str, promised: int) -> None:
+    """What was kept are the numbers from one on without a gap, as many as were promised at least."""
+    count = kept.count(",")
+    assert kept == "".join(f"{n}," for n in range(1, count + 1)), "nothing is missing from the middle"
+    assert count >= promised > 0

@@ -7,8 +7,6 @@ import os
 import random
 import shutil
 import sys
-import time
-from pathlib import Path
 
 import pytest
 
@@ -17,42 +15,24 @@ from desktop.hands import settle
 from models.casebook import Casebook
 from tests.conftest import PASSPHRASE
 from tests.flows.hands import sign_in
-from tests.flows.killing import Victim
+from tests.flows.killing import nothing_missing, type_and_kill
 
 TYPIST = """
 import sys
-from PySide6.QtCore import QTimer
-from desktop import app
-from desktop.hands import type_text
-from tests.conftest import PASSPHRASE
+from tests.flows.acting import ActingShell, run
 
 form, subject = sys.argv.pop(1), sys.argv.pop(1)
 
-class Typist(app.Shell):
-    typed = 0
-
-    def __init__(self, folder):
-        super().__init__(folder)
-        self.hand = QTimer(self)
-        self.hand.timeout.connect(self.do)
-        self.hand.start(30)
-
-    def do(self):
-        if self.is_locked:
-            line = getattr(self.gate, "passphrase").line
-            if line.isEnabled() and not line.text():
-                type_text(line, PASSPHRASE, enter=True)
-        elif self.page.name != form:
+class Typist(ActingShell):
+    def act(self):
+        if self.page.name != form:
             self.go(form, **({"name": "赵海生"} if form == "register" else dict([subject.split("=")])))
         elif self.page.whole.isVisible() and (form == "register" or self.page.view is not None):
             view = self.page.board.person if form == "register" else self.page.view
             row = view.rows.get("note") or view.rows["notes"]
-            self.typed += 1
-            type_text(row.field.first_focus(), f"{self.typed},")
-            print(self.typed, flush=True)
+            self.type_next(row.field.first_focus())
 
-app.Shell = Typist
-sys.exit(app.main())
+run(Typist)
 """
 
 KILLS = int(os.environ.get("JINMEN_KILLS", "1"))
@@ -62,18 +42,6 @@ def moments() -> list[float]:
     """Seconds of typing before each kill: always other ones where there are many, between one save and the next."""
     chance = random.Random() if KILLS > 1 else random.Random(4)  # a moment, not a secret
     return [round(chance.uniform(1.1, 2.2), 3) for _kill in range(KILLS)]
-
-
-def type_and_kill(folder: Path, form: str, subject: str, after: float) -> int:
-    """Type numbers into a form and kill the window; how many were typed more than a second before."""
-    typist = Victim(TYPIST, folder, form, subject)
-    typed: list[float] = []
-    while not typed or time.monotonic() - typed[0] < after:
-        typist.line()
-        typed.append(time.monotonic())
-    killed = time.monotonic()
-    typist.kill()
-    return sum(moment < killed - 1.0 for moment in typed)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no SIGKILL")
@@ -86,7 +54,7 @@ def test_the_drafts_page_offers_what_was_typed_before_the_kill(window, town, fol
     household = book.households.of_resident(resident)[0].id
     book.close()
     subject = {"visit": f"household_id={household}", "assessment": f"resident_id={resident}"}.get(form, "=")
-    promised = type_and_kill(folder, form, subject, after)
+    promised = type_and_kill(TYPIST, folder, form, subject, after=after)
 
     one = OneWindow(folder)
     assert one.is_first(), "the lock of the killed window does not keep the next one out"
@@ -101,7 +69,5 @@ def test_the_drafts_page_offers_what_was_typed_before_the_kill(window, town, fol
     assert page.name == form
     view = page.board.person if form == "register" else page.view
     kept = str((view.rows.get("note") or view.rows["notes"]).answer())
-    count = kept.count(",")
-    assert kept == "".join(f"{n}," for n in range(1, count + 1)), "nothing is missing from the middle"
-    assert count >= promised > 0
+    nothing_missing(kept, promised)
     one.let_go()

@@ -2,7 +2,6 @@
 
 import shutil
 import sys
-import time
 
 import pytest
 from PySide6.QtWidgets import QAbstractButton
@@ -12,39 +11,21 @@ from desktop.hands import pick_in_finder, settle
 from models.store import importing
 from tests.conftest import PASSPHRASE
 from tests.flows.hands import save_registration, sign_in
-from tests.flows.killing import Victim
+from tests.flows.killing import nothing_missing, type_and_kill
 
 TYPIST = """
-import sys
-from PySide6.QtCore import QTimer
-from desktop import app
 from desktop.hands import type_text
-from tests.conftest import PASSPHRASE
+from tests.flows.acting import ActingShell, run
 
-class Typist(app.Shell):
-    typed = 0
-
-    def __init__(self, folder):
-        super().__init__(folder)
-        self.hand = QTimer(self)
-        self.hand.timeout.connect(self.do)
-        self.hand.start(30)
-
-    def do(self):
-        if self.is_locked:
-            line = getattr(self.gate, "passphrase").line
-            if line.isEnabled() and not line.text():
-                type_text(line, PASSPHRASE, enter=True)
-        elif self.page.name != "register":
+class Typist(ActingShell):
+    def act(self):
+        if self.page.name != "register":
             self.actions_by_name["register"].trigger()
             type_text(self.page.board.person.rows["name"].field.line, "赵海生")
         else:
-            self.typed += 1
-            type_text(self.page.board.person.rows["note"].field.text, f"{self.typed},")
-            print(self.typed, flush=True)
+            self.type_next(self.page.board.person.rows["note"].field.text)
 
-app.Shell = Typist
-sys.exit(app.main())
+run(Typist)
 """
 
 
@@ -52,13 +33,7 @@ sys.exit(app.main())
 @pytest.mark.parametrize("after", [1.8])
 def test_after_a_kill_the_next_start_offers_what_was_typed(window, town, folder, after):
     shutil.copytree(town, folder, dirs_exist_ok=True)
-    typist = Victim(TYPIST, folder)
-    moments: list[float] = []  # when the n-th number was typed
-    while not moments or time.monotonic() - moments[0] < after:
-        typist.line()
-        moments.append(time.monotonic())
-    killed = time.monotonic()
-    typist.kill()
+    promised = type_and_kill(TYPIST, folder, after=after)
 
     one = OneWindow(folder)
     assert one.is_first(), "the lock of the killed window does not keep the next one out"
@@ -71,10 +46,7 @@ def test_after_a_kill_the_next_start_offers_what_was_typed(window, town, folder,
     page = shell.page
     assert page.name == "register"
     kept = page.board.person.rows["note"].answer()
-    count = kept.count(",")
-    assert kept == "".join(f"{n}," for n in range(1, count + 1)), "nothing is missing from the middle"
-    promised = sum(moment < killed - 1.0 for moment in moments)
-    assert count >= promised > 0
+    nothing_missing(kept, promised)
 
     # The records themselves are whole, and the work goes on.
     with shell.casebook._book.writing() as connection:

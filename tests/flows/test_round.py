@@ -25,36 +25,23 @@ STAIRS = {"community_code": "120101001001", "street_line": "海河里9号", "bui
 DOORS = tuple(f"{floor}0{side}" for floor in range(1, 6) for side in (1, 2))
 
 WALKER = """
-import sys
-from datetime import UTC, datetime
-from PySide6.QtCore import QTimer, Qt
-from PySide6.QtTest import QTest
-from desktop import app
 from desktop.hands import type_text
 from models.clock import FixedClock
-from tests.conftest import NOW, PASSPHRASE
+from tests.conftest import NOW
+from tests.flows.acting import ActingShell, run
 
-class Walker(app.Shell):
-    told = 0
-
+class Walker(ActingShell):
     def __init__(self, folder):
         super().__init__(folder, FixedClock(NOW))
-        self.hand = QTimer(self)
-        self.hand.timeout.connect(self.do)
-        self.hand.start(30)
 
-    def do(self):
-        if self.is_locked:
-            line = getattr(self.gate, "passphrase").line
-            if line.isEnabled() and not line.text():
-                type_text(line, PASSPHRASE, enter=True)
-        elif self.page.name != "round":
+    def act(self):
+        if self.page.name != "round":
             self.go("round")
         elif self.page.view is not None and self.tasks.idle() and not self.page.busy:
             page = self.page
             gone = page.view.row.gone
-            if gone > self.told:
-                self.told = gone
+            if gone > self.typed:
+                self.typed = gone
                 print("walked", gone, flush=True)
             if gone < 4:
                 if page.stop.tries:
@@ -65,8 +52,7 @@ class Walker(app.Shell):
             elif any(one.form == "round" for one in self.casebook.drafts.all()):
                 print("note kept", flush=True)
 
-app.Shell = Walker
-sys.exit(app.main())
+run(Walker)
 """
 
 
