@@ -19,8 +19,11 @@ from models.services.eligibility import Eligibility
 from models.services.facts import Facts
 from models.services.households import Households
 from models.services.merging import Merging
+from models.services.numbering import FOUNDED, settle
+from models.services.numbering_blocks import Numbering
 from models.services.overview import today_overview
 from models.services.packs import Packs
+from models.services.papers import Papers
 from models.services.pictures import Pictures
 from models.services.places import Places
 from models.services.planning import Planning
@@ -88,11 +91,13 @@ class Casebook:
         self.assessments = Assessments(book)
         self.eligibility = Eligibility(book)
         self.referrals = Referrals(book)
+        self.numbering = Numbering(book)
         self.drafts = Drafts(book)
         self.sync = Sync(book)
         self.settings = Settings(book)
         self.screening = Screening(book)
         self.packs = Packs(book)
+        self.papers = Papers(book)
         self.changes = Changes(book)
         self.places = Places(book)
         self.merging = Merging(book)
@@ -126,8 +131,11 @@ class Casebook:
         worker: Worker,
         clock: Clock | None = None,
         cost: keystore.Cost = keystore.STANDARD,
+        keeps_numbers: bool = True,
     ) -> "Casebook":
         """Make a new casebook in a folder of its own and move it into place when it is whole.
+
+        keeps_numbers: False where another computer of the same office gives the numbers of letters.
 
         Interrupted at any moment, it can be called again. A key file without a store is kept under a dated name.
         Raises WeakPassphrase, CannotWrite, DiskFull, StoreBusy; FileExistsError where there is a casebook already.
@@ -144,7 +152,7 @@ class Casebook:
                 shutil.rmtree(making, ignore_errors=True)
                 making.mkdir()
                 keys = keystore.create(making / KEYS, passphrase, worker.name, cost=cost)
-                _make_store(making / STORE, keys, office, worker, clock)
+                _make_store(making / STORE, keys, office, worker, clock, keeps_numbers)
                 _set_aside(folder, clock)
                 for name in (KEYS, KEYS + ".bak", STORE):  # the store last: with it there is a casebook
                     (making / name).replace(folder / name)
@@ -152,7 +160,12 @@ class Casebook:
         finally:
             shutil.rmtree(making, ignore_errors=True)
             lock.release()
-        return cls._with(open_sqlite(folder / STORE, keys.page_key), keys, folder, clock)
+        engines = open_sqlite(folder / STORE, keys.page_key)
+        try:
+            return cls._with(engines, keys, folder, clock)
+        except BaseException:
+            engines.close()
+            raise
 
     @classmethod
     def open(cls, folder: Path, passphrase: str, *, clock: Clock | None = None) -> "Casebook":
@@ -182,6 +195,7 @@ class Casebook:
         if not office or not worker:
             raise DamagedStore(name=STORE)
         book = Book(engines, folder=folder, clock=clock, office=Office(**office), worker=Worker(**worker))
+        settle(book)
         return cls(book, keys)
 
     @staticmethod
@@ -284,7 +298,9 @@ def _office_values(office: Office) -> dict[str, str]:
     return {"code": office.code, "name": office.name, "letter_mark": office.letter_mark, "phone": office.phone}
 
 
-def _make_store(path: Path, keys: keystore.Keys, office: Office, worker: Worker, clock: Clock) -> None:
+def _make_store(
+    path: Path, keys: keystore.Keys, office: Office, worker: Worker, clock: Clock, keeps_numbers: bool
+) -> None:
     """The encrypted file with all its tables, who and where; everything is in the one file when this returns."""
     engines = open_sqlite(path, keys.page_key)
     try:
@@ -295,6 +311,7 @@ def _make_store(path: Path, keys: keystore.Keys, office: Office, worker: Worker,
             write_meta(connection, "office", _office_values(office))
             write_meta(connection, "worker", {"name": worker.name, "phone": worker.phone})
             write_meta(connection, "made", {"at": milliseconds(clock)})
+            write_meta(connection, FOUNDED, {"here": keeps_numbers})
     finally:
         engines.close()
     log = path.with_name(path.name + "-wal")

@@ -13,6 +13,7 @@ from models.casebook import Casebook
 from models.clock import FixedClock
 from models.security import keystore
 from models.services.views import Office, Worker
+from tests.numbers import forget_place
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # nobody watches the tests
 
@@ -43,6 +44,7 @@ def casebook_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("template") / "casebook"
     book = Casebook.create(folder, PASSPHRASE, office=OFFICE, worker=WORKER, clock=FixedClock(NOW), cost=keystore.FLOOR)
     book.close()
+    forget_place(folder, PASSPHRASE)
     return folder
 
 

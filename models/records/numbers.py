@@ -16,8 +16,9 @@ class NumberBlock(Kept, table=True):
     year: int = number_field()
     first: int = number_field()
     last: int = number_field()
-    holder: str = text_field()  # the installation (device and how often it was restored) that may use it
+    holder: str = text_field()  # short code of the installation that may use it, another one after every copy
     holder_name: str = text_field()
+    granted_by: str = text_field()  # the installation that gave it; ? where a code or the latch told of it
     granted_on: date | None = Field(default=None)
     closed: bool = flag_field()  # what is left in it is used by nobody
     reason: str = text_field()  # why it was closed

@@ -11,6 +11,7 @@ from models.clock import Clock, milliseconds
 from models.eligibility import Policies
 from models.records.operation import Journal
 from models.services import barred
+from models.services.numbering_latch import Latch
 from models.services.policy_sets import InForce, in_force, keep_for_determinations
 from models.services.search_index import remake_keys
 from models.services.views import Changed, Office, Worker
@@ -31,6 +32,7 @@ class Book:
         self.clock = clock
         self.office = office
         self.worker = worker
+        self.latch = Latch(folder)  # of the letter numbers taken here
         self._rules = RLock()
         self._in_force: InForce | None = None
         self._decided_by: dict[str, Policies] = {}  # the sets that decided since the program was started, by hash
@@ -94,6 +96,7 @@ class Book:
             if "determination" in work.entities:
                 keep_for_determinations(connection, work.rows, self._decided_by, worker=self.worker.name, now=work.now)
             self.reindex(connection, work.reindex)
+        self.latch.fresh.clear()  # committed: the numbers of this verb stand on letters
 
     def _group_of(self, fact: str) -> str | None:
         found = self.policies.facts.get(fact)

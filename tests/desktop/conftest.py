@@ -20,6 +20,7 @@ from models.casebook import Casebook
 from models.clock import FixedClock
 from tests.conftest import NOW, OFFICE, PASSPHRASE
 from tests.house.catalogue import mo_bytes, updated
+from tests.numbers import forget_place
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -51,6 +52,7 @@ def town(casebook_template: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     for entry in sample_households(30, OFFICE.code, NOW.date()):
         book.households.register(entry)
     book.close()
+    forget_place(folder, PASSPHRASE)
     return folder
 
 

@@ -32,6 +32,7 @@ from models.errors import (
 from models.records.household import DwellingEntry, HouseholdEntry, MemberEntry
 from models.records.resident import ResidentEntry
 from models.security import keystore
+from models.services.numbering_latch import LATCH, PEG
 from models.store import importing
 from models.store.backup import DamagedBackup
 from models.store.engine import connect_sqlite
@@ -111,7 +112,14 @@ def test_a_new_casebook_opens_again_and_leaves_nothing_unfinished(tmp_path: Path
     made = make(tmp_path / "book")
     made.households.register(five_people())
     made.close()
-    assert sorted(path.name for path in (tmp_path / "book").iterdir()) == [STORE, STORE + ".lock", KEYS, KEYS + ".bak"]
+    assert sorted(path.name for path in (tmp_path / "book").iterdir()) == [
+        STORE,
+        STORE + ".lock",
+        KEYS,
+        KEYS + ".bak",
+        LATCH,
+        PEG,
+    ]
     again = Casebook.open(tmp_path / "book", PASSPHRASE, clock=clock)
     assert (again.office, again.worker) == (OFFICE, WORKER)
     assert len(names_in(again)) == 5

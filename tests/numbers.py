@@ -1,0 +1,24 @@
+"""Casebooks for tests are made once and copied; a copy would rightly get no letter numbers of the office's own."""
+
+from pathlib import Path
+
+from sqlalchemy import delete
+
+from models.casebook import KEYS, STORE, Casebook
+from models.records.operation import Meta
+from models.security import keystore
+from models.services.numbering import META
+from models.services.numbering_latch import LATCH, PEG
+from models.store.engine import open_sqlite
+from models.store.rows import table_of
+
+
+def forget_place(folder: Path, passphrase: str) -> None:
+    """Let a closed casebook not know where it lies, as if it had never been opened: each copy is then the first."""
+    engines = open_sqlite(folder / STORE, keystore.unlock(folder / KEYS, passphrase).page_key)
+    with engines.writer.begin() as connection:
+        connection.execute(delete(table_of(Meta)).where(table_of(Meta).c.key == META))
+    engines.close()
+    for name in (LATCH, PEG):
+        (folder / name).unlink(missing_ok=True)
+    assert Casebook.exists(folder)
