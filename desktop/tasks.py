@@ -1,4 +1,5 @@
-"""Work off the window's thread: one lane for the records, one for reading lists; results come back to the window.
+"""Work off the window's thread: one lane for the records, one for reading lists, one for other programs; results come
+back to the window.
 
 Every verb of the casebook is called through here. A result, a Problem or a fault of the program is delivered on the
 window's thread in the order in which the lane finished it, and is dropped when its owner is gone by then.
@@ -98,7 +99,7 @@ class _Lane:
 
 
 class Tasks(QObject):
-    """The two lanes of one window."""
+    """The lanes of one window."""
 
     changed = Signal(object)
     """A verb returned this Changed: every open page decides whether to refresh."""
@@ -127,6 +128,7 @@ class Tasks(QObject):
         self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
         self._records = _Lane("records", self._finished.emit)
         self._reader = _Lane("reader", self._finished.emit)
+        self._outside: _Lane | None = None  # few sessions print
 
     def run(
         self,
@@ -152,6 +154,22 @@ class Tasks(QObject):
     ) -> Job[T]:
         """Like `run`, on the lane for lists, so that scrolling never waits for a save."""
         return self._put(self._reader, Job(work, done, failed, owner))
+
+    def outside(
+        self,
+        work: Callable[[], T],
+        done: Callable[[T], object] | None = None,
+        failed: Callable[[Problem], object] | None = None,
+        *,
+        owner: QObject | None = None,
+    ) -> Job[T]:
+        """Like `run`, on a lane for what waits for other programs (a printer's): no save and no list waits for it.
+
+        The casebook is not touched there: it may be closed meanwhile.
+        """
+        if self._outside is None and not self._closed:
+            self._outside = _Lane("outside", self._finished.emit)
+        return self._put(self._outside or self._records, Job(work, done, failed, owner))
 
     def long(
         self,
@@ -241,7 +259,7 @@ class Tasks(QObject):
             waker.stop()
 
     def shut_down(self, timeout: float = 30.0) -> bool:
-        """Finish what is queued (drafts!), deliver nothing more, end both threads; false when one would not end."""
+        """Finish what is queued (drafts!), deliver nothing more, end the threads; false when one would not end."""
         if self._closed:
             return True
         self._closed = True
@@ -250,6 +268,7 @@ class Tasks(QObject):
             if job.title:
                 job.cancel()
         ended = self._reader.stop(timeout)
+        ended = (self._outside is None or self._outside.stop(timeout)) and ended
         ended = self._records.stop(timeout) and ended
         self._finished.disconnect(self._deliver)
         for job in self._outstanding.values():

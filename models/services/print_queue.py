@@ -83,6 +83,14 @@ class JobView:
         return sum(self.counts.get(status, 0) for status in statuses)
 
 
+@dataclass(frozen=True)
+class Left:
+    """What an earlier session left: papers of which nobody knows whether they came out, and papers that still wait."""
+
+    unsure: int = 0
+    waiting: int = 0
+
+
 class PrintQueue:
     """The verbs about the queue. All are quick: a job may have hundreds of papers."""
 
@@ -225,24 +233,24 @@ class PrintQueue:
             connection.execute(update(_ITEM).where(here, _ITEM.c.status == "sent").values(status="unsure", at=now))
             connection.execute(update(_JOB).where(_JOB.c.id == job_id).values(status="cancelled", detail=""))
 
-    def recover(self) -> int:
-        """After a start: what was sent when the program ended is unsure, and its jobs have stopped; returns how many
-        papers the worker must be asked about. Jobs that were over long ago are forgotten.
+    def recover(self) -> Left:
+        """After a start: what was sent when the program ended is unsure, and its jobs have stopped; returns what the
+        worker must be asked. Jobs that were over long ago are forgotten.
 
         To be called once in the life of the program, before anything is printed.
         """
         now = self._now()
+        old = and_(_JOB.c.status.in_(OVER), _JOB.c.at < now - KEEP_DAYS * 86_400_000)
+        going = _JOB.c.status.in_(("printing", "waiting"))
+        with self._book.reading() as connection:
+            if connection.execute(select(_JOB.c.id).where(or_(old, going)).limit(1)).first() is None:
+                return _left(connection)
         with self._book.writing() as connection:
-            old = select(_JOB.c.id).where(_JOB.c.status.in_(OVER), _JOB.c.at < now - KEEP_DAYS * 86_400_000)
-            connection.execute(delete(_ITEM).where(_ITEM.c.job_id.in_(old)))
-            connection.execute(delete(_JOB).where(_JOB.c.status.in_(OVER), _JOB.c.at < now - KEEP_DAYS * 86_400_000))
+            connection.execute(delete(_ITEM).where(_ITEM.c.job_id.in_(select(_JOB.c.id).where(old))))
+            connection.execute(delete(_JOB).where(old))
             connection.execute(update(_ITEM).where(_ITEM.c.status == "sent").values(status="unsure", at=now))
-            going = _JOB.c.status.in_(("printing", "waiting"))
             connection.execute(update(_JOB).where(going).values(status="stopped", detail="ended"))
-            return int(
-                connection.execute(select(func.count()).where(_ITEM.c.status == "unsure").select_from(_ITEM)).scalar()
-                or 0
-            )
+            return _left(connection)
 
     # The worker says.
 
@@ -363,6 +371,13 @@ def _out_already(connection: Connection, rows: Sequence[Row]) -> set[str]:  # ty
         for row in rows
         if row.subject_id in printed or any(subject == row.subject_id and at != row.id for at, subject in others)
     }
+
+
+def _left(connection: Connection) -> Left:
+    open_jobs = select(_JOB.c.id).where(_JOB.c.status == "stopped")
+    query = select(_ITEM.c.status, func.count()).where(_ITEM.c.job_id.in_(open_jobs)).group_by(_ITEM.c.status)
+    counts = {str(status): int(count) for status, count in connection.execute(query)}
+    return Left(counts.get("unsure", 0), counts.get("waiting", 0))
 
 
 _MAY_BE_OUT = ("sent", "unsure", "printed")

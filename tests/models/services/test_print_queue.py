@@ -9,7 +9,7 @@ from models.casebook import Casebook
 from models.errors import NotFound
 from models.records.operation import Journal
 from models.records.referral import MatterEntry, ReferralEntry
-from models.services.print_queue import Wish
+from models.services.print_queue import Left, Wish
 from models.store.rows import table_of
 from tests.models.services.people import five_people
 
@@ -92,7 +92,8 @@ def test_after_an_abrupt_end_what_was_sent_is_unsure_and_the_rest_still_waits(ca
     casebook.print_queue.printed(send(casebook, queued))
     send(casebook, queued, 2)
     again = reopen(casebook)
-    assert again.print_queue.recover() == 2
+    assert again.print_queue.recover() == Left(unsure=2, waiting=1)
+    assert again.print_queue.recover() == Left(unsure=2, waiting=1), "asked again at every start"
     assert states(again, queued) == ["printed", "unsure", "unsure", "waiting"]
     job = again.print_queue.job(queued)
     assert (job.status, job.detail) == ("stopped", "ended")
@@ -101,6 +102,7 @@ def test_after_an_abrupt_end_what_was_sent_is_unsure_and_the_rest_still_waits(ca
 
 
 def test_the_worker_says_of_each_unsure_paper_what_became_of_it(casebook, letters, queued):
+    casebook.print_queue.begin(queued)
     send(casebook, queued, 3)
     casebook.print_queue.recover()
     first, second, third, _fourth = casebook.print_queue.items(queued)

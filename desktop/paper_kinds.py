@@ -1,0 +1,186 @@
+"""Every kind of paper that can be printed from a record: how its value is got, how it is drawn, what it is called.
+
+The queue of the printer keeps of a paper only its kind, the identity of its record and a few arguments; from these the
+same bytes are made again after a jam or a power cut. A new kind is one line in KINDS (or a call of `add`).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from models.clock import today
+from models.services.print_queue import Wish
+from models.texts import N_, _
+
+if TYPE_CHECKING:
+    from models.casebook import Casebook
+
+Value = Callable[["Casebook", str, Mapping[str, Any]], Any]
+
+
+@dataclass(frozen=True)
+class PaperKind:
+    """A kind of paper.
+
+    title: its name in English, marked for translation. subject: what the journal calls the record that it is about.
+    value: the frozen value from the casebook, given the record's identity and the arguments. render: the value as a
+    PDF. render_again: the same as a reprint, marked so with the day; None where reprints are not marked. Both are
+    called off the window's thread and bring ReportLab along.
+    """
+
+    title: str
+    subject: str
+    value: Value
+    render: Callable[[Any], bytes]
+    render_again: Callable[[Any, date], bytes] | None = None
+
+
+@dataclass(frozen=True)
+class PaperItem:
+    """One paper to print. pdf: the very bytes that are shown, where the paper is on the screen already; label: what the
+    worker knows it by, without anybody's name.
+    """
+
+    paper: str
+    subject_id: str
+    argument: Mapping[str, Any] = field(default_factory=dict)
+    label: str = ""
+    pdf: bytes = b""
+
+    def wish(self) -> Wish:
+        """As it is asked for in the queue."""
+        return Wish(self.paper, self.subject_id, self.argument, KINDS[self.paper].subject, self.label)
+
+
+def title_of(paper: str) -> str:
+    """What a kind of paper is called in the language now shown."""
+    return _(KINDS[paper].title) if paper in KINDS else _("Paper")
+
+
+def make(casebook: "Casebook", paper: str, subject_id: str, argument: Mapping[str, Any], *, again: bool) -> bytes:
+    """A paper as a PDF, from its record. Called off the window's thread.
+
+    again: an earlier print of it is out, so it is marked as a reprint of today, where this kind is. Raises NotFound
+    where the record is gone, UnprintableText for a character in no face, KeyError for a kind that is not known.
+    """
+    return draw(casebook, paper, KINDS[paper].value(casebook, subject_id, argument), again=again)
+
+
+def draw(casebook: "Casebook", paper: str, value: Any, *, again: bool) -> bytes:
+    """A value of this kind as a PDF, marked as a reprint of today where it is one and the kind marks them."""
+    kind = KINDS[paper]
+    if again and kind.render_again is not None:
+        return kind.render_again(value, today(casebook.clock))
+    return kind.render(value)
+
+
+def add(paper: str, kind: PaperKind) -> None:
+    """Make a further kind known; the same name again replaces it."""
+    KINDS[paper] = kind
+
+
+# The kinds. Imports stand inside, because ReportLab comes when something is printed and not with the window.
+
+
+def _letter(casebook: "Casebook", letter_id: str, _argument: Mapping[str, Any]) -> Any:
+    return casebook.referrals.letter(letter_id)
+
+
+def _draw_letter(value: Any) -> bytes:
+    from reports.letter import render_letter
+
+    return render_letter(value)
+
+
+def _draw_letter_again(value: Any, day: date) -> bytes:
+    from inspect import signature
+
+    from reports.letter import render_letter
+
+    marks: dict[str, Any] = {"again": day} if "again" in signature(render_letter).parameters else {}
+    return render_letter(value, **marks)
+
+
+def _round(casebook: "Casebook", round_id: str, argument: Mapping[str, Any]) -> Any:
+    from desktop.round_paper import round_sheet
+    from desktop.round_words import paper_names
+
+    view = casebook.rounds.get(round_id)
+    return round_sheet(
+        view,
+        office=casebook.office.name,
+        on=today(casebook.clock),
+        papers=paper_names(casebook, view),
+        family_names=bool(argument.get("family_names")),
+        only_open=bool(argument.get("only_open")),
+    )
+
+
+def _draw_round(value: Any) -> bytes:
+    from reports.round_list import render_round
+
+    return render_round(value)
+
+
+def _handover(casebook: "Casebook", handover_id: str, _argument: Mapping[str, Any]) -> Any:
+    from desktop.handover_words import sheet_of
+
+    return sheet_of(casebook, casebook.care.get(handover_id))
+
+
+def _draw_handover(value: Any) -> bytes:
+    from reports.handover import render_handover
+
+    return render_handover(value)
+
+
+def _plan(casebook: "Casebook", plan_id: str, _argument: Mapping[str, Any]) -> Any:
+    from desktop.pages.plans_paper import plan_sheet
+
+    plan = casebook.plans.get(plan_id)
+    address = casebook.households.get(plan.household_id).address if plan.household_id else ""
+    return plan_sheet(plan, address, casebook)
+
+
+def _draw_plan(value: Any) -> bytes:
+    from reports.case_plan import render_plan
+
+    return render_plan(value)
+
+
+def _consent(casebook: "Casebook", _household_id: str, argument: Mapping[str, Any]) -> Any:
+    from desktop.pages.rights_paper import paper_of
+
+    names = [casebook.residents.row(str(one)).name for one in argument.get("resident_ids", ())]
+    return paper_of(casebook, names, str(argument.get("language") or "zh_CN"))
+
+
+def _draw_consent(value: Any) -> bytes:
+    from reports.consent_form import render_consent
+
+    return render_consent(value)
+
+
+def _held(casebook: "Casebook", resident_id: str, _argument: Mapping[str, Any]) -> Any:
+    from desktop.fact_words import dictionary
+    from desktop.held_words import paper_of
+
+    return paper_of(casebook.rights.copy(resident_id), dictionary(casebook))
+
+
+def _draw_held(value: Any) -> bytes:
+    from reports.held_data import render_held
+
+    return render_held(value)
+
+
+KINDS: dict[str, PaperKind] = {
+    "letter": PaperKind(N_("Referral letter"), "letter", _letter, _draw_letter, _draw_letter_again),
+    "round_list": PaperKind(N_("Round"), "round", _round, _draw_round),
+    "handover": PaperKind(N_("Handing over"), "handover", _handover, _draw_handover),
+    "case_plan": PaperKind(N_("Case plan"), "case_plan", _plan, _draw_plan),
+    "consent_form": PaperKind(N_("Consent"), "household", _consent, _draw_consent),
+    "held_data": PaperKind(N_("Everything held about a person"), "resident", _held, _draw_held),
+}
+"""The kinds by the name under which the queue keeps them; a name stays for ever."""
