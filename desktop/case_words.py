@@ -5,6 +5,7 @@ from datetime import date
 from models.clock import day_text as day_text
 from models.clock import local_time
 from models.records import codes
+from models.services.fact_words import source_text as source_text
 from models.services.views import ResidentRow
 from models.texts import _, ngettext
 
@@ -110,17 +111,6 @@ def need_text(group: str, urgency: str) -> str:
 def referral_status_text(status: str) -> str:
     """Where a referral stands."""
     return codes.label("referral_status", status)
-
-
-def source_text(source: str) -> str:
-    """Where a fact comes from."""
-    return {
-        "told": _("as told"),
-        "document": _("document seen"),
-        "office": _("from an office"),
-        "assessment": _("from an assessment"),
-        "import": _("imported"),
-    }.get(source, source)
 
 
 def batch_status_text(status: str) -> str:

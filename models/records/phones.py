@@ -3,6 +3,8 @@
 import phonenumbers
 from pydantic_core import PydanticCustomError
 
+from models.values import mask_phone
+
 
 def check_phone(typed: str) -> str:
     """The number in E.164 form.
@@ -30,3 +32,8 @@ def show_phone(kept: str) -> str:
         return kept
     form = phonenumbers.PhoneNumberFormat
     return phonenumbers.format_number(number, form.NATIONAL if number.country_code == 86 else form.INTERNATIONAL)
+
+
+def masked_phone(kept: str) -> str:
+    """The number as papers and lists show it: without its middle."""
+    return mask_phone(show_phone(kept).replace(" ", ""))

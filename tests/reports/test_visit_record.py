@@ -3,8 +3,9 @@ from datetime import date
 import pypdfium2
 import pytest
 
+from models.records.papers import FactLearnt, FormFilled, NeedFound, PersonMet, VisitSheet
 from reports.printable import UnmaskedNumber
-from reports.visit_summary import FactLearnt, NeedFound, PersonMet, VisitSheet, render_visit
+from reports.visit_record import render_visit
 from reports.wording import wording
 from tests.reports.letters import character_boxes, page_texts
 from tests.reports.test_letter import overlapping
@@ -48,6 +49,14 @@ def test_the_record_holds_all_that_was_noted():
         assert fact.source in page
     assert "".join(BASE.notes.split()) in page
     assert "2026年12月4日送养老服务材料" in page
+    assert "填写的评估和问卷" not in page
+
+
+def test_what_was_filled_in_on_the_visit_stands_with_its_result():
+    filled = (FormFilled(who="李𬱖", name="老年人能力评估", result="71分，轻度失能"), FormFilled(name="居家安全问卷"))
+    (page,) = page_texts(render_visit(BASE.model_copy(update={"filled": filled})))
+    for said in ("填写的评估和问卷", "老年人能力评估", "71分，轻度失能", "居家安全问卷"):
+        assert said in page
 
 
 def test_a_visit_with_nobody_at_home_says_that_nothing_was_found():

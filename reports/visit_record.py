@@ -1,13 +1,13 @@
 """The record of one visit on paper (入户走访记录): who was met, what was found and learnt, what comes next."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 
+from models.records.papers import VisitSheet
 from reports.flow import Cell, Piece, Type, divide, height_of, paragraph, put, space, table_row
 from reports.lines import Run, name_run, shape
 from reports.paper import HEIGHT, MM, WIDTH, Paper
 from reports.printable import check, one_line
-from reports.sheet import Language, SheetValue, draw_sheet, head_cell, head_row
+from reports.sheet import draw_sheet, head_cell, head_row
 from reports.wording import day_text, wording
 
 LEFT, MEASURE = 25 * MM, 160 * MM
@@ -15,52 +15,6 @@ LABEL = 24 * MM
 TOP, NEXT_TOP, END = 40 * MM, 30 * MM, HEIGHT - 20 * MM
 SIGNATURES = 16 * MM
 SIZES = (Type(11.5, 18), Type(10.5, 15.8))
-
-
-class PersonMet(SheetValue):
-    """Somebody who was at home."""
-
-    name: str
-    relation: str = ""  # to the householder, in words
-    remark: str = ""
-
-
-class NeedFound(SheetValue):
-    """A need, all in words."""
-
-    who: str = ""  # empty: the household
-    group: str = ""
-    urgency: str = ""
-    words: str = ""
-
-
-class FactLearnt(SheetValue):
-    """An answer that was given at the door."""
-
-    who: str = ""  # empty: the household
-    what: str
-    answer: str
-    source: str = ""  # who said it or which document was seen
-
-
-class VisitSheet(SheetValue):
-    """A visit as it is printed, in the words of its language; nothing is looked up later."""
-
-    language: Language = "zh"
-    community: str
-    visited_on: date
-    worker: str
-    outcome: str  # in words
-    address: str
-    householder: str = ""
-    phone: str = ""
-    purpose: str = ""
-    met: tuple[PersonMet, ...] = ()
-    needs: tuple[NeedFound, ...] = ()
-    learnt: tuple[FactLearnt, ...] = ()
-    notes: str = ""
-    next_visit: date | None = None
-    next_reason: str = ""
 
 
 def render_visit(value: VisitSheet) -> bytes:
@@ -143,6 +97,9 @@ def _body(value: VisitSheet, type_: Type) -> Iterator[Piece]:
     ]
     columns = (("who", 46), ("what", 38), ("answer", 42), ("source", 34))
     yield from _table(value, "learnt", columns, type_, small, learnt)
+    if value.filled:
+        filled = [[_who(f.who, words), Run(one_line(f.name)), Run(one_line(f.result))] for f in value.filled]
+        yield from _table(value, "filled", (("who", 46), ("form", 66), ("result", 48)), type_, small, filled)
     plan = " ".join(filter(None, (
         day_text(words["date"], value.next_visit) if value.next_visit else "", one_line(value.next_reason)
     )))  # fmt: skip

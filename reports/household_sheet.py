@@ -1,0 +1,161 @@
+"""The sheet of a household (家庭情况表): door, people, what is known, received and open, on one or two pages."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+
+from models.records.papers import HouseholdHome, HouseholdSheet, SheetLine
+from reports.flow import Cell, Piece, Type, table_row
+from reports.lines import Run, name_run
+from reports.paper import MM
+from reports.printable import check, one_line
+from reports.running import LEFT, MEASURE, Flow, draw_flow, heading, pair_row, small_gap, text
+from reports.sheet import draw_sheet, head_row
+from reports.wording import day_text, wording
+
+SIZES = (Type(10.5, 15.5), Type(10, 14), Type(9.5, 13))
+ROW = 5.6 * MM
+PEOPLE = (
+    ("name", 33), ("relation", 23), ("sex", 10), ("born", 21), ("age", 10), ("phone", 25), ("document", 23),
+    ("remark", 21),
+)  # fmt: skip
+"""Columns of the table of people, in millimetres."""
+
+
+def render_household(value: HouseholdSheet) -> bytes:
+    """The sheet as a PDF. Raises UnprintableText for a character in no face, and UnmaskedNumber for a whole identity
+    number. The same value always gives the same bytes.
+    """
+    check(value)
+    words = wording("household", value.language)
+    running = words["running"].format(address=one_line(value.address))
+    flow = Flow(one_line(value.office), words["title"], running, words, value.language == "zh")
+    printed = words["printed"].format(worker=one_line(value.printed_by), day=day_text(words["date"], value.printed_on))
+    foot = [
+        small_gap(SIZES[0], 0.5),
+        *text([Run(f"{printed}　　{words['confidential']}")], Type(9, 12.5), False, indent=0),
+    ]
+    return draw_sheet(
+        lambda paper: draw_flow(paper, flow, lambda type_: _body(value, words, type_), foot, sizes=SIZES),
+        title=running,
+        author=one_line(value.office),
+        subject=words["subject"],
+        language=value.language,
+        day=value.printed_on,
+    )
+
+
+def _body(value: HouseholdSheet, words: Mapping[str, str], type_: Type) -> Iterator[Piece]:
+    yield pair_row(words, [("address", [Run(one_line(value.address))], MEASURE)], type_)
+    if value.community:
+        yield pair_row(words, [("community", [Run(one_line(value.community))], MEASURE)], type_)
+    if value.note.strip():
+        yield pair_row(words, [("note", [Run(one_line(value.note))], MEASURE)], type_)
+    for home in value.homes:
+        yield small_gap(type_)
+        yield from _home(home, words, type_)
+    small = type_.smaller(0.5, 9)
+    lists: tuple[tuple[str, Sequence[SheetLine], tuple[tuple[str, int], ...]], ...] = (
+        ("benefits", value.benefits, (("who", 34), ("what", 107), ("on", 25))),
+        ("needs", value.needs, (("who", 34), ("what", 107), ("urgency", 25))),
+        ("referrals", value.referrals, (("on", 23), ("who", 34), ("what", 84), ("state", 25))),
+        ("plans", value.plans, (("who", 34), ("what", 73), ("responsible", 34), ("review", 25))),
+        ("visits", value.visits, (("on", 23), ("met", 50), ("what", 68), ("outcome", 25))),
+    )
+    yield from _facts(value, words, type_)
+    for key, lines, columns in lists:
+        yield from _list(key, lines, columns, words, type_, small)
+
+
+def _home(home: HouseholdHome, words: Mapping[str, str], type_: Type) -> Iterator[Piece]:
+    told = [words["home"].format(kind=one_line(home.kind), n=len(home.people)), one_line(home.form)]
+    if home.since:
+        told.append(words["since"].format(day=day_text(words["date"], home.since)))
+    if home.book_number:
+        told.append(words["book"].format(number=one_line(home.book_number)))
+    told.append(one_line(home.address))
+    yield from heading("　".join(filter(None, told)), type_)
+    small = type_.smaller(1, 9)
+    if not home.people:
+        yield from text([Run(words["nobody"])], type_, False, indent=0)
+        return
+    yield head_row(words, [(key, width * MM) for key, width in PEOPLE], LEFT, small, ROW)
+    for person in home.people:
+        shown = {
+            "name": Cell([name_run(one_line(person.name))], 0, shrink=True),
+            "relation": Cell([Run(one_line(person.relation))], 0, shrink=True),
+            "sex": Cell([Run(one_line(person.sex), whole=True)], 0, centre=True, shrink=True),
+            "born": Cell([Run(_short(person.birth_date), whole=True)], 0, centre=True, shrink=True),
+            "age": Cell([Run("" if person.age is None else str(person.age), whole=True)], 0, centre=True),
+            "phone": Cell([Run(one_line(person.phone))], 0, shrink=True),
+            "document": Cell([Run(person.document[-8:], whole=True)], 0, centre=True, shrink=True),
+            "remark": Cell([Run(one_line(person.remark))], 0, shrink=True),
+        }
+        yield table_row([shown[key]._replace(width=width * MM) for key, width in PEOPLE], LEFT, small, ROW)
+
+
+def _facts(value: HouseholdSheet, words: Mapping[str, str], type_: Type) -> Iterator[Piece]:
+    """One row for each group and person: their sentences one after the other, with the state where there is one."""
+    yield small_gap(type_)
+    if not value.facts:
+        yield from _nothing("facts", words, type_)
+        return
+    yield from heading(words["facts"], type_)
+    small = type_.smaller(0.5, 9)
+    columns = (("group", 26), ("who", 34), ("what", 106))
+    yield head_row(words, [(key, width * MM) for key, width in columns], LEFT, small, ROW)
+    stop = "；" if value.language == "zh" else "; "
+    for group in value.facts:
+        said: dict[str, list[str]] = {}
+        for line in group.lines:
+            state = f"（{line.state}）" if value.language == "zh" else f" ({line.state})"
+            said.setdefault(line.who, []).append(one_line(line.what) + (state if line.state else ""))
+        for who, sentences in said.items():
+            cells = [
+                Cell([Run(one_line(group.title))], 26 * MM, shrink=True),
+                Cell([_who(who, words)], 34 * MM, shrink=True),
+                Cell([Run(stop.join(sentences))], 106 * MM),
+            ]
+            yield table_row(cells, LEFT, small, ROW)
+
+
+def _list(
+    title: str,
+    lines: Sequence[SheetLine],
+    columns: Sequence[tuple[str, int]],
+    words: Mapping[str, str],
+    type_: Type,
+    small: Type,
+) -> Iterator[Piece]:
+    yield small_gap(type_)
+    if not lines:
+        yield from _nothing(title, words, type_)
+        return
+    yield from heading(words[title], type_)
+    yield head_row(words, [(key, width * MM) for key, width in columns], LEFT, small, ROW)
+    for line in lines:
+        state = Cell([Run(one_line(line.state))], 0, centre=True, shrink=True)
+        day = Cell([Run(_short(line.on), whole=True)], 0, centre=True, shrink=True)
+        shown = {
+            "who": Cell([_who(line.who, words)], 0, shrink=True),
+            "met": Cell([Run(one_line(line.who))], 0),
+            "what": Cell([Run(one_line(line.what))], 0),
+            "on": day,
+            "review": day,
+            "state": state,
+            "urgency": state,
+            "outcome": state,
+            "responsible": Cell([name_run(one_line(line.state))], 0, shrink=True),
+        }
+        yield table_row([shown[key]._replace(width=width * MM) for key, width in columns], LEFT, small, ROW)
+
+
+def _nothing(title: str, words: Mapping[str, str], type_: Type) -> Iterator[Piece]:
+    yield from text([Run(words[title], "hei"), Run("　" + words["none"])], type_, False, indent=0)
+
+
+def _who(name: str, words: Mapping[str, str]) -> Run:
+    return name_run(one_line(name)) if name else Run(words["household"])
+
+
+def _short(day: date | None) -> str:
+    return day.isoformat() if day else ""
