@@ -80,11 +80,13 @@ class Worklist:
         on: date | None = None,
         until: date | None = None,
         quick: bool = False,
+        without: Collection[str] = (),
     ) -> WorkPage:
         """Some households of the list, and the figures of all of it. Nothing is worked out for the whole register:
         where look() was not called today (WorkPage.whole), what it would find is missing or a day old.
 
         quick: leave out who was not visited for long; then numpy is not needed, for the first page of the day.
+        without: households that are counted but not among the items, since the caller shows them already.
         """
         day = on or today(self._book.clock)
         with self._lock:
@@ -97,7 +99,7 @@ class Worklist:
                     connection, rules, day, until or day + timedelta(days=rules.ahead), standing
                 )
                 self._book.note("view", "worklist", "", "")
-                return self._page(connection, wish, offset, limit, day, rules, stands, standing)
+                return self._page(connection, wish, offset, limit, day, rules, stands, standing, without)
 
     def next(self, wish: WorkFilter = ALL, skip: Collection[str] = ()) -> WorkItem | None:
         """The first household of the list that is not among those to skip; None where there is none left."""
@@ -245,6 +247,7 @@ class Worklist:
         rules: Rules,
         stands: Mapping[str, Stand],
         standing: "Standing | None",
+        without: Collection[str],
     ) -> WorkPage:
         aside = wish.put_off
         my_homes = self._homes_of(connection, wish.mine, on)
@@ -270,13 +273,14 @@ class Worklist:
             counts["unseen"] += tail
             if not wish.kinds or "unseen" in wish.kinds:
                 total += tail
-                first = rows[: offset + limit].tolist()
+                first = rows[: offset + limit + len(without)].tolist()
                 rest = (
                     ((float(standing.walk[row]),) if walk else (-float(weights[row]), float(standing.walk[row])),
                      standing.home[row].decode(), row)
                     for row in first
                 )  # fmt: skip
-        shown = list(islice(merge(keyed, rest, key=lambda one: (one[0], one[1])), offset, offset + limit))
+        ordered = merge(keyed, rest, key=lambda one: (one[0], one[1]))
+        shown = list(islice((one for one in ordered if one[1] not in without), offset, offset + limit))
         items = work_items(connection, self._book.policies, shown, standing, rules, on, aside=aside)
         off = sum(bool(one.aside) for one in stands.values())
         whole = standing is not None and self._is_whole(connection)

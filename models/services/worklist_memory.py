@@ -16,6 +16,7 @@ from models.services.worklist_rules import Rules
 from models.services.worklist_sources import Found
 from models.services.worklist_views import Place
 from models.store import marks
+from models.store.many import without_pauses
 from models.store.rows import table_of
 from models.store.work import read_meta
 
@@ -125,7 +126,8 @@ class Memory:
                     kept.rows = None
                 kept.seq = seq
                 return kept.stands
-        stands = self._gather(connection, rules, on, until, standing, None)
+        with without_pauses():  # what is gathered is kept
+            stands = self._gather(connection, rules, on, until, standing, None)
         self._gathered = _Gathered(token, seq, stands)
         return stands
 
