@@ -30,6 +30,7 @@ from desktop.sample_known import well_known
 from desktop.sample_worked import work_a_little
 from desktop.shell import Shell
 from models.clock import FixedClock, today
+from models.texts import speaking
 
 SIZES = (QSize(1024, 600), QSize(1280, 800), QSize(1920, 1080))
 SCALES = (100, 200)
@@ -296,7 +297,8 @@ def fill(folder: Path, clock: FixedClock) -> dict[str, dict[str, Any]]:
         day = today(clock)
         for entry in well_known(sample_households(RESIDENTS, COMMUNITY, day), day):
             book.households.register(entry)
-        return work_a_little(book, day)
+        with speaking("zh_CN"):  # what is recorded in words is recorded in the worker's language
+            return work_a_little(book, day)
     finally:
         book.close()
 

@@ -14,6 +14,7 @@ from desktop import theme
 from desktop.tasks import Cancelled, Job, Progress
 from desktop.widgets import pieces
 from desktop.widgets.fit_area import FitArea
+from desktop.widgets.foot_fit import FootFit
 from desktop.widgets.wrap_line import WrapLine
 from models.errors import Problem
 
@@ -61,6 +62,7 @@ class Page(QWidget):
         self._footer_frame.setProperty("role", "footer")
         self.footer = WrapLine(self._footer_frame, theme.px(8))
         """Buttons that stay in view; hidden until `show_footer`."""
+        FootFit(self._footer_frame, self.footer)
         self.footer_margins = True
         """False where a page sets the margins of its footer itself."""
         self._footer_frame.hide()

@@ -14,7 +14,6 @@ from desktop.widgets.form_view import FormView
 from desktop.widgets.likeness import LikenessView
 from desktop.widgets.member_parts import MemberParts
 from desktop.widgets.people_list import PeopleList
-from desktop.widgets.question_row import QuestionRow
 from desktop.widgets.sticky import Sticky
 from forms.definitions import Form
 from models.texts import _
@@ -32,11 +31,7 @@ class RegisterBoard(QWidget):
         self.into = pieces.text("", "label")
         self.finder = Finder(name=_("Registered household"), hint=_("Name, initials, phone tail or door"))
         ask = pieces.text(_("On the register already? Find it and add somebody:"), "soft")
-        found = pieces.column(None, ask, self.finder) if step else pieces.line(None, ask, self.finder, gap=16)
-        if not step:
-            ask.setMaximumWidth(theme.px(QuestionRow.LABEL))
-            found.setStretch(1, 1)
-        self.existing = pieces.card(found, margin=12)
+        self.existing = pieces.card(ask, self.finder, margin=12)
         self.where = FormView(household, today, step=step, topics=("where",))
         self.parts = MemberParts(household.question("people"), step=step)
         self.person = FormView(household.person, today, step=step)

@@ -11,6 +11,7 @@ from desktop.pages.base import Page
 from desktop.tasks import Job
 from desktop.widgets import pieces
 from desktop.widgets.empty_state import EmptyState
+from desktop.widgets.line_sign import LineSign
 from desktop.widgets.resident_card import ResidentCard
 from desktop.widgets.tile_list import PAGE, TileList
 from models.errors import Problem
@@ -53,14 +54,14 @@ class ResidentsPage(Page):
         self.search.setToolTip(self.search.placeholderText())
         self.search.setAccessibleName(_("Search residents"))
         self.search.setClearButtonEnabled(True)
-        self.search.addAction(theme.icon("search", "soft"), QLineEdit.ActionPosition.LeadingPosition)
+        LineSign(self.search, "search")
         self.search.textChanged.connect(lambda _text: self._typing.start())
         self.search.installEventFilter(self)
         self.order = QComboBox()
         self.order.setAccessibleName(_("Order of the list"))
         for order, label in zip(ORDERS, (_("By name"), _("By address"), _("Longest not visited first")), strict=True):
             self.order.addItem(label, order)
-        self.order.currentIndexChanged.connect(lambda _place: self._find())
+        self.order.currentIndexChanged.connect(lambda _place: self._order_chosen())
         self.count = pieces.text("", "small", wrap=False)
         self.none_of_these = pieces.button("", self._register, "link")
         self.list = TileList(self._load, _("Residents"))
@@ -90,7 +91,12 @@ class ResidentsPage(Page):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a narrow window the list has all the room."""
         super().resizeEvent(event)
+        self.order.setMaximumWidth(event.size().width() * 2 // 5)  # what is searched needs more
         self._show_card()
+
+    def _order_chosen(self) -> None:
+        self.order.setToolTip(self.order.currentText())
+        self._find()
 
     def _show_card(self) -> None:
         found = self.results.currentWidget() is self.list

@@ -18,7 +18,7 @@ from desktop.widgets import pieces
 from desktop.widgets.door_card import DoorCard
 from desktop.widgets.door_list import DoorList
 from desktop.widgets.empty_state import EmptyState
-from desktop.widgets.outcome_bar import OutcomeBar
+from desktop.widgets.outcome_bar import ROOMY, OutcomeBar
 from desktop.widgets.round_preview import RoundPreview
 from models.clock import local_time, milliseconds, today
 from models.errors import Problem
@@ -99,7 +99,8 @@ class RoundPage(Page):
         self.outcome_buttons = self.foot.outcomes
         self.show_footer(self.foot)
         self.footer_margins = False
-        self.footer.setContentsMargins(theme.px(16), theme.px(5), theme.px(16), theme.px(5))
+        side = theme.px(16 if theme.look().scale < ROOMY else 8)
+        self.footer.setContentsMargins(side, theme.px(5), side, theme.px(5))
         self._keys()
 
     # Building.

@@ -22,7 +22,8 @@ class OutcomeBar(QWidget):
 
     def __init__(self, record: Callable[[str], object], go_next: Callable[[], object]) -> None:
         super().__init__()
-        flow = FlowLayout(self, gap=theme.px(8))
+        roomy = theme.look().scale < ROOMY
+        flow = FlowLayout(self, gap=theme.px(8 if roomy else 6))
         self.outcomes: dict[str, LargeButton] = {}
         for number, outcome in enumerate(OUTCOMES, 1):
             words = _("{key} {outcome}").format(key=number, outcome=outcome_text(outcome))
@@ -33,12 +34,12 @@ class OutcomeBar(QWidget):
             flow.addWidget(made)
         words = _("Next door (Space)")
         following: QAbstractButton
-        if theme.look().scale < ROOMY:
+        if roomy:
             following = LargeButton(words, go_next)
             following.setIcon(theme.icon("forward"))
         else:
             following = pieces.icon_button(words, "forward", go_next, "accent")
-            following.setFixedSize(theme.px(56), theme.px(48))
+            following.setFixedSize(theme.target(), theme.px(48))
         flow.addWidget(following)
 
     def stress(self, stressed: str) -> None:

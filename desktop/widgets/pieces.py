@@ -62,8 +62,8 @@ def button(
     if icon:
         ink = {"primary": "on_accent", "danger": "danger", "link": "accent", "row": "accent"}.get(role, "text")
         made.setIcon(theme.icon(icon, ink))
-        # Qt has no setting for the room between icon and words: the icon brings it along.
-        made.setIconSize(QSize(theme.px(18) + (theme.px(6) if label else 0), theme.px(18)))
+        # Qt has no setting for the room between icon and words: the icon brings it along. The words may come later.
+        made.setIconSize(QSize(theme.px(18 + 6), theme.px(18)))
     made.setToolTip(tip)
     made.setAccessibleName(label)
     made.setCursor(Qt.CursorShape.PointingHandCursor)

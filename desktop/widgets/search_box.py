@@ -15,6 +15,7 @@ from desktop.widgets import pieces
 from desktop.widgets.choice_list import Choice, ChoiceList
 from desktop.widgets.command_palette import all_actions, choice_of
 from desktop.widgets.hint import Hint
+from desktop.widgets.line_sign import LineSign
 from desktop.widgets.tile_list import tile_of
 from models.texts import _
 
@@ -39,7 +40,7 @@ class SearchBox(QLineEdit):
         self.setAccessibleName(_("Search everything"))
         self.setToolTip(pieces.with_shortcut(shell.actions_by_name["search"]))
         self.setClearButtonEnabled(True)
-        self.addAction(theme.icon("search", "soft"), QLineEdit.ActionPosition.LeadingPosition)
+        LineSign(self, "search")
         Hint(self, _("Search residents, pages and commands"), _("Search everything"), _("Search"), buttons=1)
         self.list = ChoiceList(_("Search results"))
         self.list.setFrameShape(QFrame.Shape.NoFrame)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QListWidget, QListWidgetItem
 
 from desktop import commands, theme
 from desktop.widgets import pieces
+from desktop.widgets.line_sign import LineSign
 from models.texts import _
 
 _THING = Qt.ItemDataRole.UserRole
@@ -38,7 +39,7 @@ class ServiceList(QWidget):
         self.search.setToolTip(self.search.placeholderText())
         self.search.setAccessibleName(_("Find a service"))
         self.search.setClearButtonEnabled(True)
-        self.search.addAction(theme.icon("search", "soft"), QLineEdit.ActionPosition.LeadingPosition)
+        LineSign(self.search, "search")
         self.search.textChanged.connect(lambda _text: self._show())
         self.search.installEventFilter(self)
         self.group = QComboBox()
