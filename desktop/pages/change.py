@@ -353,7 +353,7 @@ class ChangePage(ChangeFields):
         if self.step and self.stage in pages and self.stage != pages[-1]:
             stage = self.stage
             if self._accept(lambda path: self.view is not None and self.view.topic_of(path) == stage):
-                self._to(pages[pages.index(stage) + 1])
+                self.to_stage(pages[pages.index(stage) + 1])
             return
         if self._accept(lambda _path: True):
             self._look_ahead()
@@ -363,7 +363,7 @@ class ChangePage(ChangeFields):
         pages = [*(self.topics() if self.step else [""]), self.CHECK]
         place = pages.index(self.stage) if self.stage in pages else 0
         if place > 0:
-            self._to(pages[place - 1])
+            self.to_stage(pages[place - 1])
             return
         self.summary.show_problems([])
         self.show_stage(CHOOSE)
@@ -412,7 +412,7 @@ class ChangePage(ChangeFields):
         assert self.form is not None
         odd = [doubt.sentence for doubt in self.form.read(self.answers(), self.today).warnings]
         self.preview.show_preview(seen.lines, list(dict.fromkeys((*seen.doubts, *odd))), self.preview.agreed())
-        self._to(self.CHECK)
+        self.to_stage(self.CHECK)
 
     def _refused(self, problems: Any) -> None:
         """The records cannot take it so: each reason stands beside its question."""

@@ -13,6 +13,7 @@ from desktop.pages.base import Page
 from desktop.pages.draft_keeper import DraftKeeper
 from desktop.widgets import pieces
 from desktop.widgets.action_bar import ActionBar
+from desktop.widgets.check_view import CheckView
 from desktop.widgets.error_summary import ErrorSummary
 from desktop.widgets.jump_menu import JumpMenu, Place
 from desktop.widgets.swipe import Swipe
@@ -213,3 +214,59 @@ class FieldPage(Page):
         if self.keeper is not None:
             self.keeper.flush()
         return True
+
+
+class TopicPage(FieldPage):
+    """A form that is gone through one topic a page in step mode, with a page that checks at the end."""
+
+    CHECK = "check"
+    jumps = True
+
+    def __init__(self, shell: Any) -> None:
+        super().__init__(shell)
+        self.stage = ""
+        """The topic that is shown, CHECK, or "" for all of them on one page."""
+        self._from_check = False  # an answer is being changed: Continue and Back lead to the page that checks
+        self._typed_before: tuple[str, str, Mapping[str, Any]] | None = None  # what was saved last, as a draft
+        self.check_view = CheckView()
+        self.check_view.change.connect(self.go_to)
+
+    def topics(self) -> list[str]:
+        """The topics that are gone through in step mode."""
+        return []
+
+    def pages(self) -> list[str]:
+        """The topics, and the page that checks."""
+        return [*self.topics(), self.CHECK]
+
+    def show_stage(self, stage: str) -> None:
+        """Show a topic (step mode), all ("" in desk mode), or the page that checks."""
+        raise NotImplementedError
+
+    def can_move(self) -> bool:
+        """Whether there is something to go through now."""
+        return not self.whole.isHidden() and not self.busy
+
+    def swiped(self, *, forward: bool) -> None:
+        """A finger was drawn across the page: between topics, but it never saves and never leaves the form."""
+        pages = self.pages()
+        if not self.can_move() or self.stage not in pages:
+            return
+        if forward and self.stage != self.CHECK:
+            self.forward()
+        elif not forward and self.stage != pages[0]:
+            self.step_back()
+
+    def to_stage(self, stage: str) -> None:
+        """Go there with nothing wrong: the problems shown before are gone, and the place is kept."""
+        self.tell([])
+        self.show_stage(stage)
+        self.keep()
+        self.first_focus()
+
+    def all_answered(self) -> None:
+        """Enter was pressed behind the last question."""
+        if self.step:
+            self.forward()
+        else:
+            self.bar.forward_button.setFocus()

@@ -8,10 +8,10 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop import theme
-from desktop.pages.field_base import FieldPage
+from desktop.pages.field_base import FieldPage, TopicPage
 from desktop.widgets import pieces
 from desktop.widgets.answer_words import answer_words
-from desktop.widgets.check_view import CheckView, Line, Part
+from desktop.widgets.check_view import Line, Part
 from desktop.widgets.form_view import FormView
 from desktop.widgets.jump_menu import Place, by_question, place_of
 from desktop.widgets.sticky import Sticky
@@ -26,22 +26,14 @@ LOW = 360
 """Below this height of what is seen (pixels at 100 per cent) a page of one topic begins with the topic."""
 
 
-class FormPage(FieldPage):
+class FormPage(TopicPage):
     """A page with one form. A subclass makes `self.view` in `make_view` and says what is saved."""
-
-    CHECK = "check"
-    jumps = True
 
     def __init__(self, shell: Any) -> None:
         super().__init__(shell)
         self.view: FormView | None = None
         self.form: Form | None = None
-        self.stage = ""
         self.seen_doubts: set[tuple[str, str]] = set()
-        self._from_check = False  # an answer is being changed: Continue and Back lead to the page that checks
-        self._typed_before: tuple[str, str, Mapping[str, Any]] | None = None  # what was saved last, as a draft
-        self.check_view = CheckView()
-        self.check_view.change.connect(self.go_to)
         self.side: QWidget | None = None
         self._layout = pieces.column(self.whole, gap=16)
 
@@ -71,7 +63,7 @@ class FormPage(FieldPage):
         self.make_bar()
         view.show_answers(answers)
         view.changed.connect(self._typed)
-        view.finished.connect(self._finished)
+        view.finished.connect(self.all_answered)
         self.begin_draft(form.id, form.version, draft_id)
         self.tell([])
         self.seen_doubts, self._from_check = set(), False
@@ -127,12 +119,6 @@ class FormPage(FieldPage):
         subject = next(iter(self.subject().values()), "")
         return self.draft_title(), subject, {"answers": self.answers(), "stage": self.stage, **self.subject()}
 
-    def _finished(self) -> None:
-        if self.step:
-            self.forward()
-        else:
-            self.bar.forward_button.setFocus()
-
     def show_stage(self, stage: str) -> None:
         """Show a topic (step mode), all topics ("" in desk mode), or the page that checks."""
         assert self.view is not None
@@ -148,7 +134,7 @@ class FormPage(FieldPage):
         if self.side is not None:
             self.side.setVisible(not self.step or checking or self.side_in_steps())
         self.view.show_topic(stage if self.step and not checking else "")
-        pages = [*self.topics(), self.CHECK]
+        pages = self.pages()
         place = pages.index(stage) + 1 if stage in pages else 0
         self.bar.say(
             forward=self.save_words() if checking or not self.step else self._onward(),
@@ -198,38 +184,22 @@ class FormPage(FieldPage):
         if not self._accept(lambda path: self.view is not None and self.view.topic_of(path) == stage):
             return
         if self._from_check:
-            self._to(self.CHECK)
+            self.to_stage(self.CHECK)
             return
-        pages = [*self.topics(), self.CHECK]
+        pages = self.pages()
         place = pages.index(stage) if stage in pages else -1
-        self._to(pages[place + 1])
+        self.to_stage(pages[place + 1])
 
     def step_back(self) -> None:
         """The page before; from the first one to where the worker came from."""
-        pages = [*self.topics(), self.CHECK]
+        pages = self.pages()
         place = pages.index(self.stage) if self.stage in pages else 0
         if self._from_check:
-            self._to(self.CHECK)
+            self.to_stage(self.CHECK)
         elif not self.step or place == 0:
             self.shell.back()
         else:
-            self._to(pages[place - 1])
-
-    def swiped(self, *, forward: bool) -> None:
-        """A finger was drawn across the page: between topics, but it never saves and never leaves the form."""
-        pages = [*self.topics(), self.CHECK]
-        if self.whole.isHidden() or self.busy or self.stage not in pages:
-            return
-        if forward and self.stage != self.CHECK:
-            self.forward()
-        elif not forward and self.stage != pages[0]:
-            self.step_back()
-
-    def _to(self, stage: str) -> None:
-        self.tell([])
-        self.show_stage(stage)
-        self.keep()
-        self.first_focus()
+            self.to_stage(pages[place - 1])
 
     def go_to(self, path: str) -> None:
         """Lead to a field, on whatever page it is."""

@@ -10,12 +10,11 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from desktop import theme
 from desktop.case_words import day_text, moment_text, short_person
 from desktop.pages import questionnaire_load as load
-from desktop.pages.field_page import FieldPage
+from desktop.pages.field_base import TopicPage
 from desktop.pages.questionnaire_choosing import Choosing
 from desktop.pages.questionnaire_pictures import Pictures
 from desktop.questionnaire_words import answer_text, level_words, parts_of, result_text
 from desktop.widgets import pieces
-from desktop.widgets.check_view import CheckView
 from desktop.widgets.choice_field import ChoiceField
 from desktop.widgets.jump_menu import ANSWERED, OPEN, PROBLEM, Place
 from desktop.widgets.questionnaire_view import QuestionnaireView
@@ -30,7 +29,7 @@ DRAFT = "questionnaire"
 """What drafts of every questionnaire are called; which one and which version is in their body."""
 
 
-class QuestionnairePage(FieldPage):
+class QuestionnairePage(TopicPage):
     """open(resident_id="", household_id="", visit_id="", form_id="", draft_id="", answer_id="", preview=None).
 
     Without a form one is chosen; without anybody somebody is searched for. answer_id shows what was filled in. preview
@@ -38,22 +37,15 @@ class QuestionnairePage(FieldPage):
     """
 
     name = "questionnaire"
-    CHECK = "check"
-    jumps = True
 
     def __init__(self, shell: Any) -> None:
         super().__init__(shell)
         self.opened: load.Opened | None = None
         self.view: QuestionnaireView | None = None
-        self.stage = ""
-        self._from_check = False
-        self._typed_before: tuple[str, str, Mapping[str, Any]] | None = None
         self.choosing = Choosing(self)
         self.body.insertWidget(0, self.choosing)
         self.choosing.hide()
         self.pictures = Pictures(self)
-        self.check_view = CheckView()
-        self.check_view.change.connect(self.go_to)
         self.result = pieces.card(pieces.text("", "heading"), pieces.text("", "soft"), role="banner-info", margin=14)
         self.result.hide()
         self._layout = pieces.column(self.whole, gap=16)
@@ -110,7 +102,7 @@ class QuestionnairePage(FieldPage):
         else:
             self.keeper = None
         stage = str(opened.body.get("stage") or "")
-        self.show_stage(stage if stage in self._pages() else "")
+        self.show_stage(stage if stage in self.pages() else "")
         self.pictures.came_back(opened)
         self.first_focus()
 
@@ -121,7 +113,7 @@ class QuestionnairePage(FieldPage):
         pieces.clear(self._layout)
         view = self.view = QuestionnaireView(session, self.today, step=self.step)
         view.changed.connect(self._typed)
-        view.finished.connect(self._finished)
+        view.finished.connect(self.all_answered)
         view.picture_wanted.connect(self.pictures.take)
         view.picture_opened.connect(self.pictures.look)
         view.picture_removed.connect(self.pictures.remove)
@@ -193,13 +185,14 @@ class QuestionnairePage(FieldPage):
         """The topics that are asked now."""
         return [topic.path for topic in self.view.topics] if self.view is not None else []
 
-    def _pages(self) -> list[str]:
-        return [*self.topics(), self.CHECK]
+    def can_move(self) -> bool:
+        """What was filled in before is only read."""
+        return super().can_move() and not self._is_read()
 
     def show_stage(self, stage: str) -> None:
         """Show a topic (step mode), all ("" in desk mode), or the page that checks."""
         assert self.view is not None
-        if self.step and stage not in self._pages():
+        if self.step and stage not in self.pages():
             stage = next(iter(self.topics()), self.CHECK)
         elif not self.step and stage != self.CHECK:
             stage = ""
@@ -218,7 +211,7 @@ class QuestionnairePage(FieldPage):
         self._say_bar()
 
     def _say_bar(self) -> None:
-        checking, pages = self.stage == self.CHECK, self._pages()
+        checking, pages = self.stage == self.CHECK, self.pages()
         place = pages.index(self.stage) + 1 if self.stage in pages else 0
         progress = _("{n} / {all}").format(n=place, all=len(pages)) if self.step and place else ""
         if not self.step and self.session.compiled.has_score:
@@ -260,41 +253,25 @@ class QuestionnairePage(FieldPage):
             self.save()
         elif not self.step:
             if self._accept(lambda _path: True):
-                self._to(self.CHECK)
+                self.to_stage(self.CHECK)
         else:
             stage, view = self.stage, self.view
             if self._accept(lambda path: view.topic_of(path) == stage):
-                pages = self._pages()
+                pages = self.pages()
                 place = pages.index(stage) if stage in pages else -1
-                self._to(self.CHECK if self._from_check else pages[place + 1])
+                self.to_stage(self.CHECK if self._from_check else pages[place + 1])
 
     def step_back(self) -> None:
         """The page before; from the first one to where the worker came from."""
-        pages = self._pages()
+        pages = self.pages()
         if self._from_check:
-            self._to(self.CHECK)
+            self.to_stage(self.CHECK)
         elif self.stage == self.CHECK and not self.step:
-            self._to("")
+            self.to_stage("")
         elif self.stage not in pages or self.stage == pages[0]:
             self.shell.back()
         else:
-            self._to(pages[pages.index(self.stage) - 1])
-
-    def swiped(self, *, forward: bool) -> None:
-        """A finger was drawn across the page: between topics, never out of the form."""
-        pages = self._pages()
-        if self.whole.isHidden() or self.busy or self._is_read() or self.stage not in pages:
-            return
-        if forward and self.stage != self.CHECK:
-            self.forward()
-        elif not forward and self.stage != pages[0]:
-            self.step_back()
-
-    def _to(self, stage: str) -> None:
-        self._tell([])
-        self.show_stage(stage)
-        self.keep()
-        self.first_focus()
+            self.to_stage(pages[pages.index(self.stage) - 1])
 
     def go_to(self, path: str) -> None:
         """Lead to a question, on whatever page it is."""
@@ -309,12 +286,6 @@ class QuestionnairePage(FieldPage):
         widget = self.view.focus_question(path)
         if widget is not None:
             self.see(widget)
-
-    def _finished(self) -> None:
-        if self.step:
-            self.forward()
-        else:
-            self.bar.forward_button.setFocus()
 
     # The list of questions.
 
@@ -363,12 +334,6 @@ class QuestionnairePage(FieldPage):
     def _is_read(self) -> bool:
         return self.opened is not None and self.opened.answer is not None
 
-    def _tell(self, problems: list[tuple[str, str]]) -> None:
-        self.summary.show_problems(problems)
-        words = _("Error: {title}").format(title=self.title()) if problems else self.title()
-        if self.heading.text() != words:
-            self.set_title(words)
-
     def _accept(self, here: Callable[[str], bool]) -> bool:
         """Show the problems that belong here; whether there were none."""
         assert self.view is not None
@@ -376,10 +341,7 @@ class QuestionnairePage(FieldPage):
         if problems and self.stage == self.CHECK:
             self.go_to(problems[0].field)
         self.view.show_problems(problems)
-        self._tell([(problem.field, problem.sentence) for problem in problems])
-        if problems:
-            self.summary.setFocus()
-            self.see(self.summary)
+        self.tell([(problem.field, problem.sentence) for problem in problems], take_focus=True)
         return not problems
 
     def _show_check(self) -> None:
