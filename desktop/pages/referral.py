@@ -3,12 +3,11 @@
 import hashlib
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from desktop import theme
 from desktop.case_words import day_text, moment_text, person_line, referral_status_text
@@ -20,12 +19,13 @@ from desktop.widgets.case_parts import Card, Chip, labelled
 from desktop.widgets.fit_area import Beside, PartArea
 from desktop.widgets.letter_form import LetterForm
 from desktop.widgets.pdf_view import PdfView
+from desktop.widgets.printing import PaperItem, print_papers, save_papers
 from models.clock import today
-from models.errors import CannotWrite
 from models.records import codes
 from models.records.letter import LetterValue
 from models.records.referral import ReferralEntry
-from models.services.views import Changed, LetterView, ReferralView, ResidentRow
+from models.services.referral_views import LetterView, ReferralView
+from models.services.views import Changed, ResidentRow
 from models.texts import _
 from reports.letter import UnmaskedNumber, UnprintableText, render_letter
 
@@ -463,41 +463,23 @@ class ReferralPage(Page):
 
     # Paper and files.
 
-    def choose_file(self, name: str) -> Path | None:
-        """Ask where to save; None where the worker does not want to. Tests put their own in its place."""
-        chosen, _kind = QFileDialog.getSaveFileName(self, _("Save as PDF"), name, "PDF (*.pdf)")
-        return Path(chosen) if chosen else None
+    def paper(self) -> PaperItem | None:
+        """The letter that is shown, as it is printed and saved; None where it is not issued."""
+        if self.mode != "issued" or self.referral is None or self.sheet is None or not self.print_button.isEnabled():
+            return None
+        return PaperItem("letter", self.referral.letters[0].id, label=self.referral.number, pdf=self.sheet.pdf)
 
     def print_letter(self) -> None:
-        """Print the very bytes that are shown; "printed" is noted once they went to the printer."""
-        if self.mode != "issued" or self.referral is None or self.sheet is None or not self.print_button.isEnabled():
-            return
-        casebook, letter = self.casebook, self.referral.letters[0]
-
-        def printed(copies: int) -> None:
-            self.run(
-                lambda: casebook.referrals.printed(letter.id, copies),
-                lambda _changed: self.shell.say(_("The letter went to the printer.")),
-            )
-
-        self.preview.print_pdf(self.referral.number, printed)
+        """Print the very bytes that are shown, marked where it is a reprint; "printed" is noted by the print queue."""
+        paper = self.paper()
+        if paper is not None:
+            print_papers(self.shell, [paper], paper.label, _("The letter went to the printer."))
 
     def save_pdf(self) -> None:
         """Write the very bytes that are shown to a file."""
-        if self.sheet is None or self.referral is None:
-            return
-        path, pdf = self.choose_file(f"{self.referral.number}.pdf"), self.sheet.pdf
-        if path is None:
-            return
-
-        def write() -> None:
-            try:
-                path.write_bytes(pdf)
-            except OSError as trouble:
-                raise CannotWrite(name=path.name) from trouble
-
-        words = _("Saved as “{name}”. The file holds personal data.").format(name=path.name)
-        self.run(write, lambda _nothing: self.shell.say(words))
+        paper = self.paper()
+        if paper is not None:
+            save_papers(self.shell, [paper], paper.label)
 
 
 def body_of(value: LetterValue, services: Any) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from desktop.widgets.empty_state import EmptyState
 from desktop.widgets.mark import Mark
 from models.clock import today
 from models.records import codes
-from models.services.views import Changed, ReferralView
+from models.services.referral_views import ReferralView
+from models.services.views import Changed
 from models.texts import _, ngettext
 
 AT_ONCE = 60  # rows built at first; the others when asked for

@@ -67,6 +67,7 @@ class ReferralStep(Kept, table=True):
     outcomes: list[dict[str, Any]] = json_field(list)  # OutcomeEntry a matter, with the fact_id that it made
     next_on: date | None = Field(default=None)  # when to ask again; of "extended" by when it is to be answered
     needs: list[str] = json_field(list)  # ids of the needs that this step settled
+    before: dict[str, Any] = json_field()  # what it changed on the referral, as it was: to be put back with the step
     worker: str = text_field()
     at: int = moment_field()
 
@@ -110,7 +111,8 @@ class ReferralEntry(Entry):
 
 
 Step = Literal[
-    "handed_over", "received", "papers_asked", "accepted", "refused", "done", "withdrawn", "expired", "asked", "extended"
+    "handed_over", "received", "papers_asked", "accepted", "refused", "done", "withdrawn", "expired", "asked",
+    "extended",
 ]  # fmt: skip
 """What is noted about a referral after it was issued; keys of the code list referral_step."""
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Select, exists, func, select
 
 from models.services.book import Book
 from models.services.facts import current_facts
+from models.services.referral_rules import OPEN
 from models.services.rounds_views import DueLine
 from models.services.walking import portions
 from models.store.rows import KEPT
@@ -27,7 +28,6 @@ TURNED, TURNS = timedelta(days=90), timedelta(days=30)
 PAPERS_AHEAD, PAPERS_BACK = timedelta(days=30), timedelta(days=180)
 """A paper is told from so long before its last day until so long after."""
 
-_WITHOUT_OUTCOME = ("issued", "received", "accepted")
 
 Found = dict[str, list[DueLine]]
 Names = Mapping[str, str]
@@ -186,7 +186,7 @@ def _about_frozen(resident: Any) -> Any:
 
 def _referrals(connection: Connection, people: Mapping[str, Sequence[str]], home_of: Names, found: Found) -> None:
     query = select(_REFERRAL, _RESIDENT.c.name).outerjoin(_RESIDENT, _RESIDENT.c.id == _REFERRAL.c.resident_id)
-    query = query.where(_REFERRAL.c.status.in_(_WITHOUT_OUTCOME), _REFERRAL.c.dead.is_(False))
+    query = query.where(_REFERRAL.c.status.in_(OPEN), _REFERRAL.c.dead.is_(False))
     for some in portions(home_of):
         for row in connection.execute(query.where(_REFERRAL.c.resident_id.in_(some)).order_by(_REFERRAL.c.at)):
             names = "、".join(str(matter["name"]) for matter in row.matters)

@@ -9,6 +9,8 @@ from models.services.book import Book
 from models.services.drafts import Drafts
 from models.services.facts import current_facts
 from models.services.planning import assignees
+from models.services.referral_reading import find
+from models.services.referral_views import Kind, ReferralFilter, ReferralView
 from models.services.views import Today
 from models.services.visits import Visits, due_visits
 from models.store.present import in_use
@@ -17,6 +19,7 @@ from models.store.work import read_meta
 
 _FACT, _DOCUMENT, _RESIDENT = KEPT["fact"], KEPT["identity_document"], KEPT["resident"]
 _AHEAD = timedelta(days=30)
+_LETTERS = 20  # of each kind
 
 
 def today_overview(book: Book) -> Today:
@@ -40,8 +43,23 @@ def today_overview(book: Book) -> Today:
             - _count(connection, "household", living, KEPT["household"].c.until <= on),
             visits_this_month=_count(connection, "visit", visits.c.happened_on >= on.replace(day=1)),
             open_needs=tuple(Visits(book).open_needs(20)),
+            **_letters(connection, book, on),
             workers=tuple(dict.fromkeys((book.worker.name, *assignees(connection)))),
         )
+
+
+def _letters(connection: Connection, book: Book, on: date) -> dict[str, tuple[ReferralView, ...]]:
+    """Letters that wait for who is signed in: to be written anew, to be signed, to be asked about."""
+
+    def of(kind: Kind) -> tuple[ReferralView, ...]:
+        return find(connection, ReferralFilter(kind), on, _LETTERS).views
+
+    me = book.worker.name
+    return {
+        "sent_back": tuple(view for view in of("returned") if view.writer == me),
+        "to_sign": tuple(view for view in of("waiting") if view.writer != me),
+        "to_chase": of("chase"),
+    }
 
 
 def _count(connection: Connection, entity: str, *also: object) -> int:

@@ -21,6 +21,7 @@ from models.records.picture import PictureData
 from models.records.rights import RightsRequestEntry
 from models.services import erasure_ledger
 from models.services.book import Book, changed
+from models.services.referral_rules import OPEN
 from models.services.rights_views import ErasurePreview, Held, HeldTable, RequestView
 from models.services.views import Changed
 from models.store import backup, erasing
@@ -134,7 +135,7 @@ class Rights:
             visits = select(_VISIT.c.id).where(_VISIT.c.household_id.in_(homes), _VISIT.c.dead.is_(False))
             referrals = select(KEPT["referral"].c.id).where(
                 KEPT["referral"].c.resident_id == resident_id,
-                KEPT["referral"].c.status.in_(("issued", "received", "accepted")),
+                KEPT["referral"].c.status.in_(OPEN),
                 KEPT["referral"].c.dead.is_(False),
             )
             counted = Counter({entity: len(rows) for entity, rows in about.items()})

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, func, select
 
 from models.records import consent_text
 from models.services.barred import standing, statements_of
+from models.services.referral_rules import CLOSED
 from models.store.rows import KEPT
 from models.values import age_on
 
@@ -52,7 +53,7 @@ def task_states(connection: Connection, resident_id: str, on: date) -> dict[str,
             select(_REFERRAL.c.status).where(_REFERRAL.c.resident_id == resident_id, _REFERRAL.c.dead.is_(False))
         ).scalars()
     )
-    open_referral = any(status not in ("done", "refused", "withdrawn") for status in referrals)
+    open_referral = any(status not in CLOSED for status in referrals)
     complete = bool(person.birth_date and households and count("identity_document"))
     return {
         "register": "done" if complete else "in_progress",

@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy import Connection, Row, select
 
-from models.clock import local_time
+from models.clock import local_time, today
 from models.records import codes
 from models.records.operation import Operation
 from models.services.book import Book
@@ -13,6 +13,8 @@ from models.services.casework_lines import casework_lines
 from models.services.changes import events
 from models.services.changes.sentences import names_for, sentence
 from models.services.questionnaire_lines import questionnaire_lines
+from models.services.referral_reading import views
+from models.services.referral_words import step_sentence
 from models.services.views import TimelineLine
 from models.store.rows import KEPT, table_of
 from models.texts import _, pgettext
@@ -40,13 +42,13 @@ class Timeline:
             for entity, words in (
                 ("assessment", _assessed),
                 ("determination", None),
-                ("referral", _referred),
                 ("letter", _printed),
             ):
                 if words is not None:
                     table = KEPT[entity]
                     rows = connection.execute(select(table).where(table.c.resident_id == resident_id))
                     lines += [words(row) for row in rows if not row.dead]
+            lines += _referrals(connection, resident_id, self._book)
             lines += self._determinations(connection, resident_id)
             happened = events.of_resident(connection, resident_id)
             lines += _happened(connection, happened)
@@ -147,12 +149,24 @@ def _assessed(row: Row) -> TimelineLine:  # type: ignore[type-arg]
     return TimelineLine(row.assessed_on, row.at, "assessment", row.id, text, row.worker)
 
 
-def _referred(row: Row) -> TimelineLine:  # type: ignore[type-arg]
-    names = _(", ").join(str(matter["name"]) for matter in row.matters)
-    text = _("Referred to {office} for {services}: {status}").format(
-        office=row.receiver, services=names, status=codes.label("referral_status", row.status)
-    )
-    return TimelineLine(row.issued_on, row.at, "referral", row.id, text, row.worker)
+def _referrals(connection: Connection, resident_id: str, book: Book) -> list[TimelineLine]:
+    """The steps of a resident's letters; one of an earlier program, which kept none, is told as it stands."""
+    table = KEPT["referral"]
+    rows = connection.execute(select(table).where(table.c.resident_id == resident_id, table.c.dead.is_(False))).all()
+    lines = []
+    for view in views(connection, rows, today(book.clock)):
+        lines += [
+            TimelineLine(step.happened_on, step.at, "referral", view.id, step_sentence(view, step), step.worker)
+            for step in view.steps
+        ]
+        if not view.steps:
+            text = _("Referred to {office} for {services}: {status}").format(
+                office=view.receiver,
+                services=_(", ").join(view.matters),
+                status=codes.label("referral_status", view.status),
+            )
+            lines.append(TimelineLine(view.issued_on, view.at, "referral", view.id, text, view.worker))
+    return lines
 
 
 def _printed(row: Row) -> TimelineLine:  # type: ignore[type-arg]

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from models.eligibility import Case, Determination, Explanation, Prompts, Question, Service
+from models.services.referral_views import ReferralView
 
 
 @dataclass(frozen=True)
@@ -308,36 +309,6 @@ class HouseholdCheck:
 
 
 @dataclass(frozen=True)
-class LetterView:
-    """One printed version of a letter."""
-
-    id: str
-    version: int
-    number: str
-    printed: bool
-    sha256: str
-    at: int
-
-
-@dataclass(frozen=True)
-class ReferralView:
-    """One referral with its letters, newest version first."""
-
-    id: str
-    resident_id: str
-    resident_name: str
-    number: str
-    matters: tuple[str, ...]  # names
-    receiver: str
-    status: str
-    outcome_note: str
-    issued_on: date | None
-    valid_until: date | None
-    worker: str
-    letters: tuple[LetterView, ...]
-
-
-@dataclass(frozen=True)
 class DraftView:
     """A form that was begun and not yet saved."""
 
@@ -401,6 +372,9 @@ class Today:
     visits_this_month: int
     open_needs: tuple[NeedView, ...] = ()
     workers: tuple[str, ...] = ()  # who may go on a planned visit: who is signed in, and who has any
+    sent_back: tuple[ReferralView, ...] = ()  # letters that who is signed in has written and is to write anew
+    to_sign: tuple[ReferralView, ...] = ()  # letters of others that wait for a second signature
+    to_chase: tuple[ReferralView, ...] = ()  # of which an outcome should be known by now
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,8 @@ from sqlalchemy import Connection, Select, and_, func, or_, select
 from models.clock import local_time
 from models.eligibility.case import minus_years
 from models.services.book import Book
+from models.services.referral_reading import chased
+from models.services.referral_rules import stands_now
 from models.services.walking import portions
 from models.services.worklist_rules import Rules
 from models.services.worklist_views import Kind
@@ -23,9 +25,6 @@ _VISIT, _PLANNED, _NEED = KEPT["visit"], KEPT["planned_visit"], KEPT["need"]
 _REFERRAL, _CONTACT, _REQUEST = KEPT["referral"], KEPT["contact"], KEPT["rights_request"]
 _PLAN, _TASK = KEPT["case_plan"], KEPT["case_task"]
 _RESIDENT, _MEMBERSHIP, _HOUSEHOLD = KEPT["resident"], KEPT["membership"], KEPT["household"]
-
-WITHOUT_OUTCOME = ("issued", "received", "accepted")
-"""Statuses of a referral of which nobody knows yet what came of it."""
 
 Homes = Mapping[str, Sequence[str]]
 """Household -> the residents who live there now."""
@@ -192,15 +191,21 @@ def _rights(connection: Connection, rules: Rules, people: Sequence[str] | None) 
 
 
 def _referrals(connection: Connection, rules: Rules, on: date, people: Sequence[str] | None) -> Iterator[Found]:
-    columns = ("id", "resident_id", "household_id", "number", "receiver", "issued_on")
-    query = select(*(_REFERRAL.c[name] for name in columns)).where(
-        _REFERRAL.c.status.in_(WITHOUT_OUTCOME),
-        _REFERRAL.c.issued_on <= on - timedelta(days=rules.referral),
-        _REFERRAL.c.dead.is_(False),
+    """Letters of which an outcome should be known by now, and letters that were sent back to their writer."""
+    names = "id resident_id household_id number receiver issued_on valid_until reply_by chase_on status outcome_note"
+    query = select(*(_REFERRAL.c[name] for name in (*names.split(), "writer", "at"))).where(
+        or_(chased(on, rules.referral), _REFERRAL.c.status == "returned"), _REFERRAL.c.dead.is_(False)
     )
     for row in _rows(connection, query, _REFERRAL.c.resident_id, people):
-        due = row.issued_on + timedelta(days=rules.referral)
-        told = (row.number, row.receiver, row.issued_on)
+        if row.status == "returned":
+            since, why = local_time(row.at).date(), ("returned", row.receiver, row.outcome_note)
+            yield Found("referral", row.household_id, row.resident_id, None, since, row.id, row.writer, told=why)
+            continue
+        due = row.chase_on or row.issued_on + timedelta(days=rules.referral)
+        how = "asked" if row.chase_on is not None and row.chase_on != row.reply_by else "late"
+        if stands_now(row.status, row.valid_until, on) == "expired":
+            how = "expired"
+        told = (how, row.number, row.receiver, row.issued_on, row.valid_until)
         yield Found("referral", row.household_id, row.resident_id, due, None, row.id, told=told)
 
 

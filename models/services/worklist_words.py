@@ -85,7 +85,16 @@ def _rights(found: Found, who: str, _p: Policies, _r: Rules, _on: date) -> str:
 
 
 def _referral(found: Found, who: str, _p: Policies, _r: Rules, on: date) -> str:
-    number, receiver, issued = found.told
+    if found.told[0] == "returned":
+        _how, receiver, reason = found.told
+        return _of(who, _plus(_("the letter to {office} was sent back").format(office=receiver), reason))
+    how, number, receiver, issued, valid_until = found.told
+    if how == "expired":
+        words = _("letter {number} to {office} ran out on {day}, and nobody has presented it")
+        return _of(who, words.format(number=number, office=receiver, day=_day(valid_until)))
+    if how == "asked":
+        words = _("ask {office} about letter {number} again; promised for {day}")
+        return _of(who, words.format(number=number, office=receiver, day=_day(found.due)))
     days = (on - issued).days
     words = ngettext(
         "letter {number} to {office} has had no outcome for {n} day",

@@ -18,7 +18,7 @@ from models.clock import FixedClock, today
 from models.errors import NotFound
 from models.records.fact import FactEntry
 from models.records.household import DwellingEntry, HouseholdEntry, MemberEntry
-from models.records.referral import MatterEntry, ReferralEntry
+from models.records.referral import MatterEntry, OutcomeEntry, ReferralEntry, StepEntry
 from models.records.resident import PhoneEntry, ResidentEntry
 from models.records.visit import AssessmentEntry, LearntFact, NeedEntry, VisitEntry
 from models.security import keystore
@@ -233,18 +233,41 @@ class User:
     def correct(self) -> None:
         living = {resident for people in self.homes.values() for resident in people}
         for referral, (resident, status, versions) in sorted(self.referrals.items()):
-            if resident in living:
+            if resident in living and status not in ("done", "withdrawn"):
+                status = "issued" if status == "refused" else status
                 self.book.referrals.correct(referral, self.referral_entry(resident), "写错了")
                 self.referrals[referral] = (resident, status, versions + 1)
                 return
 
-    def set_status(self) -> None:
-        if self.referrals:
-            referral = self.dice.choice(sorted(self.referrals))
-            resident, _status, versions = self.referrals[referral]
-            status = self.dice.choice(("received", "accepted", "done", "refused", "withdrawn"))
-            self.book.referrals.set_status(referral, status, "电话里说的")
-            self.referrals[referral] = (resident, status, versions)
+    def note_step(self) -> None:
+        """Something that can be said of a letter now, at times taken back at once."""
+        if not self.referrals:
+            return
+        referral = self.dice.choice(sorted(self.referrals))
+        resident, _status, versions = self.referrals[referral]
+        view = self.book.referrals.get(referral)
+        can = [step for step in ("received", "accepted", "done", "refused", "withdrawn") if step in view.can]
+        if not can:
+            return
+        step = self.dice.choice(can)
+        outcomes = tuple(
+            OutcomeEntry(
+                service_id=m.service_id, component=m.component, result=self.dice.choice(("granted", "refused"))
+            )
+            for m in view.things
+        )
+        entry = StepEntry(
+            step=step,
+            happened_on=today(self.book.clock),
+            reason="电话里说的",
+            outcomes=outcomes if step == "done" else (),
+        )
+        self.book.referrals.note(referral, entry)
+        if self.dice.random() < 0.3:
+            self.book.referrals.take_back(referral)
+            assert self.book.referrals.get(referral).status == view.status
+        else:
+            self.referrals[referral] = (resident, step, versions)
 
     def draft(self) -> None:
         if self.drafts and self.dice.random() < 0.3:
@@ -276,7 +299,7 @@ class User:
         verbs: list[Callable[[], None]] = [
             self.register_household, self.register_resident, self.amend, self.join, self.leave, self.visit,
             self.close_need, self.assess, self.learn, self.answer, self.keep, self.issue, self.correct,
-            self.set_status, self.draft, self.export, self.back_up, self.mistake,
+            self.note_step, self.draft, self.export, self.back_up, self.mistake,
         ]  # fmt: skip
         if not any(self.homes.values()):
             verbs = [self.register_household]

@@ -16,7 +16,7 @@ from models.records.fact import FactEntry
 from models.records.household import DwellingEntry, HouseholdEntry, MemberEntry
 from models.records.picture import PictureEntry
 from models.records.place import PlaceEntry
-from models.records.referral import MatterEntry, ReferralEntry
+from models.records.referral import MatterEntry, ReferralEntry, StepEntry
 from models.records.resident import DocumentEntry, PhoneEntry, ResidentEntry
 from models.records.rights import ConsentEntry, RightsRequestEntry
 from models.records.rounds import RoundEntry
@@ -122,7 +122,11 @@ class Calls:
         referral = ReferralEntry(resident_id=who, matters=(MatterEntry(service_id=service),), receiver="劝业场街道")
         issued = call("referrals.issue", lambda: book.referrals.issue(referral))
         call("referrals.letter", lambda: book.referrals.letter(issued.ids[0]))
-        call("referrals.set_status", lambda: book.referrals.set_status(issued.id, "accepted"))
+        step = StepEntry(step="accepted", happened_on=today(book.clock))
+        call("referrals.note", lambda: book.referrals.note(issued.id, step))
+        call("referrals.by_code", lambda: book.referrals.by_code(book.referrals.get(issued.id).code))
+        call("referrals.needs_of", lambda: book.referrals.needs_of(issued.id))
+        call("referrals.take_back", lambda: book.referrals.take_back(issued.id))
         entry = book.residents.entry_of(who)
         amended = entry.model_copy(update={"former_name": "赵小海", "marital_status": "20"})
         told = call("residents.amend", lambda: book.residents.amend(who, amended))

@@ -9,7 +9,7 @@ from models.casebook import Casebook
 from models.eligibility import Determination
 from models.errors import NotFound
 from models.records.fact import FactEntry
-from models.records.referral import MatterEntry, ReferralEntry
+from models.records.referral import MatterEntry, ReferralEntry, StepEntry
 from models.records.visit import AssessmentEntry, LearntFact, NeedEntry, VisitEntry
 from tests.models.services.people import five_people
 
@@ -225,14 +225,11 @@ def test_an_english_letter_speaks_english_whatever_the_screen_shows(casebook: Ca
     assert texts.language() == "zh_CN"
 
 
-def test_the_life_of_a_referral_ends_in_an_outcome(casebook: Casebook, five):
+def test_what_became_of_a_referral_is_found_by_where_it_stands(casebook: Casebook, five):
     issued = casebook.referrals.issue(referral(five))
-    casebook.referrals.set_status(issued.id, "accepted", "已收件")
+    casebook.referrals.note(issued.id, StepEntry(step="accepted", happened_on=TODAY, reason="已收件"))
     assert casebook.referrals.all("accepted")[0].outcome_note == "已收件"
-    with pytest.raises(ValueError, match="lost"):
-        casebook.referrals.set_status(issued.id, "lost")
-    with pytest.raises(NotFound):
-        casebook.referrals.set_status("nothing", "done")
+    assert casebook.referrals.all("done") == []
 
 
 def test_drafts_are_kept_until_they_are_thrown_away(casebook: Casebook, reopen):
@@ -268,7 +265,7 @@ def test_the_timeline_tells_everything_in_sentences(casebook: Casebook, five):
     casebook.referrals.issue(referral(five))
     lines = [line.text for line in casebook.residents.timeline(five.ids[0])]
     assert "Visit: Met; needs: Old age" in lines
-    assert any(line.startswith("Referred to 劝业场街道公共服务大厅") for line in lines)
+    assert any("to 劝业场街道公共服务大厅 issued, for" in line for line in lines)
     assert lines[-1].endswith("moved into 鞍山道12号 3号楼2单元501; registered on 22 Nov 2026")
     texts.set_language("zh_CN")
     assert "走访：见到本人；需求：老有所养" in [line.text for line in casebook.residents.timeline(five.ids[0])]
