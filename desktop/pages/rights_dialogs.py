@@ -136,17 +136,18 @@ def goes_lines(preview: ErasurePreview) -> list[str]:
     """What an erasure destroys, in sentences."""
     records = sum(preview.records.values())
     lines = [ngettext("{n} record about the person", "{n} records about the person", records).format(n=records)]
-    if preview.pictures:
-        lines.append(ngettext("{n} picture", "{n} pictures", preview.pictures).format(n=preview.pictures))
-    if preview.drafts:
-        lines.append(ngettext("{n} draft", "{n} drafts", preview.drafts).format(n=preview.drafts))
-    if preview.others:
-        words = ngettext(
-            "The grounds of {n} earlier decision about others of the household that name the person",
-            "The grounds of {n} earlier decisions about others of the household that name the person",
+    lines += _counted(
+        (preview.pictures, ngettext("{n} picture", "{n} pictures", preview.pictures)),
+        (preview.drafts, ngettext("{n} draft", "{n} drafts", preview.drafts)),
+        (
             preview.others,
-        )
-        lines.append(words.format(n=preview.others))
+            ngettext(
+                "The grounds of {n} earlier decision about others of the household that name the person",
+                "The grounds of {n} earlier decisions about others of the household that name the person",
+                preview.others,
+            ),
+        ),
+    )
     if preview.only_member:
         lines.append(_("The household itself with its visits: nobody else ever belonged to it"))
     lines.append(_("Every value about the person in the history of changes"))
@@ -155,34 +156,36 @@ def goes_lines(preview: ErasurePreview) -> list[str]:
 
 def stays_lines(preview: ErasurePreview) -> list[str]:
     """What an erasure cannot reach, in sentences."""
-    lines = []
-    if preview.visits:
-        words = ngettext(
-            "{n} visit to the household stays; its notes may speak of the person: read them and strike the name out",
-            "{n} visits to the household stay; their notes may speak of the person: read them and strike the name out",
-            preview.visits,
-        )
-        lines.append(words.format(n=preview.visits))
-    if preview.exported:
-        lines.append(
-            _("Batches that were sent lie at the other office: the next exchange carries the erasure there too")
-        )
-    if preview.backups:
-        words = ngettext(
-            "{n} backup still holds the person until it is thinned out; restored, the person is erased again",
-            "{n} backups still hold the person until they are thinned out; restored, the person is erased again",
-            preview.backups,
-        )
-        lines.append(words.format(n=preview.backups))
-    if preview.open_referrals:
-        words = ngettext(
-            "{n} letter is on its way: the office that has it keeps it",
-            "{n} letters are on their way: the offices that have them keep them",
-            preview.open_referrals,
-        )
-        lines.append(words.format(n=preview.open_referrals))
-    lines.append(_("That somebody was erased, when and why, without a name"))
-    return lines
+    visits = ngettext(
+        "{n} visit to the household stays; its notes may speak of the person: read them and strike the name out",
+        "{n} visits to the household stay; their notes may speak of the person: read them and strike the name out",
+        preview.visits,
+    )
+    sent = _("Batches that were sent lie at the other office: the next exchange carries the erasure there too")
+    backups = ngettext(
+        "{n} backup still holds the person until it is thinned out; restored, the person is erased again",
+        "{n} backups still hold the person until they are thinned out; restored, the person is erased again",
+        preview.backups,
+    )
+    letters = ngettext(
+        "{n} letter is on its way: the office that has it keeps it",
+        "{n} letters are on their way: the offices that have them keep them",
+        preview.open_referrals,
+    )
+    return [
+        *_counted(
+            (preview.visits, visits),
+            (int(preview.exported), sent),
+            (preview.backups, backups),
+            (preview.open_referrals, letters),
+        ),
+        _("That somebody was erased, when and why, without a name"),
+    ]
+
+
+def _counted(*said: tuple[int, str]) -> list[str]:
+    """The sentences about things of which there are any."""
+    return [words.format(n=n) for n, words in said if n]
 
 
 class EraseDialog(FormDialog):
