@@ -68,6 +68,7 @@ COMMANDS = (
     Command("go_calendar", N_("What changes soon"), ("Ctrl+Shift+D",), "calendar", _go("calendar"), "go"),
     Command("go_workbench", N_("Workbench of the rules"), ("Ctrl+Shift+R",), "paper", _go("workbench"), "go"),
     Command("go_packs", N_("Sets of rules"), ("Ctrl+Shift+P",), "check", _go("packs"), "go"),
+    Command("go_print_queue", N_("Print queue"), ("Ctrl+Shift+K",), "print", _go("print_queue"), "go"),
     Command("back", N_("Back"), ("Alt+Left",), "back", lambda shell: shell.back(), "go"),
     Command("search", N_("Search"), ("F2", "Ctrl+F"), "search", lambda shell: shell.focus_search(), "go"),
     Command("palette", N_("All commands"), ("Ctrl+K",), "keyboard", lambda shell: shell.show_palette(), "go"),

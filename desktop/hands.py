@@ -5,6 +5,7 @@ Chinese is typed as an input method commits it; key events of single characters 
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
@@ -139,3 +140,24 @@ def answer_question(card: QuestionCard) -> None:
         card.save.click()
     else:
         card.not_known.click()
+
+
+def save_paper(shell: Shell, button: QAbstractButton, path: Path, passphrase: str = "") -> None:
+    """Press the button that saves a paper, answer how it is protected ("" not at all), and write it to this path."""
+    from desktop.widgets import save_dialog
+
+    button.click()
+    wait_until(lambda: shell.findChild(save_dialog.SaveDialog) is not None, "it is asked how the file is protected")
+    dialog = shell.findChild(save_dialog.SaveDialog)
+    assert dialog is not None
+    if passphrase:
+        dialog.passphrase.setText(passphrase)
+    else:
+        dialog.open_to_all.click()
+        dialog.sure.click()
+    asks, save_dialog.ask_file = save_dialog.ask_file, lambda parent, name: path
+    try:
+        press(dialog.go)
+    finally:
+        save_dialog.ask_file = asks
+    wait_until(shell.tasks.idle, "the paper is saved")

@@ -4,7 +4,7 @@ The queue of the printer keeps of a paper only its kind, the identity of its rec
 same bytes are made again after a jam or a power cut. A new kind is one line in KINDS (or a call of `add`).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -25,8 +25,8 @@ class PaperKind:
 
     title: its name in English, marked for translation. subject: what the journal calls the record that it is about.
     value: the frozen value from the casebook, given the record's identity and the arguments. render: the value as a
-    PDF. render_again: the same as a reprint, marked so with the day; None where reprints are not marked. Both are
-    called off the window's thread and bring ReportLab along.
+    PDF. render_again: the same as a reprint, marked so with the day; None where reprints are not marked. render_many:
+    several as one file that holds its faces once. All are called off the window's thread and bring ReportLab along.
     """
 
     title: str
@@ -34,6 +34,7 @@ class PaperKind:
     value: Value
     render: Callable[[Any], bytes]
     render_again: Callable[[Any, date], bytes] | None = None
+    render_many: Callable[[Sequence[Any]], bytes] | None = None
 
 
 @dataclass(frozen=True)
@@ -47,10 +48,13 @@ class PaperItem:
     argument: Mapping[str, Any] = field(default_factory=dict)
     label: str = ""
     pdf: bytes = b""
+    subject_kind: str = ""  # where the journal calls the record otherwise than its kind of paper says
 
     def wish(self) -> Wish:
         """As it is asked for in the queue."""
-        return Wish(self.paper, self.subject_id, self.argument, KINDS[self.paper].subject, self.label)
+        return Wish(
+            self.paper, self.subject_id, self.argument, self.subject_kind or KINDS[self.paper].subject, self.label
+        )
 
 
 def title_of(paper: str) -> str:
@@ -73,6 +77,16 @@ def draw(casebook: "Casebook", paper: str, value: Any, *, again: bool) -> bytes:
     if again and kind.render_again is not None:
         return kind.render_again(value, today(casebook.clock))
     return kind.render(value)
+
+
+def make_many(casebook: "Casebook", items: Sequence[PaperItem]) -> bytes:
+    """Papers of one kind in one file, drawn together; b"" where their kinds cannot do that. Raises as `make`."""
+    kinds = {item.paper for item in items}
+    together = KINDS[items[0].paper].render_many
+    if len(kinds) > 1 or together is None:
+        return b""
+    value = KINDS[items[0].paper].value
+    return together([value(casebook, item.subject_id, item.argument) for item in items])
 
 
 def add(paper: str, kind: PaperKind) -> None:
@@ -100,6 +114,12 @@ def _draw_letter_again(value: Any, day: date) -> bytes:
 
     marks: dict[str, Any] = {"again": day} if "again" in signature(render_letter).parameters else {}
     return render_letter(value, **marks)
+
+
+def _draw_letters(values: Sequence[Any]) -> bytes:
+    from reports.letter import render_letters
+
+    return render_letters(values)
 
 
 def _round(casebook: "Casebook", round_id: str, argument: Mapping[str, Any]) -> Any:
@@ -176,7 +196,7 @@ def _draw_held(value: Any) -> bytes:
 
 
 KINDS: dict[str, PaperKind] = {
-    "letter": PaperKind(N_("Referral letter"), "letter", _letter, _draw_letter, _draw_letter_again),
+    "letter": PaperKind(N_("Referral letter"), "letter", _letter, _draw_letter, _draw_letter_again, _draw_letters),
     "round_list": PaperKind(N_("Round"), "round", _round, _draw_round),
     "handover": PaperKind(N_("Handing over"), "handover", _handover, _draw_handover),
     "case_plan": PaperKind(N_("Case plan"), "case_plan", _plan, _draw_plan),

@@ -54,6 +54,7 @@ PAGES = {
     "workbench": "desktop.pages.workbench:WorkbenchPage",
     "referral": "desktop.pages.referral:ReferralPage",
     "referrals": "desktop.pages.referrals:ReferralsPage",
+    "print_queue": "desktop.pages.print_queue:PrintQueuePage",
     "sync": "desktop.pages.sync:SyncPage",
     "office": "desktop.pages.office:OfficePage",
     "settings": "desktop.pages.settings:SettingsPage",
@@ -86,6 +87,7 @@ RAIL_OF = {
     "packs": "eligibility",
     "workbench": "eligibility",
     "referral": "referrals",
+    "print_queue": "referrals",
     "settings": "office",
     "help": "",
 }

@@ -6,7 +6,7 @@ from typing import Any
 import pypdfium2
 
 from desktop.demo.stage import Stage
-from desktop.hands import press, settle, type_text, wait_until
+from desktop.hands import press, save_paper, settle, type_text, wait_until
 
 SERVICES = 3
 """Services on one letter."""
@@ -32,8 +32,7 @@ def refer(stage: Stage) -> int:
     wait_until(lambda: letter.mode == "issued" and letter.referral is not None, "the letter is issued")
     settle(shell, 0.2)
     stage.picture("61-referral-issued")
-    letter.choose_file = lambda _name: stage.out / "letter.pdf"
-    letter.save_pdf()
+    save_paper(shell, letter.save_button, stage.out / "letter.pdf")
     stage.rest()
     render(stage.out / "letter.pdf")
     casebook, view = shell.casebook, letter.referral
@@ -49,8 +48,7 @@ def refer(stage: Stage) -> int:
     wait_until(lambda: letter.referral is not None and len(letter.referral.letters) == 2, "the correction is issued")
     settle(shell, 0.2)
     stage.picture("62-referral-corrected")
-    letter.choose_file = lambda _name: stage.out / "letter-corrected.pdf"
-    letter.save_pdf()
+    save_paper(shell, letter.save_button, stage.out / "letter-corrected.pdf")
     stage.rest()
     stage.go("referrals")
     stage.picture("63-referrals")

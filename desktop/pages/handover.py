@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QLineEdit, QPushButton, QStackedWidget, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPushButton, QStackedWidget, QWidget
 
 from desktop import theme
 from desktop.handover_words import cared_tile, handed_tile, sheet_of, summary_words, things_words
@@ -16,8 +15,8 @@ from desktop.widgets.empty_state import EmptyState
 from desktop.widgets.fit_area import PartArea
 from desktop.widgets.flow_layout import FlowLayout
 from desktop.widgets.hint import Hint
-from desktop.widgets.list_export import write_bytes
 from desktop.widgets.pdf_view import PdfView
+from desktop.widgets.printing import PaperItem, print_papers, save_papers
 from desktop.widgets.tick_list import TickList
 from desktop.widgets.work_list import WorkDelegate
 from models.services.care_views import CaredFor, HandoverView
@@ -445,34 +444,15 @@ class HandoverPage(Page):
 
     def print_paper(self) -> None:
         """Print the very bytes that are shown; journalled."""
-        view, care, shell = self.shown, self.casebook.care, self.shell
-        if view is None:
-            return
-
-        def printed(_copies: int) -> None:
+        if paper := self._shown_paper():
             words = _("The list went to the printer: both sign both copies.")
-            self.run(lambda: care.printed(view.id), lambda _nothing: shell.say(words))
-
-        self.preview.print_pdf(self.title(), printed)
-
-    def choose_file(self, name: str) -> Path | None:
-        """Ask where to save; None where the worker does not want to. Tests put their own in its place."""
-        chosen, _kind = QFileDialog.getSaveFileName(self, _("Save as PDF"), name, "PDF (*.pdf)")
-        return Path(chosen) if chosen else None
+            print_papers(self.shell, [paper], self.title(), words)
 
     def save_paper(self) -> None:
-        """Write the very bytes that are shown to a file; journalled like a print."""
-        view, pdf, care = self.shown, self.preview.pdf, self.casebook.care
-        if view is None or not pdf:
-            return
-        day = view.handed_on.isoformat() if view.handed_on else ""
-        path = self.choose_file(f"{self.title()}_{day}.pdf")
-        if path is None:
-            return
+        """Write the very bytes that are shown to a file; journalled."""
+        if paper := self._shown_paper():
+            save_papers(self.shell, [paper], self.title())
 
-        def work() -> None:
-            care.printed(view.id)
-            write_bytes(path, pdf)
-
-        words = _("Saved as “{name}”. The file holds personal data.").format(name=path.name)
-        self.run(work, lambda _nothing: self.shell.say(words))
+    def _shown_paper(self) -> PaperItem | None:
+        view, pdf = self.shown, self.preview.pdf
+        return PaperItem("handover", view.id, pdf=pdf) if view is not None and pdf else None

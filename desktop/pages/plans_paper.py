@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDialog
 from desktop import theme
 from desktop.widgets import pieces
 from desktop.widgets.pdf_view import PdfView
+from desktop.widgets.printing import PaperItem, print_papers
 from models.clock import today
 from models.records import codes
 from models.services.casework_views import GoalView, PlanView, TaskView
@@ -48,14 +49,11 @@ class PlanPaper(QDialog):
         self.open()
 
     def print_plan(self) -> None:
-        """Print the very bytes that are shown; it is journalled once they went to the printer."""
-        page, plan = self._page, self._plan
-        plans, shell = page.casebook.plans, page.shell
-
-        def printed(_copies: int) -> None:
-            page.run(lambda: plans.printed(plan.id), lambda _done: shell.say(_("The plan went to the printer.")))
-
-        self.preview.print_pdf(_("Case plan"), printed)
+        """Print the very bytes that are shown; it is journalled once they are on paper."""
+        pdf = self.preview.pdf
+        if pdf:
+            paper = PaperItem("case_plan", self._plan.id, pdf=pdf)
+            print_papers(self._page.shell, [paper], _("Case plan"), _("The plan went to the printer."))
 
 
 def plan_sheet(plan: PlanView, address: str, casebook: object) -> "PlanSheet":

@@ -359,8 +359,8 @@ class RightsPage(Page):
         assert self.loaded is not None
         self.asking.forget()
         self.clear()
-        names = [each.row.name for each in ([self.loaded.one] if self.loaded.one else self.loaded.people)]
-        self.paper = RightsPaper(self, names)
+        people = [self.loaded.one] if self.loaded.one else self.loaded.people
+        self.paper = RightsPaper(self, {each.row.id: each.row.name for each in people}, self.loaded.household_id)
         self.paper.closed.connect(self.cancel)
         self.content.addWidget(self.paper, 1)
         self.set_title(_("The form on paper"))

@@ -1,18 +1,17 @@
 """The consent as a paper form: the very PDF on the screen, in either language, for the printer or a file."""
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QWidget
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from desktop import theme
 from desktop.widgets import pieces
 from desktop.widgets.choice_field import ChoiceField
 from desktop.widgets.flow_layout import FlowLayout
-from desktop.widgets.list_export import write_bytes
 from desktop.widgets.pdf_view import PdfView
+from desktop.widgets.printing import PaperItem, print_papers, save_papers
 from models.clock import today
 from models.records import consent_text
 from models.texts import _, language
@@ -48,13 +47,16 @@ def paper_of(casebook: "Casebook", names: Sequence[str], code: str) -> "ConsentP
 
 
 class RightsPaper(QWidget):
-    """Shows, prints and saves the form for some people, on the page on which it stands."""
+    """Shows, prints and saves the form for some people (identity and name), on the page on which it stands."""
 
     closed = Signal()
 
-    def __init__(self, page: "Page", names: Sequence[str]) -> None:
+    def __init__(self, page: "Page", people: Mapping[str, str], household_id: str) -> None:
         super().__init__()
-        self._page, self._names, self._round = page, tuple(names), 0
+        self._page, self._names, self._round = page, tuple(people.values()), 0
+        self._people = tuple(people)
+        one = len(self._people) == 1 or not household_id
+        self._about = (self._people[0], "resident") if one and self._people else (household_id, "household")
         self.language_field = ChoiceField([("zh_CN", "中文"), ("en", "English")], keys=False, name=_("Language"))
         self.language_field.show_answer(language())
         self.with_names = QCheckBox(_("With the names"))
@@ -98,19 +100,20 @@ class RightsPaper(QWidget):
 
     def print_form(self) -> None:
         """Print the very bytes that are shown."""
-        words = _("The form went to the printer. Photograph it once it is signed.")
-        self.preview.print_pdf(_("Consent"), lambda _copies: self._page.shell.say(words))
-
-    def choose_file(self, name: str) -> Path | None:
-        """Ask where to save; None where the worker does not want to. Tests put their own in its place."""
-        chosen, _kind = QFileDialog.getSaveFileName(self, _("Save as PDF"), name, "PDF (*.pdf)")
-        return Path(chosen) if chosen else None
+        if paper := self._paper():
+            words = _("The form went to the printer. Photograph it once it is signed.")
+            print_papers(self._page.shell, [paper], _("Consent"), words)
 
     def save(self) -> None:
         """Write the very bytes that are shown to a file."""
-        pdf, page = self.preview.pdf, self._page
-        path = self.choose_file(f"{_('Consent')}.pdf") if pdf else None
-        if path is None:
-            return
-        words = _("Saved as “{name}”.").format(name=path.name)
-        page.run(lambda: write_bytes(path, pdf), lambda _nothing: page.shell.say(words))
+        if paper := self._paper():
+            save_papers(self._page.shell, [paper], _("Consent"))
+
+    def _paper(self) -> PaperItem | None:
+        chosen = {
+            "resident_ids": list(self._people) if self.with_names.isChecked() else [],
+            "language": str(self.language_field.answer() or language()),
+        }
+        about, kind = self._about
+        pdf = self.preview.pdf
+        return PaperItem("consent_form", about, chosen, pdf=pdf, subject_kind=kind) if pdf else None

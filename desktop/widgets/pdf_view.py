@@ -1,21 +1,23 @@
 """The very PDF that will be printed, on the screen: pages drawn off the window's thread, only those in view."""
 
-from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QImage, QPainter
-from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter
+from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QSpinBox, QVBoxLayout, QWidget
 
 from desktop import theme
 from desktop.tasks import Job, Tasks
-from desktop.widgets import pieces, printing
+from desktop.widgets import pieces
 from desktop.widgets.pdf_pages import page_sizes, picture
 from models.errors import Problem
 from models.texts import _
 
-ZOOMS = (0, 75, 100, 125, 150, 200)
-"""Per cent of paper size at 96 pixels to the inch; 0 fits the width."""
+WIDTH, PAGE = 0, -1
+ZOOMS = (WIDTH, PAGE, 50, 75, 100, 125, 150, 200, 300)
+"""Per cent of paper size at 96 pixels to the inch; WIDTH fits the width, PAGE a whole page."""
+
+_STEPS = tuple(percent for percent in ZOOMS if percent > 0)
 
 
 class PageSheet(QWidget):
@@ -44,7 +46,11 @@ class PageSheet(QWidget):
 
 
 class PdfView(QFrame):
-    """Shows PDF bytes, prints those very bytes. `shown` tells how many pages there are; `trouble` brings a Problem."""
+    """Shows PDF bytes. `shown` tells how many pages there are; `trouble` brings a Problem.
+
+    Keys, while it has the cursor: PgUp and PgDn a screenful (a page where whole pages are shown), Ctrl with them a
+    page, Ctrl+Home and Ctrl+End the first and the last, Ctrl+plus and Ctrl+minus larger and smaller, Ctrl+0 the width.
+    """
 
     shown = Signal(int)
     trouble = Signal(object)
@@ -61,9 +67,16 @@ class PdfView(QFrame):
         self._job: Job[Any] | None = None
         self.zoom = QComboBox()
         self.zoom.setAccessibleName(_("Zoom"))
+        fits = {WIDTH: _("Fit width"), PAGE: _("Fit page")}
         for percent in ZOOMS:
-            self.zoom.addItem(f"{percent} %" if percent else _("Fit width"), percent)
+            self.zoom.addItem(fits.get(percent, f"{percent} %"), percent)
         self.zoom.currentIndexChanged.connect(lambda _place: self._lay_out())
+        self.page_box = QSpinBox()
+        self.page_box.setRange(1, 1)
+        self.page_box.setAccessibleName(_("Page"))
+        self.page_box.setKeyboardTracking(False)
+        self.page_box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.page_box.valueChanged.connect(lambda page: self.go_to_page(page - 1))
         self.pages = pieces.text("", "small", wrap=False)
         bar = pieces.wrapping(
             None,
@@ -71,6 +84,7 @@ class PdfView(QFrame):
             self.zoom,
             pieces.icon_button(_("Larger"), "zoom-in", lambda: self._step(1)),
             None,
+            self.page_box,
             self.pages,
             gap=4,
         )
@@ -84,6 +98,7 @@ class PdfView(QFrame):
         self.area.setWidget(inside)
         self.area.setAccessibleName(_("Preview of the paper"))
         self.area.viewport().installEventFilter(self)
+        self.area.installEventFilter(self)
         self.area.verticalScrollBar().valueChanged.connect(lambda _value: self._say_page())
         pieces.finger_scroll(self.area)
         whole = pieces.column(self, gap=0)
@@ -112,52 +127,6 @@ class PdfView(QFrame):
     def page_count(self) -> int:
         """How many pages are shown."""
         return len(self._sizes)
-
-    def print_pdf(self, job: str, printed: Callable[[int], object]) -> None:
-        """Ask for printer and copies and print; `printed(copies)` once the printer's program took the job.
-
-        `job` names it in the printer's queue, where others see it: a letter's number, no name. Trouble is told by
-        the signal `trouble`, or where nobody listens by the window's banner.
-        """
-        pdf = self.pdf
-        if not pdf:
-            return
-        printers = printing.cups_printers()
-        if not printers:
-            try:
-                copies = printing.print_pictures(pdf, job, self)
-            except Problem as problem:
-                self._failed(problem)
-                return
-            if copies:
-                printed(copies)
-            return
-        dialog = printing.PrintDialog(printers, self)
-        dialog.accepted.connect(
-            lambda: printing.send_to_cups(
-                pdf,
-                printer=dialog.printer.currentText(),
-                copies=dialog.copies.value(),
-                job=job,
-                parent=self,
-                done=printed,
-                failed=self._failed,
-            )
-        )
-        dialog.open()
-
-    def save_pdf(self, path: Any) -> None:
-        """Write the bytes to a file. Raises CannotWrite, DiskFull."""
-        import errno
-
-        from models.errors import CannotWrite, DiskFull
-
-        try:
-            path.write_bytes(self.pdf)
-        except OSError as trouble:
-            if trouble.errno == errno.ENOSPC:
-                raise DiskFull from trouble
-            raise CannotWrite(name=path.name) from trouble
 
     def _lane(self) -> Tasks:
         tasks = self._tasks or getattr(self.window(), "tasks", None)
@@ -194,17 +163,24 @@ class PdfView(QFrame):
     def _size(self, number: int) -> QSize:
         wide, high = self._sizes[number]
         percent = self.zoom.currentData()
-        if percent:
+        if percent > 0:
             width = round(wide * percent / 100 * 96 / 72)
         else:
-            margins = self._column.contentsMargins()
-            width = max(self.area.viewport().width() - margins.left() - margins.right(), 100)
+            margins, seen = self._column.contentsMargins(), self.area.viewport()
+            width = max(seen.width() - margins.left() - margins.right(), 100)
+            if percent == PAGE:
+                room = max(seen.height() - margins.top() - margins.bottom(), 100)
+                width = min(width, max(round(room * wide / high), 100))
         return QSize(width, round(width * high / wide))
 
     def _lay_out(self) -> None:
+        page = self.page()
         for number, sheet in enumerate(self._sheets):
             sheet.setFixedSize(self._size(number))
             sheet.update()
+        if page and self._sheets:  # the page that was read stays in view at the new size
+            self._column.activate()
+            self.go_to_page(page)
 
     def _draw_in_view(self) -> None:
         # Only now: while sheets are being laid out, all of them are painted at the same place.
@@ -231,25 +207,97 @@ class PdfView(QFrame):
         self._lane().read(lambda: picture(pdf, number, scale), drawn, self._failed, owner=self)
 
     def _step(self, steps: int) -> None:
-        place = self.zoom.currentIndex()
-        if place == 0:  # from "fit width" to the nearest step beyond it
-            now = self._sheets[0].width() / (self._sizes[0][0] * 96 / 72) * 100 if self._sheets else 100
-            steps_there = [i for i, percent in enumerate(ZOOMS) if percent and (percent - now) * steps > 0]
-            if steps_there:
-                self.zoom.setCurrentIndex(steps_there[0] if steps > 0 else steps_there[-1])
+        """The next larger or smaller step, from what is shown now."""
+        now = self._sheets[0].width() / (self._sizes[0][0] * 96 / 72) * 100 if self._sheets else 100
+        beyond = [percent for percent in _STEPS if (percent - now) * steps > 1]
+        if beyond:
+            self.zoom.setCurrentIndex(ZOOMS.index(beyond[0] if steps > 0 else beyond[-1]))
+
+    def page(self) -> int:
+        """The page that is read now, 0 the first: the one in the middle of what is seen."""
+        middle = self.area.verticalScrollBar().value() + self.area.viewport().height() // 2
+        return next((s.number for s in self._sheets if s.geometry().bottom() >= middle), max(len(self._sheets) - 1, 0))
+
+    def go_to_page(self, number: int) -> None:
+        """Show a page from its top, 0 the first; beyond the ends the nearest."""
+        if not self._sheets:
             return
-        self.zoom.setCurrentIndex(min(max(place + steps, 1), len(ZOOMS) - 1))
+        sheet = self._sheets[min(max(number, 0), len(self._sheets) - 1)]
+        self.area.verticalScrollBar().setValue(sheet.geometry().top() - self._column.contentsMargins().top())
+        self._say_page()
 
     def _say_page(self) -> None:
+        several = len(self._sheets) > 1
+        self.page_box.setVisible(several)
+        page = self.page()
+        self.page_box.blockSignals(True)
+        self.page_box.setRange(1, max(len(self._sheets), 1))
+        self.page_box.setValue(page + 1)
+        self.page_box.blockSignals(False)
         if not self._sheets:
             self.pages.setText("")
-            return
-        middle = self.area.verticalScrollBar().value() + self.area.viewport().height() // 2
-        now = next((s.number for s in self._sheets if s.geometry().bottom() >= middle), len(self._sheets) - 1)
-        self.pages.setText(_("Page {n} of {all}").format(n=now + 1, all=len(self._sheets)))
+        elif several:
+            self.pages.setText(_("of {all}").format(all=len(self._sheets)))
+        else:
+            self.pages.setText(_("Page {n} of {all}").format(n=1, all=1))
+        self.pages.setAccessibleName(_("Page {n} of {all}").format(n=page + 1, all=len(self._sheets)))
+
+    def event(self, event: QEvent) -> bool:
+        """While the paper has the cursor its keys come before those of the window (Ctrl+plus: larger letters)."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _act_of(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Pages and zoom; see the class."""
+        act = _act_of(event)
+        whole = self.zoom.currentData() == PAGE
+        if act == "larger":
+            self._step(1)
+        elif act == "smaller":
+            self._step(-1)
+        elif act == "width":
+            self.zoom.setCurrentIndex(ZOOMS.index(WIDTH))
+        elif act in ("first", "last"):
+            self.go_to_page(0 if act == "first" else len(self._sheets))
+        elif act.endswith("page"):
+            self.go_to_page(self.page() + (1 if act == "next-page" else -1))
+        elif act and whole:
+            self.go_to_page(self.page() + (1 if act == "next" else -1))
+        elif act:
+            bar = self.area.verticalScrollBar()
+            bar.setValue(bar.value() + (bar.pageStep() if act == "next" else -bar.pageStep()))
+        else:
+            super().keyPressEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The width changed: lay out anew, a moment later."""
-        if event.type() == QEvent.Type.Resize and self.zoom.currentData() == 0:
-            self._resized.start()
+        """The room changed: lay out anew, a moment later. Keys of the paper are taken before it scrolls by itself."""
+        if watched is self.area.viewport():
+            if event.type() == QEvent.Type.Resize and self.zoom.currentData() <= 0:
+                self._resized.start()
+        elif isinstance(event, QKeyEvent) and _act_of(event):
+            if event.type() == QEvent.Type.ShortcutOverride:
+                event.accept()
+                return True
+            if event.type() == QEvent.Type.KeyPress:
+                self.keyPressEvent(event)
+                return True
         return super().eventFilter(watched, event)
+
+
+def _act_of(event: QKeyEvent) -> str:
+    """What a key means for the paper; "" for all others."""
+    key, control = event.key(), event.modifiers() & Qt.KeyboardModifier.ControlModifier
+    if not control:
+        return {Qt.Key.Key_PageDown: "next", Qt.Key.Key_PageUp: "previous"}.get(key, "")  # type: ignore[call-overload]
+    return {  # type: ignore[call-overload]
+        Qt.Key.Key_Plus: "larger",
+        Qt.Key.Key_Equal: "larger",
+        Qt.Key.Key_Minus: "smaller",
+        Qt.Key.Key_0: "width",
+        Qt.Key.Key_Home: "first",
+        Qt.Key.Key_End: "last",
+        Qt.Key.Key_PageDown: "next-page",
+        Qt.Key.Key_PageUp: "previous-page",
+    }.get(key, "")

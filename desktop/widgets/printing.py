@@ -1,151 +1,154 @@
-"""Paper out of PDF bytes: through CUPS where there is a printer, those very bytes; else pictures of the pages.
+"""The one way to print, and to save as PDF, in the whole program: papers that are made from records.
 
-Nothing is written to disk on the way: CUPS reads from standard input, and its job is named by the letter's number.
+`print_papers(shell, [PaperItem("letter", letter_id, label=number)], title)` asks for the printer and puts the papers
+into the queue; `save_papers` writes them to files. Both journal what was printed or left the casebook.
 """
 
-import shutil
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QProcess, Qt
-from PySide6.QtWidgets import QComboBox, QDialog, QSpinBox, QWidget
+from desktop import paper_kinds, printers
+from desktop.paper_kinds import PaperItem
+from desktop.print_runner import runner_of
+from desktop.printers import NoPrinter, Options, Printer
+from desktop.widgets import save_dialog
+from desktop.widgets.list_export import write_bytes
+from desktop.widgets.print_dialog import PrintDialog
+from desktop.widgets.save_dialog import SaveDialog, SaveWish, safe_name
+from models.clock import today
+from models.texts import _, ngettext
 
-from desktop.widgets import pieces
-from models.errors import Problem
-from models.texts import _
+if TYPE_CHECKING:
+    from desktop.shell import Shell
 
-PATIENCE_MS = 3000
-"""How long CUPS may take to name its printers."""
+__all__ = ["PaperItem", "print_papers", "save_papers"]
 
-DOTS = 300
-"""Dots per inch where pages are printed as pictures."""
-
-
-class NoPrinter(Problem):
-    """There is no printer."""
-
-    def sentence(self) -> str:
-        """Tell the worker."""
-        return _(
-            "No printer was found. The letter is kept. Connect a printer and print again, or save the letter as a PDF."
-        )
+SETTING = "printing"
+"""Name of the setting that remembers printer, sides and trays."""
 
 
-class PrinterRefused(Problem):
-    """The printer's program did not take the job. Facts: printer."""
+def print_papers(shell: "Shell", items: Sequence[PaperItem], title: str, said: str = "") -> None:
+    """Ask for printer and copies, then print off the window's thread, in the order given.
 
-    def sentence(self) -> str:
-        """Tell the worker."""
-        return _(
-            "“{printer}” did not take the letter. Nothing was printed and the letter is kept. "
-            "Check that the printer is on, then print again."
-        ).format(**self.facts)
-
-
-def cups_printers() -> list[str]:
-    """The printers that CUPS knows, the default one first; none where there is no CUPS."""
-    if sys.platform == "win32" or shutil.which("lp") is None or shutil.which("lpstat") is None:
-        return []
-    names = _answer(["-e"]).split()
-    default = _answer(["-d"]).rpartition(":")[2].strip()
-    return sorted(names, key=lambda name: name != default)
-
-
-def _answer(arguments: list[str]) -> str:
-    process = QProcess()
-    environment = process.processEnvironment()
-    environment.insert("LC_ALL", "C")
-    process.setProcessEnvironment(environment)
-    process.start("lpstat", arguments)
-    if not process.waitForFinished(PATIENCE_MS) or process.exitCode():
-        process.kill()
-        process.waitForFinished(PATIENCE_MS)
-        return ""
-    return process.readAllStandardOutput().toStdString()
-
-
-class PrintDialog(QDialog):
-    """Which printer, how many copies."""
-
-    def __init__(self, printers: list[str], parent: QWidget | None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(_("Print"))
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.printer = QComboBox()
-        self.printer.addItems(printers)
-        self.printer.setAccessibleName(_("Printer"))
-        self.copies = QSpinBox()
-        self.copies.setRange(1, 20)
-        self.copies.setAccessibleName(_("Copies"))
-        go = pieces.button(_("Print"), self.accept, "primary", "print")
-        pieces.column(
-            self,
-            pieces.text(_("Printer"), "label"),
-            self.printer,
-            pieces.text(_("Copies"), "label"),
-            self.copies,
-            pieces.line(None, pieces.button(_("Cancel"), self.reject), None, go),
-            margin=24,
-            gap=12,
-        )
-
-
-def send_to_cups(
-    pdf: bytes,
-    *,
-    printer: str,
-    copies: int,
-    job: str,
-    parent: QObject,
-    done: Callable[[int], object],
-    failed: Callable[[Problem], object],
-) -> QProcess:
-    """Hand the bytes to CUPS; then `done(copies)`, or `failed(problem)`."""
-    process = QProcess(parent)
-
-    def finished(code: int, status: QProcess.ExitStatus) -> None:
-        process.deleteLater()
-        if status == QProcess.ExitStatus.NormalExit and code == 0:
-            done(copies)
-        else:
-            failed(PrinterRefused(printer=printer))
-
-    def error(kind: QProcess.ProcessError) -> None:
-        if kind == QProcess.ProcessError.FailedToStart:  # only then will finished not come
-            process.deleteLater()
-            failed(PrinterRefused(printer=printer))
-
-    process.finished.connect(finished)
-    process.errorOccurred.connect(error)
-    process.start("lp", ["-d", printer, "-n", str(copies), "-t", job, "-"])
-    process.write(pdf)
-    process.closeWriteChannel()
-    return process
-
-
-def print_pictures(pdf: bytes, job: str, parent: QWidget) -> int:
-    """Print pictures of the pages through Qt's own dialog; returns the copies, 0 where the worker did not want to.
-
-    Raises NoPrinter.
+    title: of the whole, without names of persons; it is shown in the queue. said: what the worker is told once the
+    papers went to the printer. Where there is no printer, saving as PDF is offered.
     """
-    from PySide6.QtGui import QPainter
-    from PySide6.QtPrintSupport import QPrintDialog, QPrinter, QPrinterInfo
+    if not items:
+        return
+    queue, settings = shell.casebook.print_queue, shell.casebook.settings
+    wishes = [item.wish() for item in items]
 
-    from desktop.widgets.pdf_pages import page_sizes, picture
+    def asked(found: tuple[int, dict[str, Any], list[Printer]]) -> None:
+        reprints, kept, here = found
+        here = here or printers.qt_printers()
+        if not here:
+            save_papers(shell, items, title, why=NoPrinter().sentence())
+            return
 
-    if not QPrinterInfo.availablePrinterNames():
-        raise NoPrinter
-    printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-    printer.setResolution(DOTS)
-    printer.setDocName(job)
-    if QPrintDialog(printer, parent).exec() != QDialog.DialogCode.Accepted:
-        return 0
-    painter = QPainter(printer)
-    for number in range(len(page_sizes(pdf))):
-        if number:
-            printer.newPage()
-        image = picture(pdf, number, DOTS / 72)
-        paper = printer.paperRect(QPrinter.Unit.DevicePixel)
-        painter.drawImage(paper.translated(-printer.pageRect(QPrinter.Unit.DevicePixel).topLeft()), image)
-    painter.end()
-    return int(printer.copyCount())
+        def wished(printer: Printer, options: Options) -> None:
+            trays = {**kept.get("trays", {}), printer.name: options.tray}
+            remember = {"printer": printer.name, "sides": options.sides, "trays": trays}
+            shell.tasks.run(lambda: settings.set(SETTING, remember))
+            runner_of(shell).start(items, title, printer, options, said or _told(items))
+
+        name = str(kept.get("printer", ""))
+        last = Options.read({"sides": kept.get("sides", ""), "tray": kept.get("trays", {}).get(name, "")})
+        PrintDialog(
+            shell,
+            here,
+            wished,
+            lambda: save_papers(shell, items, title),
+            papers=len(items),
+            reprints=reprints,
+            remembered=(name, last),
+        ).open()
+
+    def known(records: tuple[int, dict[str, Any]]) -> None:
+        shell.tasks.outside(
+            lambda: printers.all_printers() if printers.has_cups() else [],
+            lambda here: asked((*records, here)) if not shell.is_locked else None,
+            owner=shell,
+        )
+
+    shell.tasks.read(lambda: (queue.printed_before(wishes), dict(settings.get(SETTING, {}))), known, owner=shell)
+
+
+def _told(items: Sequence[PaperItem]) -> str:
+    return ngettext("{n} paper went to the printer.", "{n} papers went to the printer.", len(items)).format(
+        n=len(items)
+    )
+
+
+def save_papers(shell: "Shell", items: Sequence[PaperItem], title: str, why: str = "") -> SaveDialog:
+    """Ask how the files are protected and where they go, then write them off the window's thread; journalled.
+
+    Returns the dialog that asks, which is open then.
+    """
+
+    def wished(wish: SaveWish) -> None:
+        if wish.each and len(items) > 1:
+            place = save_dialog.ask_folder(shell)
+        else:
+            place = save_dialog.ask_file(shell, f"{file_name(shell, items, title)}.pdf")
+        if place is not None:
+            _write(shell, items, title, wish, place)
+
+    dialog = SaveDialog(shell, wished, papers=len(items), why=why)
+    dialog.open()
+    return dialog
+
+
+def file_name(shell: "Shell", items: Sequence[PaperItem], title: str) -> str:
+    """What a file is called unless the worker names it: a number or kind and the day, no names of persons."""
+    words = items[0].label or paper_kinds.title_of(items[0].paper) if len(items) == 1 else title
+    return safe_name(f"{words}_{today(shell.clock).isoformat()}")
+
+
+def _write(shell: "Shell", items: Sequence[PaperItem], title: str, wish: SaveWish, place: Path) -> None:
+    casebook = shell.casebook
+
+    def work(progress: Callable[[int, int], None], cancelled: Callable[[], bool]) -> int:
+        from reports.protecting import joined, protect
+
+        def finished(pdf: bytes) -> bytes:
+            return protect(pdf, wish.passphrase) if wish.passphrase else pdf
+
+        each = wish.each and len(items) > 1
+        if not each and len(items) > 1 and (many := paper_kinds.make_many(casebook, items)):
+            casebook.print_queue.exported([item.wish() for item in items], protected=bool(wish.passphrase))
+            write_bytes(place, finished(many))
+            return len(items)
+        made, saved = [], 0
+        for number, item in enumerate(items, 1):
+            if cancelled():
+                return saved
+            pdf = item.pdf or paper_kinds.make(casebook, item.paper, item.subject_id, item.argument, again=False)
+            if each:
+                casebook.print_queue.exported([item.wish()], protected=bool(wish.passphrase))
+                name = safe_name(f"{number:03}_{item.label or paper_kinds.title_of(item.paper)}")
+                write_bytes(place / f"{name}.pdf", finished(pdf))
+                saved += 1
+            else:
+                made.append(pdf)
+            progress(number, len(items))
+        if made:
+            casebook.print_queue.exported([item.wish() for item in items], protected=bool(wish.passphrase))
+            write_bytes(place, finished(joined(made, title)))
+            saved = len(made)
+        return saved
+
+    def done(saved: int) -> None:
+        if not saved:
+            return
+        words = _("Saved as “{name}”.").format(name=place.name)
+        if wish.passphrase:
+            words += " " + _("Only its passphrase opens it.")
+        else:
+            words += " " + _("The file holds personal data and is not protected.")
+        shell.say(words)
+
+    if len(items) == 1:
+        shell.tasks.run(lambda: work(lambda _done, _of: None, lambda: False), done, owner=shell)
+    else:
+        shell.tasks.long(work, done, owner=shell, title=_("Saving as PDF"))

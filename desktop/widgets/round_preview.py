@@ -1,18 +1,16 @@
 """The paper list of a round: the very PDF on the screen, its two choices, printing and saving."""
 
-from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QWidget
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from desktop.round_paper import round_sheet
 from desktop.round_words import paper_names
 from desktop.widgets import pieces
 from desktop.widgets.flow_layout import FlowLayout
-from desktop.widgets.list_export import write_bytes
 from desktop.widgets.pdf_view import PdfView
+from desktop.widgets.printing import PaperItem, print_papers, save_papers
 from models.clock import today
 from models.services.rounds_views import RoundView
 from models.texts import _
@@ -79,38 +77,18 @@ class RoundPreview(QWidget):
 
     def print_list(self) -> None:
         """Print the very bytes that are shown; it is journalled once they went to the printer."""
-        view, page = self.view, self._page
-        if view is None:
-            return
-        rounds, shell = page.casebook.rounds, page.shell
-
-        def printed(copies: int) -> None:
+        if paper := self._paper():
             words = _("The list went to the printer. It holds personal data: destroy it once it is typed in.")
-            page.run(lambda: rounds.printed(view.row.id, copies), lambda _changed: shell.say(words))
-
-        self.preview.print_pdf(_("Round"), printed)
-
-    def choose_file(self, name: str) -> Path | None:
-        """Ask where to save; None where the worker does not want to. Tests put their own in its place."""
-        chosen, _kind = QFileDialog.getSaveFileName(self, _("Save as PDF"), name, "PDF (*.pdf)")
-        return Path(chosen) if chosen else None
+            print_papers(self._page.shell, [paper], _("Round"), words)
 
     def save(self) -> None:
-        """Write the very bytes that are shown to a file; journalled like a print."""
-        view, pdf, page = self.view, self.preview.pdf, self._page
+        """Write the very bytes that are shown to a file; journalled."""
+        if paper := self._paper():
+            save_papers(self._page.shell, [paper], _("Round"))
+
+    def _paper(self) -> PaperItem | None:
+        view, pdf = self.view, self.preview.pdf
         if view is None or not pdf:
-            return
-        path = self.choose_file(f"{_('Round')}_{today(page.casebook.clock).isoformat()}.pdf")
-        if path is None:
-            return
-        rounds = page.casebook.rounds
-
-        def work() -> None:
-            write_bytes(path, pdf)
-            rounds.printed(view.row.id, 1)
-
-        words = _("Saved as “{name}”. The file holds personal data.").format(name=path.name)
-        page.run(work, self._said(words))
-
-    def _said(self, words: str) -> Callable[[object], None]:
-        return lambda _nothing: self._page.shell.say(words)
+            return None
+        chosen = {"family_names": self.family_names.isChecked(), "only_open": self.only_open.isChecked()}
+        return PaperItem("round_list", view.row.id, chosen, pdf=pdf)

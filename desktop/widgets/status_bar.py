@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QLabel
 
 from desktop import theme
 from desktop.widgets import pieces
+from desktop.widgets.printing_sign import PrintingSign
 from models.clock import TIANJIN
 from models.texts import _, ngettext
 
@@ -26,9 +27,10 @@ class StatusLine(QFrame):
         self._offline = pieces.text(_("Offline: nothing leaves this computer by itself"), "small", wrap=False)
         sign.setToolTip(self._offline.text())
         self.waiting = pieces.button("", lambda: shell.go("sync"), "status")
+        self.printing = PrintingSign(shell)
         self.saved = pieces.text("", "small", wrap=False)
         self.who = pieces.text("", "small", wrap=False)
-        row = pieces.line(self, sign, self._offline, self.waiting, self.saved, None, self.who, gap=12)
+        row = pieces.line(self, sign, self._offline, self.waiting, self.printing, self.saved, None, self.who, gap=12)
         row.setContentsMargins(theme.px(12), theme.px(2), theme.px(12), theme.px(2))
         self._soon = QTimer(self, singleShot=True, interval=500)
         self._soon.timeout.connect(self._ask)

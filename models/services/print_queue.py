@@ -165,6 +165,12 @@ class PrintQueue:
             out = _out_already(connection, rows)
             return [_item(row, again=row.again or row.id in out) for row in rows]
 
+    def printed_before(self, wishes: Sequence[Wish]) -> int:
+        """Of how many of these papers an earlier print is, or may be, out, so that the next one is a reprint."""
+        letters = {wish.subject_id for wish in wishes if wish.paper == "letter"}
+        with self._book.reading() as connection:
+            return sum(bool(ids) for ids in _prints_of(connection, letters).values())
+
     # What became of papers.
 
     def begin(self, job_id: str) -> None:
@@ -357,20 +363,24 @@ def _note_printed(work: Work, rows: Sequence[Row]) -> None:  # type: ignore[type
 
 def _out_already(connection: Connection, rows: Sequence[Row]) -> set[str]:  # type: ignore[type-arg]
     """Of these papers, the letters of which another print is out or may be."""
-    letters = {row.subject_id for row in rows if row.paper == "letter"}
+    prints = _prints_of(connection, {row.subject_id for row in rows if row.paper == "letter"})
+    return {row.id for row in rows if prints.get(row.subject_id, set()) - {row.id}}
+
+
+def _prints_of(connection: Connection, letters: Collection[str]) -> dict[str, set[str]]:
+    """Of each of these letters the papers of the queue that are or may be out; "" where it was printed otherwise."""
+    found: dict[str, set[str]] = {letter: set() for letter in letters}
     if not letters:
-        return set()
+        return found
     known = select(_LETTER.c.id).where(_LETTER.c.id.in_(letters), _LETTER.c.printed.is_(True))
-    printed = set(connection.execute(known).scalars())
+    for letter in connection.execute(known).scalars():
+        found[letter].add("")
     maybe = select(_ITEM.c.id, _ITEM.c.subject_id).where(
-        _ITEM.c.subject_id.in_(letters), _ITEM.c.paper == "letter", or_(*(_ITEM.c.status == s for s in _MAY_BE_OUT))
+        _ITEM.c.subject_id.in_(letters), _ITEM.c.paper == "letter", _ITEM.c.status.in_(_MAY_BE_OUT)
     )
-    others = [(row.id, row.subject_id) for row in connection.execute(maybe)]
-    return {
-        row.id
-        for row in rows
-        if row.subject_id in printed or any(subject == row.subject_id and at != row.id for at, subject in others)
-    }
+    for row in connection.execute(maybe):
+        found[row.subject_id].add(row.id)
+    return found
 
 
 def _left(connection: Connection) -> Left:

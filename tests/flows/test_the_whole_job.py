@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from desktop.demo import first_run as first_run_chapter
 from desktop.demo.running import play
-from desktop.hands import answer, answer_question, press, settle, type_text, wait_until
+from desktop.hands import answer, answer_question, press, save_paper, settle, type_text, wait_until
 from models.texts import _
 from tests.flows.hands import (
     agree,
@@ -106,8 +106,7 @@ def test_a_household_is_registered_visited_checked_referred_and_known_to_the_off
     press(letter.issue_button)
     wait_until(lambda: letter.mode == "issued" and letter.referral is not None, "the letter is issued")
     settle(shell, 0.4)
-    letter.choose_file = lambda _name: tmp_path / "letter.pdf"
-    letter.save_pdf()
+    save_paper(shell, letter.save_button, tmp_path / "letter.pdf")
     settle(shell)
     (referral,) = book.referrals.of_resident(eldest)
     pdf = (tmp_path / "letter.pdf").read_bytes()

@@ -4,13 +4,17 @@ from datetime import date
 import pytest
 from PySide6.QtTest import QTest
 
+from desktop.hands import save_paper
 from desktop.pages.referral import TYPING_MS
+from desktop.print_runner import runner_of
 from desktop.widgets.case_parts import TickRow
+from desktop.widgets.print_dialog import PrintDialog
 from models.records.letter import LetterValue
 from models.texts import _
 from reports.letter import render_letter
 from tests.desktop.case.conftest import press, said
 from tests.desktop.conftest import settle
+from tests.fake_cups import cups  # noqa: F401  # a fixture
 
 HEALTH = "S50"  # 老年人健康管理: from 65 years of age
 
@@ -125,15 +129,18 @@ def test_going_back_after_issuing_does_not_offer_to_issue_again(letter, book, fa
     assert len(book.referrals.all()) == 1
 
 
-def test_printing_is_noted_only_once_the_printer_took_it(letter, book):
+def test_printing_is_noted_only_once_it_left_the_queue_of_the_printer(letter, book, cups, qtbot):  # noqa: F811
     issue(letter)
-    jobs = []
-    letter.preview.print_pdf = lambda job, printed: jobs.append((job, printed))
+    cups.set("hold")
     letter.print_button.click()
     settle(letter.shell)
-    assert [job for job, _printed in jobs] == ["劝花社转〔2026〕1号"]
+    letter.shell.findChild(PrintDialog).go.click()
+    settle(letter.shell)
+    assert cups.titles("waiting") == ["劝花社转〔2026〕1号"]
+    assert cups.bytes(1) == letter.preview.pdf
     assert not book.referrals.all()[0].letters[0].printed
-    jobs[0][1](2)
+    cups.release()
+    qtbot.waitUntil(lambda: runner_of(letter.shell).progress is None, timeout=5000)
     settle(letter.shell)
     assert book.referrals.all()[0].letters[0].printed
     assert "已打印" in said(letter.summary)
@@ -141,13 +148,8 @@ def test_printing_is_noted_only_once_the_printer_took_it(letter, book):
 
 def test_the_very_bytes_are_saved_to_the_chosen_file(letter, tmp_path):
     issue(letter)
-    letter.choose_file = lambda name: tmp_path / name
-    letter.save_button.click()
-    settle(letter.shell)
-    assert (tmp_path / "劝花社转〔2026〕1号.pdf").read_bytes() == letter.preview.pdf
-    letter.choose_file = lambda name: None
-    letter.save_button.click()
-    settle(letter.shell)
+    save_paper(letter.shell, letter.save_button, tmp_path / "a.pdf")
+    assert (tmp_path / "a.pdf").read_bytes() == letter.preview.pdf
 
 
 def test_a_correction_needs_a_reason_and_makes_a_second_version_under_the_same_number(letter, book):

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from desktop.hands import save_paper
 from models.records.operation import Journal
 from models.records.visit import PlanEntry
 from models.services.views import Worker
@@ -108,13 +109,12 @@ def test_the_list_is_shown_saved_and_journalled(shell, homes, show, tmp_path):
     page.print_button.click()
     settle(shell)
     assert page.stack.currentWidget() is page.paper_pane
-    page.choose_file = lambda _name: tmp_path / "list.pdf"
-    page.save_button.click()
+    save_paper(shell, page.save_button, tmp_path / "list.pdf")
     settle(shell)
     assert (tmp_path / "list.pdf").read_bytes().startswith(b"%PDF")
     with shell.casebook._book.reading() as connection:
         journal = list(connection.execute(select(table_of(Journal).c.action, table_of(Journal).c.subject_id)))
-    assert ("print", offer) in [tuple(row) for row in journal]
+    assert ("export", offer) in [tuple(row) for row in journal]
     page.back_button.click()
     assert page.stack.currentWidget() is page.panes["take"]
 

@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QDialog, QLabel
 
+from desktop.hands import save_paper
 from models.records.rights import ConsentEntry, RightsRequestEntry
 from tests.desktop.conftest import settle
 
@@ -347,8 +348,7 @@ def test_the_paper_form_is_shown_for_each_of_the_household(shell, home, tmp_path
     settle(shell)
     assert page.paper.preview.page_count() == 1
     target = tmp_path / "form.pdf"
-    page.paper.choose_file = lambda _name: target
-    page.paper.save()
+    save_paper(shell, page.paper.save_button, target)
     settle(shell)
     assert target.read_bytes() == page.paper.preview.pdf
     page.cancel()

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
-from desktop.hands import button_named
+from desktop.hands import button_named, save_paper
 from desktop.pages.draft_keeper import WAIT
 from models.records.visit import VisitEntry
 from tests.desktop.conftest import settle, type_text
@@ -281,8 +281,7 @@ def test_the_paper_is_seen_saved_and_its_saving_is_journalled(shell, walking, tm
     preview.family_names.click()
     settle(shell)
     assert preview.preview.pdf != whole
-    preview.choose_file = lambda name: tmp_path / name
-    preview.save()
+    save_paper(shell, preview.save_button, tmp_path / "round.pdf")
     settle(shell)
     (file,) = tmp_path.glob("*.pdf")
     assert file.read_bytes() == preview.preview.pdf
