@@ -49,6 +49,7 @@ class Cell(NamedTuple):
     centre: bool = False
     shrink: bool = False  # smaller letters rather than a second line, as far down as 8 points
     box: bool = False  # an empty box to tick instead of text
+    under: Sequence[Run] = ()  # smaller, on lines of its own beneath: the same in another language
 
 
 BOX = 3.1 * MM
@@ -108,9 +109,14 @@ def table_row(cells: Sequence[Cell], x: float, type_: Type, least: float = 0.0, 
         if cell.shrink and natural * own.size > room:
             fitting = room / natural - 0.005
             own = own.smaller(own.size - fitting, 8.0) if fitting >= 8.0 else own.smaller(0.5, 9.0)
-        lines = break_lines(glyphs, room / own.size, 0, justify=False)
-        tallest = max(tallest, len(lines) * own.leading + 1.2 * MM)
-        laid.append((cell, own, lines))
+        lines = [(line, own) for line in break_lines(glyphs, room / own.size, 0, justify=False)]
+        if cell.under:
+            below = Type(max(0.82 * own.size, 7.5), max(0.98 * own.size, 8.8))
+            under = break_lines(shape(cell.under), room / below.size, 0, justify=False)
+            lines += [(line, below) for line in under]
+        height = sum([set_in.leading for _, set_in in lines])
+        tallest = max(tallest, height + 1.2 * MM)
+        laid.append((cell, height, lines))
 
     def draw(paper: Paper, top: float) -> None:
         left = x
@@ -122,10 +128,10 @@ def table_row(cells: Sequence[Cell], x: float, type_: Type, least: float = 0.0, 
         left = x
         heads = [bool(cell.runs) and all(run.face == "hei" for run in cell.runs) for cell in cells]
         scope = "Column" if all(heads) else "Row"
-        for (cell, own, lines), head in zip(laid, heads, strict=True):
+        for (cell, height, lines), head in zip(laid, heads, strict=True):
             paper.open("TH" if head else "TD", scope=scope if head else "")
-            at = top + (tallest - len(lines) * own.leading) / 2
-            for line in lines:
+            at = top + (tallest - height) / 2
+            for line, own in lines:
                 slack = cell.width - line.width * own.size
                 paper.line(left + (slack / 2 if cell.centre else pad), own.baseline(at), own.size, line)
                 at += own.leading

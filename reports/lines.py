@@ -205,9 +205,11 @@ def _may_break(before: Glyph | None, glyph: Glyph, after: Glyph) -> bool:
         return False
     if glyph.character in DIGITS and after.character in UNITS:
         return False
+    if glyph.whole and glyph.whole == after.whole:
+        return False
     if glyph.kind == "space":
         return True
-    if glyph.character in NO_END or (glyph.whole and glyph.whole == after.whole):
+    if glyph.character in NO_END:
         return False
     if glyph.kind == "latin" and after.kind == "latin":
         letters = before is not None and before.character.isalpha() and after.character.isalpha()
@@ -222,15 +224,15 @@ def _may_stretch(glyph: Glyph, after: Glyph) -> bool:
 
 
 def _emergency(glyphs: Sequence[Glyph], start: int, end: int) -> int:
-    """Where to cut when nothing from start to end may break: inside a whole run, else inside a Latin word, last
-    inside a number wider than the line.
+    """Where to cut when nothing from start to end may break: inside a whole run (at a space, after a Chinese
+    character), else inside a Latin word, last inside a number wider than the line.
     """
     last = start + 1
     for place in range(end, start, -1):
         a, b = glyphs[place - 1], glyphs[place]
         if b.character in NO_START or a.character in NO_END:
             continue
-        if a.kind == "han":
+        if a.kind in ("han", "space"):
             return place
         if last == start + 1 and not (a.character in DIGITS and b.character in DIGITS):
             last = place

@@ -13,6 +13,9 @@ from reports.fonts import missing
 # An 18-digit citizen identity number (GB 11643-1999) or a 15-digit old one, standing by itself.
 WHOLE_NUMBER = re.compile(r"(?<![0-9])(?:[0-9]{17}[0-9Xx]|[0-9]{15})(?![0-9Xx])")
 
+UNPRINTED = frozenset({"logo", "seal"})
+"""Fields that are drawn and not written: a picture, and what stands in a QR code."""
+
 
 class UnprintableText(Problem):
     """Some characters are in none of the faces. Nothing is printed; never a box in place of a character.
@@ -48,7 +51,11 @@ def _texts(value: Any, where: str) -> Iterator[tuple[str, str]]:
         yield where, value
     elif isinstance(value, BaseModel):
         for name in type(value).model_fields:
-            yield from _texts(getattr(value, name), f"{where}.{name}" if where else name)
+            if name not in UNPRINTED:
+                yield from _texts(getattr(value, name), f"{where}.{name}" if where else name)
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            yield from _texts(item, f"{where}.{name}")
     elif isinstance(value, tuple | list):
         for number, item in enumerate(value):
             yield from _texts(item, f"{where}.{number}")
