@@ -1,13 +1,17 @@
 """Stores to test with: migrated and empty, on SQLite, on PostgreSQL, or on each in turn (`engines`)."""
 
+import gettext
+import io
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from models import texts
 from models.store import migrate
 from models.store.engine import Engines, open_postgres, open_sqlite
+from tests.house.catalogue import mo_bytes, updated
 from tests.postgres import Server, running
 
 TEST_KEY = bytes(range(100, 148))
@@ -87,3 +91,16 @@ def unmigrated(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Calla
         engines.close()
     if request.param == "postgresql":
         server.drop(name)
+
+
+@pytest.fixture
+def whole_catalogue(monkeypatch: pytest.MonkeyPatch, chinese: gettext.GNUTranslations) -> None:
+    """Both languages as they will be: the catalogue with the parts still under work."""
+    english = gettext.NullTranslations()
+    monkeypatch.setattr(texts, "_catalogue", lambda code: chinese if code == "zh_CN" else english)
+
+
+@pytest.fixture(scope="session")
+def chinese() -> gettext.GNUTranslations:
+    """Chinese from the sources of the catalogue, parts still under work included."""
+    return gettext.GNUTranslations(io.BytesIO(mo_bytes(updated())))
