@@ -3,20 +3,28 @@
 The faces travel packed in resources/fonts. `python -m reports.fonts` unpacks them once at set-up into `.fonts/` beside
 the program, or into the user's cache folder where that cannot be written; a face that is missing is unpacked when it
 is first asked for. Every unpacked file carries part of its hash in its name, so a new face never meets an old file.
+
+Characters beyond GB 18030-2022 level 2 and the names' list (level 3: Ext B to I) are in none of these faces. An office
+that needs them lays a TrueType file (for example HanaMinB.ttf) into the folder `fonts` of its data; it is looked into
+only for characters that no face of ours has, and only once a program's run.
 """
 
 import hashlib
 import json
 import lzma
 import os
+import re
 import struct
 import sys
 import tempfile
 from bisect import bisect_right
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 from platformdirs import user_cache_dir
+
+from models.paths import data_folder
 
 HERE = Path(__file__).resolve().parent.parent
 PACKED = HERE / "resources" / "fonts"
@@ -71,6 +79,8 @@ def font_file(face: str) -> Path:
 
     Raises KeyError for an unknown face, DamagedFont, and OSError when no folder can be written.
     """
+    if face in _packs():
+        return _packs()[face]
     name = f"{face}-{str(_listed()[face]['sha256'])[:12]}.ttf"
     for folder in folders():
         if (folder / name).is_file() and (folder / name).stat().st_size == _listed()[face]["size"]:
@@ -128,9 +138,55 @@ def has(face: str, character: str) -> bool:
     return character in coverage(face)
 
 
+def added_folder() -> Path:
+    """Where an office lays faces of its own for the rarest characters: TrueType files (.ttf), no collections."""
+    return data_folder() / "fonts"
+
+
+@cache
+def _packs() -> dict[str, Path]:
+    """The added faces that can be used, each under the name of its file; those that cannot are left out."""
+    found: dict[str, Path] = {}
+    folder = added_folder()
+    for file in sorted(folder.glob("*.ttf")) if folder.is_dir() else ():
+        name = "added-" + (re.sub(r"[^A-Za-z0-9]", "", file.stem) or "face")
+        if name not in found and _usable(file):
+            found[name] = file
+    return found
+
+
+def _usable(file: Path) -> bool:
+    """Whether a file has what is needed to show and to embed its characters."""
+    try:
+        Coverage(file)
+        with file.open("rb") as font:
+            head = font.read(12)
+            table = font.read(16 * struct.unpack(">H", head[4:6])[0])
+    except (OSError, DamagedFont, struct.error, KeyError):
+        return False
+    tags = {table[at : at + 4] for at in range(0, len(table), 16)}
+    return head[:4] == b"\0\1\0\0" and {b"glyf", b"head", b"hhea", b"hmtx", b"loca", b"maxp"} <= tags
+
+
+def refused_faces() -> tuple[str, ...]:
+    """The names of the files in the added folder that cannot be used: no TrueType outlines, no list of characters
+    beyond U+FFFF, or damaged.
+    """
+    folder = added_folder()
+    files = sorted(file for file in folder.iterdir() if file.is_file()) if folder.is_dir() else []
+    return tuple(file.name for file in files if file not in _packs().values())
+
+
+def last_resorts(wanted: str = "song") -> Iterator[str]:
+    """The faces in which a text is looked for, the wanted one first and the added ones last."""
+    yield wanted
+    yield from FALLBACKS
+    yield from _packs()
+
+
 def covering(text: str, wanted: str = "song") -> str | None:
     """The face that shows the whole text: the wanted one, else the first fallback that can; None if no face can."""
-    for face in (wanted, *FALLBACKS):
+    for face in last_resorts(wanted):
         if all(has(face, character) for character in text):
             return face
     return None
@@ -138,7 +194,7 @@ def covering(text: str, wanted: str = "song") -> str | None:
 
 def missing(text: str) -> list[str]:
     """The characters that no face can show, each once, in the order of the text. Line ends are no characters here."""
-    absent = (c for c in dict.fromkeys(text) if c not in "\n\r" and not any(has(face, c) for face in FALLBACKS))
+    absent = (c for c in dict.fromkeys(text) if c not in "\n\r" and not any(has(face, c) for face in last_resorts()))
     return list(absent)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from reports.fonts import FALLBACKS, covering, has
+from reports.fonts import covering, has, last_resorts
 from reports.typeface import typeface
 
 MAX_STRETCH = 0.25
@@ -110,7 +110,7 @@ def face_for(character: str, wanted: str) -> str:
     """
     if wanted == "kai" and (_kind(character) != "han" or character in QUOTES):
         wanted = "song"
-    for face in (wanted, *FALLBACKS):
+    for face in last_resorts(wanted):
         if has(face, character):
             return face
     raise KeyError(character)

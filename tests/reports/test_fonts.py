@@ -4,10 +4,14 @@ import subprocess
 import sys
 
 import pytest
+from fontTools.subset import Subsetter
+from fontTools.ttLib import TTFont
 
-from reports import fonts
+from reports import fonts, lines
+from reports.letter import render_letter
 from reports.typeface import Typeface, typeface
 from tests.reports.character_lists import PERSONAL_NAMES, STANDARD_BEYOND_LEVEL_1
+from tests.reports.letters import letter, page_texts
 
 LEVEL_1 = [*range(0x3400, 0x4DB6), *range(0x4E00, 0x9FF0)]  # GB 18030-2022, implementation level 1
 
@@ -26,6 +30,12 @@ def test_all_of_gb_18030_level_2_can_be_shown_in_song():
     codes = LEVEL_1 + [ord(c) for c in STANDARD_BEYOND_LEVEL_1]
     assert len(set(codes)) == 27_754
     assert [chr(code) for code in codes if not fonts.has("song", chr(code))] == []
+
+
+def test_all_8105_standard_characters_can_be_shown_in_song():
+    beyond = [c for c in STANDARD_BEYOND_LEVEL_1 if not fonts.has("song", c)]
+    assert beyond == [], "the others of the 8,105 are of level 1, which is shown whole"
+    assert len(set(STANDARD_BEYOND_LEVEL_1)) == 27_754 - len(LEVEL_1)
 
 
 def test_every_character_submitted_for_personal_names_can_be_shown():
@@ -98,6 +108,47 @@ def test_a_program_folder_that_cannot_be_written_sends_faces_to_the_user_cache(t
         assert fonts.font_file("hei").parent == tmp_path / "cache"
     finally:
         fonts.font_file.cache_clear()
+
+
+@pytest.fixture
+def added(tmp_path, monkeypatch):
+    """The folder for faces of the office, forgotten afterwards."""
+    cached = (fonts._packs, fonts.font_file, fonts.coverage, fonts.has, lines.face_for, lines._drawn, typeface)
+    monkeypatch.setattr(fonts, "data_folder", lambda: tmp_path)
+    for function in cached:
+        function.cache_clear()
+    (tmp_path / "fonts").mkdir()
+    yield tmp_path / "fonts"
+    monkeypatch.undo()
+    for function in cached:
+        function.cache_clear()
+
+
+def rarest(folder, code):
+    """A small TrueType face with one character of level 3."""
+    font = TTFont(fonts.font_file("names"))
+    glyph = font.getBestCmap()[ord("李")]
+    for table in font["cmap"].tables:
+        table.cmap = {code: glyph} if table.format == 12 else {}
+    keep = Subsetter()
+    keep.populate(unicodes=[code])
+    keep.subset(font)
+    font.save(folder / "HanaMinB 2017.ttf")
+
+
+def test_a_face_laid_into_the_data_folder_shows_what_no_face_of_ours_can(added):
+    character = "\U00028123"
+    assert fonts.missing(character) == [character]
+    rarest(added, ord(character))
+    (added / "notes.txt").write_text("no face")
+    (added / "broken.ttf").write_bytes(b"no face either")
+    for function in (fonts._packs, fonts.coverage, fonts.has):
+        function.cache_clear()
+    assert fonts.missing(character) == []
+    assert fonts.covering("李𬱖") == "song", "only for what ours lack"
+    assert fonts.refused_faces() == ("broken.ttf", "notes.txt")
+    value = letter(address="示范区样本街道" + character + "里")
+    assert "示范区样本街道" + character + "里" in page_texts(render_letter(value))[0]
 
 
 def test_a_damaged_packed_face_is_refused_and_leaves_nothing(tmp_path, monkeypatch):
