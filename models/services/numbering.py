@@ -65,7 +65,7 @@ def take_number(work: Work, book: Book) -> Number:
     state = settled(work, book)
     mark, year = book.office.letter_mark, today(book.clock).year
     blocks = blocks_of(work.connection, mark, year)
-    state = _stepped_down(state, blocks)
+    state = stepped_down(state, blocks)
     free = next(_free(work.connection, state, blocks, mark, year), None)
     if free is None and state.keeper:
         block, state = grant(work, book, state, blocks, state.holder, book.worker.name)
@@ -277,12 +277,17 @@ def add_block(
     return Block(row, series, year, first, last, holder, granted_by, False, work.now)
 
 
-def _stepped_down(state: State, blocks: Sequence[Block]) -> State:
+def stepped_down(state: State, blocks: Sequence[Block]) -> State:
     """A keeper that learns of another one keeps the numbers no longer: both would give the same ones."""
     if not state.keeper:
         return state
-    others = (one for one in blocks if one.granted_by not in ("", TOLD, state.holder))
-    return replace(state, keeper=False) if any(one.at > state.keeper_since for one in others) else state
+    own = [one for one in blocks if one.granted_by == state.holder]
+    for other in blocks:
+        if other.granted_by in ("", TOLD, state.holder):
+            continue
+        if other.at > state.keeper_since or any(other.overlaps(one.first, one.last) for one in own):
+            return replace(state, keeper=False)
+    return state
 
 
 def _store(connection: Connection) -> str:

@@ -26,6 +26,7 @@ from models.services.numbering import (
     number_of,
     settled,
     spoil,
+    stepped_down,
 )
 from models.services.numbering_code import BlockCode, plain_holder, read_block, write_block
 from models.services.numbering_latch import State, block_key, state_of
@@ -100,8 +101,8 @@ class Numbering:
         """Where this installation stands this year. Reads all referrals of the year."""
         mark, year = self._book.office.letter_mark, today(self._book.clock).year
         with self._book.reading() as connection:
-            state = _state(connection)
             blocks = blocks_of(connection, mark, year)
+            state = stepped_down(_state(connection), blocks)
             free = next_number(connection, state, blocks, mark, year)
             stopgap = free is None and not state.keeper
             if free is None:
@@ -129,10 +130,9 @@ class Numbering:
         """
         mark, year = self._book.office.letter_mark, today(self._book.clock).year
         with self._book.reading() as connection:
-            state = _state(connection)
-            return (
-                None if state.keeper else free_numbers(connection, state, blocks_of(connection, mark, year), mark, year)
-            )
+            blocks = blocks_of(connection, mark, year)
+            state = stepped_down(_state(connection), blocks)
+            return None if state.keeper else free_numbers(connection, state, blocks, mark, year)
 
     def give(self, holder: str, name: str = "") -> str:
         """Give the next block of this year to another installation (its short code); returns the code to type in there.
@@ -246,8 +246,8 @@ class Numbering:
     def _here(self, work: Work) -> tuple[State, list[Block]]:
         """The state and the blocks of this year."""
         state = settled(work, self._book)
-        year = today(self._book.clock).year
-        return state, blocks_of(work.connection, self._book.office.letter_mark, year)
+        blocks = blocks_of(work.connection, self._book.office.letter_mark, today(self._book.clock).year)
+        return stepped_down(state, blocks), blocks
 
     def _close(self, work: Work, blocks: Iterable[Block], reason: str) -> None:
         for block in blocks:
@@ -277,10 +277,8 @@ def closed_words(reason: str) -> str:
 
 
 def _state(connection: Connection) -> State:
-    state = state_of(read_meta(connection, META))
-    if state is None:
-        raise NotFound  # cannot be: it is made when the casebook is opened
-    return state
+    """The state as it is kept; of a server from which no number was taken so far, that of a keeper."""
+    return state_of(read_meta(connection, META)) or State("", "", "", keeper=True)
 
 
 def _views(connection: Connection, state: State, blocks: list[Block], mark: str, year: int) -> Iterable[BlockView]:
