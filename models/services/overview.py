@@ -2,12 +2,11 @@
 
 from datetime import date, timedelta
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, tuple_
 
 from models.clock import today
 from models.services.book import Book
 from models.services.drafts import Drafts
-from models.services.facts import current_facts
 from models.services.planning import assignees
 from models.services.referral_reading import find
 from models.services.referral_views import Kind, ReferralFilter, ReferralView
@@ -78,15 +77,23 @@ def _all_residents(connection: Connection) -> int:
 def _expiring(connection: Connection, on: date) -> list[tuple[str, str, str, date]]:
     """Facts and documents of residents that end within thirty days: (resident id, name, what, day)."""
     soon = on + _AHEAD
-    found = []
-    facts = select(_FACT.c.subject_id).where(_FACT.c.good_until.between(on, soon), _FACT.c.subject_kind == "resident")
-    subjects = list(connection.execute(facts.distinct()).scalars())
-    for subject, views in current_facts(connection, subjects, on).items():
-        found += [
-            (subject, view.name, view.good_until)
-            for view in views.values()
-            if view.good_until is not None and on <= view.good_until <= soon
-        ]
+    newer = _FACT.alias("newer")
+    as_of, newer_as_of = (func.coalesce(table.c.as_of, date.min) for table in (_FACT, newer))
+    later = select(newer.c.id).where(  # what counts is the newest by as_of, then by moment: facts.current_facts
+        newer.c.subject_id == _FACT.c.subject_id,
+        newer.c.name == _FACT.c.name,
+        newer.c.dead.is_(False),
+        newer_as_of <= on,
+        tuple_(newer_as_of, newer.c.at, newer.c.id) > tuple_(as_of, _FACT.c.at, _FACT.c.id),
+    )
+    facts = select(_FACT.c.subject_id, _FACT.c.name, _FACT.c.good_until).where(
+        _FACT.c.good_until.between(on, soon),
+        _FACT.c.subject_kind == "resident",
+        _FACT.c.dead.is_(False),
+        as_of <= on,
+        ~later.exists(),
+    )
+    found = [(row.subject_id, row.name, row.good_until) for row in connection.execute(facts)]
     documents = select(_DOCUMENT.c.resident_id, _DOCUMENT.c.kind, _DOCUMENT.c.valid_until).where(
         _DOCUMENT.c.valid_until.between(on, soon), _DOCUMENT.c.dead.is_(False)
     )

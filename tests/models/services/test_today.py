@@ -2,6 +2,7 @@
 
 import random
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -10,8 +11,13 @@ from models.records.fact import FactEntry
 from models.records.household import HouseholdEntry, MemberEntry
 from models.records.resident import DocumentEntry
 from models.records.visit import NeedEntry, VisitEntry
-from models.services.facts import current_facts
-from tests.models.services.people import HOME, person
+from models.services.facts import Facts, current_facts
+from models.services.households import Households
+from models.services.overview import today_overview
+from models.services.visits import Visits
+from models.store.engine import Engines
+from tests.models.services.people import HOME, five_people, person
+from tests.models.store.registers import open_register
 
 TODAY = date(2026, 11, 22)
 
@@ -106,3 +112,29 @@ def test_households_that_are_shown_already_are_counted_but_not_listed_again(case
     assert (left.total, left.kinds) == (whole.total, whole.kinds)
     tail = casebook.worklist.page(limit=50, offset=1, quick=quick, without=set(order[:1]))
     assert [item.household_id for item in tail.items] == order[2:]
+
+
+def test_both_engines_tell_the_same_of_what_waits(engines: Engines, tmp_path: Path):
+    book = open_register(engines, tmp_path)
+    entry = five_people()
+    made = Households(book).register(entry)
+    visits, facts = Visits(book), Facts(book)
+    for next_visit, reason in ((TODAY - timedelta(days=3), "第一次"), (TODAY - timedelta(days=2), "第二次")):
+        visits.record(
+            VisitEntry(
+                household_id=made.id,
+                outcome="met",
+                met_other="邻居",
+                happened_on=TODAY - timedelta(days=9),
+                next_visit=next_visit,
+                next_reason=reason,
+            )
+        )
+    for good in (TODAY + timedelta(days=5), TODAY + timedelta(days=7)):
+        facts.record("resident", made.ids[0], [FactEntry(name="dibao", value=True, as_of=TODAY, good_until=good)])
+    found = today_overview(book)
+    assert [(due.household_id, due.due, due.reason) for due in found.due] == [
+        (made.id, TODAY - timedelta(days=2), "第二次")
+    ]
+    told = [(one, what, day) for one, _name, what, day in found.expiring if what == "dibao"]
+    assert told == [(made.ids[0], "dibao", TODAY + timedelta(days=7))]
