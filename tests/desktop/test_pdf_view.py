@@ -1,19 +1,16 @@
-"""The preview is of the very bytes; so is the print."""
+"""The preview is of the very bytes, page by page, by keys as well."""
 
 import io
-import os
-import stat
 
 import pytest
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtTest import QTest
 
 from desktop import theme
 from desktop.tasks import Tasks
-from desktop.widgets import printing
 from desktop.widgets.pdf_pages import page_sizes, picture
-from desktop.widgets.pdf_view import PdfView
+from desktop.widgets.pdf_view import PAGE, PdfView
 from models import texts
-from models.errors import CannotWrite
 
 
 def pdf(pages=3):
@@ -80,7 +77,7 @@ def test_the_pages_in_view_are_drawn_and_the_others_wait(view, tasks, qtbot):
     view.area.verticalScrollBar().setValue(view.area.verticalScrollBar().maximum())
     settled(tasks, qtbot)
     assert view._sheets[11].image is not None
-    assert view.pages.text() == "第 12 页，共 12 页"
+    assert view.pages.accessibleName() == "第 12 页，共 12 页"
 
 
 def test_a_page_fits_the_width_and_is_drawn_anew_when_that_changes(view, tasks, qtbot):
@@ -111,8 +108,10 @@ def test_the_zoom_buttons_go_on_from_the_fitting_width(view, tasks, qtbot):
     view._step(1)
     assert view._sheets[0].width() > fitting
     view._step(-1)
-    view._step(-1)
     assert view.zoom.currentData() == 75
+    for _n in range(3):
+        view._step(-1)
+    assert view.zoom.currentData() == 50
 
 
 def test_nothing_is_shown_when_there_is_nothing(view, tasks, qtbot):
@@ -131,76 +130,69 @@ def test_only_the_newest_paper_is_shown(view, tasks, qtbot):
     assert view.page_count() == 1
 
 
-def test_the_very_bytes_are_saved(view, tmp_path):
-    view.pdf = pdf(1)
-    view.save_pdf(tmp_path / "a.pdf")
-    assert (tmp_path / "a.pdf").read_bytes() == view.pdf
-    with pytest.raises(CannotWrite):
-        view.save_pdf(tmp_path / "no" / "a.pdf")
+def press(view, key, modifiers=Qt.KeyboardModifier.NoModifier):
+    QTest.keyClick(view.area, key, modifiers)
 
 
-@pytest.fixture
-def cups(tmp_path, monkeypatch):
-    """A print system that keeps what it is given."""
-    folder = tmp_path / "bin"
-    folder.mkdir()
-    scripts = {
-        "lpstat": '#!/bin/sh\nif [ "$1" = -e ]; then printf "Back\\nFront\\n"; '
-        'else echo "system default destination: Front"; fi\n',
-        "lp": f'#!/bin/sh\necho "$@" > {tmp_path}/arguments\ncat > {tmp_path}/bytes\ntest ! -e {tmp_path}/broken\n',
-    }
-    for name, script in scripts.items():
-        (folder / name).write_text(script)
-        (folder / name).chmod(stat.S_IRWXU)
-    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
-    return tmp_path
+def test_a_whole_page_is_seen_where_that_is_wanted(view, tasks, qtbot):
+    view.show_pdf(pdf(3))
+    settled(tasks, qtbot)
+    view.zoom.setCurrentIndex(view.zoom.findText("整页"))
+    settled(tasks, qtbot)
+    sheet, seen = view._sheets[0], view.area.viewport()
+    assert sheet.height() <= seen.height()
+    assert sheet.height() > seen.height() - 60
+    view.resize(700, 400)
+    qtbot.waitUntil(lambda: view._sheets[0].height() <= view.area.viewport().height(), timeout=3000)
 
 
-def test_the_default_printer_comes_first(cups):
-    assert printing.cups_printers() == ["Front", "Back"]
+def test_the_page_box_tells_and_takes_the_page(view, tasks, qtbot):
+    view.show_pdf(pdf(12))
+    settled(tasks, qtbot)
+    assert (view.page_box.value(), view.pages.text()) == (1, "共 12 页")
+    view.page_box.setValue(7)
+    settled(tasks, qtbot)
+    assert view.page() == 6
+    assert view._sheets[6].image is not None
+    view.go_to_page(99)
+    assert view.page_box.value() == 12
 
 
-def test_where_there_is_no_print_system_there_is_no_printer(monkeypatch, tmp_path):
-    monkeypatch.setenv("PATH", str(tmp_path))
-    assert printing.cups_printers() == []
+def test_keys_turn_pages_and_zoom_while_the_paper_has_the_cursor(view, tasks, qtbot):
+    control = Qt.KeyboardModifier.ControlModifier
+    view.show_pdf(pdf(9))
+    settled(tasks, qtbot)
+    view.area.setFocus()
+    press(view, Qt.Key.Key_PageDown)
+    assert view.area.verticalScrollBar().value() == view.area.verticalScrollBar().pageStep()
+    press(view, Qt.Key.Key_PageUp)
+    assert view.area.verticalScrollBar().value() == 0
+    press(view, Qt.Key.Key_PageDown, control)
+    assert view.page() == 1
+    press(view, Qt.Key.Key_End, control)
+    assert view.page() == 8
+    press(view, Qt.Key.Key_Home, control)
+    assert view.page() == 0
+    before = view._sheets[0].width()
+    press(view, Qt.Key.Key_Plus, control)
+    assert view._sheets[0].width() > before
+    press(view, Qt.Key.Key_Minus, control)
+    press(view, Qt.Key.Key_Minus, control)
+    assert view._sheets[0].width() < before
+    press(view, Qt.Key.Key_0, control)
+    assert view._sheets[0].width() == before
+    view.zoom.setCurrentIndex(view.zoom.findData(PAGE))
+    press(view, Qt.Key.Key_PageDown)
+    assert view.page() == 1
 
 
-def test_the_very_bytes_go_to_the_printer(view, cups, qtbot):
-    view.pdf = pdf(2)
-    copies = []
-    view.print_pdf("津劝业转字〔2026〕0001号", copies.append)
-    dialog = view.findChild(printing.PrintDialog)
-    assert dialog.printer.currentText() == "Front"
-    dialog.copies.setValue(2)
-    dialog.accept()
-    qtbot.waitUntil(lambda: bool(copies), timeout=5000)
-    assert copies == [2]
-    assert (cups / "bytes").read_bytes() == view.pdf
-    assert (cups / "arguments").read_text() == "-d Front -n 2 -t 津劝业转字〔2026〕0001号 -\n"
-
-
-def test_a_printer_that_refuses_is_told_and_nothing_counts_as_printed(view, cups, qtbot):
-    (cups / "broken").touch()
-    view.pdf = pdf(1)
-    copies, troubles = [], []
-    view.trouble.connect(troubles.append)
-    view.print_pdf("1", copies.append)
-    view.findChild(printing.PrintDialog).accept()
-    qtbot.waitUntil(lambda: bool(troubles), timeout=5000)
-    assert copies == []
-    assert "Front" in troubles[0].sentence()
-
-
-def test_no_printer_at_all_is_told(view, monkeypatch):
-    from PySide6.QtPrintSupport import QPrinterInfo
-
-    monkeypatch.setattr(printing, "cups_printers", list)
-    monkeypatch.setattr(QPrinterInfo, "availablePrinterNames", staticmethod(list))
-    view.pdf = pdf(1)
-    troubles = []
-    view.trouble.connect(troubles.append)
-    view.print_pdf("1", lambda copies: pytest.fail("nothing was printed"))
-    assert "打印机" in troubles[0].sentence()
+def test_the_page_that_is_read_stays_in_view_when_the_zoom_changes(view, tasks, qtbot):
+    view.show_pdf(pdf(12))
+    settled(tasks, qtbot)
+    view.go_to_page(5)
+    view.zoom.setCurrentIndex(view.zoom.findData(200))
+    settled(tasks, qtbot)
+    assert view.page() == 5
 
 
 def test_the_paper_stays_white_in_the_dark(view, tasks, qtbot):

@@ -1,0 +1,229 @@
+"""Papers come out in their order, each known to be out or not, whatever the printer, the worker or the lock does."""
+
+from sqlalchemy import select
+
+from desktop import printers
+from desktop.paper_kinds import PaperItem
+from desktop.printers import Printer
+from models.casebook import Casebook
+from models.records.operation import Journal
+from models.store.rows import table_of
+from reports.letter import render_letter
+from tests.conftest import PASSPHRASE
+from tests.desktop.conftest import settle
+
+
+def journalled(book: Casebook, action: str = "print") -> list[str]:
+    table = table_of(Journal)
+    with book._book.reading() as connection:
+        query = select(table.c.subject_id).where(table.c.action == action).order_by(table.c.id)
+        return list(connection.execute(query).scalars())
+
+
+def test_every_paper_is_a_job_of_its_own_with_its_number_and_is_journalled_once(printing):
+    printing.start(copies=2)
+    printing.done()
+    assert printing.cups.titles() == printing.numbers
+    assert printing.states() == ["printed"] * 4
+    assert sorted(journalled(printing.shell.casebook)) == sorted(printing.letters)
+    for number, letter in enumerate(printing.letters, 1):
+        value = printing.shell.casebook.referrals.letter(letter)
+        assert printing.cups.bytes(number) == render_letter(value)
+        assert printing.cups.arguments(number)[2:4] == ["-n", "2"]
+
+
+def test_the_bytes_that_are_shown_are_the_bytes_that_are_printed(printing):
+    from tests.desktop.test_pdf_view import pdf
+
+    printing.start([PaperItem("letter", printing.letters[0], label="1", pdf=pdf(2))])
+    printing.done()
+    assert printing.cups.bytes(1) == pdf(2)
+
+
+def test_only_the_pages_that_are_wanted_go_to_the_printer(printing):
+    from desktop.widgets.pdf_pages import page_sizes
+    from tests.desktop.test_pdf_view import pdf
+
+    printing.start([PaperItem("letter", printing.letters[0], label="1", pdf=pdf(5))], pages="2-3")
+    printing.done()
+    assert len(page_sizes(printing.cups.bytes(1))) == 2
+
+
+def test_a_paper_that_cannot_be_made_is_told_and_the_others_are_printed(printing):
+    items = printing.items()
+    items.insert(1, PaperItem("letter", "nobody", label="?"))
+    printing.start(items)
+    printing.done()
+    assert printing.states() == ["printed", "failed", "printed", "printed", "printed"]
+    queue = printing.shell.casebook.print_queue
+    assert queue.items(queue.jobs()[0].id)[1].detail == "gone"
+    assert not printing.shell.area.banners.isHidden()
+
+
+def test_a_printer_that_refuses_stops_the_job_and_nothing_counts_as_printed(printing):
+    printing.cups.set("refuse")
+    job = printing.start()
+    printing.done()
+    assert printing.states() == ["waiting"] * 4
+    view = printing.shell.casebook.print_queue.job(job)
+    assert (view.status, view.detail) == ("stopped", "refused")
+    printing.cups.unset("refuse")
+    printing.runner.resume(job)
+    settle(printing.shell)
+    printing.done()
+    assert printing.states() == ["printed"] * 4
+    assert printing.cups.titles() == printing.numbers
+
+
+def test_a_jam_is_told_and_when_it_is_cleared_the_rest_comes_out(printing):
+    printing.cups.set("jam", "2")
+    printing.start()
+    printing.until(lambda: bool(printing.runner.progress and printing.runner.progress.trouble))
+    assert printing.runner.progress.trouble == "卡纸"
+    assert printing.states() == ["printed", "printed", "sent", "sent"]
+    printing.cups.release()
+    printing.done()
+    assert printing.states() == ["printed"] * 4
+
+
+def test_stopping_takes_back_what_the_printer_had_not_begun(printing):
+    printing.cups.set("hold")
+    job = printing.start()
+    printing.until(lambda: len(printing.cups.numbers()) == 4)
+    printing.cups.put(1, "out")
+    printing.cups.put(2, "printing")
+    printing.until(lambda: printing.states()[0] == "printed")
+    printing.runner.stop(job)
+    printing.done()
+    assert printing.states() == ["printed", "unsure", "waiting", "waiting"]
+    assert [printing.cups.state(n) for n in (3, 4)] == ["cancelled", "cancelled"]
+    assert printing.shell.casebook.print_queue.job(job).status == "stopped"
+
+
+def test_cancelling_cancels_at_the_printer_too_and_leaves_the_rest_out(printing):
+    printing.cups.set("hold")
+    job = printing.start()
+    printing.until(lambda: len(printing.cups.numbers()) == 4)
+    printing.cups.put(1, "out")
+    printing.runner.cancel(job)
+    printing.done()
+    assert printing.states() == ["printed", "left_out", "left_out", "left_out"]
+    assert printing.cups.numbers("cancelled") == [2, 3, 4]
+    assert printing.shell.casebook.print_queue.job(job).status == "cancelled"
+
+
+def test_what_the_print_system_forgot_is_unsure(printing):
+    printing.cups.set("hold")
+    printing.start()
+    printing.until(lambda: len(printing.cups.numbers()) == 4)
+    printing.cups.set("amnesia")
+    printing.done()
+    assert printing.states() == ["unsure"] * 4
+    assert journalled(printing.shell.casebook) == []
+
+
+def test_what_somebody_cancelled_at_the_printer_is_not_printed(printing):
+    printing.cups.set("hold")
+    printing.start()
+    printing.until(lambda: len(printing.cups.numbers()) == 4)
+    printing.cups.put(2, "cancelled")
+    printing.cups.release()
+    printing.done()
+    assert printing.states() == ["printed", "failed", "printed", "printed"]
+
+
+def test_few_papers_are_in_the_hands_of_the_printer_at_a_time(printing, monkeypatch):
+    from desktop import print_runner
+
+    monkeypatch.setattr(print_runner, "AHEAD", 2)
+    printing.cups.set("hold")
+    printing.start()
+    printing.until(lambda: len(printing.cups.numbers()) == 2)
+    settle(printing.shell)
+    assert printing.states() == ["sent", "sent", "waiting", "waiting"]
+    printing.cups.release()
+    printing.done()
+    assert printing.cups.titles() == printing.numbers
+
+
+def test_a_second_job_waits_for_the_first(printing):
+    printing.cups.set("hold")
+    first = printing.start(printing.items()[:2])
+    printing.until(lambda: len(printing.cups.numbers()) == 2)
+    second = printing.start(printing.items()[2:])
+    assert printing.runner.is_busy(first)
+    assert printing.runner.is_busy(second)
+    assert printing.states() == ["waiting", "waiting"]
+    printing.cups.release()
+    printing.done()
+    assert printing.states() == ["printed", "printed"]
+    assert printing.cups.titles() == printing.numbers
+
+
+def test_printing_rests_while_the_window_is_locked_and_goes_on_afterwards(printing, clock):
+    shell = printing.shell
+    printing.cups.set("hold")
+    printing.start()
+    printing.until(lambda: len(printing.cups.numbers()) == 4)
+    shell.lock()
+    printing.until(shell.tasks.idle)
+    printing.cups.release()
+    shell.unlock(Casebook.open(shell.folder, PASSPHRASE, clock=clock))
+    settle(shell)
+    printing.done()
+    assert printing.states() == ["printed"] * 4
+    assert len(journalled(shell.casebook)) == 4
+
+
+def test_the_line_at_the_foot_tells_while_papers_are_printed(printing):
+    sign = printing.shell.area.status.printing
+    assert sign.isHidden()
+    printing.cups.set("hold")
+    printing.start()
+    printing.until(lambda: len(printing.cups.numbers()) == 4)
+    assert not sign.isHidden()
+    assert sign.words.text() == "正在打印 1/4"
+    printing.cups.release()
+    printing.done()
+    assert sign.isHidden()
+
+
+def test_without_cups_papers_are_printed_as_pictures_and_the_worker_is_asked(printing, monkeypatch):
+    printed = []
+
+    def pictures(pdf, printer, options, title, **_more):
+        printed.append((printer, title, pdf[:5]))
+        return True
+
+    monkeypatch.setattr(printers, "print_pictures", pictures)
+    printing.start(printer=Printer("Laser", cups=False))
+    printing.done()
+    assert printed == [("Laser", number, b"%PDF-") for number in printing.numbers]
+    assert printing.states() == ["unsure"] * 4
+    printing.start(printing.items()[:1], printer=Printer("Laser", cups=False))
+    printing.done()
+    assert printing.states() == ["printed"], "one paper alone lies in the tray before the worker's eyes"
+
+
+def test_a_fault_of_the_program_ends_the_job_and_not_the_printing_of_others(printing, monkeypatch):
+    faults = []
+    printing.shell.tasks.fault.disconnect()
+    printing.shell.tasks.fault.connect(faults.append)
+    real = printers.submit
+    monkeypatch.setattr(printers, "submit", lambda *_all: 1 / 0)
+    printing.start(printing.items()[:1])
+    printing.done()
+    assert [type(fault) for fault in faults] == [ZeroDivisionError]
+    monkeypatch.setattr(printers, "submit", real)
+    printing.start(printing.items()[1:])
+    printing.done()
+    assert printing.states() == ["printed"] * 3
+
+
+def test_the_second_print_of_a_letter_goes_out_as_a_reprint(printing):
+    printing.start(printing.items()[:1])
+    printing.done()
+    printing.start(printing.items()[:2])
+    printing.done()
+    queue = printing.shell.casebook.print_queue
+    assert [item.again for item in queue.items(queue.jobs()[0].id)] == [True, False]
