@@ -47,21 +47,29 @@ def draw_flow(
         pieces = list(body(sizes[0]))
         pages = divide(pieces, lambda page: END - (NEXT_TOP if page else TOP), room)
     with paper.tagged("P"):
-        paper.text(WIDTH / 2, 19 * MM, 11, flow.office, align="center")
+        paper.text(WIDTH / 2, 19 * MM, fitting(11, flow.office), flow.office, align="center")
     with paper.tagged("H1"):
-        paper.text(WIDTH / 2, 31 * MM, 20, flow.title, "title", "center", 0.15 if flow.chinese else 0)
+        wide = 0.15 if flow.chinese else 0.0
+        size = fitting(20, flow.title, "title", wide)
+        paper.text(WIDTH / 2, 31 * MM, size, flow.title, "title", "center", wide)
     bottom = TOP
     for number, page in enumerate(pages):
         if number:
             paper.next_page()
             with paper.decoration():
                 base = NEXT_TOP - 7 * MM
-                paper.text(LEFT, base, 9.5, flow.running)
+                paper.text(LEFT, base, fitting(9.5, flow.running), flow.running)
                 paper.rule(LEFT, base + 2 * MM, LEFT + MEASURE, base + 2 * MM)
         bottom = put(paper, page, NEXT_TOP if number else TOP)
         if len(pages) > 1:
             page_number(paper, flow.words, number + 1, len(pages), LEFT + MEASURE, up=10 * MM)
     put(paper, foot, END - room if at_end else bottom)
+
+
+def fitting(size: float, text: str, face: str = "song", spacing: float = 0.0, measure: float = MEASURE) -> float:
+    """The size in which a text stands on one line: this one, or as much smaller as it must be."""
+    width = width_of(shape([Run(text, face)])) + spacing * len(text)
+    return min(size, measure / width) if width else size
 
 
 def heading(text: str, type_: Type, *, level: int = 2) -> list[Piece]:

@@ -278,6 +278,7 @@ class BlankQuestion(PaperValue):
     lines: int = 1
     paper: str = ""  # the document that proves the answer: a box whether it was seen
     columns: tuple[str, ...] = ()  # of rows
+    weights: tuple[float, ...] = ()  # how wide each column is beside the others; none: by its head
     rows: int = 0
     depth: int = 0
 
