@@ -179,8 +179,7 @@ class PdfView(QFrame):
             sheet.setFixedSize(self._size(number))
             sheet.update()
         if page and self._sheets:  # the page that was read stays in view at the new size
-            self._column.activate()
-            self.go_to_page(page)
+            QTimer.singleShot(0, self, lambda: self.go_to_page(page))  # once the area knows how long it is now
 
     def _draw_in_view(self) -> None:
         # Only now: while sheets are being laid out, all of them are painted at the same place.
