@@ -89,7 +89,7 @@ def test_a_workbook_of_the_office_is_asked_at_the_door_and_its_answers_come_back
     open_page(shell, "person", resident_id=resident)
     shell.actions_by_name["questionnaire"].trigger()
     settle(shell)
-    assert list(shell.page.choosing.rows) == ["winter"]
+    assert list(shell.page.choosing.rows) == ["winter", "new_resident_needs"]
     shell.page.choosing.rows["winter"].chosen.emit()
     settle(shell)
     page = shell.page
