@@ -78,7 +78,9 @@ class ReferralsPage(Page):
         self.count = pieces.text("", "soft")
         self.all_button = pieces.button(_("Show all"), self._show_all, "link")
         self.all_button.hide()
-        self.body.addLayout(pieces.line(None, self.count, self.all_button, None))
+        self.views: list[ReferralView] = []
+        self.print_button = pieces.button(_("Print several"), self.print_several, icon="print")
+        self.body.addLayout(pieces.wrapping(None, self.count, self.all_button, None, self.print_button))
         self.rows: list[ReferralRow] = []
         self.list = pieces.column(None, gap=8)
         self.body.addLayout(self.list)
@@ -181,6 +183,8 @@ class ReferralsPage(Page):
 
     def _show(self, page: ReferralPage) -> None:
         self._fill_receivers(page.receivers)
+        self.views = list(page.views)
+        self.print_button.setVisible(any(view.letters for view in page.views))
         for kind, button in self.kinds.items():
             words = _("{kind} {n}").format(kind=_(KIND_WORDS[kind]), n=f"{page.counts.get(kind, 0):,}")
             button.setText(words)
@@ -217,6 +221,12 @@ class ReferralsPage(Page):
 
             more.clicked.connect(lambda _checked=False: show_rest())
             self.list.addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def print_several(self) -> None:
+        """Choose among the letters that are listed, then print them or save them as files."""
+        from desktop.widgets.print_choice import PrintChoice, letters_of
+
+        PrintChoice(self.shell, letters_of(self.views), self.title()).open()
 
     def _searching(self) -> bool:
         return bool(self.search.text().strip() or self.receiver.currentData())

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter
 from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QSpinBox, QVBoxLayout, QWidget
 
@@ -179,7 +179,9 @@ class PdfView(QFrame):
             sheet.setFixedSize(self._size(number))
             sheet.update()
         if page and self._sheets:  # the page that was read stays in view at the new size
-            QTimer.singleShot(0, self, lambda: self.go_to_page(page))  # once the area knows how long it is now
+            inside = self.area.widget()
+            QCoreApplication.sendPostedEvents(inside, QEvent.Type.LayoutRequest.value)  # so the area knows its length
+            self.go_to_page(page)
 
     def _draw_in_view(self) -> None:
         # Only now: while sheets are being laid out, all of them are painted at the same place.

@@ -36,8 +36,8 @@ def letters_of(views: "Sequence[ReferralView]") -> list[Choice]:
     """The present letters of referrals; those that were not printed yet are ticked at first."""
     found = []
     for view in views:
-        if not view.letters:
-            continue
+        if not view.letters or not view.number:
+            continue  # nobody signed it yet
         letter = view.letters[0]
         tags = ((_("printed"), "good"),) if letter.printed else ()
         tile = Tile(
@@ -47,7 +47,8 @@ def letters_of(views: "Sequence[ReferralView]") -> list[Choice]:
             right=day_text(view.issued_on),
             tags=tags,
         )
-        found.append(Choice(PaperItem("letter", letter.id, label=view.number), tile, not letter.printed))
+        fresh = not letter.printed and view.status == "issued"
+        found.append(Choice(PaperItem("letter", letter.id, label=view.number), tile, fresh))
     return found
 
 
