@@ -194,8 +194,12 @@ def covering(text: str, wanted: str = "song") -> str | None:
 
 def missing(text: str) -> list[str]:
     """The characters that no face can show, each once, in the order of the text. Line ends are no characters here."""
-    absent = (c for c in dict.fromkeys(text) if c not in "\n\r" and not any(has(face, c) for face in last_resorts()))
-    return list(absent)
+    return [c for c in dict.fromkeys(text) if not _shown_somewhere(c)]
+
+
+@cache
+def _shown_somewhere(character: str) -> bool:
+    return character in "\n\r" or any(has(face, character) for face in last_resorts())
 
 
 def unpack_all() -> None:

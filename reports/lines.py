@@ -76,6 +76,16 @@ class Glyph:
         return glyph
 
 
+class Shaped(list[Glyph]):
+    """The glyphs of a text, with the lines it was already broken into: letters repeat their texts."""
+
+    __slots__ = ("broken",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.broken: dict[tuple[float, float, bool], list[Line]] = {}
+
+
 class Line(NamedTuple):
     """One line: its glyphs, its natural width in em and the gap in em to put at every place that may stretch."""
 
@@ -147,7 +157,7 @@ def forget() -> None:
 
 @lru_cache(maxsize=256)
 def _shape(runs: tuple[Run, ...]) -> Sequence[Glyph]:
-    glyphs: list[Glyph] = []
+    glyphs = Shaped()
     for number, run in enumerate(runs, 1):
         whole = number if run.whole else 0
         for character in run.text:
@@ -243,6 +253,16 @@ def break_lines(glyphs: Sequence[Glyph], measure: float, indent: float = 0.0, ju
     """The lines of a paragraph. Measure and first-line indent in em; the last line keeps its natural width."""
     if not glyphs:
         return []
+    if not isinstance(glyphs, Shaped):
+        return _broken(glyphs, measure, indent, justify)
+    how = (measure, indent, justify)
+    known = glyphs.broken.get(how)
+    if known is None:
+        known = glyphs.broken[how] = _broken(glyphs, measure, indent, justify)
+    return known
+
+
+def _broken(glyphs: Sequence[Glyph], measure: float, indent: float, justify: bool) -> list[Line]:
     starts = _starts(glyphs, measure, indent)
     if len(starts) > 1:
         _keep_company(glyphs, starts, measure if len(starts) > 2 else measure - indent)

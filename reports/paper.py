@@ -28,6 +28,9 @@ WIDTH, HEIGHT = 210 * MM, 297 * MM
 BLACK = "0 0 0"
 RED = "0.8 0.02 0.05"
 GREY = "0.35 0.35 0.35"
+REMEMBERED = 600
+"""How many lines a document keeps as they were written, in case they come again."""
+
 Align = Literal["left", "center", "right"]
 
 
@@ -75,6 +78,7 @@ class Paper:
         self.words: list[str] = []
         """The texts drawn so far, in their order; without what is drawn inside `unsaid`."""
         self._unsaid = False
+        self._repeated: dict[tuple[int, float], tuple[Line, str, str]] = {}  # lines of texts that many letters share
 
     @property
     def _code(self) -> list[str]:
@@ -94,13 +98,20 @@ class Paper:
         self, x: float, y: float, size: float, glyphs: Sequence[Glyph], stretch: float = 0.0, colour: str = BLACK
     ) -> None:
         """Draw glyphs on the baseline y from x on; stretch in em goes where the glyphs allow it."""
-        if not glyphs:
-            return
+        if glyphs:
+            self._show(x, y, self._shown(size, glyphs, stretch), "".join([g.character for g in glyphs]), colour)
+
+    def _show(self, x: float, y: float, shown: str, text: str, colour: str = BLACK) -> None:
         at = self._path[-1]
         self._mark(at.child("P") if at.kind in HOLDERS else at)
         if not self._unsaid:
-            self.words.append("".join([glyph.character for glyph in glyphs]))
-        out = ["BT" if colour == BLACK else f"q {colour} rg BT", f"1 0 0 1 {x:.3f} {self.height - y:.3f} Tm"]
+            self.words.append(text)
+        told = f"BT 1 0 0 1 {x:.3f} {self.height - y:.3f} Tm {shown} ET"
+        self._code.append(told if colour == BLACK else f"q {colour} rg {told} Q")
+
+    def _shown(self, size: float, glyphs: Sequence[Glyph], stretch: float) -> str:
+        """What shows the glyphs, wherever they stand."""
+        out: list[str] = []
         face, owed, run = "", 0.0, ""
         parts: list[str] = []
         codes: dict[str, str] = {}
@@ -125,12 +136,20 @@ class Paper:
             if stretch and glyph.stretch_after:
                 owed += stretch
         parts.append(f"<{run}>")
-        out.append(f"[{''.join(parts)}] TJ ET" if colour == BLACK else f"[{''.join(parts)}] TJ ET Q")
-        self._code.append(" ".join(out))
+        out.append(f"[{''.join(parts)}] TJ")
+        return " ".join(out)
 
     def line(self, x: float, y: float, size: float, line: Line) -> None:
         """Draw one broken line of a paragraph."""
-        self.glyphs(x, y, size, line.glyphs, line.stretch)
+        if not line.glyphs:
+            return
+        key = id(line), size
+        known = self._repeated.get(key)
+        if known is None:
+            if len(self._repeated) >= REMEMBERED:
+                self._repeated.clear()
+            known = self._repeated[key] = (line, self._shown(size, line.glyphs, line.stretch), line.text)
+        self._show(x, y, known[1], known[2])
 
     def text(
         self,

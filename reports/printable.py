@@ -77,4 +77,6 @@ def check(value: BaseModel) -> None:
 
 def one_line(text: str) -> str:
     """A text without line ends, tabs and invisible joiners, as it is printed in a field."""
+    if text.isprintable() and "  " not in text and text[:1] != " " != text[-1:]:
+        return text  # as most are
     return " ".join(re.sub("[\u200b-\u200f\u2060\ufeff]", "", text).split())

@@ -55,24 +55,38 @@ def tree_objects(
     `marks` has for every page the element of each mark, `pages` the number of each page's object; `first` is the
     number that the next object gets from `add`.
     """
-    made = add(f"<</Type/StructTreeRoot/K {first + 2} 0 R/ParentTree {first + 1} 0 R/ParentTreeNextKey {len(marks)}>>")
-    order = [(root, first)]  # every element with the number of the one above it, grown while it is read
-    for number, (element, _above) in enumerate(order, first + 2):
+    order = [(root, 0)]  # every element with the number of the one above it, grown while it is read
+    bodies: list[str] = []
+    following = first + 1
+    for number, (element, above) in enumerate(order, first):
         element.number = number
-        order += [(child, number) for child in element.children if isinstance(child, Element)]
+        children = element.children
+        if len(children) == 1 and isinstance(children[0], tuple) and not (element.alt or element.language):
+            page, mark = children[0]  # a line or a cell, as most are
+            scope = f"/A<</O/Table/Scope/{element.scope}>>" if element.scope else ""
+            bodies.append(f"<</S/{element.kind}/P {above} 0 R/Pg {pages[page]} 0 R/K {mark}{scope}>>")
+            continue
+        bodies.append(_body(element, above, pages, following))
+        below = [(child, number) for child in children if isinstance(child, Element)]
+        order += below
+        following += len(below)
+    top = first + len(order) + 1
+    bodies[0] = bodies[0].replace("/P 0 0 R", f"/P {top} 0 R", 1)
+    for body in bodies:
+        add(body)
     rows = (f"{page}[{' '.join([f'{one.number} 0 R' for one in on_page])}]" for page, on_page in enumerate(marks))
-    add(f"<</Nums[{''.join(rows)}]>>")
-    for element, above in order:
-        add(_body(element, above, pages))
-    return made
+    places = add(f"<</Nums[{''.join(rows)}]>>")
+    return add(f"<</Type/StructTreeRoot/K {first} 0 R/ParentTree {places} 0 R/ParentTreeNextKey {len(marks)}>>")
 
 
-def _body(element: Element, above: int, pages: Sequence[int]) -> str:
+def _body(element: Element, above: int, pages: Sequence[int], following: int) -> str:
+    """The object of an element; `following` is the number of its first child."""
     kids: list[str] = []
     page = -1
     for child in element.children:
         if isinstance(child, Element):
-            kids.append(f"{child.number} 0 R")
+            kids.append(f"{following} 0 R")
+            following += 1
         elif page in (-1, child[0]):
             page = child[0]
             kids.append(str(child[1]))

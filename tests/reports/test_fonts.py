@@ -113,7 +113,8 @@ def test_a_program_folder_that_cannot_be_written_sends_faces_to_the_user_cache(t
 @pytest.fixture
 def added(tmp_path, monkeypatch):
     """The folder for faces of the office, forgotten afterwards."""
-    cached = (fonts._packs, fonts.font_file, fonts.coverage, fonts.has, lines.face_for, lines._drawn, typeface)
+    cached = (fonts._packs, fonts.font_file, fonts.coverage, fonts.has, fonts._shown_somewhere)
+    cached += (lines.face_for, lines._drawn, typeface)
     monkeypatch.setattr(fonts, "data_folder", lambda: tmp_path)
     for function in cached:
         function.cache_clear()
@@ -142,7 +143,7 @@ def test_a_face_laid_into_the_data_folder_shows_what_no_face_of_ours_can(added):
     rarest(added, ord(character))
     (added / "notes.txt").write_text("no face")
     (added / "broken.ttf").write_bytes(b"no face either")
-    for function in (fonts._packs, fonts.coverage, fonts.has):
+    for function in (fonts._packs, fonts.coverage, fonts.has, fonts._shown_somewhere):
         function.cache_clear()
     assert fonts.missing(character) == []
     assert fonts.covering("李𬱖") == "song", "only for what ours lack"
