@@ -9,6 +9,7 @@ import argparse
 import json
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -48,6 +49,7 @@ class Bench:
         scale, folder = self.scale, self.folder
         yield from part("the register", self._register)
         on_it: dict[str, Callable[[], Iterator[Row]]] = {
+            "the backup of the day": self._backup,
             "lists": self._lists,
             "casework": self._casework,
             "screening the register": lambda: bench_screening.register(folder, self.household, scale),
@@ -71,6 +73,17 @@ class Bench:
         finally:
             casebook.close()
             bench_register.forget_names()  # as on the next morning: nothing of that work is in memory
+
+    def _backup(self) -> Iterator[Row]:
+        """Before any window: one that stays open for a minute makes it by itself, and what is saved then waits."""
+        casebook = Casebook.open(self.folder, PASSPHRASE)
+        try:
+            began = time.perf_counter()
+            if casebook.daily_backup() is None:
+                raise RuntimeError("there was one already")
+            yield row("the backup of the day, read through again, wall", "s", [time.perf_counter() - began])
+        finally:
+            casebook.close()
 
     def _lists(self) -> Iterator[Row]:
         casebook = Casebook.open(self.folder, PASSPHRASE)
