@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter
 from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QSpinBox, QVBoxLayout, QWidget
 
@@ -179,8 +179,9 @@ class PdfView(QFrame):
             sheet.setFixedSize(self._size(number))
             sheet.update()
         if page and self._sheets:  # the page that was read stays in view at the new size
-            inside = self.area.widget()
-            QCoreApplication.sendPostedEvents(inside, QEvent.Type.LayoutRequest.value)  # so the area knows its length
+            self._column.activate()
+            inside, seen = self.area.widget(), self.area.viewport().size()
+            inside.resize(self._column.minimumSize().expandedTo(seen))  # Qt would do so only later
             self.go_to_page(page)
 
     def _draw_in_view(self) -> None:
