@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from desktop import paper_values
 from models.clock import today
 from models.services.print_queue import Wish
 from models.texts import N_, _
@@ -201,6 +202,25 @@ KINDS: dict[str, PaperKind] = {
     "handover": PaperKind(N_("Handing over"), "handover", _handover, _draw_handover),
     "case_plan": PaperKind(N_("Case plan"), "case_plan", _plan, _draw_plan),
     "consent_form": PaperKind(N_("Consent"), "household", _consent, _draw_consent),
+    "notice": PaperKind(N_("One-time notice"), "resident", paper_values.notice, paper_values.draw_notice),
+    "visit_record": PaperKind(
+        N_("Record of a visit"), "visit", paper_values.visit_record, paper_values.draw_visit_record
+    ),
+    "assessment_report": PaperKind(
+        N_("Report of an assessment"), "assessment", paper_values.assessment, paper_values.draw_assessment
+    ),
+    "questionnaire_report": PaperKind(
+        N_("Report of a questionnaire"),
+        "questionnaire_answer",
+        paper_values.questionnaire,
+        paper_values.draw_assessment,
+    ),
+    "household_sheet": PaperKind(
+        N_("Household sheet"), "household", paper_values.household_sheet, paper_values.draw_household_sheet
+    ),
+    "envelopes": PaperKind(N_("Envelopes"), "list", paper_values.envelopes, paper_values.draw_envelopes),
+    "labels": PaperKind(N_("Address labels"), "list", paper_values.envelopes, paper_values.draw_envelopes),
+    "blank_form": PaperKind(N_("Blank form"), "form", paper_values.blank, paper_values.draw_blank),
     "held_data": PaperKind(N_("Everything held about a person"), "resident", _held, _draw_held),
 }
 """The kinds by the name under which the queue keeps them; a name stays for ever."""

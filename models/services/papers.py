@@ -38,7 +38,7 @@ from models.store.rows import KEPT
 from models.values import age_on
 
 _ASSESSMENT, _RESIDENT, _HOUSEHOLD = KEPT["assessment"], KEPT["resident"], KEPT["household"]
-_DWELLING, _DOCUMENT = KEPT["dwelling"], KEPT["identity_document"]
+_DWELLING, _DOCUMENT, _MEMBERSHIP = (KEPT[name] for name in ("dwelling", "identity_document", "membership"))
 _AT_ONCE = 500
 
 
@@ -187,6 +187,27 @@ class Papers:
                     people.append(Addressee(name=row.name, address=_with_city(address), postal_code=postal_code))
                     subjects.append(resident_id)
         return Addressed(tuple(people), tuple(subjects), skipped)
+
+    def heads(self, households: Sequence[str]) -> list[str]:
+        """Of each household the resident whom a letter to it is addressed to: the head, else who is named first."""
+        found: dict[str, str] = {}
+        with self._book.reading() as connection:
+            for start in range(0, len(households), _AT_ONCE):
+                query = (
+                    select(_MEMBERSHIP.c.household_id, _MEMBERSHIP.c.resident_id)
+                    .join(_RESIDENT, _RESIDENT.c.id == _MEMBERSHIP.c.resident_id)
+                    .where(
+                        _MEMBERSHIP.c.household_id.in_(households[start : start + _AT_ONCE]),
+                        _MEMBERSHIP.c.until.is_(None),
+                        _MEMBERSHIP.c.dead.is_(False),
+                        _RESIDENT.c.frozen == "",
+                        _RESIDENT.c.died_on.is_(None),
+                    )
+                    .order_by(_MEMBERSHIP.c.standing, _MEMBERSHIP.c.relation, _MEMBERSHIP.c.id)
+                )
+                for row in connection.execute(query):
+                    found.setdefault(row.household_id, row.resident_id)
+        return [found[home] for home in dict.fromkeys(households) if home in found]
 
     # Journal.
 

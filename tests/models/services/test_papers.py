@@ -256,6 +256,7 @@ def test_envelopes_go_to_everybody_or_once_to_each_door(casebook: Casebook, five
     once = casebook.papers.addressed(residents, one_per_household=True)
     assert [one.name for one in once.people] == ["李建国", "孙老"]
     assert once.subjects == (five.ids[0], residents[5])
+    assert casebook.papers.heads([other, five.id, "nowhere", five.id]) == [residents[5], five.ids[0]]
 
 
 def test_printing_and_saving_are_noted_for_each_person(casebook: Casebook, five):
