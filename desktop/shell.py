@@ -11,6 +11,7 @@ from PySide6.QtGui import QCloseEvent, QShowEvent, QWindow
 from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QStackedWidget, QWidget
 
 from desktop import actions, theme
+from desktop.letter_words import printed_words
 from desktop.pages.base import Page
 from desktop.state import LANGUAGES, SCALES, THEMES, State
 from desktop.tasks import Tasks
@@ -55,6 +56,7 @@ PAGES = {
     "referral": "desktop.pages.referral:ReferralPage",
     "referrals": "desktop.pages.referrals:ReferralsPage",
     "print_queue": "desktop.pages.print_queue:PrintQueuePage",
+    "papers": "desktop.pages.papers:PapersPage",
     "sync": "desktop.pages.sync:SyncPage",
     "office": "desktop.pages.office:OfficePage",
     "settings": "desktop.pages.settings:SettingsPage",
@@ -87,6 +89,7 @@ RAIL_OF = {
     "packs": "eligibility",
     "workbench": "eligibility",
     "referral": "referrals",
+    "papers": "referrals",
     "print_queue": "referrals",
     "settings": "office",
     "help": "",
@@ -179,6 +182,7 @@ class Shell(QMainWindow):
     def unlock(self, casebook: "Casebook") -> None:
         """Take an opened casebook and show the work area; the gate calls this when the passphrase was right."""
         self._casebook = casebook
+        casebook.print_with(printed_words)
         self._last_input = self.clock.now()
         self._history.clear()
         self._build_area()

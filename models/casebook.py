@@ -1,12 +1,13 @@
 """The one door to the records: makes, opens, backs up and restores a casebook, and hands out the services."""
 
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from models.clock import Clock, SystemClock, local_time, milliseconds, today
 from models.errors import CannotWrite, DamagedStore, DiskFull, KeysMissing, Problem
+from models.records.letter import LetterValue
 from models.security import device, keystore
 from models.services.book import Book
 from models.services.calendar import Calendar
@@ -37,6 +38,7 @@ from models.services.screening import Screening
 from models.services.settings import Settings
 from models.services.sync import Sync
 from models.services.undoing import undo
+from models.services.verifying import Verifying
 from models.services.views import Changed, Office, Today, Worker
 from models.services.visits import Assessments, Visits
 from models.services.worklist import Worklist
@@ -92,6 +94,7 @@ class Casebook:
         self.eligibility = Eligibility(book)
         self.referrals = Referrals(book)
         self.numbering = Numbering(book)
+        self.verifying = Verifying(book)
         self.drafts = Drafts(book)
         self.sync = Sync(book)
         self.settings = Settings(book)
@@ -241,6 +244,10 @@ class Casebook:
     def folder(self) -> Path:
         """Where the casebook lies."""
         return self._book.folder
+
+    def print_with(self, words: Callable[[LetterValue], str]) -> None:
+        """Say what is printed on a letter (reports.letter.printed_words): it is what the code on it is made over."""
+        self._book.words = words
 
     def undo(self, operations: Iterable[str]) -> Changed:
         """Take back what a verb wrote (its Changed.operations), all of it or nothing. Raises CannotUndo."""

@@ -1,5 +1,6 @@
 """Numbers of letters: blocks that one installation alone may use, and numbers that no letter bears."""
 
+import re
 from datetime import date
 
 from sqlmodel import Field
@@ -37,3 +38,17 @@ class SpoiltNumber(Kept, table=True):
     reason: str = text_field()
     worker: str = text_field()
     at: int = moment_field()
+
+
+_PRINTED = re.compile(r"^(.+)转〔(\d{4})〕(?:临([0-9A-Z]{4})-)?([1-9]\d{0,6})号$")
+
+
+def number_text(mark: str, year: int, serial: int, holder: str = "") -> str:
+    """A letter's number as it is printed, 劝业社转〔2026〕6号; with the holder's code one of its stopgap series."""
+    return f"{mark}转〔{year}〕{f'临{holder}-' if holder else ''}{serial}号"
+
+
+def read_number(text: str) -> tuple[str, int, int, str] | None:
+    """Mark, year, serial and holder (empty in a block) of a printed number; None for any other text."""
+    found = _PRINTED.match(text)
+    return (found[1], int(found[2]), int(found[4]), found[3] or "") if found else None

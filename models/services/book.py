@@ -1,6 +1,6 @@
 """The open book: engines, who works, for which office; one way to read and one way to write for all services."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
@@ -9,6 +9,7 @@ from sqlalchemy import Connection, insert
 
 from models.clock import Clock, milliseconds
 from models.eligibility import Policies
+from models.records.letter import LetterValue
 from models.records.operation import Journal
 from models.services import barred
 from models.services.numbering_latch import Latch
@@ -32,6 +33,7 @@ class Book:
         self.clock = clock
         self.office = office
         self.worker = worker
+        self.words: Callable[[LetterValue], str] | None = None  # what is printed on a letter; the window says how
         self.latch = Latch(folder)  # of the letter numbers taken here
         self._rules = RLock()
         self._in_force: InForce | None = None

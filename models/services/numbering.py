@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection, select
 
 from models.clock import today
+from models.records.numbers import number_text
 from models.services.book import Book
 from models.services.numbering_code import new_holder
 from models.services.numbering_latch import State, block_key, read_key, state_of
@@ -87,10 +88,9 @@ def take_number(work: Work, book: Book) -> Number:
 
 def number_of(key: str, serial: int) -> Number:
     """A number of a block (its key in a State) as it is printed."""
-    series, year, _first, _last = read_key(key)
-    mark, stopgap, holder = series.rpartition(STOPGAP) if read_key(key)[3] == 0 else (series, "", "")
-    within = f"{stopgap}{holder}-{serial}" if stopgap else str(serial)
-    return Number(f"{mark}转〔{year}〕{within}号", series, year, serial)
+    series, year, _first, last = read_key(key)
+    mark, _sign, holder = (series, "", "") if last else series.rpartition(STOPGAP)
+    return Number(number_text(mark, year, serial, holder), series, year, serial)
 
 
 def settle(book: Book) -> None:

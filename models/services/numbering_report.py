@@ -1,6 +1,5 @@
 """What became of every letter number of a series and year: used, spoilt, unused, missing, used twice."""
 
-import re
 from collections import defaultdict
 from datetime import date
 from itertools import combinations
@@ -8,6 +7,7 @@ from itertools import combinations
 from sqlalchemy import Connection, Row, and_, or_, select
 
 from models.clock import day_text
+from models.records.numbers import read_number
 from models.services.numbering import STOPGAP, Block, blocks_of, number_of, reason_words
 from models.services.numbering_latch import State, block_key
 from models.services.numbering_views import BlockView, DoubleView, GapReport, SpoiltView, UnusedView
@@ -15,7 +15,6 @@ from models.store.rows import KEPT
 
 _BLOCK, _SPOILT = KEPT["number_block"], KEPT["spoilt_number"]
 _REFERRAL, _RESIDENT = KEPT["referral"], KEPT["resident"]
-_PRINTED = re.compile(r"^(.+)转〔(\d{4})〕(\d{1,7})号$")  # of before a referral kept its series apart
 
 
 def borne(connection: Connection, series: str, year: int) -> dict[int, list[str]]:
@@ -48,8 +47,8 @@ def series(connection: Connection) -> set[tuple[str, int]]:
         found.update((row.series, row.year) for row in connection.execute(query))
     old = select(_REFERRAL.c.number).where(_REFERRAL.c.series == "", _REFERRAL.c.number != "")
     for number in connection.execute(old).scalars():
-        if match := _PRINTED.match(number):
-            found.add((match[1], int(match[2])))
+        if told := read_number(number):  # of before a referral kept its series apart
+            found.add((told[0], told[1]))
     return found
 
 
@@ -106,8 +105,8 @@ def _bearing(connection: Connection, series: str, year: int) -> list[tuple[int, 
         if row.series:
             if row.serial > 0 and row.number:
                 found.append((int(row.serial), str(row.id)))
-        elif (match := _PRINTED.match(row.number)) and match[1] == series:
-            found.append((int(match[3]), str(row.id)))
+        elif (told_by := read_number(row.number)) and told_by[0] == series:
+            found.append((told_by[2], str(row.id)))
     return found
 
 

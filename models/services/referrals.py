@@ -33,6 +33,7 @@ from models.services.referral_rules import (
     WrongDay,
 )
 from models.services.referral_views import ReferralFilter, ReferralPage, ReferralView
+from models.services.verifying import sealed
 from models.services.views import Changed, NeedView
 from models.store.rows import KEPT
 from models.store.work import Work, read_meta
@@ -351,8 +352,7 @@ class Referrals:
 
     def _sealed(self, work: Work, value: LetterValue) -> LetterValue:
         """The letter with its signed code, as it is frozen."""
-        del work
-        return value
+        return sealed(self._book, work.connection, value)
 
     @staticmethod
     def _new_code(work: Work) -> str:
