@@ -54,6 +54,10 @@ def _next_on_worklist(shell: "Shell") -> None:
     go_next(shell)
 
 
+def _slip(shell: "Shell") -> None:
+    shell.go("referrals", slip=True)
+
+
 COMMANDS = (
     *(
         Command(f"go_{page}", text, (f"Alt+{place}",), icon, _go(page), "go")
@@ -76,6 +80,7 @@ COMMANDS = (
     Command("visit", N_("Record a visit"), ("F6",), "visit", _begin("visit")),
     Command("next", N_("Next in the worklist"), ("F8",), "forward", _next_on_worklist),
     Command("letter", N_("Write a referral letter"), ("F7",), "referral", _begin("referral")),
+    Command("slip", N_("A slip came back"), ("Shift+F8",), "import", _slip),
     Command("assess", N_("Assess a resident"), ("F9",), "assessment", _begin("assessment")),
     Command(
         "change",
@@ -93,6 +98,7 @@ COMMANDS = (
     ),
     Command("pictures", N_("Pictures"), ("Ctrl+Shift+I",), "picture", lambda shell: shell.begin("pictures")),
     Command("plans", N_("Plans, notes and contacts"), ("Shift+F6",), "paper", lambda shell: shell.begin("plans")),
+    Command("papers", N_("Papers"), ("Ctrl+Shift+O",), "print", lambda shell: shell.begin("papers")),
     Command("rights", N_("Consent and rights"), ("Shift+F7",), "shield", lambda shell: shell.begin("rights")),
     Command("undo", N_("Undo what was just saved"), ("Ctrl+Shift+Z",), "undo", lambda shell: shell.undo()),
     Command("back_up", N_("Back up now"), ("Ctrl+Shift+S",), "shield", lambda shell: shell.back_up()),

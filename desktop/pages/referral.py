@@ -1,62 +1,42 @@
 """One referral: write the letter with the very page beside it, issue, print, correct it, say what became of it."""
 
 import hashlib
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from desktop import theme
 from desktop.case_words import day_text, moment_text, person_line, referral_status_text
 from desktop.pages.base import Page
 from desktop.pages.draft_keeper import DraftKeeper
+from desktop.pages.referral_deeds import ReferralDeeds
+from desktop.pages.referral_load import Loaded, Sheet, body_of, body_of_entry, load_referral, make_sheet
+from desktop.referral_words import TONE_OF
 from desktop.widgets import pieces
 from desktop.widgets.banner import Banner
 from desktop.widgets.case_parts import Card, Chip, labelled
 from desktop.widgets.fit_area import Beside, PartArea
 from desktop.widgets.letter_form import LetterForm
+from desktop.widgets.life_card import LifeCard
 from desktop.widgets.pdf_view import PdfView
 from desktop.widgets.printing import PaperItem, print_papers, save_papers
 from models.clock import today
-from models.records import codes
-from models.records.letter import LetterValue
 from models.records.referral import ReferralEntry
+from models.services.referral_rules import fits
 from models.services.referral_views import LetterView, ReferralView
 from models.services.views import Changed, ResidentRow
 from models.texts import _
-from reports.letter import UnmaskedNumber, UnprintableText, render_letter
 
 TYPING_MS = 400  # after the last change the preview is drawn anew, in milliseconds
 FORM, FORM_VERSION = "referral", "1"
-TONE_OF = {"done": "good", "accepted": "good", "refused": "danger", "withdrawn": "warn"}
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A letter made, or why it cannot be: characters that no face can print, or a whole number in the text."""
-
-    value: LetterValue
-    pdf: bytes = b""
-    characters: tuple[str, ...] = ()
-    whole_number: bool = False
-
-
-def make_sheet(value: LetterValue) -> Sheet:
-    """Render a letter; what may not go on paper is reported, not raised."""
-    try:
-        return Sheet(value, render_letter(value))
-    except UnprintableText as trouble:
-        return Sheet(value, characters=trouble.characters)
-    except UnmaskedNumber:
-        return Sheet(value, whole_number=True)
 
 
 class ReferralPage(Page):
     """open(resident_id=..., service_ids=[(service, component), ...]) begins a letter, open(draft_id=...) goes on with
-    one, open(referral_id=...) shows one that was issued.
+    one, open(referral_id=...) shows one that was handed in or issued, slip=True asks at once what its slip says.
     """
 
     name = "referral"
@@ -65,12 +45,15 @@ class ReferralPage(Page):
 
     def __init__(self, shell: Any) -> None:
         super().__init__(shell)
-        self.mode = "new"  # new, issued, correcting
+        self.mode = "new"  # new, issued, correcting; unsigned (handed in, without a number), rewriting such a one
         self.resident: ResidentRow | None = None
         self.referral: ReferralView | None = None
         self.sheet: Sheet | None = None
-        self._round = 0
+        self.round = 0
         self._keeper: DraftKeeper | None = None
+        self.second_person = False
+        self.life = LifeCard()
+        self.deeds = ReferralDeeds(self)
         self.form = LetterForm()
         self.form.changed.connect(self._changed)
         self.reason = QLineEdit()
@@ -107,21 +90,29 @@ class ReferralPage(Page):
         self.save_button = pieces.button(_("Save as PDF"), self.save_pdf, icon="save")
         self.correct_button = pieces.button(_("Correct"), self.correct, icon="edit")
         self.cancel_button = pieces.button(_("Do not correct"), self._show_issued_again)
-        buttons = (self.issue_button, self.print_button, self.save_button, self.correct_button, self.cancel_button)
+        self.sign_button = pieces.button(_("Sign and issue"), self.deeds.sign, "primary", "check", tip="Ctrl+Return")
+        self.send_back_button = pieces.button(_("Send back"), self.deeds.send_back, icon="back")
+        self.edit_button = pieces.button(_("Change the letter"), self.rewrite, icon="edit")
         self.show_footer(
             self.kept_line,
             None,
             self.cancel_button,
+            self.send_back_button,
+            self.edit_button,
+            self.sign_button,
             self.correct_button,
             self.save_button,
             self.print_button,
             self.issue_button,
         )
-        self._buttons = buttons
+        self._buttons = (
+            *(self.issue_button, self.print_button, self.save_button, self.correct_button, self.cancel_button),
+            *(self.sign_button, self.send_back_button, self.edit_button),
+        )
         self._later = QTimer(self, singleShot=True, interval=TYPING_MS)
         self._later.timeout.connect(self._draw_draft)
         here = Qt.ShortcutContext.WidgetWithChildrenShortcut
-        QShortcut(QKeySequence("Ctrl+Return"), self, self.issue, context=here)
+        QShortcut(QKeySequence("Ctrl+Return"), self, self.agree, context=here)
         QShortcut(QKeySequence("Ctrl+P"), self, self.print_letter, context=here)
 
     def title(self) -> str:
@@ -129,7 +120,7 @@ class ReferralPage(Page):
         if self.referral is not None and self.mode == "correcting":
             return _("Correct {number}").format(number=self.referral.number)
         if self.referral is not None:
-            return self.referral.number
+            return self.referral.number or _("Letter for {name}").format(name=self.referral.resident_name)
         return _("Referral letter")
 
     # Opening.
@@ -138,17 +129,17 @@ class ReferralPage(Page):
         """Begin, go on with, or show a letter; see the class."""
         self.where = where
         self._later.stop()
-        self._round += 1
+        self.round += 1
         self._clear()
         if where.get("referral_id"):
-            self._open_issued(str(where["referral_id"]))
+            self.show_letter(str(where["referral_id"]))
         else:
             self._open_new(where)
 
     def refresh(self, changed: Changed) -> None:
         """An issued letter is shown anew where it was concerned; one being written stays as it is typed."""
-        if self.mode == "issued" and self.referral is not None and self.referral.id in changed.rows:
-            self._open_issued(self.referral.id)
+        if self.mode in ("issued", "unsigned") and self.referral is not None and self.referral.id in changed.rows:
+            self.show_letter(self.referral.id)
 
     def leave(self) -> bool:
         """Keep the draft."""
@@ -161,8 +152,10 @@ class ReferralPage(Page):
         return {"resident_id": self.resident.id} if self.resident is not None else super().subject()
 
     def first_focus(self) -> None:
-        """The note, which is the only thing that nobody else can write; or the print button."""
-        (self.print_button if self.mode == "issued" else self.form.note).setFocus()
+        """The note, which is the only thing that nobody else can write; or what is done next with the letter."""
+        buttons = {"issued": self.print_button, "unsigned": self.sign_button}
+        wanted: QWidget = buttons.get(self.mode, self.form.note)
+        (wanted if wanted.isVisibleTo(self) else self.edit_button).setFocus()
 
     def _clear(self) -> None:
         self.resident = None
@@ -173,28 +166,34 @@ class ReferralPage(Page):
         self.kept_line.clear()
         self.preview.show_pdf(b"")
         pieces.clear(self.trouble)
-        pieces.clear(self._summary_box)
+        self._clear_summary()
         for button in self._buttons:
             button.hide()
         for thing in (self.form, self.reason_card, self.summary):
             thing.hide()
 
-    def _open_new(self, where: dict[str, Any]) -> None:
-        casebook, this = self.casebook, self._round
+    def _clear_summary(self) -> None:
+        self._summary_box.removeWidget(self.life)  # stays the page's
+        self.life.setParent(self)
+        self.life.hide()
+        pieces.clear(self._summary_box)
 
-        def load() -> tuple[ResidentRow | None, Any, dict[str, Any]]:
+    def _open_new(self, where: dict[str, Any]) -> None:
+        casebook, this = self.casebook, self.round
+
+        def load() -> tuple[ResidentRow | None, Any, dict[str, Any], bool]:
             body: dict[str, Any] = {}
             resident_id = str(where.get("resident_id") or "")
             if where.get("draft_id"):
                 draft = casebook.drafts.get(str(where["draft_id"]))
                 resident_id, body = draft.subject_id, dict(draft.body)
             row = casebook.residents.row(resident_id) if resident_id else None
-            return row, casebook.eligibility.services(), body
+            return row, casebook.eligibility.services(), body, casebook.referrals.second_person()
 
-        def show(found: tuple[ResidentRow | None, Any, dict[str, Any]]) -> None:
-            if this != self._round:
+        def show(found: tuple[ResidentRow | None, Any, dict[str, Any], bool]) -> None:
+            if this != self.round:
                 return
-            self.resident, services, body = found
+            self.resident, services, body, self.second_person = found
             if self.resident is None:
                 self._show_nobody()
                 return
@@ -232,21 +231,37 @@ class ReferralPage(Page):
 
     def _set_mode(self, mode: str) -> None:
         self.mode = mode
-        writing = mode != "issued"
+        view = self.referral
+        writing = mode in ("new", "correcting", "rewriting")
+        waits = mode == "unsigned" and view is not None and view.status in ("waiting", "returned")
+        mine = view is not None and view.writer == self.casebook.worker.name
         self._footer_frame.show()
         self.form.setVisible(writing)
         self.reason_card.setVisible(mode == "correcting")
         self.summary.setVisible(not writing)
         self.issue_button.setVisible(writing)
-        self.issue_button.setText(_("Issue the letter") if mode == "new" else _("Issue the corrected letter"))
-        self.cancel_button.setVisible(mode == "correcting")
-        for button in (self.print_button, self.save_button, self.correct_button):
-            button.setVisible(not writing)
+        self.issue_button.setText(self._issue_words())
+        self.cancel_button.setVisible(mode in ("correcting", "rewriting"))
+        self.cancel_button.setText(_("Do not change it") if mode == "rewriting" else _("Do not correct"))
+        for button in (self.print_button, self.save_button):
+            button.setVisible(mode == "issued")
+        self.correct_button.setVisible(mode == "issued" and view is not None and fits("corrected", view.status))
+        signs = waits and not mine and view is not None and view.status == "waiting"
+        self.sign_button.setVisible(signs)
+        self.send_back_button.setVisible(signs)
+        self.edit_button.setVisible(waits and not signs)
         if self.resident is not None:
             parts = (self.resident.name, person_line(self.resident), self.resident.address)
             self.who.setText("  ·  ".join(part for part in parts if part))
         self.left_area.verticalScrollBar().setValue(0)
         self.set_title(self.title())
+
+    def _issue_words(self) -> str:
+        if self.mode == "correcting":
+            return _("Issue the corrected letter")
+        if self.mode == "rewriting":
+            return _("Hand it in again")
+        return _("Hand in for a signature") if self.second_person else _("Issue the letter")
 
     # Writing, with the page beside it.
 
@@ -262,13 +277,13 @@ class ReferralPage(Page):
     def _draw_draft(self) -> None:
         """Draw the page as it would be printed, off the window's thread; an older drawing is dropped."""
         entry = self._entry()
-        if entry is None or self.mode == "issued":
+        if entry is None or self.mode in ("issued", "unsigned"):
             return
-        self._round += 1
-        this, casebook = self._round, self.casebook
+        self.round += 1
+        this, casebook = self.round, self.casebook
         self.read(
             lambda: make_sheet(casebook.referrals.draft(entry)),
-            lambda sheet: self._show_sheet(sheet) if this == self._round else None,
+            lambda sheet: self._show_sheet(sheet) if this == self.round else None,
         )
 
     def _show_sheet(self, sheet: Sheet) -> None:
@@ -288,12 +303,19 @@ class ReferralPage(Page):
             self.trouble.addWidget(Banner("problem", words, closable=False))
         self.preview.show_pdf(sheet.pdf)
         ready = bool(sheet.pdf)
-        for button in (self.issue_button, self.print_button, self.save_button):
+        for button in (self.issue_button, self.print_button, self.save_button, self.sign_button):
             button.setEnabled(ready)
 
+    def agree(self) -> None:
+        """Ctrl+Return: issue what is written, or sign what is shown."""
+        if self.mode == "unsigned":
+            self.deeds.sign()
+        else:
+            self.issue()
+
     def issue(self) -> None:
-        """Give the letter its number (or the referral a corrected letter) and show what will be printed."""
-        if self.mode == "issued" or not self.issue_button.isEnabled():
+        """Give the letter its number (or the referral a corrected letter), or hand it in, and show what it is now."""
+        if self.mode in ("issued", "unsigned") or not self.issue_button.isEnabled():
             return
         entry = self._entry()
         if entry is None:
@@ -307,14 +329,16 @@ class ReferralPage(Page):
             self.reason.setFocus()
             return
         self._later.stop()
-        self._round += 1
+        self.round += 1
         self.issue_button.setEnabled(False)
-        referral = self.referral
+        referral, mode, second = self.referral, self.mode, self.second_person
 
         def work() -> Changed:
+            if referral is not None and mode == "rewriting":
+                return casebook.referrals.hand_in(entry, referral.id)
             if referral is not None:
                 return casebook.referrals.correct(referral.id, entry, reason)
-            return casebook.referrals.issue(entry)
+            return casebook.referrals.hand_in(entry) if second else casebook.referrals.issue(entry)
 
         def failed(problem: Any) -> None:
             self.issue_button.setEnabled(True)
@@ -329,28 +353,32 @@ class ReferralPage(Page):
         # The page now is that letter: "back" must not open the form again and issue it twice.
         self.where = {"referral_id": referral_id}
         self.reason.clear()
-        self._open_issued(referral_id, fresh=True)
+        self.show_letter(referral_id, fresh=True)
 
     # Issued.
 
-    def _open_issued(self, referral_id: str, *, fresh: bool = False) -> None:
+    def show_letter(self, referral_id: str, *, fresh: bool = False) -> None:
+        """Show a referral that was handed in or issued. fresh: just now, so that it is said."""
         casebook = self.casebook
-        self._round += 1
-        this = self._round
+        self.round += 1
+        this = self.round
 
-        def load() -> tuple[ReferralView, ResidentRow, Sheet, Any]:
-            view = casebook.referrals.get(referral_id)
-            value = casebook.referrals.letter(view.letters[0].id)
-            return view, casebook.residents.row(view.resident_id), make_sheet(value), casebook.eligibility.services()
-
-        def show(found: tuple[ReferralView, ResidentRow, Sheet, Any]) -> None:
-            if this != self._round:
+        def show(found: Loaded) -> None:
+            if this != self.round:
                 return
-            self.referral, self.resident, sheet, services = found
-            self.form.show_services(services)
-            self._set_mode("issued")
+            self.referral, self.resident, sheet = found.view, found.resident, found.sheet
+            self.form.show_services(found.services)
+            self._set_mode("issued" if found.view.letters else "unsigned")
             self._show_sheet(sheet)
             self._show_summary(self.referral)
+            self.deeds.offer(self.referral)
+            if self.where.pop("slip", False):
+                self.deeds.note_slip()
+            if not self.referral.letters:
+                if fresh:
+                    words = _("Handed in. Somebody else finds the letter on the page Today and signs it.")
+                    self.shell.say(words)
+                return
             letter = self.referral.letters[0]
             digest = hashlib.sha256(sheet.pdf).hexdigest()
             if sheet.pdf and not letter.sha256:
@@ -362,12 +390,12 @@ class ReferralPage(Page):
                 self.shell.say(_("{number} is issued. Print it now.").format(number=self.referral.number))
                 self.print_button.setFocus()
 
-        self.run(load, show)
+        self.run(lambda: load_referral(casebook, referral_id), show)
 
     def _show_summary(self, view: ReferralView) -> None:
-        pieces.clear(self._summary_box)
+        self._clear_summary()
         status = Chip(referral_status_text(view.status), "letter", TONE_OF.get(view.status, "accent"))
-        card = Card(_("Letter {number}").format(number=view.number), status)
+        card = Card(_("Letter {number}").format(number=view.number) if view.number else _("No number yet"), status)
         card.add(
             labelled(
                 [
@@ -375,8 +403,10 @@ class ReferralPage(Page):
                     (_("Receiving office"), view.receiver),
                     (_("Issued on"), day_text(view.issued_on)),
                     (_("Good until"), day_text(view.valid_until)),
-                    (_("Worker"), view.worker),
-                    (_("Outcome"), view.outcome_note),
+                    (_("Answer wanted by"), day_text(view.reply_by)),
+                    (_("Worker"), view.writer),
+                    (_("Signed by"), view.signer),
+                    (_("Note"), view.outcome_note),
                 ]
             )
         )
@@ -385,25 +415,11 @@ class ReferralPage(Page):
         )
         card.add(pieces.line(None, person, None))
         self._summary_box.addWidget(card)
-        self._summary_box.addWidget(self._outcome_card(view))
-        self._summary_box.addWidget(self._versions_card(view))
-
-    def _outcome_card(self, view: ReferralView) -> Card:
-        card = Card(_("What became of it"))
-        self.status = QComboBox()
-        self.status.setAccessibleName(_("Where the referral stands"))
-        for code, label in codes.choices("referral_status"):
-            self.status.addItem(label, code)
-        self.status.setCurrentIndex(self.status.findData(view.status))
-        self.outcome = QLineEdit(view.outcome_note)
-        self.outcome.setAccessibleName(_("Note on the outcome"))
-        self.outcome.setPlaceholderText(_("For example: approved from July"))
-        self.outcome.setMaxLength(300)
-        self.status_button = pieces.button(_("Note it"), self.set_status)
-        self.outcome.returnPressed.connect(self.set_status)
-        card.add(pieces.line(None, self.status, self.status_button, None))
-        card.add(self.outcome)
-        return card
+        self._summary_box.addWidget(self.life)
+        self.life.show_life(view, today(self.casebook.clock))
+        self.life.show()
+        if view.letters:
+            self._summary_box.addWidget(self._versions_card(view))
 
     def _versions_card(self, view: ReferralView) -> Card:
         card = Card(_("Versions"))
@@ -423,28 +439,27 @@ class ReferralPage(Page):
 
     def _look_at(self, letter: LetterView) -> None:
         """Show an earlier version; it can be looked at, not printed again as the one that counts."""
-        casebook, this = self.casebook, self._round
+        casebook, this = self.casebook, self.round
 
         def show(sheet: Sheet) -> None:
-            if this == self._round:
+            if this == self.round:
                 self._show_sheet(sheet)
                 words = _("This is version {n}; a later one replaced it.").format(n=letter.version)
-                back = (_("Back to the present one"), lambda: self._open_issued(str(self.where["referral_id"])))
+                back = (_("Back to the present one"), lambda: self.show_letter(str(self.where["referral_id"])))
                 self.trouble.addWidget(Banner("warn", words, back, closable=False))
                 for button in (self.print_button, self.save_button):
                     button.setEnabled(False)
 
         self.run(lambda: make_sheet(casebook.referrals.letter(letter.id)), show)
 
-    def set_status(self) -> None:
-        """Note where the referral stands."""
-        assert self.referral is not None
-        casebook, referral_id = self.casebook, self.referral.id
-        status, note = str(self.status.currentData()), self.outcome.text().strip()
-        words = _("Noted: {status}.").format(status=referral_status_text(status))
-        self.run(
-            lambda: casebook.referrals.set_status(referral_id, status, note), lambda _changed: self.shell.say(words)
-        )
+    def rewrite(self) -> None:
+        """Change a letter that waits or was sent back, then hand it in again."""
+        if self.referral is None or self.referral.entry is None:
+            return
+        self.form.show_body(body_of_entry(self.referral.entry, self.form.services))
+        self._set_mode("rewriting")
+        self.form.note.setFocus()
+        self._draw_draft()
 
     def correct(self) -> None:
         """Write the letter anew under its number; the old version stays."""
@@ -459,7 +474,7 @@ class ReferralPage(Page):
     def _show_issued_again(self) -> None:
         if self.referral is not None:
             self._later.stop()
-            self._open_issued(self.referral.id)
+            self.show_letter(self.referral.id)
 
     # Paper and files.
 
@@ -480,33 +495,3 @@ class ReferralPage(Page):
         paper = self.paper()
         if paper is not None:
             save_papers(self.shell, [paper], paper.label)
-
-
-def body_of(value: LetterValue, services: Any) -> dict[str, Any]:
-    """What the form must show to write this letter again; ticks are told from the papers on it."""
-    matters = []
-    for matter in value.matters:
-        service = services.get(matter.service_id)
-        if service is None:
-            continue
-        papers = service.documents.zh if value.language == "zh" else service.documents.en
-        parts = [part.name for part in service.components if part.name] if len(service.components) > 1 else []
-        component = next((part for part in sorted(parts, key=len, reverse=True) if part in matter.name), "")
-        matters.append(
-            {
-                "service_id": matter.service_id,
-                "component": component,
-                "ticks": [paper in matter.documents for paper in papers],
-            }
-        )
-    days = (value.valid_until - value.issued_on).days if value.valid_until else 30
-    return {
-        "matters": matters,
-        "receiver": value.receiver,
-        "receiver_address": value.receiver_address,
-        "receiver_phone": value.receiver_phone,
-        "note": value.note,
-        "language": value.language,
-        "red_head": value.red_head,
-        "valid_days": max(days, 1),
-    }

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 RETENTION_YEARS = "retention_years"
 """The setting; models.services.rights reads it and is not loaded for this page."""
 
+SECOND_PERSON = "referral_second_person"
+"""The setting; models.services.referrals reads it and is not loaded for this page."""
+
 IDLE_MINUTES = (2, 5, 10, 15, 30, 60, 0)
 
 
@@ -65,6 +68,7 @@ class SettingsPage(Page):
         for section in (
             self._looks(),
             self._office(),
+            self._letters(),
             self._retention(),
             self._safety(),
             self._passphrase(),
@@ -81,6 +85,7 @@ class SettingsPage(Page):
         casebook = self.casebook
         self._show_office(casebook)
         self.read(lambda: str(casebook.settings.get("backup_folder", "")), self._show_backup_folder)
+        self.read(lambda: bool(casebook.settings.get(SECOND_PERSON, False)), self.second_person.setChecked)
         self.read(lambda: int(casebook.settings.get(RETENTION_YEARS, 0)), self.retention.setValue)
 
     def refresh(self, changed: "Changed") -> None:
@@ -198,6 +203,18 @@ class SettingsPage(Page):
         return self._section(
             "shield", _("How long records are kept"), self._grid((_("Term of retention"), self.retention, hint))
         )
+
+    def _letters(self) -> QFrame:
+        self.second_person = QCheckBox(_("A second person signs letters"))
+        self.second_person.clicked.connect(self._save_second_person)
+        hint = _("A letter then gets its number when somebody else than its writer has signed it off.")
+        self.second_person.setAccessibleDescription(hint)
+        return self._section("referral", _("Referral letters"), self.second_person, pieces.text(hint, "small"))
+
+    def _save_second_person(self, on: bool) -> None:
+        casebook = self.casebook
+        words = _("Letters are signed by a second person.") if on else _("Letters are issued by whoever writes them.")
+        self.run(lambda: casebook.settings.set(SECOND_PERSON, on), lambda _nothing: self.shell.say(words))
 
     def _save_retention(self) -> None:
         casebook, years = self.casebook, self.retention.value()

@@ -17,6 +17,7 @@ from models.texts import N_, _, language, ngettext
 if TYPE_CHECKING:
     from desktop.shell import Shell
     from models.casebook import Casebook
+    from models.services.referral_views import ReferralView
     from models.services.views import Changed, DraftView, DueVisit, NeedView, Today
     from models.services.worklist_views import WorkItem, WorkPage
 
@@ -179,6 +180,9 @@ class TodayPage(Page):
         late = [visit for visit in today.due if visit.due < today.on]
         groups = (
             (_("Visits that are due"), "visit", [self._due(visit, today) for visit in today.due], len(late)),
+            (_("Letters sent back to you"), "edit", [self._letter(one) for one in today.sent_back], 0),
+            (_("Letters for you to sign"), "check", [self._letter(one) for one in today.to_sign], 0),
+            (_("Offices to be asked about letters"), "referral", [self._letter(one) for one in today.to_chase], 0),
             (_("Begun and not finished"), "draft", [self._draft(draft) for draft in today.drafts], 0),
             (_("Papers that run out within 30 days"), "clock", [self._expiring(line) for line in today.expiring], 0),
             (_("Needs that are still open"), "flag", [self._need(need) for need in today.open_needs], 0),
@@ -314,6 +318,20 @@ class TodayPage(Page):
             (_("Go on"), "tag"),
             lambda: self.shell.go(DRAFT_PAGES.get(draft.form, "assessment"), draft_id=draft.id),
             throw_away,
+        )
+
+    def _letter(self, view: "ReferralView") -> QWidget:
+        """A letter that waits for whoever works here: to be written anew, to be signed, to be asked about."""
+        from desktop.referral_words import waits_words
+
+        matters = "、".join(view.matters) if language() == "zh_CN" else ", ".join(view.matters)
+        on = self.shown.on if self.shown is not None else view.chase_on
+        late = on is not None and view.chase_on is not None and view.chase_on < on
+        return self._line(
+            _("{name}: {words}").format(name=view.resident_name, words=matters),
+            " · ".join(part for part in (view.number, view.receiver, waits_words(view, on) if on else "") if part),
+            (_("overdue"), "tag-danger") if late else None,
+            lambda: self.shell.go("referral", referral_id=view.id),
         )
 
     def _discard(self, draft: "DraftView") -> None:

@@ -98,6 +98,7 @@ class LetterForm(QWidget):
         self.language.setAccessibleName(_("Language of the letter"))
         self.language.addItem("中文", "zh")
         self.language.addItem("English", "en")
+        self.language.addItem("中文 + English", "both")
         self.language.currentIndexChanged.connect(lambda _place: self._language_changed())
         self.valid_days = QSpinBox()
         self.valid_days.setAccessibleName(_("Days that the letter is good"))
@@ -105,6 +106,12 @@ class LetterForm(QWidget):
         self.valid_days.setValue(30)
         self.valid_days.setSuffix(_(" days"))
         self.valid_days.valueChanged.connect(lambda _days: self._changed())
+        self.reply_days = QSpinBox()
+        self.reply_days.setAccessibleName(_("Working days that the office has to answer"))
+        self.reply_days.setRange(0, 120)
+        self.reply_days.setSpecialValueText(_("As usual (15 working days)"))
+        self.reply_days.setSuffix(_(" working days"))
+        self.reply_days.valueChanged.connect(lambda _days: self._changed())
         self.red_head = QCheckBox(_("Print the red head"))
         self.red_head.setToolTip(_("Off where the letter is printed on headed paper"))
         self.red_head.setChecked(True)
@@ -112,7 +119,11 @@ class LetterForm(QWidget):
         card.add(pieces.column(None, caption, self.note, gap=3))
         choices = QWidget()
         flow = FlowLayout(choices, gap=16)
-        for words, field in ((_("Language"), self.language), (_("Good for"), self.valid_days)):
+        for words, field in (
+            (_("Language"), self.language),
+            (_("Good for"), self.valid_days),
+            (_("Answer within"), self.reply_days),
+        ):
             pair = QWidget()
             pieces.line(pair, pieces.text(words, "label", wrap=False), field, gap=10)
             flow.addWidget(pair)
@@ -124,8 +135,8 @@ class LetterForm(QWidget):
 
     @property
     def chinese(self) -> bool:
-        """Whether the letter is in Chinese."""
-        return bool(self.language.currentData() == "zh")
+        """Whether the letter is in Chinese, alone or with English beneath."""
+        return bool(self.language.currentData() != "en")
 
     def show_services(self, services: Mapping[str, Service]) -> None:
         """The services that can be chosen, by id."""
@@ -154,6 +165,7 @@ class LetterForm(QWidget):
             "language": self.language.currentData(),
             "red_head": self.red_head.isChecked(),
             "valid_days": self.valid_days.value(),
+            "reply_days": self.reply_days.value(),
         }
 
     def show_body(self, body: Mapping[str, Any]) -> None:
@@ -171,6 +183,7 @@ class LetterForm(QWidget):
         self.note.setPlainText(str(body.get("note", "")))
         self.red_head.setChecked(bool(body.get("red_head", True)))
         self.valid_days.setValue(int(body.get("valid_days", 30)))
+        self.reply_days.setValue(int(body.get("reply_days", 0)))
         if not body.get("receiver"):
             self._suggest()
         self._show_matters()
@@ -194,9 +207,10 @@ class LetterForm(QWidget):
                 ),
                 **{name: line.text() for name, line in self.lines.items()},
                 note=self.note.toPlainText(),
-                language="zh" if self.chinese else "en",
+                language=self.language.currentData(),
                 red_head=self.red_head.isChecked(),
                 valid_days=self.valid_days.value(),
+                reply_days=self.reply_days.value() or None,
             )
         except ValidationError as trouble:
             self.say_trouble(trouble)

@@ -198,27 +198,6 @@ def test_not_correcting_leaves_the_letter_as_it_was(letter, book):
     assert len(book.referrals.all()[0].letters) == 1
 
 
-def test_what_became_of_it_is_noted_and_the_list_tells(letter, book, show):
-    issue(letter)
-    letter.status.setCurrentIndex(letter.status.findData("accepted"))
-    letter.outcome.setText("12月起上门")
-    letter.status_button.click()
-    settle(letter.shell)
-    assert (book.referrals.all()[0].status, book.referrals.all()[0].outcome_note) == ("accepted", "12月起上门")
-    page = show("referrals")
-    assert len(page.rows) == 1
-    assert "已受理" in page.rows[0].accessibleName()
-    assert "12月起上门" in said(page)
-    page.status.setCurrentIndex(page.status.findData("refused"))
-    settle(page.shell)
-    assert not page.rows
-    page.status.setCurrentIndex(page.status.findData("open"))
-    settle(page.shell)
-    page.rows[0].chosen.emit()
-    settle(page.shell)
-    assert page.shell.page is letter
-
-
 def test_a_letter_being_written_is_kept_as_a_draft_and_goes_on_later(letter, book, show, family):
     letter.form.note.setPlainText("明天再开")
     show("today")
