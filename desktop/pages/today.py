@@ -1,6 +1,6 @@
 """What needs doing today, and nothing else: every line is one click from being done."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt, QTimer
@@ -113,7 +113,8 @@ class TodayPage(Page):
 
         def ask() -> tuple["Today", dict[str, str]]:
             today = casebook.today()
-            return today, {what: paper_name(casebook, what) for _id, _name, what, _day in today.expiring}
+            shown = today.expiring[:SHOWN]
+            return today, {what: paper_name(casebook, what) for _id, _name, what, _day in shown}
 
         def show(found: tuple["Today", dict[str, str]]) -> None:
             self.show_today(*found)
@@ -129,15 +130,14 @@ class TodayPage(Page):
         def show(page: "WorkPage") -> None:
             if asked != self._asked:
                 return
-            items = [item for item in page.items if item.household_id not in due][:URGENT]
-            if items:
-                lines = [self._work(item) for item in items]
-                group = self._group(_("Most urgent on the worklist"), "flag", lines, 0)
+            if page.items:
+                lines = [self._work(item) for item in page.items]
+                group = self._group(_("Most urgent on the worklist"), "flag", lines, 0, len(lines))
                 more = pieces.button(_("The whole worklist"), lambda: self.shell.go("worklist"), "link")
                 pieces.inside(group).addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)
                 self.cards.insertWidget(1 if today.due else 0, group)
 
-        self.read(lambda: work.page(limit=URGENT + len(due), until=today.on, quick=True), show)
+        self.read(lambda: work.page(limit=URGENT, until=today.on, quick=True, without=due), show)
 
     def _work(self, item: "WorkItem") -> QWidget:
         from desktop.worklist_words import names_words, reasons_words
@@ -177,20 +177,21 @@ class TodayPage(Page):
             self.figures.addWidget(self._figure(count, words, page))
         self._arrange()
         pieces.clear(self.cards)
-        late = [visit for visit in today.due if visit.due < today.on]
-        groups = (
-            (_("Visits that are due"), "visit", [self._due(visit, today) for visit in today.due], len(late)),
-            (_("Letters sent back to you"), "edit", [self._letter(one) for one in today.sent_back], 0),
-            (_("Letters for you to sign"), "check", [self._letter(one) for one in today.to_sign], 0),
-            (_("Offices to be asked about letters"), "referral", [self._letter(one) for one in today.to_chase], 0),
-            (_("Begun and not finished"), "draft", [self._draft(draft) for draft in today.drafts], 0),
-            (_("Papers that run out within 30 days"), "clock", [self._expiring(line) for line in today.expiring], 0),
-            (_("Needs that are still open"), "flag", [self._need(need) for need in today.open_needs], 0),
+        late = sum(visit.due < today.on for visit in today.due)
+        groups: tuple[tuple[str, str, Sequence[Any], Callable[[Any], QWidget], int], ...] = (
+            (_("Visits that are due"), "visit", today.due, lambda visit: self._due(visit, today), late),
+            (_("Letters sent back to you"), "edit", today.sent_back, self._letter, 0),
+            (_("Letters for you to sign"), "check", today.to_sign, self._letter, 0),
+            (_("Offices to be asked about letters"), "referral", today.to_chase, self._letter, 0),
+            (_("Begun and not finished"), "draft", today.drafts, self._draft, 0),
+            (_("Papers that run out within 30 days"), "clock", today.expiring, self._expiring, 0),
+            (_("Needs that are still open"), "flag", today.open_needs, self._need, 0),
         )
-        for title, icon, lines, urgent in groups:
-            if lines:
-                self.cards.addWidget(self._group(title, icon, lines, urgent))
-        if not any(lines for _title, _icon, lines, _urgent in groups):
+        for title, icon, waiting, line, urgent in groups:
+            if waiting:  # a line is made for what is shown: thousands may wait, and widgets are slow to make
+                lines = [line(one) for one in waiting[:SHOWN]]
+                self.cards.addWidget(self._group(title, icon, lines, urgent, len(waiting)))
+        if not any(waiting for _title, _icon, waiting, _line, _urgent in groups):
             self.cards.addWidget(self._nothing(today))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -236,27 +237,26 @@ class TodayPage(Page):
             pieces.inside(made).addWidget(thing)
         return made
 
-    def _group(self, title: str, icon: str, lines: list[QWidget], urgent: int) -> QFrame:
+    def _group(self, title: str, icon: str, lines: list[QWidget], urgent: int, every: int) -> QFrame:
+        """Some lines under their heading, with how many there are in all and how many of them are overdue."""
         sign = QLabel()
         sign.setPixmap(theme.pixmap(icon, 20, "accent", self.devicePixelRatioF()))
         head = pieces.line(None, sign, pieces.text(title, "subheading", wrap=False), gap=10)
-        head.addWidget(pieces.text(str(len(lines)), "tag-quiet"))
+        head.addWidget(pieces.text(f"{every:,}", "tag-quiet"))
         if urgent:
             words = ngettext("{n} overdue", "{n} overdue", urgent).format(n=urgent)
             head.addWidget(pieces.text(words, "tag-danger"))
         head.addStretch(1)
         made = pieces.card(head, margin=16, gap=4)
-        for line in lines[:SHOWN]:
+        for line in lines:
             pieces.inside(made).addWidget(pieces.rule())
             pieces.inside(made).addWidget(line)
-        if len(lines) > SHOWN:
-            more = len(lines) - SHOWN
+        if every > len(lines):
+            more = every - len(lines)
             pieces.inside(made).addWidget(pieces.rule())
             pieces.inside(made).addWidget(
                 pieces.text(ngettext("and {n} more", "and {n} more", more).format(n=more), "small")
             )
-            for line in lines[SHOWN:]:
-                line.deleteLater()
         return made
 
     def _line(

@@ -1,12 +1,15 @@
 """The today page: what waits, each line one click from being done."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
+from PySide6.QtWidgets import QLabel, QWidget
 
 from desktop.pages.today import TodayLine
 from models.records.resident import DocumentEntry, ResidentEntry
 from models.records.visit import NeedEntry, VisitEntry
+from models.texts import ngettext
 from tests.desktop.conftest import settle
 from tests.desktop.test_shell import notes  # noqa: F401
 
@@ -120,3 +123,15 @@ def test_the_words_of_a_line_begin_at_its_left_and_the_button_fills_it(page, wid
     assert due.button.width() == due.width()
     draft = line(page, "登记 王秀英")
     assert draft.button.x() == 0
+
+
+def test_of_thousands_that_wait_only_what_is_shown_is_made_and_the_rest_is_counted(page, monkeypatch):
+    made = []
+    monkeypatch.setattr(page, "_due", lambda visit, today: made.append(visit) or QWidget())
+    today = page.casebook.today()
+    late = replace(today.due[0], due=today.on - timedelta(days=1))
+    page.show_today(replace(today, due=(late,) * 3000 + today.due), {})
+    assert made == [late] * 8
+    words = {label.text() for label in page.findChildren(QLabel)}
+    total = 3000 + len(today.due)
+    assert {f"{total:,}", ngettext("and {n} more", "and {n} more", 2).format(n=total - 8)} <= words
