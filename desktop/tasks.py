@@ -1,5 +1,5 @@
-"""Work off the window's thread: one lane for the records, one for reading lists, one for other programs; results come
-back to the window.
+"""Work off the window's thread: one lane for the records, one for reading lists, others for what needs no casebook;
+results come back to the window.
 
 Every verb of the casebook is called through here. A result, a Problem or a fault of the program is delivered on the
 window's thread in the order in which the lane finished it, and is dropped when its owner is gone by then.
@@ -128,7 +128,7 @@ class Tasks(QObject):
         self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
         self._records = _Lane("records", self._finished.emit)
         self._reader = _Lane("reader", self._finished.emit)
-        self._outside: _Lane | None = None  # few sessions print
+        self._outside: dict[str, _Lane] = {}  # by name; few sessions print
 
     def run(
         self,
@@ -162,14 +162,14 @@ class Tasks(QObject):
         failed: Callable[[Problem], object] | None = None,
         *,
         owner: QObject | None = None,
+        lane: str = "programs",
     ) -> Job[T]:
-        """Like `run`, on a lane for what waits for other programs (a printer's): no save and no list waits for it.
-
-        The casebook is not touched there: it may be closed meanwhile.
+        """Like `run`, for what takes its time without the casebook, which may be closed meanwhile: waiting for another
+        program (a printer's), the backup of the day. No save and no list waits for it, nor does another lane's work.
         """
-        if self._outside is None and not self._closed:
-            self._outside = _Lane("outside", self._finished.emit)
-        return self._put(self._outside or self._records, Job(work, done, failed, owner))
+        if lane not in self._outside and not self._closed:
+            self._outside[lane] = _Lane(lane, self._finished.emit)
+        return self._put(self._outside.get(lane, self._records), Job(work, done, failed, owner))
 
     def long(
         self,
@@ -268,7 +268,8 @@ class Tasks(QObject):
             if job.title:
                 job.cancel()
         ended = self._reader.stop(timeout)
-        ended = (self._outside is None or self._outside.stop(timeout)) and ended
+        for lane in self._outside.values():
+            ended = lane.stop(timeout) and ended
         ended = self._records.stop(timeout) and ended
         self._finished.disconnect(self._deliver)
         for job in self._outstanding.values():

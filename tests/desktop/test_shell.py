@@ -1,5 +1,7 @@
 """The unlocked window: rail, pages, search, commands, keys, locking, looks, and what it says."""
 
+import threading
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
@@ -456,6 +458,24 @@ def test_a_backup_is_made_where_the_worker_keeps_them(shell, tmp_path):
     settle(shell)
     assert list((tmp_path / "stick").iterdir())
     assert "备份" in shell.area.undo_bar.sentence.text()
+
+
+def test_no_save_waits_for_the_backup_of_the_day_and_it_is_not_begun_twice(shell, qtbot, monkeypatch, tmp_path):
+    go_on, begun, saved = threading.Event(), [], []
+
+    def make():
+        begun.append(1)
+        assert go_on.wait(10)
+        return tmp_path
+
+    monkeypatch.setattr(shell.casebook, "begin_daily_backup", lambda: make)
+    shell._backup.timeout.emit()
+    shell._backup.timeout.emit()
+    shell.tasks.run(lambda: shell.casebook.settings.set("backup_folder", ""), saved.append)
+    qtbot.waitUntil(lambda: bool(saved and begun))
+    go_on.set()
+    settle(shell)
+    assert begun == [1]
 
 
 def test_the_backup_of_the_day_is_made_once_while_the_casebook_is_open(shell):
