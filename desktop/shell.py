@@ -138,6 +138,7 @@ class Shell(QMainWindow):
         self._idle = QTimer(self)
         self._idle.timeout.connect(self._lock_when_idle)
         self._idle.start(IDLE_CHECK_MS)
+        self._backing_up = False
         self._backup = QTimer(self)
         self._backup.timeout.connect(self._back_up_daily)
         app = QApplication.instance()
@@ -377,7 +378,20 @@ class Shell(QMainWindow):
     def _back_up_daily(self) -> None:
         self._backup.setInterval(BACKUP_CHECK_MS)
         if not self.is_locked:
-            self.tasks.run(self.casebook.daily_backup)
+            self.tasks.run(self.casebook.begin_daily_backup, self._make_backup)
+
+    def _make_backup(self, make: Callable[[], Path] | None) -> None:
+        """On a lane of its own: of a large register it takes minutes, and no save waits for it."""
+        if make is not None and not self._backing_up:
+            self._backing_up = True
+            self.tasks.outside(make, self._backed_up, self._not_backed_up, lane="backup")
+
+    def _backed_up(self, _path: Path) -> None:
+        self._backing_up = False
+
+    def _not_backed_up(self, problem: Problem) -> None:
+        self._backing_up = False
+        self.problem(problem)
 
     # Looks.
 

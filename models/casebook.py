@@ -282,19 +282,30 @@ class Casebook:
         return made
 
     def daily_backup(self) -> Path | None:
-        """The upkeep of the day: pictures that were removed long ago are destroyed, then the backup of the day is made
-        and older ones thinned; None where one was made today already.
+        """The upkeep of the day, whole; None where there was nothing to do. Raises DiskFull, CannotWrite."""
+        make = self.begin_daily_backup()
+        return make() if make is not None else None
 
-        To be called once the casebook is open, off the window's thread. Raises DiskFull, CannotWrite.
+    def begin_daily_backup(self) -> Callable[[], Path] | None:
+        """The upkeep of the day: pictures that were removed long ago are destroyed now; what is returned makes the
+        backup of the day and thins older ones. None where one was made today already.
+
+        The returned work reads the file over a connection of its own: beside any other work, for as long as it takes
+        (minutes with 100,000 residents), even when the casebook was closed meanwhile. It raises DiskFull, CannotWrite.
         """
         place, day = self.backup_place(), today(self.clock)
-        mine = backup.backups(place, self._keys.vault)
-        if any(local_time(each.made_at).date() == day for each in mine):
+        if any(local_time(each.made_at).date() == day for each in backup.backups(place, self._keys.vault)):
             return None
         self.pictures.sweep()  # before the backup, so that it does not carry them on
-        made = self.back_up(place)
-        backup.thin(place, self.clock, self._keys.vault)
-        return made
+        self._book.note("backup", "casebook", "")
+        engines, keys, clock = self._book.engines, self._keys, self.clock
+
+        def make() -> Path:
+            made = backup.back_up(engines, place, keys, clock)
+            backup.thin(place, clock, keys.vault)
+            return made
+
+        return make
 
     def close(self) -> None:
         """Bring everything into the file and let go of it."""
