@@ -153,7 +153,7 @@ def save_paper(shell: Shell, button: QAbstractButton, path: Path, passphrase: st
     if passphrase:
         dialog.passphrase.setText(passphrase)
     else:
-        dialog.open_to_all.click()
+        dialog.how.pick("open")
         dialog.sure.click()
     asks, save_dialog.ask_file = save_dialog.ask_file, lambda parent, name: path
     try:

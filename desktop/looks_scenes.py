@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from desktop import looks_printing
 from desktop.hands import HandsError
 from desktop.shell import PAGES, Shell
 
@@ -83,6 +84,9 @@ DIALOGS = (
     Scene("round-door", "round", lambda shell: _page(shell).deeds.add_door(), asks=True),
     Scene("plans-goal", "plans", lambda shell: _page(shell).act("add_goal", _plan(shell).id, None), asks=True),
     Scene("plans-task", "plans", _change_task, asks=True),
+    Scene("print", "referrals", looks_printing.ask_printer, asks=True),
+    Scene("print-save", "referrals", looks_printing.ask_protection, asks=True),
+    Scene("print-several", "referrals", looks_printing.choose_letters, asks=True),
 )
 """The dialogs that are larger than a sentence and two buttons."""
 
@@ -95,6 +99,7 @@ SCENES = (
     Scene("rights-everybody", "rights", where={}),
     Scene("referral-new", "referral", where={}, rest=LATER),
     Scene("help-keys", "help", where={"topic": "keys"}),
+    Scene("print_queue-half", "print_queue", looks_printing.half_printed, rest=LATER),
     Scene("commands", "today", lambda shell: shell.show_palette()),
     Scene("keys", "today", lambda shell: shell.show_keys()),
     Scene("undo", "today", lambda shell: shell.say("已登记一户四人：贵州路 18 号 3 号楼 2 单元 1602", lambda: None)),

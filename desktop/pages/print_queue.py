@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QComboBox, QProgressBar, QPushButton, QStackedWidget, QWidget
 
 from desktop import paper_kinds, theme
@@ -81,7 +82,7 @@ class PrintQueuePage(Page):
         self.stack.addWidget(self.empty)
         self.stack.addWidget(self._job_pane())
         self.body.addWidget(self.stack, 1)
-        self._buttons()
+        self._job_buttons()
 
     def _job_pane(self) -> QWidget:
         pane = QWidget()
@@ -89,6 +90,7 @@ class PrintQueuePage(Page):
         self.told = pieces.text("", "subheading")
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(theme.px(8))
         self.counts = pieces.text("", "soft")
         self.trouble = pieces.text("", "error")
         self.list = TickList(lambda _f, _m, _done, failed: failed(), self._tile, _("Papers of the job"))
@@ -102,29 +104,29 @@ class PrintQueuePage(Page):
         self.all_out = pieces.button(_("All came out"), partial(self._answer_all, "yes"), "primary", "check")
         self.none_out = pieces.button(_("None came out: print them"), partial(self._answer_all, "no"), icon="print")
         inner.addLayout(pieces.wrapping(None, self.all_out, self.none_out, None))
-        column = pieces.column(pane, self.told, self.bar, self.counts, self.trouble, self.question, self.list, gap=8)
-        column.setStretch(5, 1)
+        self._item_buttons()
+        of_items = (self.came_out, self.print_it, self.reprint, self.leave_out, self.last_good, self.from_here)
+        self.acts = QWidget()
+        pieces.wrapping(self.acts, *of_items, None)
+        above = (self.told, self.bar, self.counts, self.trouble, self.question, self.acts)
+        pieces.column(pane, *above, self.list, gap=8).setStretch(len(above), 1)
         return pane
 
-    def _buttons(self) -> None:
+    def _item_buttons(self) -> None:
         self.came_out = self._button(_("Came out"), partial(self._answer, "yes"), "check")
         self.print_it = self._button(_("Did not come out: print"), partial(self._answer, "no"), "print")
         self.reprint = self._button(_("Print again as a reprint"), partial(self._answer, "again"), "print")
         self.leave_out = self._button(_("Leave out"), self._leave_out, "close")
         self.last_good = self._button(_("This is the last good sheet"), self._last_good, "flag")
         self.from_here = self._button(_("Print from here on"), self._from_here, "forward")
+
+    def _job_buttons(self) -> None:
         self.stop_button = self._button(_("Stop"), self.stop, "close")
         self.go_button = pieces.button(_("Go on"), self.resume, "primary", "forward")
         self.cancel_button = pieces.button(_("Cancel the job"), self.cancel, "danger", "close")
         self.show_footer(
-            self.came_out,
-            self.print_it,
-            self.reprint,
-            self.leave_out,
-            self.last_good,
-            self.from_here,
-            None,
             self.cancel_button,
+            None,
             self.stop_button,
             self.go_button,
         )
@@ -204,6 +206,7 @@ class PrintQueuePage(Page):
         if self.job is not None and (self.job.id != before or self.list.rows.rowCount() != len(items)):
             first = next((n for n, item in enumerate(items) if item.status in ("unsure", "failed")), 0)
             self.list.show_rows(len(items), range(len(items)), at=first)
+            QTimer.singleShot(0, self.list, lambda: self.list.scrollTo(self.list.currentIndex()))  # once it has room
         else:
             self.list.rows.say_changed(0, len(items) - 1)
         self._say()
@@ -223,9 +226,6 @@ class PrintQueuePage(Page):
 
     def _say(self) -> None:
         job = self.job
-        for part in (self.footer.itemAt(n) for n in range(self.footer.count())):
-            if part is not None and (widget := part.widget()) is not None:
-                widget.setVisible(False)
         self._footer_frame.setVisible(job is not None)
         if job is None:
             return
@@ -269,6 +269,8 @@ class PrintQueuePage(Page):
         )
         self.last_good.setVisible(here and after and job.total > 1)
         self.from_here.setVisible(here and after)
+        buttons = (self.came_out, self.print_it, self.reprint, self.leave_out, self.last_good, self.from_here)
+        self.acts.setVisible(any(not button.isHidden() for button in buttons))
         self.stop_button.setVisible(running)
         self.cancel_button.setVisible(job.status not in ("done", "cancelled"))
         self.go_button.setVisible(still and bool(job.count("waiting")))

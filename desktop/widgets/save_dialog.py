@@ -5,10 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QFileDialog, QLineEdit, QRadioButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QLineEdit, QWidget
 
 from desktop import theme
 from desktop.widgets import pieces
+from desktop.widgets.choice_field import ChoiceField
 from desktop.widgets.form_dialog import FormDialog
 from models.texts import _, ngettext
 from reports.protecting import LEAST, made_passphrase
@@ -38,18 +39,16 @@ class SaveDialog(FormDialog):
         if papers > 1:
             count = ngettext("{n} paper", "{n} papers", papers).format(n=papers)
             self.form.addWidget(pieces.text(count, "subheading"))
-        self.one_file = QRadioButton(_("One file with all of them"))
-        self.each_file = QRadioButton(_("One file for each, in a folder"))
-        self.one_file.setChecked(True)
-        self._files = self._group(self.one_file, self.each_file)
-        if papers > 1:
-            for choice in (self.one_file, self.each_file):
-                self.form.addWidget(choice)
-            self.form.addWidget(pieces.rule())
-        self.protected = QRadioButton(_("Protected: only who knows the passphrase can open it"))
-        self.open_to_all = QRadioButton(_("Without protection: whoever gets the file can read it"))
-        self.protected.setChecked(True)
-        self._how = self._group(self.protected, self.open_to_all)
+        files = [("one", _("One file with all of them")), ("each", _("One file for each, in a folder"))]
+        self.files = ChoiceField(files, keys=False, name=_("Files"))
+        self.files.show_answer("one")
+        self.files.setVisible(papers > 1)
+        ways = [
+            ("protected", _("Protected: only who knows the passphrase can open it")),
+            ("open", _("Without protection: whoever gets the file can read it")),
+        ]
+        self.how = ChoiceField(ways, keys=False, name=_("How the file is protected"))
+        self.how.show_answer("protected")
         self.passphrase = QLineEdit(made_passphrase())
         self.passphrase.setAccessibleName(_("Passphrase of the file"))
         self.passphrase.setFont(theme.font(15, bold=True))
@@ -65,47 +64,44 @@ class SaveDialog(FormDialog):
         self.secret = QWidget()
         row = pieces.line(None, self.passphrase, self.another, gap=8)
         row.setStretch(0, 1)
-        inner = pieces.column(self.secret, row, self.told, gap=8)
-        inner.setContentsMargins(theme.px(24), 0, 0, 0)
+        pieces.column(self.secret, row, self.told, gap=8)
         self.sure = QCheckBox(_("I know that the file holds personal data and is readable by everybody"))
         self.sure.hide()
         self.problem = pieces.text("", "error")
         self.problem.hide()
-        for thing in (self.protected, self.secret, self.open_to_all, self.sure, self.problem):
+        for thing in (self.files, self.how, self.secret, self.sure, self.problem):
             self.form.addWidget(thing)
         self.form.addWidget(pieces.text(_("That files are written is noted in the journal."), "small"))
-        self.protected.toggled.connect(self._turn)
+        self.how.changed.connect(self._turn)
         self.sure.toggled.connect(lambda _on: self._say())
         self.passphrase.textChanged.connect(lambda _text: self._say())
         self.go = pieces.button(_("Choose where …"), self._agree, "primary", "save")
         self.finish(self.go)
         self.go.setFocus()
 
-    def _group(self, *choices: QRadioButton) -> QButtonGroup:
-        made = QButtonGroup(self)
-        for choice in choices:
-            made.addButton(choice)
-        return made
+    def is_protected(self) -> bool:
+        """Whether the passphrase protects the file."""
+        return self.how.answer() != "open"
 
-    def _turn(self, protected: bool) -> None:
-        self.secret.setVisible(protected)
-        self.sure.setVisible(not protected)
+    def _turn(self) -> None:
+        self.secret.setVisible(self.is_protected())
+        self.sure.setVisible(not self.is_protected())
         self._say()
 
     def _say(self) -> None:
         self.problem.hide()
-        self.go.setEnabled(self.protected.isChecked() or self.sure.isChecked())
+        self.go.setEnabled(self.is_protected() or self.sure.isChecked())
 
     def _agree(self) -> None:
-        secret = self.passphrase.text().strip() if self.protected.isChecked() else ""
-        if self.protected.isChecked() and len(secret) < LEAST:
+        secret = self.passphrase.text().strip() if self.is_protected() else ""
+        if self.is_protected() and len(secret) < LEAST:
             words = _("A passphrase has at least {n} characters.").format(n=LEAST)
             self.problem.setText(words)
             self.problem.show()
             self.passphrase.setFocus()
             return
         self.accept()
-        self._wished(SaveWish(secret, self.each_file.isChecked()))
+        self._wished(SaveWish(secret, self.files.answer() == "each"))
 
 
 def safe_name(words: str) -> str:

@@ -165,7 +165,7 @@ def test_without_protection_needs_a_clear_yes_and_is_journalled_so(printing, sav
     from models.store.rows import table_of
 
     dialog = saving()
-    dialog.open_to_all.click()
+    dialog.how.pick("open")
     assert not dialog.go.isEnabled()
     dialog.sure.click()
     assert dialog.go.isEnabled()
@@ -216,7 +216,7 @@ def test_many_letters_in_one_file_share_their_faces(printing, saving):
 
 def test_one_file_for_each_goes_into_a_folder_without_names_of_people(printing, saving):
     dialog = saving(3)
-    dialog.each_file.click()
+    dialog.files.pick("each")
     secret = dialog.passphrase.text()
     dialog.go.click()
     settle(printing.shell)
