@@ -7,6 +7,7 @@ Everything drawn goes into the tree of headings, paragraphs and tables (reports/
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from functools import lru_cache
 from io import BytesIO
 from typing import Literal
 
@@ -32,6 +33,12 @@ REMEMBERED = 600
 """How many lines a document keeps as they were written, in case they come again."""
 
 Align = Literal["left", "center", "right"]
+
+
+@lru_cache(maxsize=4096)
+def _short(value: float) -> str:
+    """A measure as it stands in the file; codes have the same few over and over."""
+    return f"{value:.5g}"
 
 
 class _NoFont:
@@ -106,26 +113,36 @@ class Paper:
         self._mark(at.child("P") if at.kind in HOLDERS else at)
         if not self._unsaid:
             self.words.append(text)
-        told = f"BT 1 0 0 1 {x:.3f} {self.height - y:.3f} Tm {shown} ET"
+        told = f"BT {x:.2f} {self.height - y:.2f} Td {shown} ET"
         self._code.append(told if colour == BLACK else f"q {colour} rg {told} Q")
 
     def _shown(self, size: float, glyphs: Sequence[Glyph], stretch: float) -> str:
-        """What shows the glyphs, wherever they stand."""
+        """What shows the glyphs, wherever they stand. The gaps of a filled line are set as spacing of characters, only
+        between Chinese ones.
+        """
         out: list[str] = []
         face, owed, run = "", 0.0, ""
         parts: list[str] = []
         codes: dict[str, str] = {}
+        gap = f"{stretch * size:.3f} Tc"
+        wide = False  # whether the gaps are being set
         for glyph in glyphs:
-            if glyph.face != face:
+            other = glyph.face != face
+            turn = bool(stretch) and glyph.stretch_after != wide
+            if other or turn:
                 if run:
                     parts.append(f"<{run}>")
                 if parts:
                     out.append(f"[{''.join(parts)}] TJ")
-                face = glyph.face
-                font = self._font(face)
-                codes = font.codes
-                out.append(f"/{font.internal_name} {size:g} Tf")
                 parts, run = [], ""
+                if other:
+                    face = glyph.face
+                    font = self._font(face)
+                    codes = font.codes
+                    out.append(f"/{font.internal_name} {size:g} Tf")
+                if turn:
+                    wide = not wide
+                    out.append(gap if wide else "0 Tc")
             owed += glyph.shift
             if owed > 0.0005 or owed < -0.0005:
                 parts.append(f"<{run}>{-1000 * owed:.0f}" if run else f"{-1000 * owed:.0f}")
@@ -133,10 +150,10 @@ class Paper:
             character = glyph.character
             run += codes.get(character) or font.code(character)
             owed = glyph.advance - glyph.shift - glyph.natural
-            if stretch and glyph.stretch_after:
-                owed += stretch
         parts.append(f"<{run}>")
         out.append(f"[{''.join(parts)}] TJ")
+        if wide:
+            out.append("0 Tc")
         return " ".join(out)
 
     def line(self, x: float, y: float, size: float, line: Line) -> None:
@@ -192,13 +209,23 @@ class Paper:
             f"q {pen:g} w {inked}{dashes}{x:.3f} {self.height - y - height:.3f} {width:.3f} {height:.3f} re S Q"
         )
 
-    def fill(self, boxes: Iterable[tuple[float, float, float, float]], colour: str = BLACK) -> None:
-        """Fill rectangles, each by its left, top, width and height. Touching ones leave no seam between them."""
+    def fill(
+        self,
+        boxes: Iterable[tuple[float, float, float, float]],
+        colour: str = BLACK,
+        unit: float = 1.0,
+        at: tuple[float, float] = (0.0, 0.0),
+    ) -> None:
+        """Fill rectangles, each by its left, top, width and height. Touching ones leave no seam between them.
+
+        They are counted in `unit` points from the place `at`: bars and modules of codes in whole numbers stay small.
+        """
         self._decorate()
-        inked = "" if colour == BLACK else f"q {colour} rg "
-        path = " ".join(f"{x:.3f} {self.height - y - high:.3f} {wide:.3f} {high:.3f} re" for x, y, wide, high in boxes)
+        path = " ".join([f"{_short(x)} {_short(-y - high)} {_short(w)} {_short(high)} re" for x, y, w, high in boxes])
         if path:
-            self._code.append(f"{inked}{path} f{' Q' if inked else ''}")
+            inked = "" if colour == BLACK else f"{colour} rg "
+            place = f"{unit:.5f} 0 0 {unit:.5f} {at[0]:.3f} {self.height - at[1]:.3f} cm"
+            self._code.append(f"q {inked}{place} {path} f Q")
 
     def polygon(
         self,

@@ -55,22 +55,22 @@ def tree_objects(
     `marks` has for every page the element of each mark, `pages` the number of each page's object; `first` is the
     number that the next object gets from `add`.
     """
-    order = [(root, 0)]  # every element with the number of the one above it, grown while it is read
-    bodies: list[str] = []
-    following = first + 1
-    for number, (element, above) in enumerate(order, first):
-        element.number = number
+    bodies: list[str] = []  # in reading order, so that neighbours are alike and pack well
+
+    def number(element: Element, above: int) -> int:
+        own = element.number = first + len(bodies)
         children = element.children
         if len(children) == 1 and isinstance(children[0], tuple) and not (element.alt or element.language):
             page, mark = children[0]  # a line or a cell, as most are
             scope = f"/A<</O/Table/Scope/{element.scope}>>" if element.scope else ""
-            bodies.append(f"<</S/{element.kind}/P {above} 0 R/Pg {pages[page]} 0 R/K {mark}{scope}>>")
-            continue
-        bodies.append(_body(element, above, pages, following))
-        below = [(child, number) for child in children if isinstance(child, Element)]
-        order += below
-        following += len(below)
-    top = first + len(order) + 1
+            bodies.append(f"<</S/{element.kind}{scope}/P {above} 0 R/Pg {pages[page]} 0 R/K {mark}>>")
+            return own
+        bodies.append("")
+        bodies[own - first] = _body(element, above, pages, lambda child: number(child, own))
+        return own
+
+    number(root, 0)
+    top = first + len(bodies) + 1
     bodies[0] = bodies[0].replace("/P 0 0 R", f"/P {top} 0 R", 1)
     for body in bodies:
         add(body)
@@ -79,14 +79,13 @@ def tree_objects(
     return add(f"<</Type/StructTreeRoot/K {first} 0 R/ParentTree {places} 0 R/ParentTreeNextKey {len(marks)}>>")
 
 
-def _body(element: Element, above: int, pages: Sequence[int], following: int) -> str:
-    """The object of an element; `following` is the number of its first child."""
+def _body(element: Element, above: int, pages: Sequence[int], number: Callable[[Element], int]) -> str:
+    """The object of an element; `number` makes the objects of a child and gives its number."""
     kids: list[str] = []
     page = -1
     for child in element.children:
         if isinstance(child, Element):
-            kids.append(f"{following} 0 R")
-            following += 1
+            kids.append(f"{number(child)} 0 R")
         elif page in (-1, child[0]):
             page = child[0]
             kids.append(str(child[1]))

@@ -78,7 +78,8 @@ class Slip:
             if value.code:
                 start = sheet.right - wide
                 with paper.tagged("Figure", alt=words["slip_code"].format(code=value.code)):
-                    paper.fill((start + at * BAR, top + 1.8 * MM, width * BAR, BARS_HIGH) for at, width in bars)
+                    high = BARS_HIGH / BAR
+                    paper.fill(((x, 0, width, high) for x, width in bars), unit=BAR, at=(start, top + 1.8 * MM))
                 text = words.labelled("slip_code", code=one_line(value.code))
                 paper.text(sheet.right, top + BARS_HIGH + 5 * MM, 8.5, text, align="right")
 
