@@ -102,8 +102,10 @@ def running_head(paper: Paper, setting: Setting, page: int, pages: int) -> None:
     """The head of a later page: what it is, its number, which page of how many."""
     sheet, words = setting.sheet, setting.words
     base = sheet.next_top - 8 * MM
+    shown = words["page"].format(page=page, pages=pages)
+    room = sheet.measure - 10 * width_of(shape([Run(shown)])) - 4 * MM
     with paper.decoration():
-        shown = paper.text(sheet.right, base, 10, words["page"].format(page=page, pages=pages), align="right")
         told = [Run(f"{words['title']}　{one_line(setting.value.number)}")]
-        _within(paper, sheet.left, base, 10, told, sheet.measure - shown - 4 * MM)
+        _within(paper, sheet.left, base, 10, told, room)
+        paper.text(sheet.right, base, 10, shown, align="right")
         paper.rule(sheet.left, base + 2 * MM, sheet.right, base + 2 * MM, 0.5)
