@@ -1,4 +1,7 @@
-"""Start the window, or a command: demo OUT, looks OUT, bench, check CASES ANSWERS, pack WHAT, forms check FOLDER."""
+"""Start the window, or a command.
+
+Commands: demo OUT, looks OUT, bench, check CASES ANSWERS, pack WHAT, forms check FOLDER, verify FILE.
+"""
 
 import sys
 
@@ -26,6 +29,10 @@ def main(arguments: list[str]) -> int:
         from desktop import forms_command
 
         return forms_command.main(rest)
+    if command == "verify" and rest:
+        from desktop import verify_command
+
+        return verify_command.main(rest)
     if command == "bench":
         from desktop import bench
 
@@ -33,7 +40,7 @@ def main(arguments: list[str]) -> int:
     if command:
         sys.stderr.write(
             "desktop: no arguments | demo OUT | looks OUT | bench [--json FILE] | check CASES ANSWERS | pack -h | "
-            "forms -h\n"
+            "forms -h | verify -h\n"
         )
         return 2
     from desktop import app

@@ -22,8 +22,9 @@ MAX_PAGES = 2000
 MAX_PIXELS = 120_000_000
 _DPI = (200, 300)
 _INCH = 72
-_FIRST_OBJECTS = 3  # of a page, among which the mark of a reprint stands
-_REPRINT = re.compile(r"^(补打|Reprint|Printed again|Copy).{0,60}$")
+_FIRST_OBJECTS = 12  # of a page, among which the mark of a reprint stands
+_DAY = r"(\d{4}年\d{1,2}月\d{1,2}日|\d{1,2}[A-Z][a-z]{2,8}\d{4})"
+_REPRINT = re.compile(rf"^(补打|Printedagain|补打Printedagain)[：:]{_DAY}$")
 
 
 class NothingToRead(Problem):
