@@ -15,6 +15,7 @@ from models.services.people import short_address
 from models.services.planning import keep_plans, member_names, planned_views
 from models.services.round_stops import AtStop, mark_stops
 from models.services.views import AssessmentView, Changed, DueVisit, NeedView, PlannedView, VisitView
+from models.store.handed import handed_away, is_handed
 from models.store.many import without_pauses
 from models.store.rows import KEPT
 from models.store.work import Work
@@ -179,6 +180,8 @@ def _promised(connection: Connection, until: date) -> list[DueVisit]:
         .order_by(_VISIT.c.next_visit)
     )
     rows = connection.execute(query).mappings().all()
+    handed = handed_away(connection)  # nobody goes where another office goes now
+    rows = [row for row in rows if not is_handed(handed, row["household_id"])]
     names = member_names(connection, [row["household_id"] for row in rows])
     return [
         DueVisit(

@@ -12,6 +12,7 @@ from models.services.walking import portions, walking_key
 from models.services.worklist_rules import Rules
 from models.services.worklist_sources import Found, homes_now
 from models.services.worklist_views import Place, PutOffView
+from models.store.handed import handed_away, is_handed
 from models.store.rows import KEPT
 
 _HOUSEHOLD, _DWELLING = KEPT["household"], KEPT["dwelling"]
@@ -81,18 +82,21 @@ def gather(
     where: Where | None = None,
     unseen: Callable[[str], Found | None] | None = None,
 ) -> dict[str, Stand]:
-    """The households of some reasons, and those with something put off; none that has ended or has nobody in it.
+    """The households of some reasons, and those with something put off; none that has ended or has nobody in it, and
+    nobody whose case another office has taken over.
 
     unseen: whether a household was not visited for long.
     """
-    frozen = kept_only(connection)
+    frozen, handed = kept_only(connection), handed_away(connection)
     every = [one for one in found if one.resident not in frozen]
     homes = homes_now(connection, {one.resident for one in every if one.resident and not one.home})
     by_home: dict[str, list[Found]] = defaultdict(list)
     for one in every:
-        if home := one.home or homes.get(one.resident, ""):
+        home = one.home or homes.get(one.resident, "")
+        if home and not is_handed(handed, home, one.resident):
             by_home[home].append(one)
-    stands = _stands(connection, {*by_home, *put_off}, on, where)
+    ours = {home for home in put_off if not is_handed(handed, home)}
+    stands = _stands(connection, {*by_home, *ours}, on, where)
     for home, stand in stands.items():
         late = unseen(home) if unseen is not None else None
         reasons = by_home.get(home, [])

@@ -31,6 +31,7 @@ from models.eligibility.batch.columns import (
 )
 from models.eligibility.case import HOUSEHOLD, checked_value
 from models.eligibility.schema import FactDefinition
+from models.store.handed import handed_away, is_handed
 from models.store.present import apart, changes_on, counted, days_of, there
 from models.store.rows import KEPT
 from models.store.statements import (
@@ -139,9 +140,9 @@ class Lists:
     """What the lists of the screening need beside the facts, row by row as in the columns.
 
     person, home: identities as UTF-8, by row and by household. chosen: whether this row tells the resident's result; no
-    row does of somebody who was taken off the register.
+    row does of somebody who was taken off the register, or whose case another office has taken over.
     registered: a registered household. community: code as UTF-8. visited: ordinal of the newest visit's day, 0 where
-    there was none; worker: who made it; away: nobody lived there any more. due: the first day on which something about
+    there was none; worker: who made it; away: nobody lived there any more, or the case is with another office. due: the first day on which something about
     the household changes by itself.
     """
 
@@ -407,16 +408,25 @@ def _lists(
         if home not in visits or visit > visits[home]:
             visits[home] = visit
     newest = [visits.get(home) for home in present]
+    handed = handed_away(connection, None if everybody else present)
+    chosen = _chosen(connection, on, members, homes, everybody=everybody)
+    if handed:
+        stays = (not is_handed(handed, member.home, member.resident) for member in members)
+        chosen &= np.fromiter(stays, np.bool_, len(members))
+    left = (
+        (visit is not None and visit[3] == "moved_away") or is_handed(handed, home)
+        for visit, home in zip(newest, present, strict=True)
+    )
     rows = len(present)
     return Lists(
         person=_texts(member.resident for member in members),
         home=_texts(present),
-        chosen=_chosen(connection, on, members, homes, everybody=everybody),
+        chosen=chosen,
         registered=np.fromiter((homes[home].kind == "registered" for home in present), np.bool_, rows),
         community=_texts(homes[home].community for home in present),
         visited=np.fromiter((_ordinal(visit[0]) if visit else 0 for visit in newest), np.int32, rows),
         worker=_texts(visit[4] if visit else "" for visit in newest),
-        away=np.fromiter((visit is not None and visit[3] == "moved_away" for visit in newest), np.bool_, rows),
+        away=np.fromiter(left, np.bool_, rows),
         due=due,
     )
 

@@ -25,6 +25,7 @@ _POINTS_AT: Mapping[str, tuple[str, ...]] = {
     "membership": ("household_id", "resident_id"),
     "fact": ("subject_id",),
     "visit": ("household_id",),
+    "case_transfer": ("household_id",),
 }
 """Whom a record of an entity says something about; of the others the screening reads nothing."""
 _AT_ONCE = 1000

@@ -61,9 +61,15 @@ def upgrade() -> None:
         day("handed_on"),
         day("taken_on"),
         json("sheet", "{}"),
+        text("from_name"),
+        text("from_contact"),
+        text("taken_by"),
+        day("ended_on"),
+        text("ended_note"),
+        json("operations", "[]"),
         text("worker"),
         number("at"),
-        index=("household_id",),
+        index=("household_id", "status"),
     )
     kept(
         "number_block",
