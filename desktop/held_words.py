@@ -40,6 +40,7 @@ TITLES: Mapping[str, str] = {
     "questionnaire_answer": N_("Questionnaires"),
     "determination": N_("Eligibility decided"),
     "referral": N_("Referrals"),
+    "referral_step": N_("Steps of referrals"),
     "letter": N_("Letters"),
     "contact": N_("Calls and office visits"),
     "case_plan": N_("Case plans"),
@@ -71,6 +72,8 @@ _CODES: Mapping[tuple[str, str], str] = {
     ("need", "status"): "need_status",
     ("planned_visit", "source"): "plan_source",
     ("referral", "status"): "referral_status",
+    ("referral_step", "step"): "referral_step",
+    ("referral_step", "channel"): "referral_channel",
     ("contact", "channel"): "contact_channel",
     ("case_plan", "closure_reason"): "closure_reason",
     ("picture", "kind"): "picture_kind",
@@ -81,6 +84,7 @@ _HIDDEN = frozenset(
         *("height", "size", "people", "detail", "undone", "other_household_id", "other_resident_id", "guardian_id"),
         *("other_dwelling_id", "plan_id", "goal_id", "picture_id", "document_id", "purposes", "text_id", "basis"),
         *("language", "given_by", "how", "place", "a_id", "b_id", "questionnaire_id", "form_id", "referral_id"),
+        *("before", "needs", "code", "series", "year", "serial", "entry", "chase_on", "template_id"),
     )
 )
 """Columns that tell the person nothing, or only in another record; they are in the data file."""
@@ -252,6 +256,8 @@ def _said(entity: str, name: str, value: Any, policies: Policies, names: Mapping
         return _service(str(value), policies)
     if name == "matters":
         return _(", ").join(str(matter.get("name", "")) for matter in value)
+    if name == "outcomes":
+        return _("; ").join(_came_of(outcome, policies) for outcome in value)
     if name == "at":
         return f"{local_time(int(value)):%Y-%m-%d %H:%M}"
     if name.endswith("_id"):
@@ -261,6 +267,14 @@ def _said(entity: str, name: str, value: Any, policies: Policies, names: Mapping
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return _plain(value)
+
+
+def _came_of(outcome: Mapping[str, Any], policies: Policies) -> str:
+    """What came of one matter of a referral."""
+    service = _service(str(outcome.get("service_id", "")), policies)
+    parts = [codes.label("referral_result", str(outcome.get("result", ""))), _day(outcome.get("since"))]
+    parts += [str(outcome.get(name) or "") for name in ("amount", "note")]
+    return _("{name}: {words}").format(name=service, words=_(", ").join(part for part in parts if part))
 
 
 def _plain(value: Any) -> str:
@@ -327,6 +341,13 @@ def label_of(name: str) -> str:
         "receiver": pgettext("field", "receiving office"),
         "issued_on": pgettext("field", "issued on"),
         "outcome_note": pgettext("field", "what came of it"),
+        "reply_by": pgettext("field", "answer wanted by"),
+        "writer": pgettext("field", "written by"),
+        "signer": pgettext("field", "signed by"),
+        "step": pgettext("field", "step"),
+        "said_by": pgettext("field", "who said so"),
+        "papers": pgettext("field", "papers wanted"),
+        "outcomes": pgettext("field", "outcomes"),
         "printed": pgettext("field", "printed"),
         "value": pgettext("field", "content"),
         "decided_on": pgettext("field", "decided on"),

@@ -65,19 +65,13 @@ KIND_WORDS = {
 
 
 def way_of(view: ReferralView) -> list[tuple[str, str]]:
-    """The strip: statuses with past, now or ahead. What the letter never passed, but is beyond, counts as passed."""
+    """The strip: statuses with past, now or ahead. Behind the letter stands only what was really noted."""
     if view.status in ("waiting", "returned"):
         return [(view.status, "now"), *((status, "ahead") for status in WAY)]
-    if view.status in WAY:
-        place = WAY.index(view.status)
-        return [(status, "now" if at == place else "past" if at < place else "ahead") for at, status in enumerate(WAY)]
-    if view.status in ("papers_asked", "refused"):  # the office has seen it
-        before = list(WAY[: WAY.index("received") + 1])
-    else:
-        passed = {step.step for step in view.steps}
-        before = [status for status in WAY[:-1] if status in passed or (status == "issued" and view.number)]
-    ahead = [(status, "ahead") for status in WAY[len(before) :]] if view.status in OPEN else []
-    return [*((status, "past") for status in before), (view.status, "now"), *ahead]
+    noted = {step.step for step in view.steps} | ({"issued"} if view.number else set())
+    place = WAY.index({"papers_asked": "received"}.get(view.status, view.status)) if view.status in OPEN else len(WAY)
+    past = [(status, "past") for status in WAY[: place + 1] if status in noted and status != view.status]
+    return [*past, (view.status, "now"), *((status, "ahead") for status in WAY[place + 1 :])]
 
 
 def waits_words(view: ReferralView, today: date) -> str:

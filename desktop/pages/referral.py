@@ -188,7 +188,8 @@ class ReferralPage(Page):
                 draft = casebook.drafts.get(str(where["draft_id"]))
                 resident_id, body = draft.subject_id, dict(draft.body)
             row = casebook.residents.row(resident_id) if resident_id else None
-            return row, casebook.eligibility.services(), body, casebook.referrals.second_person()
+            choices = casebook.eligibility.services(), casebook.templates.in_use()
+            return row, choices, body, casebook.referrals.second_person()
 
         def show(found: tuple[ResidentRow | None, Any, dict[str, Any], bool]) -> None:
             if this != self.round:
@@ -197,7 +198,7 @@ class ReferralPage(Page):
             if self.resident is None:
                 self._show_nobody()
                 return
-            self.form.show_services(services)
+            self.form.show_services(*services)
             wanted = [{"service_id": s, "component": c} for s, c in where.get("service_ids", ())]
             self.form.show_body(body or {"matters": wanted})
             self._keeper = DraftKeeper(casebook, self.shell.tasks, FORM, FORM_VERSION, self._snapshot, self)
@@ -367,7 +368,7 @@ class ReferralPage(Page):
             if this != self.round:
                 return
             self.referral, self.resident, sheet = found.view, found.resident, found.sheet
-            self.form.show_services(found.services)
+            self.form.show_services(found.services, found.templates)
             self._set_mode("issued" if found.view.letters else "unsigned")
             self._show_sheet(sheet)
             self._show_summary(self.referral)
@@ -394,6 +395,9 @@ class ReferralPage(Page):
 
     def _show_summary(self, view: ReferralView) -> None:
         self._clear_summary()
+        self._summary_box.addWidget(self.life)  # what is to be done stands first
+        self.life.show_life(view, today(self.casebook.clock))
+        self.life.show()
         status = Chip(referral_status_text(view.status), "letter", TONE_OF.get(view.status, "accent"))
         card = Card(_("Letter {number}").format(number=view.number) if view.number else _("No number yet"), status)
         card.add(
@@ -415,9 +419,6 @@ class ReferralPage(Page):
         )
         card.add(pieces.line(None, person, None))
         self._summary_box.addWidget(card)
-        self._summary_box.addWidget(self.life)
-        self.life.show_life(view, today(self.casebook.clock))
-        self.life.show()
         if view.letters:
             self._summary_box.addWidget(self._versions_card(view))
 
@@ -465,8 +466,8 @@ class ReferralPage(Page):
         """Write the letter anew under its number; the old version stays."""
         if self.referral is None or self.sheet is None:
             return
-        value = self.sheet.value
-        self.form.show_body(body_of(value, self.form.services))
+        value, letter = self.sheet.value, self.referral.letters[0]
+        self.form.show_body(body_of(value, self.form.services, letter.template_id))
         self._set_mode("correcting")
         self.reason.setFocus()
         self._draw_draft()
