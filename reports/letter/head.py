@@ -12,6 +12,7 @@ from reports.wording import day_text
 
 MARK = 9 * MM  # the height of the issuer's mark
 BELOW_MARK = 4 * MM  # GB/T 9704-2012, 10.1: the rule is 4 mm below the mark
+BELOW_RULE = 9.5 * MM  # to the number's baseline: seven eighths of a character of 16 points stay free above it
 THICK, THIN, APART = 2.2, 0.7, 2.6  # points: the two strokes of the rule and the distance of their middles
 
 
@@ -27,9 +28,9 @@ def draw_head(paper: Paper, setting: Setting) -> float:
         if sheet.foot_rule:
             paper.rule(sheet.rule_left, sheet.foot_rule - APART, sheet.rule_right, sheet.foot_rule - APART, THIN, RED)
             paper.rule(sheet.rule_left, sheet.foot_rule, sheet.rule_right, sheet.foot_rule, THICK, RED)
-    number = rule + 8 * MM * scale
+    number = rule + BELOW_RULE * scale
     _within(paper, sheet.right, number, 12, [Run(one_line(value.number))], 0.56 * sheet.measure, "right")
-    title = number + 10 * MM * scale
+    title = number + 9.5 * MM * scale
     corrected = value.version > 1
     key = "title_corrected" if corrected else "title"
     spacing = 0.5 if setting.chinese and not corrected and len(words[key]) < 6 else 0.05
@@ -92,7 +93,7 @@ def draw_reprint(paper: Paper, setting: Setting, again: date) -> None:
     """Say in the head that this is printed once more, and on which day; not among the words of the letter."""
     sheet, words = setting.sheet, setting.words
     scale = max(sheet.scale, 0.72)
-    baseline = sheet.margin_top + scale * (MARK + 8 * MM) + BELOW_MARK
+    baseline = sheet.margin_top + scale * (MARK + BELOW_RULE) + BELOW_MARK
     text = words.labelled("again", date=day_text(words["date"], again))
     with paper.unsaid():
         _within(paper, sheet.left, baseline, 12, [Run(text, "hei")], 0.4 * sheet.measure)

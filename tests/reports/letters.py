@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pypdfium2
 import pypdfium2.raw
 
+from models.records.layout import Layout, Margins
 from models.records.letter import LetterValue, Matter, Quote
 
 PLAN = Quote(
@@ -71,6 +72,50 @@ def letter(**changes: object) -> LetterValue:
     return BASE.model_copy(update=changes)
 
 
+CODED = {
+    "code": "7K3F-9Q2M-4",
+    "reply_by": date(2026, 11, 26),
+    # as long as a seal is, and none: what is printed does not depend on what the code says
+    "seal": "6BFOXN*TS0BI$ZD.P9UOL97O4-2HH77HRM3DSPTZRR*DH*GS2I/VBHCPGSUIXAV3EXDRMYCZ3EEXIA0SQZ8*DOH6.C8DD9NXDSYD0D"
+    "DMHDEPDZEDQDIDIDLIIQHIZC4TPI/ABCDEFGHIJ0123456789ABCDEFGHIJ0123456789AB",
+}
+ENGLISH_MATTERS = (
+    (
+        "Old-age allowance",
+        ("The resident is 83 years old, above 80.", "The household register is in this city."),
+        "200 yuan a person a month",
+        ("Identity card, original and copy", "Household register", "Two recent photographs"),
+    ),
+    (
+        "Living allowance for disabled persons in difficulty and nursing allowance for the severely disabled",
+        ("Holds a disability certificate of level two.",),
+        "300 yuan a person a month",
+        ("Disability certificate", "Household register", "Certificate of minimum living allowance"),
+    ),
+    (
+        "School admission for children of new citizens",
+        ("One accompanying child turns six this September.", "The residence permit is valid."),
+        "",
+        ("Residence permit", "Birth certificate of the child", "Tenancy contract"),
+    ),
+)
+BOTH_MATTERS = tuple(
+    matter.model_copy(update={"name_en": name, "reasons_en": reasons, "amount_en": amount, "documents_en": documents})
+    for matter, (name, reasons, amount, documents) in zip(MATTERS, ENGLISH_MATTERS, strict=True)
+)
+BOTH = letter(
+    language="both",
+    matters=BOTH_MATTERS,
+    sex="女 Female",
+    document_kind="护照 Passport",
+    remarks=("高龄津贴按区规定发放。",),
+    remarks_en=("The allowance is paid as the district provides.",),
+    **CODED,
+)
+FORM = Layout(form="letter")
+SMALL = Layout(paper="16K", margins=Margins(top=25, left=22, right=20))
+HALF = Layout(paper="A5", margins=Margins(top=14, bottom=10, left=16, right=14))
+
 RARE = "𬱖𫖯㛃䶮𫍽堃喆㐱㻾赟淼龑燚犇骉贠仝禤亓逄"
 SURNAMES = "李王张刘陈杨赵黄周吴欧阳司马上官买马古"
 SYLLABLES = "买提吐尔逊江阿不都热合曼古丽娜扎力木拜克卓玛次仁"
@@ -99,6 +144,19 @@ def generated(count: int, seed: int = 20261122) -> list[LetterValue]:
             )
         )
     return letters
+
+
+def overlapping(boxes: list[tuple[str, float, float, float, float]]) -> list[str]:
+    """Pairs of characters whose ink covers each other's middle."""
+    middles = sorted((((a + c) / 2, (b + d) / 2, ch, a, b, c, d) for ch, a, b, c, d in boxes), key=lambda m: m[0])
+    found = []
+    for place, (x, y, character, *_box) in enumerate(middles):
+        for x2, _y2, other, left, bottom, right, top in middles[place + 1 : place + 60]:
+            if x2 - x > 8:
+                break
+            if left < x - 0.2 and x + 0.2 < right and bottom < y - 0.2 and y + 0.2 < top:
+                found.append(character + other)
+    return found
 
 
 def page_texts(pdf: bytes) -> list[str]:

@@ -14,7 +14,7 @@ from reports.letter import UnmaskedNumber, UnprintableText, render_letter, rende
 from reports.paper import HEIGHT, MM, WIDTH
 from reports.wording import wording
 from tests.reports.character_lists import PERSONAL_NAMES
-from tests.reports.letters import BASE, MATTERS, character_boxes, generated, letter, page_texts
+from tests.reports.letters import BASE, MATTERS, character_boxes, generated, letter, overlapping, page_texts
 
 ETHNIC = "买买提·吐尔逊江·阿不都热合曼"
 LONG_ADDRESS = (
@@ -133,19 +133,6 @@ def test_nothing_stands_outside_the_margins_and_no_two_characters_overlap(value)
             assert top <= HEIGHT - 15 * MM, character
         assert overlapping(boxes) == []
     document.close()
-
-
-def overlapping(boxes):
-    """Pairs of characters whose ink covers each other's middle."""
-    middles = sorted((((a + c) / 2, (b + d) / 2, ch, a, b, c, d) for ch, a, b, c, d in boxes), key=lambda m: m[0])
-    found = []
-    for place, (x, y, character, *_box) in enumerate(middles):
-        for x2, _y2, other, left, bottom, right, top in middles[place + 1 : place + 60]:
-            if x2 - x > 8:
-                break
-            if left < x - 0.2 and x + 0.2 < right and bottom < y - 0.2 and y + 0.2 < top:
-                found.append(character + other)
-    return found
 
 
 def test_three_matters_an_ethnic_name_and_a_long_address_fit_one_page():
