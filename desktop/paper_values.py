@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from models import texts
 from models.clock import today
+from models.errors import NotFound
 from models.records.papers import EnvelopeSheet, PaperLanguage
 from models.records.referral import MatterEntry
 
 if TYPE_CHECKING:
     from models.casebook import Casebook
+    from models.services.papers import Addressed
 
 Argument = Mapping[str, Any]
 
@@ -84,19 +86,29 @@ def questionnaire(casebook: "Casebook", answer_id: str, argument: Argument) -> A
 # Envelopes.
 
 
-def envelopes(casebook: "Casebook", _subject: str, argument: Argument) -> EnvelopeSheet:
-    """Envelopes or labels; argument: resident_ids or household_ids, format, once, postal_code, sender_address ...
-
-    Raises NotFound where nobody of them has a door.
+def addressed(casebook: "Casebook", argument: Argument) -> "Addressed":
+    """To whom envelopes go; argument: resident_ids, household_ids (their heads), of_household (all of it), everybody,
+    once (one for each household), postal_code.
     """
-    from models.errors import NotFound
-
     residents = list(map(str, argument.get("resident_ids", ())))
-    if not residents:
-        residents = casebook.papers.heads(list(map(str, argument.get("household_ids", ()))))
-    found = casebook.papers.addressed(
-        residents, one_per_household=bool(argument.get("once")), postal_code=str(argument.get("postal_code") or "")
+    if argument.get("household_ids"):
+        residents += casebook.papers.heads(list(map(str, argument["household_ids"])))
+    if argument.get("of_household"):
+        view = casebook.households.get(str(argument["of_household"]))
+        residents += [member.resident.id for member in view.members]
+    if argument.get("everybody"):
+        residents += casebook.residents.ids("address")
+    once = bool(argument.get("once"))
+    return casebook.papers.addressed(
+        residents, one_per_household=once, postal_code=str(argument.get("postal_code") or "")
     )
+
+
+def envelopes(casebook: "Casebook", _subject: str, argument: Argument) -> EnvelopeSheet:
+    """Envelopes or labels; argument: as addressed(), and format, sender_address, sender_postal_code, boxes, start,
+    frames. Raises NotFound where nobody of them has a door.
+    """
+    found = addressed(casebook, argument)
     if not found.people:
         raise NotFound
     return EnvelopeSheet(
@@ -138,7 +150,6 @@ def _questionnaire_form(casebook: "Casebook", form_id: str) -> Any:
     """A questionnaire of the office, else one that came with the program. Raises NotFound."""
     from desktop.pages.questionnaire_load import compiled_of
     from forms.xlsform import shipped
-    from models.errors import NotFound
 
     try:
         return compiled_of(casebook.questionnaires.get(form_id))

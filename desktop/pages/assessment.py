@@ -53,6 +53,9 @@ class AssessmentPage(FormPage):
         self.choosing = pieces.card(pieces.text(_("Who is assessed?"), "heading"), self.finder, margin=18, gap=10)
         self.body.insertWidget(0, self.choosing)
         self.choosing.hide()
+        self.report_button = pieces.button(_("Print the report"), self.print_report, icon="print")
+        self.report_button.hide()
+        self.aside.addWidget(self.report_button)
 
     # Opening.
 
@@ -70,6 +73,7 @@ class AssessmentPage(FormPage):
         self.instrument = instruments.load(str(where.get("instrument") or ELDER_ABILITY))
         self.wait_for_records()
         self.choosing.hide()
+        self.report_button.hide()
         if draft_id:
             self.run(lambda: _load_draft(casebook, draft_id), self._resume)
         elif resident_id:
@@ -144,9 +148,14 @@ class AssessmentPage(FormPage):
         day = {"assessed_on": made.assessed_on.isoformat()} if made.assessed_on else {}
         kept = {"answers": {**made.answers, **day, "note": made.note}, "stage": self.CHECK if self.step else ""}
         self._begin(loaded, kept, version=made.version)
+        self.report_button.show()
         self.shell.notice(
             _("This is an assessment that was made. It is kept as it is; saving makes a new one."), "info"
         )
+
+    def print_report(self) -> None:
+        """Show the report of the assessment that is looked at, as it is printed."""
+        self.shell.go("papers", paper="report", key=str(self.where.get("assessment_id") or ""), **self.subject())
 
     def above(self) -> list[QWidget]:
         """Whom it is about; in step mode also the running score."""

@@ -121,9 +121,10 @@ class EligibilityPage(Page):
         self.body.addStretch()
         self.keep_button = pieces.button(_("Keep this check"), self.keep, icon="save", tip="Ctrl+S")
         self.refer_button = pieces.button("", self.refer, "primary", "referral", tip="F7")
+        self.notice_button = pieces.button(_("One-time notice"), self.tell, icon="print")
         self.picked_line = pieces.text("", "soft")
         self.picked_line.setProperty("gives_way", True)
-        self.show_footer(self.picked_line, None, self.keep_button, self.refer_button)
+        self.show_footer(self.picked_line, None, self.keep_button, self.notice_button, self.refer_button)
         self.people_rows: dict[str, ClickRow] = {}
         self.cards: dict[Key, ResultCard] = {}
 
@@ -470,6 +471,7 @@ class EligibilityPage(Page):
     def _say_chosen(self) -> None:
         count = len(self.chosen)
         self.refer_button.setEnabled(bool(count))
+        self.notice_button.setEnabled(bool(self._person_to_refer()))
         words = ngettext("Write a letter for {n} service", "Write a letter for {n} services", count).format(n=count)
         self.refer_button.setText(words if count else _("Write a referral letter"))
         name = self.loaded.people[self._person_to_refer()].name if count and self.loaded else ""
@@ -481,6 +483,13 @@ class EligibilityPage(Page):
         """Open a referral letter for what is ticked."""
         if self.chosen:
             self.shell.go("referral", **self.subject())
+
+    def tell(self) -> None:
+        """Show the one-time notice about what is ticked, as it is printed; more can be ticked there."""
+        chosen = [(result.service_id, result.component) for result in self.chosen.values()]
+        if who := self._person_to_refer():
+            household = self.loaded.check.household_id if self.loaded is not None else ""
+            self.shell.go("papers", paper="notice", resident_id=who, household_id=household, services=chosen)
 
     def _receives(self, result: ServiceResult, on: bool) -> None:
         casebook = self.casebook

@@ -29,7 +29,7 @@ from models.services.picture_views import PictureView
 from models.services.views import Changed, EventView, HouseholdView, TimelineLine, VisitView
 from models.texts import _, ngettext
 
-MORE = ("questionnaire", "change", "plans", "pictures")
+MORE = ("questionnaire", "change", "plans", "pictures", "papers")
 """Commands that stand beside the visit and the check."""
 
 FIRST_VISITS = 3
@@ -182,6 +182,10 @@ class HouseholdPage(Page):
         """Go to the eligibility of one person who lives here without belonging to the household."""
         household_id = str(self.where["household_id"])
         self.shell.go("eligibility", household_id=household_id, resident_id=resident_id, alone=resident_id)
+
+    def print_visit(self, visit_id: str) -> None:
+        """Show the record of a visit as it is printed."""
+        self.shell.go("papers", paper="visit_record", household_id=self.where["household_id"], key=visit_id)
 
     def begin_adding(self) -> None:
         """Somebody moves in."""
@@ -343,13 +347,16 @@ class HouseholdPage(Page):
         rest = [visit for visit in loaded.visits if visit not in first]
         for visit in first:
             card = VisitCard(visit, loaded.on, marked=visit.id == wanted)
+            card.add_print(partial(self.print_visit, visit.id))
             body.addWidget(card)
         if rest:
             words = ngettext("{n} earlier visit", "{n} earlier visits", len(rest)).format(n=len(rest))
 
             def fill(place: Any) -> None:
                 for visit in rest:
-                    place.addWidget(VisitCard(visit, loaded.on))
+                    card = VisitCard(visit, loaded.on)
+                    card.add_print(partial(self.print_visit, visit.id))
+                    place.addWidget(card)
 
             link, place = show_more(words, fill)
             body.addWidget(link)

@@ -141,7 +141,7 @@ class PersonPage(Page):
     def _further(self) -> Card:
         """The ways to what has a page of its own."""
         card = Card(_("More about this person"))
-        for name in ("questionnaire", "pictures", "plans", "rights", "change"):
+        for name in ("questionnaire", "pictures", "plans", "papers", "rights", "change"):
             card.add(pieces.action_button(self.shell.actions_by_name[name], "link"))
         twice = pieces.button(
             _("Registered twice?"), lambda: self.shell.go("merge", a=self.where["resident_id"]), "link"

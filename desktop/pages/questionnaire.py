@@ -48,9 +48,17 @@ class QuestionnairePage(TopicPage):
         self.pictures = Pictures(self)
         self.result = pieces.card(pieces.text("", "heading"), pieces.text("", "soft"), role="banner-info", margin=14)
         self.result.hide()
+        self.report_button = pieces.button(_("Print the report"), self.print_report, icon="print")
+        self.report_button.hide()
+        self.aside.addWidget(self.report_button)
         self._layout = pieces.column(self.whole, gap=16)
 
     # Opening.
+
+    def print_report(self) -> None:
+        """Show the report of the questionnaire that is looked at, as it is printed."""
+        if self.opened is not None and self.opened.answer is not None:
+            self.shell.go("papers", paper="report", key=self.opened.answer.id, **self.subject())
 
     def title(self) -> str:
         """The questionnaire's title."""
@@ -91,6 +99,7 @@ class QuestionnairePage(TopicPage):
             self.where["form_id"] = opened.view.form_id
         self.set_title(self.title())
         self._build(opened.session)
+        self.report_button.setVisible(opened.answer is not None)
         if opened.answer is not None:
             self.keeper = None
             self._read_only()

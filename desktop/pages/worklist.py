@@ -153,6 +153,7 @@ class WorklistPage(ListPage):
                 ("assign", _("Assign …"), lambda: self.with_chosen(self.deeds.ask_assign)),
                 ("hand_over", _("Hand over …"), self.hand_over),
                 ("put_off", _("Put off …"), lambda: self.with_chosen(self.deeds.ask_put_off)),
+                ("envelopes", _("Envelopes and labels …"), self.write_to),
                 ("export", _("Write to a file …"), self.ask_export),
             )
         }
@@ -409,6 +410,15 @@ class WorklistPage(ListPage):
     def hand_over(self) -> None:
         """Offer the chosen households to a colleague."""
         self.with_chosen(lambda chosen: self.shell.go("handover", household_ids=[item.household_id for item in chosen]))
+
+    def write_to(self) -> None:
+        """Envelopes or labels for the chosen households."""
+
+        def show(chosen: list[Any]) -> None:
+            households = list(dict.fromkeys(item.household_id for item in chosen))
+            self.shell.go("papers", paper="envelopes", household_ids=households)
+
+        self.with_chosen(show)
 
     # What ListPage asks.
 

@@ -1,5 +1,6 @@
 """One visit, told: what came of it, who was met, what was found, what was promised."""
 
+from collections.abc import Callable
 from datetime import date
 
 from PySide6.QtWidgets import QFrame
@@ -29,6 +30,7 @@ class VisitCard(QFrame):
         head.addStretch(1)
         head.addWidget(pieces.text(visit.worker, "small", wrap=False))
         box.addLayout(head)
+        self._head = head
         met = _(", ").join(name for name in (*visit.met, visit.met_other) if name)
         promised = ""
         if visit.next_visit is not None:
@@ -46,3 +48,7 @@ class VisitCard(QFrame):
         )
         if visit.notes:
             box.addWidget(pieces.text(visit.notes, select=True))
+
+    def add_print(self, show: Callable[[], object]) -> None:
+        """A button on top that shows the record as it is printed."""
+        self._head.addWidget(pieces.icon_button(_("Print the record"), "print", show))
