@@ -31,6 +31,7 @@ from models.services.planning import Planning
 from models.services.print_queue import PrintQueue
 from models.services.questionnaires import Questionnaires
 from models.services.referrals import Referrals
+from models.services.registers import Registers
 from models.services.residents import Residents
 from models.services.rights import Rights
 from models.services.rounds import Rounds
@@ -115,6 +116,7 @@ class Casebook:
         self.contacts = Contacts(book)
         self.plans = Plans(book)
         self.print_queue = PrintQueue(book)
+        self.registers = Registers(book, self.screening)
 
     @staticmethod
     def exists(folder: Path) -> bool:

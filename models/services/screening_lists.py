@@ -278,6 +278,8 @@ def lut(where: ScreenFilter) -> Bits:
     wanted = np.isin(_EVERY & VERDICT, [code for code, outcome in OUTCOMES.items() if outcome in outcomes])
     if where.not_received:
         wanted &= (_EVERY & RECEIVED) == 0
+    if where.received:
+        wanted &= (_EVERY & RECEIVED) != 0
     if where.at_most is not None:
         wanted &= where.at_most >= (_EVERY >> QUESTIONS)
     return wanted
