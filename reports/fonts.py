@@ -32,8 +32,8 @@ PACKED = HERE / "resources" / "fonts"
 FACES = ("song", "title", "hei", "kai", "names")
 """Song for text and names, title (bold Song), hei (sans: labels, the screen), kai (quotations), names (rare names)."""
 
-FALLBACKS = ("song", "names")
-"""Where a text goes whole when the wanted face lacks one of its characters."""
+FALLBACKS = ("song", "names", "kai")
+"""Where a text goes whole when the wanted face lacks one of its characters: kai has the accents of European names."""
 
 
 class DamagedFont(Exception):  # noqa: N818  # named as a fact, like every Problem
@@ -96,7 +96,7 @@ class Coverage:
     """The characters of a face, as ranges of codes with the glyph of each range's first code."""
 
     def __init__(self, file: Path) -> None:
-        """Read the format 12 character map, which every face of ours has."""
+        """Read the format 12 character map, which every face of ours has; of an added face also format 4."""
         with file.open("rb") as font:
             head = font.read(12)
             tables = font.read(16 * struct.unpack(">H", head[4:6])[0])
@@ -105,6 +105,7 @@ class Coverage:
             }
             font.seek(places[b"cmap"][0])
             data = font.read(places[b"cmap"][1])
+        found: dict[int, int] = {}
         for record in range(4, 4 + 8 * struct.unpack(">H", data[2:4])[0], 8):
             start = struct.unpack(">L", data[record + 4 : record + 8])[0]
             if data[start : start + 2] == b"\0\x0c":
@@ -112,7 +113,12 @@ class Coverage:
                 flat = struct.unpack(f">{3 * groups}L", data[start + 16 : start + 16 + 12 * groups])
                 self.firsts, self.lasts, self.glyphs = flat[0::3], flat[1::3], flat[2::3]
                 return
-        raise DamagedFont(file.name)
+            if data[start : start + 2] == b"\0\x04":
+                found = _format_4(data[start:])
+        if not found:
+            raise DamagedFont(file.name)
+        self.firsts = self.lasts = tuple(sorted(found))
+        self.glyphs = tuple(found[code] for code in self.firsts)
 
     def glyph(self, code: int) -> int:
         """The glyph for a character's code; 0 where there is none."""
@@ -124,6 +130,28 @@ class Coverage:
 
     def __contains__(self, character: str) -> bool:
         return self.glyph(ord(character)) != 0
+
+
+def _format_4(table: bytes) -> dict[int, int]:
+    """The glyphs by code of a character map of format 4 (OpenType specification, table cmap): up to U+FFFF."""
+    half = struct.unpack(">H", table[6:8])[0]
+    count = half // 2
+    lasts = struct.unpack(f">{count}H", table[14 : 14 + half])
+    firsts = struct.unpack(f">{count}H", table[16 + half : 16 + 2 * half])
+    deltas = struct.unpack(f">{count}H", table[16 + 2 * half : 16 + 3 * half])
+    offsets = struct.unpack(f">{count}H", table[16 + 3 * half : 16 + 4 * half])
+    found = {}
+    for segment in range(count):
+        for code in range(firsts[segment], min(lasts[segment], 0xFFFE) + 1):
+            glyph = code
+            if offsets[segment]:
+                at = 16 + 3 * half + 2 * segment + offsets[segment] + 2 * (code - firsts[segment])
+                glyph = struct.unpack(">H", table[at : at + 2])[0]
+                if not glyph:
+                    continue
+            if shown := (glyph + deltas[segment]) & 0xFFFF:
+                found[code] = shown
+    return found
 
 
 @cache
@@ -169,8 +197,8 @@ def _usable(file: Path) -> bool:
 
 
 def refused_faces() -> tuple[str, ...]:
-    """The names of the files in the added folder that cannot be used: no TrueType outlines, no list of characters
-    beyond U+FFFF, or damaged.
+    """The names of the files in the added folder that cannot be used: no TrueType outlines, no list of
+    characters in Unicode, or damaged.
     """
     folder = added_folder()
     files = sorted(file for file in folder.iterdir() if file.is_file()) if folder.is_dir() else []

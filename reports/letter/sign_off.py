@@ -82,11 +82,11 @@ class _Code:
 
     def draw(self, paper: Paper, top: float, under: float) -> None:
         """Draw the code at top and the words beneath it from `under` on."""
-        from reports import qr  # only for letters with a code: it brings the library that makes them
+        from reports.qr import draw as draw_code  # only for letters with one: it brings the library that makes them
 
         left = self.setting.sheet.left
         with paper.tagged("Figure", alt=self.setting.words["check"]):
-            qr.draw(paper, self.setting.value.seal, left, top, QR_SIDE / MM)
+            draw_code(paper, self.setting.value.seal, left, top, QR_SIDE / MM)
         at = under
         for language, lines in self.captions:
             with paper.tagged("P", language=language):

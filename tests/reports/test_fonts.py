@@ -152,6 +152,19 @@ def test_a_face_laid_into_the_data_folder_shows_what_no_face_of_ours_can(added):
     assert "示范区样本街道" + character + "里" in page_texts(render_letter(value))[0]
 
 
+def test_accents_of_european_names_are_shown_whole_in_one_face():
+    assert fonts.covering("Łukasz Dvořák") == "kai"
+    assert fonts.covering("Müller") == "song"
+
+
+def test_the_old_character_map_says_the_same_as_the_new_one():
+    table = typeface("hei").table(b"cmap")
+    offsets = [int.from_bytes(table[at + 4 : at + 8], "big") for at in (4, 12)]
+    old = next(fonts._format_4(table[at:]) for at in offsets if table[at : at + 2] == b"\0\4")
+    assert len(old) > 6000
+    assert {code: fonts.coverage("hei").glyph(code) for code in old} == old
+
+
 def test_a_damaged_packed_face_is_refused_and_leaves_nothing(tmp_path, monkeypatch):
     import lzma
 
