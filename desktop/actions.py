@@ -73,6 +73,8 @@ COMMANDS = (
     Command("go_workbench", N_("Workbench of the rules"), ("Ctrl+Shift+R",), "paper", _go("workbench"), "go"),
     Command("go_packs", N_("Sets of rules"), ("Ctrl+Shift+P",), "check", _go("packs"), "go"),
     Command("go_print_queue", N_("Print queue"), ("Ctrl+Shift+K",), "print", _go("print_queue"), "go"),
+    Command("go_numbers", N_("Letter numbers"), ("Ctrl+Shift+N",), "referral", _go("numbers"), "go"),
+    Command("go_verify", N_("Check a letter"), ("Ctrl+Shift+Y",), "check", _go("verify"), "go"),
     Command("back", N_("Back"), ("Alt+Left",), "back", lambda shell: shell.back(), "go"),
     Command("search", N_("Search"), ("F2", "Ctrl+F"), "search", lambda shell: shell.focus_search(), "go"),
     Command("palette", N_("All commands"), ("Ctrl+K",), "keyboard", lambda shell: shell.show_palette(), "go"),

@@ -57,6 +57,8 @@ PAGES = {
     "referrals": "desktop.pages.referrals:ReferralsPage",
     "print_queue": "desktop.pages.print_queue:PrintQueuePage",
     "papers": "desktop.pages.papers:PapersPage",
+    "verify": "desktop.pages.verify:VerifyPage",
+    "numbers": "desktop.pages.numbers:NumbersPage",
     "sync": "desktop.pages.sync:SyncPage",
     "office": "desktop.pages.office:OfficePage",
     "settings": "desktop.pages.settings:SettingsPage",
@@ -91,6 +93,8 @@ RAIL_OF = {
     "referral": "referrals",
     "papers": "referrals",
     "print_queue": "referrals",
+    "verify": "referrals",
+    "numbers": "office",
     "settings": "office",
     "help": "",
 }

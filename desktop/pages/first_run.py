@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QFileDialog, QFormLayout, QLineEdit, QV
 from desktop import theme
 from desktop.pages.sign_in import PassphraseField, brand, centred
 from desktop.widgets import pieces
+from desktop.widgets.case_parts import TickRow
 from desktop.widgets.finder import Finder, Match
 from models.errors import Problem
 from models.records import divisions
@@ -32,6 +33,7 @@ class Answers:
     office_name: str = ""
     letter_mark: str = ""
     office_phone: str = ""
+    numbers_elsewhere: bool = False
     worker: str = ""
     worker_phone: str = ""
     passphrase: str = ""
@@ -51,6 +53,7 @@ def make_casebook(shell: "Shell", answers: Answers) -> "Casebook":
         office=Office(answers.office_code, answers.office_name, answers.letter_mark, answers.office_phone),
         worker=Worker(answers.worker, answers.worker_phone),
         clock=shell.clock,
+        keeps_numbers=not answers.numbers_elsewhere,
     )
     if answers.backup_folder:
         casebook.settings.set("backup_folder", answers.backup_folder)
@@ -203,6 +206,11 @@ class FirstRun(QWidget):
             form, _("Letter mark"), "letter_mark", _("The word in letter numbers: 劝业场转〔2026〕6号")
         )
         self._line(form, _("Phone of the office"), "office_phone", _("Printed on letters; may stay empty."))
+        self.elsewhere = TickRow(
+            _("Another computer of this office already gives letter numbers"), self.answers.numbers_elsewhere
+        )
+        self.elsewhere.toggled.connect(lambda on: setattr(self.answers, "numbers_elsewhere", on))
+        self.content.addWidget(self.elsewhere)
         if self.answers.office_code:
             self.finder.show_chosen(_match(self.answers.office_code))
         self.finder.first_focus().setFocus()

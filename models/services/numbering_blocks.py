@@ -236,6 +236,10 @@ class Numbering:
         with self._book.reading() as connection:
             return numbering_report.report(connection, _state(connection), series, year)
 
+    def exported(self, title: str) -> None:
+        """Journal that a report was written to a file."""
+        self._book.note("export", "number_report", "", title)
+
     def set_size(self, size: int) -> None:
         """How many numbers a block has from now on. Raises ValueError outside 1 to 1000."""
         if not 1 <= size <= 1000:
