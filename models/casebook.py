@@ -38,6 +38,7 @@ from models.services.rounds import Rounds
 from models.services.screening import Screening
 from models.services.settings import Settings
 from models.services.sync import Sync
+from models.services.templates import Templates
 from models.services.undoing import undo
 from models.services.verifying import Verifying
 from models.services.views import Changed, Office, Today, Worker
@@ -116,6 +117,7 @@ class Casebook:
         self.contacts = Contacts(book)
         self.plans = Plans(book)
         self.print_queue = PrintQueue(book)
+        self.templates = Templates(book)
         self.registers = Registers(book, self.screening)
 
     @staticmethod

@@ -257,3 +257,60 @@ def _jpeg(picture: "Picture", quality: int) -> bytes:
     out = BytesIO()
     picture.save(out, "JPEG", quality=quality, optimize=True)
     return out.getvalue()
+
+
+LOGO_FILE_BYTES, LOGO_BYTES, LOGO_SIDES = 8 * 2**20, 24_000, (960, 480, 320, 200)
+"""The largest file that a logo is taken from; the most bytes that it is kept with, since every letter carries it; and
+the pixels of its long side, the first of them that keeps it small enough (480 are 300 to the inch at 40 mm)."""
+
+_SHAPE = 12  # times as long as high, or as high as long: beyond that it is a line and no logo
+
+
+class BadLogo(BadPicture):
+    """A file was not taken as a logo. Facts: reason, one of the keys below."""
+
+    def sentence(self) -> str:
+        """Tell the worker."""
+        reasons = {
+            "format": _("This is not a picture in one of the formats PNG or JPEG. The logo is unchanged."),
+            "bytes": _("The file has more than {most} megabytes. Choose a smaller one. The logo is unchanged."),
+            "shape": _("This picture is too long and narrow for a logo. The logo is unchanged."),
+            "size": _(
+                "This picture has too much detail for a logo: choose a drawing with few colours, not a photo. The logo "
+                "is unchanged."
+            ),
+            "damaged": _("The picture is damaged, too large or too small to show anything. The logo is unchanged."),
+        }
+        return reasons.get(str(self.facts.get("reason")), reasons["damaged"]).format(most=LOGO_FILE_BYTES // 2**20)
+
+
+def logo(data: bytes) -> bytes:
+    """A logo as it is kept: a PNG on white made from the pixels alone, upright, of at most LOGO_BYTES. The same picture
+    gives the same bytes. Raises BadLogo.
+    """
+    if len(data) > LOGO_FILE_BYTES:
+        raise BadLogo(reason="bytes")
+    try:
+        with _opened(data) as picture:
+            if picture.format not in ("PNG", "JPEG", "MPO"):
+                raise BadLogo(reason="format")
+            if max(picture.size) > _SHAPE * min(picture.size):
+                raise BadLogo(reason="shape")
+            plain = _plain(_upright(picture, LOGO_SIDES[0]))
+    except BadLogo:
+        raise
+    except BadPicture as trouble:
+        raise BadLogo(reason="format" if trouble.facts.get("reason") in ("unknown", "heic") else "damaged") from trouble
+    for side in LOGO_SIDES:
+        fitted = _fitted(plain, side)
+        for colours in (0, 64):
+            made = _png(fitted.quantize(colours) if colours and fitted.mode == "RGB" else fitted)
+            if len(made) <= LOGO_BYTES:
+                return made
+    raise BadLogo(reason="size")
+
+
+def _png(picture: "Picture") -> bytes:
+    out = BytesIO()
+    picture.save(out, "PNG", optimize=True)
+    return out.getvalue()

@@ -1,18 +1,20 @@
 """What the page of a referral loads and makes off the window's thread: the sheet, and a form's body from a letter."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from models.records.letter import LetterValue
 from models.records.referral import ReferralEntry
+from models.records.template import PROGRAM
 from reports.letter import UnmaskedNumber, UnprintableText, render_letter
 
 if TYPE_CHECKING:
     from models.casebook import Casebook
     from models.eligibility import Service
     from models.services.referral_views import ReferralView
+    from models.services.template_views import TemplateView
     from models.services.views import ResidentRow
 
 
@@ -44,6 +46,7 @@ class Loaded:
     resident: "ResidentRow"
     sheet: Sheet
     services: "Mapping[str, Service]"
+    templates: "Sequence[TemplateView]" = ()
 
 
 def load_referral(casebook: "Casebook", referral_id: str) -> Loaded:
@@ -54,11 +57,15 @@ def load_referral(casebook: "Casebook", referral_id: str) -> Loaded:
     else:
         assert view.entry is not None  # kept until the letter has its number
         value = casebook.referrals.draft(view.entry)
-    return Loaded(view, casebook.residents.row(view.resident_id), make_sheet(value), casebook.eligibility.services())
+    person, services = casebook.residents.row(view.resident_id), casebook.eligibility.services()
+    return Loaded(view, person, make_sheet(value), services, casebook.templates.in_use())
 
 
-def body_of(value: LetterValue, services: Any) -> dict[str, Any]:
-    """What the form must show to write this letter again; ticks are told from the papers on it."""
+def body_of(value: LetterValue, services: Any, template_id: str = "") -> dict[str, Any]:
+    """What the form must show to write this letter again; ticks are told from the papers on it.
+
+    template_id: of the version of a template that it is set by; empty for the one that the program brings.
+    """
     matters = []
     for matter in value.matters:
         service = services.get(matter.service_id)
@@ -82,7 +89,9 @@ def body_of(value: LetterValue, services: Any) -> dict[str, Any]:
         "receiver_phone": value.receiver_phone,
         "note": value.note,
         "language": value.language,
-        "red_head": value.red_head,
+        "red_head": value.red_head or not value.layout.red_head,
+        "template_id": template_id or PROGRAM,
+        "keeps_template": True,
         "valid_days": max(days, 1),
         "reply_days": working_days(value),
     }

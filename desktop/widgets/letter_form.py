@@ -17,6 +17,7 @@ from desktop.widgets.flow_layout import FlowLayout
 from forms.problems import sentence
 from models.eligibility import Service
 from models.records.referral import MatterEntry, ReferralEntry
+from models.services.template_views import TemplateView
 from models.texts import _, language
 
 MOST = 6  # matters on one letter, as ReferralEntry allows
@@ -45,6 +46,7 @@ class LetterForm(QWidget):
         super().__init__()
         self.services: Mapping[str, Service] = {}
         self.chosen: list[Chosen] = []
+        self._templates: list[tuple[str, str]] = []
         self._suggested: dict[str, str] = {}
         self._showing = False
         self._box = pieces.column(self, gap=14)
@@ -100,6 +102,9 @@ class LetterForm(QWidget):
         self.language.addItem("English", "en")
         self.language.addItem("中文 + English", "both")
         self.language.currentIndexChanged.connect(lambda _place: self._language_changed())
+        self.template = QComboBox()
+        self.template.setAccessibleName(_("Template of the letter"))
+        self.template.currentIndexChanged.connect(lambda _place: self._changed())
         self.valid_days = QSpinBox()
         self.valid_days.setAccessibleName(_("Days that the letter is good"))
         self.valid_days.setRange(1, 365)
@@ -121,12 +126,16 @@ class LetterForm(QWidget):
         flow = FlowLayout(choices, gap=16)
         for words, field in (
             (_("Language"), self.language),
+            (_("Template"), self.template),
             (_("Good for"), self.valid_days),
             (_("Answer within"), self.reply_days),
         ):
             pair = QWidget()
             pieces.line(pair, pieces.text(words, "label", wrap=False), field, gap=10)
             flow.addWidget(pair)
+            if field is self.template:
+                self.template_choice = pair
+                pair.hide()
         card.add(choices)
         card.add(self.red_head)
         self._box.addWidget(card)
@@ -138,9 +147,21 @@ class LetterForm(QWidget):
         """Whether the letter is in Chinese, alone or with English beneath."""
         return bool(self.language.currentData() != "en")
 
-    def show_services(self, services: Mapping[str, Service]) -> None:
-        """The services that can be chosen, by id."""
+    def show_services(self, services: Mapping[str, Service], templates: Sequence[TemplateView] = ()) -> None:
+        """The services that can be chosen, by id, and the templates; of these one is taken without being asked for."""
         self.services = services
+        self._templates = [(view.id, view.name) for view in templates]
+
+    def _show_templates(self, wanted: str, *, keep: bool) -> None:
+        """Offer the templates in use, and where a letter is corrected the one that it was set by."""
+        offered = list(self._templates)
+        if keep and wanted not in [template for template, _name in offered]:
+            offered.insert(0, (wanted, _("As before")))
+        self.template.clear()
+        for template, name in offered:
+            self.template.addItem(name, template)
+        self.template.setCurrentIndex(max(self.template.findData(wanted), 0) if offered else -1)
+        self.template_choice.setVisible(len(offered) > 1)
 
     def add(self, service_id: str, component: str = "") -> None:
         """Put a service on the letter; the first one suggests the office."""
@@ -163,6 +184,7 @@ class LetterForm(QWidget):
             **{name: line.text() for name, line in self.lines.items()},
             "note": self.note.toPlainText(),
             "language": self.language.currentData(),
+            "template_id": self.template.currentData() or "",
             "red_head": self.red_head.isChecked(),
             "valid_days": self.valid_days.value(),
             "reply_days": self.reply_days.value(),
@@ -172,6 +194,7 @@ class LetterForm(QWidget):
         """Show what body() gave. Services that are not known any more are left out. Emits nothing."""
         self._showing = True
         self.language.setCurrentIndex(max(self.language.findData(body.get("language", "zh")), 0))
+        self._show_templates(str(body.get("template_id", "")), keep=bool(body.get("keeps_template")))
         self.chosen = []
         for matter in body.get("matters", ()):
             service = self.services.get(matter["service_id"])
@@ -208,6 +231,7 @@ class LetterForm(QWidget):
                 **{name: line.text() for name, line in self.lines.items()},
                 note=self.note.toPlainText(),
                 language=self.language.currentData(),
+                template_id=self.template.currentData() or "",
                 red_head=self.red_head.isChecked(),
                 valid_days=self.valid_days.value(),
                 reply_days=self.reply_days.value() or None,

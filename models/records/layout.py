@@ -44,3 +44,4 @@ class Layout(BaseModel):
     )  # wording keys of the paper (zh.title ...) -> the office's words
     qr: bool = True
     receipt: bool = True
+    red_head: bool = True  # False: never; the office prints on headed paper. A letter may leave it out by itself

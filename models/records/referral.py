@@ -107,6 +107,7 @@ class ReferralEntry(Entry):
     language: Literal["zh", "en", "both"] = "zh"  # both: Chinese with English beneath
     red_head: bool = True
     valid_days: int = Field(default=30, ge=1, le=365)  # calendar days
+    template_id: str = ""  # the version of a template, or template.PROGRAM; empty: the one that the office has in use
     reply_days: int | None = Field(default=None, ge=1, le=120)  # working days; None: 15, or when the letter runs out
 
 

@@ -2,7 +2,15 @@
 
 from typing import Any
 
-from models.records.base import Kept, flag_field, json_field, moment_field, number_field, text_field
+from pydantic import Field
+
+from models.records.base import Entry, Kept, flag_field, json_field, moment_field, number_field, text_field
+from models.records.layout import Layout
+
+PROGRAM = "program"
+"""In place of the id of a template: the layout that the program brings."""
+
+NAME_LENGTH = 40
 
 
 class PaperTemplate(Kept, table=True):
@@ -18,3 +26,11 @@ class PaperTemplate(Kept, table=True):
     in_use: bool = flag_field()  # offered for new papers; of a family one version at most
     worker: str = text_field()
     at: int = moment_field()
+
+
+class TemplateEntry(Entry):
+    """A template as somebody wrote it. Its layout's version is given when it is kept."""
+
+    paper: str = "letter"
+    name: str = Field(min_length=1, max_length=NAME_LENGTH)
+    layout: Layout = Layout()

@@ -18,6 +18,7 @@ from models.services.book import Book
 from models.services.cases import build_case, lives_apart
 from models.services.people import full_address, homes_of, last_homes_of
 from models.services.referral_rules import reply_day
+from models.services.template_choice import layout_for
 from models.store.rows import KEPT
 from models.store.work import Work
 from models.texts import _
@@ -90,6 +91,7 @@ def make_letter(
             (_with_english(one, beneath), minded) for (one, minded), (beneath, _m) in zip(matters, english, strict=True)
         ]
     valid_until = day + timedelta(days=entry.valid_days)
+    layout = layout_for(connection, "letter", entry.template_id)[1]
     value = LetterValue(
         number=number,
         language=entry.language,
@@ -113,9 +115,10 @@ def make_letter(
         remarks=_once(matters),
         remarks_en=_once(english),
         note=entry.note,
-        red_head=entry.red_head,
+        red_head=entry.red_head and layout.red_head,
         reply_by=reply_day(day, valid_until, entry.reply_days),
         code=code,
+        layout=layout,
     )
     return value, case, determinations, home.household_id
 
@@ -192,16 +195,17 @@ def _subject(policies: Policies, matter: MatterEntry) -> str:
     return (part or service.components[0]).subject
 
 
-def keep_letter(work: Work, referral_id: str, resident_id: str, value: LetterValue) -> str:
-    """Keep one version of a letter inside a verb; returns its id."""
+def keep_letter(work: Work, referral_id: str, entry: ReferralEntry, value: LetterValue) -> str:
+    """Keep one version of a letter inside the verb that made it from an entry; returns its id."""
     return work.add(
         "letter",
         {
             "referral_id": referral_id,
-            "resident_id": resident_id,
+            "resident_id": entry.resident_id,
             "number": value.number,
             "version": value.version,
             "value": value.model_dump(mode="json"),
+            "template_id": layout_for(work.connection, "letter", entry.template_id)[0],
             "worker": work.worker,
             "at": work.now,
         },

@@ -112,7 +112,7 @@ def views(connection: Connection, rows: Sequence[Row[Any]], on: date) -> list[Re
     for some in portions(ids):
         query = select(_LETTER).where(_LETTER.c.referral_id.in_(some)).order_by(_LETTER.c.version.desc())
         for row in connection.execute(query):
-            view = LetterView(row.id, row.version, row.number, row.printed, row.sha256, row.at)
+            view = LetterView(row.id, row.version, row.number, row.printed, row.sha256, row.at, row.template_id)
             letters.setdefault(row.referral_id, []).append(view)
         for row in connection.execute(select(_STEP).where(_STEP.c.referral_id.in_(some), _STEP.c.dead.is_(False))):
             steps.setdefault(row.referral_id, []).append(row)

@@ -22,6 +22,7 @@ class LetterView:
     printed: bool
     sha256: str
     at: int
+    template_id: str = ""  # the version of the template that it is set by; empty: the one that the program brings
 
 
 @dataclass(frozen=True)

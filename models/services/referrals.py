@@ -16,6 +16,7 @@ from models.errors import NotFound
 from models.records.fact import FactEntry
 from models.records.letter import LetterValue
 from models.records.referral import ReferralEntry, StepEntry
+from models.records.template import PROGRAM
 from models.services import barred, referral_code, referral_reading, referral_rules
 from models.services.book import Book, changed
 from models.services.cases import RECEIVES
@@ -146,7 +147,8 @@ class Referrals:
     def correct(self, referral_id: str, entry: ReferralEntry, reason: str) -> Changed:
         """Make a new version of the letter under the same number; the printed ones stay as they were.
 
-        One that was refused or has run out is on its way again. Raises NotFound where the referral is not here,
+        It is set by the template of the version before it, unless the entry names another one. One that was refused or
+        has run out is on its way again. Raises NotFound where the referral is not here,
         StepDoesNotFit where it has no number yet or is settled, and what issue() raises.
         """
         with self._book.verb("referrals.correct") as work:
@@ -156,6 +158,7 @@ class Referrals:
             if last is None:
                 raise NotFound
             referral_rules.check_fits("corrected", row.status)
+            entry = entry.model_copy(update={"template_id": entry.template_id or last.template_id or PROGRAM})
             value, case, determinations, household_id = make_letter(
                 self._book, work.connection, entry, last.number, row.code
             )
@@ -173,7 +176,7 @@ class Referrals:
                 "chase_on": value.reply_by,
             }
             work.amend("referral", referral_id, news)
-            letter_id = keep_letter(work, referral_id, entry.resident_id, value)
+            letter_id = keep_letter(work, referral_id, entry, value)
             self._keep_step(work, referral_id, entry.resident_id, "corrected", reason=reason)
             work.concerns(entry.resident_id, household_id, referral_id)
         return changed(work, referral_id, [letter_id])
@@ -326,7 +329,7 @@ class Referrals:
         value = self._sealed(work, value.model_copy(update=dict(by)))
         facts = case_to_json(case)
         kept = [keep_determination(work, household_id, found, facts) for found in determinations]
-        letter_id = keep_letter(work, referral_id, entry.resident_id, value)
+        letter_id = keep_letter(work, referral_id, entry, value)
         self._keep_step(work, referral_id, entry.resident_id, "issued")
         work.concerns(entry.resident_id, household_id)
         fields = {

@@ -1,0 +1,153 @@
+"""Whether a template can be used: every problem with a sentence and the field that it stands beside."""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator, Mapping
+
+from models import imaging
+from models.records.layout import BLOCKS, SIZES, Layout, PaperSize
+from models.records.template import NAME_LENGTH
+from models.services.template_views import Desk, FieldProblem
+from models.texts import _
+
+LEAST_WIDTH: dict[PaperSize, float] = {"A4": 100.0, "16K": 100.0, "A5": 88.0}
+"""Millimetres: the narrowest text in which the resident's table and the seal still stand as they should."""
+
+LEAST_HEIGHT: dict[PaperSize, float] = {"A4": 200.0, "16K": 175.0, "A5": 150.0}
+"""Millimetres from the upper to the lower margin: less has no room for the head, the signature and the slip."""
+
+NEEDED = ("resident", "matters")
+"""The blocks that may not be left out: about whom, and what for."""
+
+MORE = 20  # characters that any text may be longer than three times the program's own
+
+_PLACE = re.compile(r"\{([a-z]+)\}")
+_ENDS = re.compile(r"[\t\r\n]+")
+
+
+def tidy(layout: Layout, words: Mapping[str, str]) -> Layout:
+    """The layout with the office's texts as they are kept: on one line, with the white space before and after that the
+    program's own text has there, and without those that say what the program says anyway.
+    """
+    texts: dict[str, str] = {}
+    for key, text in layout.texts.items():
+        own = words.get(key, "")
+        said = _ENDS.sub(" ", text).strip()
+        if said and said != own.strip():
+            before, after = own[: len(own) - len(own.lstrip())], own[len(own.rstrip()) :] if own.strip() else ""
+            texts[key] = before + said + after
+    return layout.model_copy(update={"texts": texts, "heading": " ".join(layout.heading.split())})
+
+
+def problems_of(name: str, layout: Layout, desk: Desk) -> list[FieldProblem]:
+    """All that is wrong with a template, in the order of its fields; the sample is only set where nothing else is."""
+    found = [*_name(name, desk), *_room(layout), *_logo(layout), *_heading(layout, desk), *_blocks(layout)]
+    found += _texts(layout, desk)
+    if not found:
+        found += _sample(layout, desk)
+    return found
+
+
+def _name(name: str, desk: Desk) -> Iterator[FieldProblem]:
+    del desk  # a name is not printed
+    if not name.strip():
+        yield FieldProblem("name", _("Give the template a name."))
+    elif len(name.strip()) > NAME_LENGTH:
+        yield FieldProblem("name", _("The name has more than {most} characters.").format(most=NAME_LENGTH))
+
+
+def _room(layout: Layout) -> Iterator[FieldProblem]:
+    width, height = SIZES[layout.paper]
+    wide = width - layout.margins.left - layout.margins.right
+    if wide < LEAST_WIDTH[layout.paper]:
+        words = _(
+            "Between the margins {there:g} mm are left for the text; on {paper} at least {least:g} mm are needed."
+        )
+        words = words.format(there=round(wide, 1), paper=layout.paper, least=LEAST_WIDTH[layout.paper])
+        yield FieldProblem("margins.left" if layout.margins.left >= layout.margins.right else "margins.right", words)
+    high = height - layout.margins.top - layout.margins.bottom
+    if high < LEAST_HEIGHT[layout.paper]:
+        words = _("From top to bottom {there:g} mm are left for the text; on {paper} at least {least:g} mm are needed.")
+        words = words.format(there=round(high, 1), paper=layout.paper, least=LEAST_HEIGHT[layout.paper])
+        yield FieldProblem("margins.top" if layout.margins.top >= layout.margins.bottom else "margins.bottom", words)
+
+
+def _logo(layout: Layout) -> Iterator[FieldProblem]:
+    if not layout.logo:
+        return
+    try:
+        png = base64.b64decode(layout.logo, validate=True)
+        sound = png.startswith(b"\x89PNG") and imaging.read_picture(png).format == "PNG"
+    except (binascii.Error, ValueError, imaging.BadPicture):
+        sound = False
+    if not sound:
+        yield FieldProblem("logo", _("The logo cannot be read. Choose the file again, or take the logo away."))
+    elif len(png) > imaging.LOGO_BYTES:
+        yield FieldProblem("logo", _("The logo has too many bytes. Choose the file again."))
+
+
+def _heading(layout: Layout, desk: Desk) -> Iterator[FieldProblem]:
+    if absent := desk.missing(layout.heading):
+        yield FieldProblem("heading", _unprintable(absent))
+
+
+def _blocks(layout: Layout) -> Iterator[FieldProblem]:
+    if any(block not in layout.blocks for block in NEEDED):
+        yield FieldProblem("blocks", _("The resident and the services may not be left out."))
+    elif len(set(layout.blocks)) != len(layout.blocks) or not set(layout.blocks) <= set(BLOCKS):
+        yield FieldProblem("blocks", _("A part of the letter is there twice, or is not known."))
+
+
+def _texts(layout: Layout, desk: Desk) -> Iterator[FieldProblem]:
+    for key in sorted(layout.texts, key=_rank(desk.words)):
+        if words := text_problem(key, layout.texts[key], desk):
+            yield FieldProblem(f"texts.{key}", words)
+
+
+def _rank(words: Mapping[str, str]):  # type: ignore[no-untyped-def]
+    places = {key: place for place, key in enumerate(words)}
+    return lambda key: (places.get(key, len(places)), key)
+
+
+def text_problem(key: str, text: str, desk: Desk) -> str:
+    """What is wrong with one of the office's own texts; empty where nothing is."""
+    own = desk.words.get(key)
+    if own is None:
+        return _("This text is not one that an office may change.")
+    there, wanted = set(_PLACE.findall(text)), set(_PLACE.findall(own))
+    if unknown := sorted(there - wanted):
+        return _("Here nothing is known that could stand for {places}.").format(places=_shown(unknown))
+    if set("{}") & set(_PLACE.sub("", text)):
+        return _("A brace stands alone. Places that are filled in look like this: {places}").format(
+            places=_shown(sorted(wanted)) or "{name}"
+        )
+    if lost := sorted(wanted - there):
+        return _("This must stay in the text: {places}. It is filled in on every letter.").format(places=_shown(lost))
+    most = 3 * len(own) + MORE
+    if len(text) > most:
+        return _("The text has {n} characters; there is room for {most}.").format(n=len(text), most=most)
+    if absent := desk.missing(text):
+        return _unprintable(absent)
+    return ""
+
+
+def _shown(places: list[str]) -> str:
+    return " ".join("{" + place + "}" for place in places)
+
+
+def _unprintable(characters) -> str:  # type: ignore[no-untyped-def]
+    shown = " ".join(c if c.isprintable() else f"U+{ord(c):04X}" for c in characters)
+    return _("No typeface here can print: {characters}").format(characters=shown)
+
+
+def _sample(layout: Layout, desk: Desk) -> Iterator[FieldProblem]:
+    sentences = {
+        "pages": _("The longest letter would need too many pages. Make the margins smaller, or the texts shorter."),
+        "outside": _("Something would be printed over the edge of the sheet. Make the margins larger."),
+        "overlap": _("On the longest letter one text would stand upon another. Make the margins or the logo smaller."),
+        "number": _("A text holds a whole identity number. It may not be printed on every letter."),
+        "drawing": _("With these settings a letter cannot be drawn. Take the last change back."),
+    }
+    if fit := desk.fits(layout):
+        yield FieldProblem("sample", sentences[fit])

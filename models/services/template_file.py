@@ -1,0 +1,53 @@
+"""A template as a file that one office hands to another: JSON that can be read, the logo inside it."""
+
+import base64
+import binascii
+import json
+from typing import Any
+
+from pydantic import ValidationError
+
+from models import imaging
+from models.records.layout import Layout
+from models.records.template import TemplateEntry
+from models.services.template_checking import problems_of, tidy
+from models.services.template_views import BadTemplateFile, Desk
+
+KIND, FORMAT = "jinmen-template", 1
+MAX_FILE_BYTES = 2**20
+PAPERS = ("letter",)
+"""The papers that have templates."""
+
+
+def to_file(paper: str, name: str, layout: Layout) -> bytes:
+    """The bytes of the file; the same template gives the same bytes."""
+    plain = layout.model_dump(mode="json", exclude={"version"})
+    told = {"kind": KIND, "format": FORMAT, "paper": paper, "name": name, "layout": plain}
+    return (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def from_file(data: bytes, desk: Desk) -> TemplateEntry:
+    """The template of a file, checked as one that is typed; its logo is drawn anew. Raises BadTemplateFile."""
+    if len(data) > MAX_FILE_BYTES:
+        raise BadTemplateFile(reason="size")
+    try:
+        told: Any = json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as trouble:
+        raise BadTemplateFile(reason="kind") from trouble
+    if not isinstance(told, dict) or told.get("kind") != KIND:
+        raise BadTemplateFile(reason="kind")
+    if not isinstance(told.get("format"), int) or told["format"] > FORMAT:
+        raise BadTemplateFile(reason="newer")
+    if told.get("paper") not in PAPERS:
+        raise BadTemplateFile(reason="paper")
+    try:
+        entry = TemplateEntry(paper=told["paper"], name=str(told.get("name", "")), layout=Layout.model_validate(told["layout"]))
+        layout = tidy(entry.layout, desk.words)
+        if layout.logo:
+            png = imaging.logo(base64.b64decode(layout.logo, validate=True))
+            layout = layout.model_copy(update={"logo": base64.b64encode(png).decode()})
+    except (KeyError, ValidationError, binascii.Error, ValueError, imaging.BadLogo) as trouble:
+        raise BadTemplateFile(reason="damaged") from trouble
+    if found := problems_of(entry.name, layout, desk):
+        raise BadTemplateFile(reason="unfit", problem=found[0].words)
+    return entry.model_copy(update={"layout": layout})
