@@ -169,6 +169,7 @@ def _question_fields(question: Question, *, scored: bool) -> dict[str, Any]:
         person = question_labels(("name", "sex", "birth_date"))
         numbers = [_("Document and number"), _("Phone")]
         columns = [*person, *numbers, *(part.label for part in question.parts if part.kind != "yes_no")]
+        fields["weights"] = (1.9, 0.8, 1.5, 3.0, 1.9, *(1.3 for part in question.parts if part.kind != "yes_no"))
         more = _("What else is asked of each person stands on the form for a resident.")
         hint = "　".join(filter(None, (question.hint, more)))
         return fields | {"space": "rows", "columns": tuple(columns), "rows": ROWS["people"], "hint": hint}

@@ -5,9 +5,9 @@ The square code on top holds form and version, so that whoever types the answers
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any
 
 from models.records.papers import BlankForm, BlankQuestion
+from reports import qr
 from reports.flow import Cell, Piece, Type, divide, paragraph, put, space, table_row
 from reports.lines import Run, shape, width_of
 from reports.paper import MM, Paper
@@ -41,7 +41,8 @@ def render_blank(value: BlankForm) -> bytes:
 
 def _draw(paper: Paper, value: BlankForm, words: Mapping[str, str]) -> None:
     foot = [Piece(16 * MM, partial(_sign, words))]
-    pages = divide(list(_body(value, words)), lambda page: END - (NEXT_TOP if page else TOP), 16 * MM)
+    top = TOP if value.about_person else TOP - 8.5 * MM
+    pages = divide(list(_body(value, words)), lambda page: END - (NEXT_TOP if page else top), 16 * MM)
     running = words["running"].format(title=one_line(value.title), code=value.code)
     for copy in range(value.copies):
         for number, pieces in enumerate(pages):
@@ -55,7 +56,7 @@ def _draw(paper: Paper, value: BlankForm, words: Mapping[str, str]) -> None:
                     paper.rule(LEFT, base + 2 * MM, LEFT + MEASURE, base + 2 * MM)
             else:
                 _top(paper, value, words)
-            bottom = put(paper, pieces, NEXT_TOP if number else TOP)
+            bottom = put(paper, pieces, NEXT_TOP if number else top)
             if number == len(pages) - 1:
                 put(paper, foot, bottom)
             page_number(paper, words, number + 1, len(pages), LEFT + MEASURE, up=10 * MM)
@@ -71,7 +72,7 @@ def _top(paper: Paper, value: BlankForm, words: Mapping[str, str]) -> None:
     with paper.tagged("H1"):
         paper.text(LEFT, 29 * MM, size, title, "title")
     left = LEFT + MEASURE - CODE_SIDE
-    draw_code(paper, value.code, left, 12 * MM, CODE_SIDE)
+    qr.draw(paper, value.code, left, 12 * MM, CODE_SIDE / MM)
     paper.text(LEFT + MEASURE, 12 * MM + CODE_SIDE + 3.2 * MM, 7, value.code, align="right")
     blanks = [
         (0.0, "number", 0.2),
@@ -89,23 +90,6 @@ def _blanks(paper: Paper, words: Mapping[str, str], blanks: Sequence[tuple[float
         width = paper.text(left, base, TEXT.size, words[key])
         if share:
             paper.rule(left + width + 1 * MM, base + 1.2 * MM, left + share * MEASURE, base + 1.2 * MM, 0.5)
-
-
-def draw_code(paper: Paper, text: str, left: float, top: float, side: float) -> None:
-    """A QR code (level M) of a text as vector squares, `side` wide without its quiet zone."""
-    import zxingcpp  # with the first form
-
-    made = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
-    image: Any = zxingcpp.write_barcode_to_image(made, scale=1, add_quiet_zones=False)
-    cells = memoryview(image)
-    size = cells.shape[0] if cells.shape else 0
-    module = side / size
-    paper.fill(
-        (left + column * module, top + row * module, module, module)
-        for row in range(size)
-        for column in range(size)
-        if not cells[row, column]
-    )
 
 
 def _sign(words: Mapping[str, str], paper: Paper, top: float) -> None:

@@ -406,7 +406,7 @@ class PapersPage(Page):
 
 def paper_words(paper: str) -> str:
     """What a paper of the page is called."""
-    return _("Report of an assessment or questionnaire") if paper == "report" else title_of(paper)
+    return _("Assessments and questionnaires") if paper == "report" else title_of(paper)
 
 
 def _combo(name: str) -> QComboBox:

@@ -32,7 +32,7 @@ class PostOptions(QWidget):
         self.start.setRange(1, 24)
         self.once = QCheckBox(_("One for each household"))
         self.once.setChecked(True)
-        self.boxes = QCheckBox(_("Print the boxes of the postal code and the place of the stamp"))
+        self.boxes = QCheckBox(_("Boxes and place of the stamp"))
         self.boxes.setChecked(True)
         self.frames = QCheckBox(_("Print lines to cut along"))
         self.code = _code_line()
@@ -45,7 +45,7 @@ class PostOptions(QWidget):
             "once": self.once,
             "boxes": self.boxes,
             "frames": self.frames,
-            "code": _row(_("Postal code of the receivers, if known"), self.code),
+            "code": _row(_("Postal code there, if known"), self.code),
             "sender_address": _row(_("Address of the sender"), self.sender_address),
             "sender_code": _row(_("Postal code of the sender"), self.sender_code),
         }

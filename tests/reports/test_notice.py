@@ -1,8 +1,10 @@
 import pytest
 
+from models.records.referral import MatterEntry
 from reports.notice import render_notice
 from reports.printable import UnmaskedNumber, UnprintableText
 from reports.wording import wording
+from tests.models.services.people import five_people
 from tests.reports.letters import page_texts
 from tests.reports.papers import LONG, LONG_ADDRESS, MATTER, NOTICE, RARE, look_at
 
@@ -88,3 +90,22 @@ def test_a_notice_is_refused_with_whole_numbers_or_characters_of_no_face():
 def test_the_same_notice_gives_the_same_bytes_in_both_languages():
     assert render_notice(NOTICE) == render_notice(NOTICE.model_copy())
     assert set(wording("notice", "zh")) == set(wording("notice", "en"))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_rules_in_force_say_nothing_that_cannot_be_printed(casebook, language):
+    five = casebook.households.register(five_people())
+    services = [
+        MatterEntry(service_id=service.id)
+        for service in casebook.eligibility.services().values()
+        if service.components[0].subject != "deceased"
+    ]
+    printed = ""
+    for start in range(0, len(services), 30):
+        value = casebook.papers.notice(five.ids[4], services[start : start + 30], language)
+        pdf = render_notice(value)
+        look_at(pdf)
+        printed += "".join(page_texts(pdf))
+    for service in casebook.eligibility.services().values():
+        if service.components[0].subject != "deceased":
+            assert "".join(service.name.split()) in printed
