@@ -109,12 +109,9 @@ def _draw_letter(value: Any) -> bytes:
 
 
 def _draw_letter_again(value: Any, day: date) -> bytes:
-    from inspect import signature
-
     from reports.letter import render_letter
 
-    marks: dict[str, Any] = {"again": day} if "again" in signature(render_letter).parameters else {}
-    return render_letter(value, **marks)
+    return render_letter(value, again=day)
 
 
 def _draw_letters(values: Sequence[Any]) -> bytes:

@@ -274,11 +274,12 @@ def state_words(state: PrinterState) -> str:
         "cover-open": _("A cover is open"),
         "door-open": _("A cover is open"),
         "offline": _("The printer is off or not connected"),
+        "paused": _("The printer was paused"),
     }
     words = []
     for reason in state.reasons:
         plain = re.sub(r"-(error|warning|report)$", "", reason)
-        words.append(known.get(plain, reason))
+        words.append(known.get(plain.casefold(), reason))
     return _(", ").join(dict.fromkeys(words)) or _("The printer was paused")
 
 

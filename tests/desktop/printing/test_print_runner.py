@@ -227,3 +227,6 @@ def test_the_second_print_of_a_letter_goes_out_as_a_reprint(printing):
     printing.done()
     queue = printing.shell.casebook.print_queue
     assert [item.again for item in queue.items(queue.jobs()[0].id)] == [True, False]
+    again = [n for n in printing.cups.numbers() if "补打" in printing.cups.text(n)]
+    assert again == [2], "marked on the paper itself; the first of the letter and the other letter are not"
+    assert "2026年11月22日" in printing.cups.text(2)
