@@ -14,6 +14,7 @@ from reports.wording import day_text
 OUTCOMES = ("accepted", "incomplete", "refused", "done")
 BAR = 0.85  # points: the narrowest bar of the code, read at 203 dpi
 BARS_HIGH = 7.5 * MM
+ONE_ROW = 150 * MM  # the least measure on which office, clerk and date sign side by side
 REMARK_LINES = 5  # on a sheet of its own
 
 
@@ -139,7 +140,7 @@ class Slip:
             return draw
 
         left = sheet.left
-        if sheet.narrow or self.whole_sheet:
+        if sheet.measure < ONE_ROW or self.whole_sheet:
             date = one("slip_date", sheet.left + 0.55 * sheet.measure)
             office, clerk = one("slip_office", left), one("slip_clerk", left)
             return [Piece(step, office), Piece(step, lambda paper, top: (clerk(paper, top), date(paper, top))[0])]
