@@ -16,6 +16,8 @@ from models.security import keystore
 from reports.letter import render_letter, render_letters
 
 LETTERS = 100
+PATIENCE = 300
+"""Seconds that a process may take before it is given up: a program that shows its calm window waits for ever."""
 
 
 def child(scratch: Path, *arguments: str, said: str = "", **environment: str) -> tuple[float, list[dict[str, Any]]]:
@@ -32,6 +34,7 @@ def child(scratch: Path, *arguments: str, said: str = "", **environment: str) ->
         env=env,
         cwd=Path(__file__).parents[1],
         check=False,
+        timeout=PATIENCE,
     )
     if run.returncode:
         raise RuntimeError(f"bench_child {arguments[0]}: {run.stderr}")
