@@ -5,16 +5,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QFileDialog, QGridLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
 
-from desktop import theme
 from desktop.case_words import day_text
 from desktop.number_words import block_text, gap_list, holder_text, range_text, standing_text
 from desktop.pages.base import Page
 from desktop.pages.numbers_dialogs import CloseDialog, TakeOverDialog
 from desktop.pages.numbers_gaps import GapsCard
 from desktop.widgets import pieces
+from desktop.widgets.asked_line import asked_line
 from desktop.widgets.banner import Banner
 from desktop.widgets.case_parts import Card, Chip, labelled
 from desktop.widgets.list_export import file_name, kind_words, write_bytes
@@ -52,9 +51,7 @@ class NumbersPage(Page):
 
     def _make_lines(self) -> None:
         """The lines to type into, made anew with the cards."""
-        self.other = _line(_("Code of the other computer"), _("Four characters, on its page of letter numbers"))
-        self.other_name = _line(_("Whose it is"), _("For example: tablet of Li; may stay empty"))
-        self.typed = _line(_("Code of the block"), "2026-51-100-K7Q2-M3XR")
+        self.other, self.other_name, self.typed = QLineEdit(), QLineEdit(), QLineEdit()
 
     def title(self) -> str:
         """The page's name."""
@@ -129,7 +126,9 @@ class NumbersPage(Page):
 
     def _give(self) -> Card:
         card = Card(_("Give a block to another computer"))
-        card.add(_fields((_("Code of the other computer"), self.other), (_("Whose it is"), self.other_name)))
+        hint = _("Four characters, on its page of letter numbers")
+        card.add(asked_line(self.other, _("Code of the other computer"), hint))
+        card.add(asked_line(self.other_name, _("Whose it is"), _("For example: tablet of Li; may stay empty")))
         self.give_button = pieces.button(_("Give the next block"), self.give, "primary", "plus")
         card.add(pieces.wrapping(None, self.give_button, None))
         self.other.returnPressed.connect(self.give)
@@ -144,7 +143,7 @@ class NumbersPage(Page):
 
     def _type_in(self) -> Card:
         card = Card(_("Type in a block that was given to this computer"))
-        card.add(_fields((_("Code of the block"), self.typed)))
+        card.add(asked_line(self.typed, _("Code of the block"), _("For example 2026-51-100-K7Q2-M3XR")))
         self.take_button = pieces.button(_("Take in the block"), self.type_in, icon="check")
         card.add(pieces.wrapping(None, self.take_button, None))
         self.typed.returnPressed.connect(self.type_in)
@@ -264,23 +263,3 @@ class NumbersPage(Page):
             casebook.numbering.exported(value.title)
 
         self.run(work, lambda _nothing: self.shell.say(_("Written to “{name}”.").format(name=path.name)))
-
-
-def _line(name: str, hint: str) -> QLineEdit:
-    made = QLineEdit()
-    made.setAccessibleName(name)
-    made.setPlaceholderText(hint)
-    return made
-
-
-def _fields(*pairs: tuple[str, QLineEdit]) -> QGridLayout:
-    grid = QGridLayout()
-    grid.setHorizontalSpacing(theme.px(12))
-    grid.setVerticalSpacing(theme.px(8))
-    grid.setColumnStretch(1, 1)
-    for row, (label, field) in enumerate(pairs):
-        said = pieces.text(label, "label", wrap=False)
-        said.setBuddy(field)
-        grid.addWidget(said, row, 0, Qt.AlignmentFlag.AlignVCenter)
-        grid.addWidget(field, row, 1)
-    return grid

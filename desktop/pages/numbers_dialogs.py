@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QLineEdit, QSpinBox, QWidget
 
 from desktop.number_words import holder_text, range_text
 from desktop.widgets import pieces
+from desktop.widgets.asked_line import asked_line
 from desktop.widgets.banner import Banner
 from desktop.widgets.form_dialog import FormDialog
 from models.services.numbering_views import BlockView, Standing
@@ -58,12 +59,7 @@ class CloseDialog(FormDialog):
         whose = holder_text(block.holder, block.holder_name, block.mine)
         self.form.addWidget(pieces.text(words.format(range=range_text(block.first, block.last), holder=whose)))
         self.reason = QLineEdit()
-        self.reason.setPlaceholderText(_("For example: the tablet was lost"))
-        label = pieces.text(_("Why"), "label")
-        label.setBuddy(self.reason)
-        self.reason.setAccessibleName(_("Why"))
-        self.form.addWidget(label)
-        self.form.addWidget(self.reason)
+        self.form.addLayout(asked_line(self.reason, _("Why"), _("For example: the tablet was lost")))
         self.go = pieces.button(_("Close the block"), self._agree, "primary", "check")
         self.go.setEnabled(False)
         self.reason.textChanged.connect(lambda text: self.go.setEnabled(bool(text.strip())))

@@ -69,8 +69,10 @@ class GapsCard(Card):
             return
         count = len(self.report.missing)
         words = ngettext(
-            "Of {n} number nobody knows what became of it. Look into the paper register and type it here:",
-            "Of {n} numbers nobody knows what became of them. Look into the paper register and type it here:",
+            "Of {n} number nobody knows what became of it. Look into the paper register and type it here, for example: "
+            "misprinted and torn up.",
+            "Of {n} numbers nobody knows what became of them. Look into the paper register and type it here, for "
+            "example: misprinted and torn up.",
             count,
         )
         self.add(pieces.text(words.format(n=count)))
@@ -80,7 +82,6 @@ class GapsCard(Card):
     def _gap(self, first: int, last: int) -> QWidget:
         shown = range_text(first, last)
         field = QLineEdit()
-        field.setPlaceholderText(_("For example: misprinted and torn up"))
         field.setAccessibleName(_("What became of {range}").format(range=shown))
         self.reasons[first, last] = field
         go = pieces.button(_("Record it"), lambda: self.record(first, last), icon="check")
@@ -89,8 +90,9 @@ class GapsCard(Card):
         field.textChanged.connect(lambda text: go.setEnabled(bool(text.strip())))
         field.returnPressed.connect(lambda: self.record(first, last))
         row = QWidget()
-        line = pieces.line(row, pieces.text(shown, "label", wrap=False), field, go, gap=12)
-        line.setStretch(1, 1)
+        line = pieces.wrapping(row, pieces.text(shown, "label", wrap=False), gap=12)
+        line.addWidget(field, 1)
+        line.addWidget(go)
         return row
 
     def record(self, first: int, last: int) -> None:

@@ -4,14 +4,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QGridLayout, QLineEdit
+from PySide6.QtWidgets import QFileDialog, QLineEdit
 
-from desktop import theme
 from desktop.case_words import day_text
 from desktop.pages.base import Page
 from desktop.widgets import pieces
+from desktop.widgets.asked_line import asked_line
 from desktop.widgets.case_parts import Card, Chip, labelled
 from models.services.verifying import Verdict
 from models.services.views import Changed
@@ -37,28 +36,14 @@ class VerifyPage(Page):
         self.setAcceptDrops(True)
         self.cards: list[KeyCard] = []  # of files, for as long as the page is there
         self.verdicts: list[Verdict] = []
-        self.code = QLineEdit()
-        self.code.setAccessibleName(_("Code of the letter"))
-        self.code.setPlaceholderText(_("Scan the QR code with a hand scanner, or paste its text"))
-        self.person = QLineEdit()
-        self.person.setAccessibleName(_("Name of the resident"))
-        self.person.setPlaceholderText(_("As on the letter; may stay empty"))
-        self.number = QLineEdit()
-        self.number.setAccessibleName(_("Document number"))
-        self.number.setPlaceholderText(_("The last four characters are enough"))
+        self.code, self.person, self.number = QLineEdit(), QLineEdit(), QLineEdit()
+        card = Card(_("The letter"))
+        hint = _("Scan the QR code with a hand scanner, or paste its text")
+        card.add(asked_line(self.code, _("Code of the letter"), hint))
+        card.add(asked_line(self.person, _("Name of the resident"), _("As on the letter; may stay empty")))
+        card.add(asked_line(self.number, _("Document number"), _("The last four characters are enough")))
         for field in (self.code, self.person, self.number):
             field.returnPressed.connect(self.check)
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(theme.px(12))
-        grid.setVerticalSpacing(theme.px(8))
-        grid.setColumnStretch(1, 1)
-        for row, field in enumerate((self.code, self.person, self.number)):
-            label = pieces.text(field.accessibleName(), "label", wrap=False)
-            label.setBuddy(field)
-            grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignVCenter)
-            grid.addWidget(field, row, 1)
-        card = Card(_("The letter"))
-        card.add(grid)
         self.check_button = pieces.button(_("Check the letter"), self.check, "primary", "check")
         self.file_button = pieces.button(_("Open a PDF or a scan"), self.open_file, icon="import")
         self.card_button = pieces.button(_("Use the card of an office"), self.open_card, icon="shield")
