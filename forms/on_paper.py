@@ -230,7 +230,8 @@ def assessment_report(base: AssessmentReport, made: AssessmentView, before: Asse
     Where the one before was made with another version, what it asks under the same name is compared.
     """
     instrument = load(made.instrument, made.version)
-    result = score(instrument, made.answers, made.assessed_on)
+    day = {"assessed_on": made.assessed_on.isoformat()} if made.assessed_on else {}  # kept beside the answers
+    result = score(instrument, {**made.answers, **day}, made.assessed_on)
     known = _given_words(load(before.instrument, before.version), before) if before is not None else {}
     parts = []
     for section in instrument.sections:

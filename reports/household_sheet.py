@@ -94,14 +94,14 @@ def _home(home: HouseholdHome, words: Mapping[str, str], type_: Type) -> Iterato
 
 
 def _facts(value: HouseholdSheet, words: Mapping[str, str], type_: Type) -> Iterator[Piece]:
-    """One row for each group and person: their sentences one after the other, with the state where there is one."""
+    """One row for each group and all people of whom the same is known, with the state where there is one."""
     yield small_gap(type_)
     if not value.facts:
         yield from _nothing("facts", words, type_)
         return
     yield from heading(words["facts"], type_)
     small = type_.smaller(0.5, 9)
-    columns = (("group", 26), ("who", 34), ("what", 106))
+    columns = (("group", 26), ("who", 46), ("what", 94))
     yield head_row(words, [(key, width * MM) for key, width in columns], LEFT, small, ROW)
     stop = "；" if value.language == "zh" else "; "
     for group in value.facts:
@@ -109,13 +109,26 @@ def _facts(value: HouseholdSheet, words: Mapping[str, str], type_: Type) -> Iter
         for line in group.lines:
             state = f"（{line.state}）" if value.language == "zh" else f" ({line.state})"
             said.setdefault(line.who, []).append(one_line(line.what) + (state if line.state else ""))
+        alike: dict[str, list[str]] = {}
         for who, sentences in said.items():
+            alike.setdefault(stop.join(sentences), []).append(who)
+        for sentence, people in alike.items():
             cells = [
                 Cell([Run(one_line(group.title))], 26 * MM, shrink=True),
-                Cell([_who(who, words)], 34 * MM, shrink=True),
-                Cell([Run(stop.join(sentences))], 106 * MM),
+                Cell(_several(people, value.language, words), 46 * MM),
+                Cell([Run(sentence)], 94 * MM),
             ]
             yield table_row(cells, LEFT, small, ROW)
+
+
+def _several(people: Sequence[str], language: str, words: Mapping[str, str]) -> list[Run]:
+    """The names of people of whom the same is known, each kept whole."""
+    runs: list[Run] = []
+    for place, who in enumerate(people):
+        if place:
+            runs.append(Run("、" if language == "zh" else ", "))
+        runs.append(_who(who, words))
+    return runs
 
 
 def _list(

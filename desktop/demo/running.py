@@ -21,6 +21,7 @@ from desktop.demo import (
     household_changes,
     letter,
     looks,
+    office_papers,
     packs,
     questionnaire,
     register,
@@ -48,6 +49,7 @@ CHAPTERS: tuple[tuple[str, Callable[[Stage], int]], ...] = (
     ("questions", eligibility.questions),
     ("eligibility", eligibility.results),
     ("referral letter", letter.refer),
+    ("office papers", office_papers.print_papers),
     ("screening", screening.screen),
     ("screened by person", screening.by_person),
     ("lists written", screening.write_lists),
@@ -84,7 +86,7 @@ README_SCREENS = {
     "workbench": "90-workbench.zh",
 }
 
-LEFT = ("*.png", "*.jmr", "*.jmpack", "*.xlsx", "list*.pdf", "batch/*.jmb", "summary.json")
+LEFT = ("*.png", "*.jmr", "*.jmpack", "*.xlsx", "list*.pdf", "paper-*.pdf", "batch/*.jmb", "summary.json")
 """What a run leaves and the next one replaces."""
 
 

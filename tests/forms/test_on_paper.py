@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from forms import definitions
-from forms.instruments import load
+from forms.instruments import load, points
 from forms.on_paper import answer_text, assessment_report, blank_form, instrument_words
 from forms.xlsform import shipped
 from forms.xlsform.compiled import Compiled
@@ -149,6 +149,10 @@ def view(day: date, score: int, level: str, **answers: object) -> AssessmentView
     return AssessmentView("id", "who", "elder_ability", "1", day, answers, score, level, "", "周敏")
 
 
+CALM = {"dementia": "no", "mental_disorder": "no", "fall": "2"}
+CALM |= dict.fromkeys(("wandering", "choking", "self_harm", "other_event"), "0")
+
+
 def test_an_assessment_is_reported_with_points_sums_and_what_changed():
     items = [
         question.id
@@ -158,6 +162,7 @@ def test_an_assessment_is_reported_with_points_sums_and_what_changed():
         if question.kind == "choice"
     ]
     full = dict.fromkeys(items, "1")
+    nearly = {q.id: str(points(q) - 1) for q in load("elder_ability").questions if q.id in items}
     before = view(date(2026, 5, 1), 26, "完全失能", **full)
     made = view(DAY, 27, "完全失能", **full | {"eating": "2", "fall": "2"})
     report = assessment_report(BASE, made, before)
@@ -168,6 +173,9 @@ def test_an_assessment_is_reported_with_points_sums_and_what_changed():
     assert (care.points, care.before) == ("9 / 32", "8 / 32")
     assert (report.points, report.level, report.before_points) == ("27 / 90", "完全失能", "26 / 90")
     assert report.source == "GB/T 42195-2022"
+    assert report.why == (), "nothing is worse than the worst"
+    mild = assessment_report(BASE, view(DAY, 80, "中度失能", **CALM | nearly), None)
+    assert mild.why == ("近30天发生两次及以上照护风险事件，加重一级",)
     alone = assessment_report(BASE, made, None)
     assert alone.before_on is None
     assert all(not line.before for part in alone.parts for line in part.lines)

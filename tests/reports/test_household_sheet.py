@@ -25,6 +25,15 @@ def test_a_sheet_holds_people_facts_and_everything_that_is_open():
     look_at(pdf, most_pages=1)
 
 
+def test_people_of_whom_the_same_is_known_stand_in_one_row():
+    local = [SheetLine(who=who, what="有本市户籍") for who in (RARE, "王秀英")]
+    lines = (*local, SheetLine(who=LONG, what="户口在外地"))
+    value = HOUSEHOLD.model_copy(update={"facts": (FactGroup(title="户籍", lines=lines),)})
+    (page,) = page_texts(render_household(value))
+    assert f"户籍{RARE}、王秀英有本市户籍" in page
+    assert f"户籍{LONG}户口在外地" in page
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_big_household_flows_on_with_its_address_on_top(language):
     home = HOUSEHOLD.homes[0].model_copy(update={"people": HOUSEHOLD.homes[0].people * 12})
