@@ -60,6 +60,7 @@ def work_a_little(book: "Casebook", day: date) -> dict[str, dict[str, Any]]:
         "referral": {"referral_id": book.referrals.issue(letter).id},
         "pictures": person,
         "rights": person,
+        "papers": person,
         "plans": person,
         "case_form": {"form": "case_plan", **person},
         "round": {"round_id": walked.id},
