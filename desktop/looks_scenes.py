@@ -29,7 +29,7 @@ class Scene:
 LATER = 0.15
 """Seconds after which a sheet of paper is drawn anew at another size, and a card follows the cursor of its list."""
 
-CARDED = frozenset({"residents", "worklist", "handover", "screening", "calendar", "referral"})
+CARDED = frozenset({"residents", "worklist", "handover", "screening", "calendar", "referral", "papers"})
 """Pages with such a sheet or card."""
 
 CHOSEN = 3
@@ -39,6 +39,15 @@ CHOSEN = 3
 def _page(shell: Shell) -> Any:
     """The page that is shown: what it can do depends on which one it is."""
     return shell.page
+
+
+def _block(shell: Shell) -> Any:
+    """A block of letter numbers; one is given where there is none."""
+    page = _page(shell)
+    if not page.loaded.standing.blocks:
+        shell.casebook.numbering.give("K7Q2", "李姐的平板")
+        return shell.casebook.numbering.standing().blocks[0]
+    return page.loaded.standing.blocks[-1]
 
 
 def choose_some(shell: Shell) -> None:
@@ -73,6 +82,16 @@ def _change_task(shell: Shell) -> None:
     _page(shell).act("change_task", task.id, task)
 
 
+def _paper(paper: str) -> Callable[[Shell], object]:
+    """Choose a paper on the page of papers."""
+
+    def chosen(shell: Shell) -> None:
+        combo = _page(shell).paper
+        combo.setCurrentIndex(combo.findData(paper))
+
+    return chosen
+
+
 DIALOGS = (
     Scene("worklist-plan", "worklist", _with_some(lambda page: page.ask_plan()), asks=True),
     Scene("worklist-export", "worklist", _with_some(lambda page: page.ask_export()), asks=True),
@@ -87,6 +106,8 @@ DIALOGS = (
     Scene("referral-slip", "referral", lambda shell: _page(shell).deeds.note_slip(), asks=True),
     Scene("referral-done", "referral", lambda shell: _page(shell).deeds.note_step("done"), asks=True),
     Scene("referral-papers", "referral", lambda shell: _page(shell).deeds.note_step("papers_asked"), asks=True),
+    Scene("numbers-take-over", "numbers", lambda shell: _page(shell).ask_take_over(), asks=True),
+    Scene("numbers-close", "numbers", lambda shell: _page(shell).ask_close(_block(shell)), asks=True),
     Scene("print", "referrals", looks_printing.ask_printer, asks=True),
     Scene("print-save", "referrals", looks_printing.ask_protection, asks=True),
     Scene("print-several", "referrals", looks_printing.choose_letters, asks=True),
@@ -101,6 +122,10 @@ SCENES = (
     Scene("register-empty", "register", where={}),
     Scene("rights-everybody", "rights", where={}),
     Scene("referral-new", "referral", where={}, rest=LATER),
+    *(
+        Scene(f"papers-{paper}", "papers", _paper(paper), rest=LATER)
+        for paper in ("notice", "envelopes", "labels", "blank_form")
+    ),
     Scene("help-keys", "help", where={"topic": "keys"}),
     Scene("print_queue-half", "print_queue", looks_printing.half_printed, rest=LATER),
     Scene("commands", "today", lambda shell: shell.show_palette()),
