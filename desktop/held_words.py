@@ -51,6 +51,7 @@ TITLES: Mapping[str, str] = {
     "rights_request": N_("Requests about the data"),
     "picture": N_("Pictures"),
     "person_link": N_("Compared with other records"),
+    "case_transfer": N_("Transfers of the case"),
 }
 """Kinds of records in the order in which they are printed; any other kind follows under its own name."""
 
@@ -77,6 +78,8 @@ _CODES: Mapping[tuple[str, str], str] = {
     ("contact", "channel"): "contact_channel",
     ("case_plan", "closure_reason"): "closure_reason",
     ("picture", "kind"): "picture_kind",
+    ("case_transfer", "reason"): "transfer_reason",
+    ("case_transfer", "status"): "transfer_status",
 }
 _HIDDEN = frozenset(
     (
@@ -84,6 +87,7 @@ _HIDDEN = frozenset(
         *("height", "size", "people", "detail", "undone", "other_household_id", "other_resident_id", "guardian_id"),
         *("other_dwelling_id", "plan_id", "goal_id", "picture_id", "document_id", "purposes", "text_id", "basis"),
         *("language", "given_by", "how", "place", "a_id", "b_id", "questionnaire_id", "form_id", "referral_id"),
+        *("resident_ids", "sheet", "to_office", "to_contact", "from_contact", "answered_by", "taken_by", "from_name"),
         *("before", "needs", "code", "series", "year", "serial", "entry", "chase_on", "template_id"),
     )
 )
@@ -342,6 +346,12 @@ def label_of(name: str) -> str:
         "issued_on": pgettext("field", "issued on"),
         "outcome_note": pgettext("field", "what came of it"),
         "reply_by": pgettext("field", "answer wanted by"),
+        "answer_by": pgettext("field", "answer wanted by"),
+        "to_name": pgettext("field", "receiving office"),
+        "answer_note": pgettext("field", "answer"),
+        "handed_on": pgettext("field", "handed over on"),
+        "ended_on": pgettext("field", "ended on"),
+        "ended_note": pgettext("field", "note"),
         "writer": pgettext("field", "written by"),
         "signer": pgettext("field", "signed by"),
         "step": pgettext("field", "step"),

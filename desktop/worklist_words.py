@@ -21,6 +21,7 @@ TONES: Mapping[str, str] = {
     "ends": "danger",
     "expiring": "warn",
     "referral": "warn",
+    "transfer": "warn",
     "need_soon": "warn",
     "birth": "good",
     "age": "good",

@@ -37,8 +37,10 @@ from models.services.rights import Rights
 from models.services.rounds import Rounds
 from models.services.screening import Screening
 from models.services.settings import Settings
+from models.services.statistics import MonthlyStatistics
 from models.services.sync import Sync
 from models.services.templates import Templates
+from models.services.transfers import Transfers
 from models.services.undoing import undo
 from models.services.verifying import Verifying
 from models.services.views import Changed, Office, Today, Worker
@@ -112,13 +114,15 @@ class Casebook:
         self.questionnaires = Questionnaires(book)
         self.pictures = Pictures(book)
         self.consents = Consents(book)
+        self.transfers = Transfers(book)
         self.rights = Rights(book)
         self.notes = Notes(book)
         self.contacts = Contacts(book)
         self.plans = Plans(book)
         self.print_queue = PrintQueue(book)
-        self.templates = Templates(book)
         self.registers = Registers(book, self.screening)
+        self.statistics = MonthlyStatistics(book, self.screening)
+        self.templates = Templates(book)
 
     @staticmethod
     def exists(folder: Path) -> bool:

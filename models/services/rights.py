@@ -313,6 +313,7 @@ def _everything(connection: Connection, resident_id: str) -> dict[str, list[str]
         ("household", homes),
         ("dwelling", list(connection.execute(doors.distinct()).scalars())),
         ("visit", list(connection.execute(met).scalars())),
+        ("case_transfer", erasing.transfers_naming(connection, resident_id)),
     ):
         if rows:
             about.setdefault(entity, []).extend(row for row in rows if row not in about.get(entity, []))
@@ -350,6 +351,7 @@ def _erase(work: Work, resident_id: str) -> None:
         row for row in erasing.spoken_for_by(work.connection, resident_id) if row not in about.get("consent", ())
     ]
     others = erasing.naming(work.connection, resident_id, about.get("determination", ()))
+    transfers = erasing.transfers_naming(work.connection, resident_id, about.get("case_transfer", ()))
     erasing.destroy_drafts(work.connection, _drafts(work.connection, resident_id))
     erasing.destroy_pictures(work.connection, about.get("picture", ()))
     for entity, rows in about.items():
@@ -359,6 +361,7 @@ def _erase(work: Work, resident_id: str) -> None:
             erasing.blank(work, entity, rows)
     erasing.blank(work, "determination", others, only=("facts", "body"))
     erasing.blank(work, "handover", handovers, only=("items",))
+    erasing.blank(work, "case_transfer", transfers, only=("sheet", "note", "answer_note", "ended_note"))
     erasing.blank(work, "consent", spoken_for, only=("guardian_id", "guardian_name", "guardian_relation"))
     erasing.forget_columns(work.connection)
     work.concerns(resident_id, *_homes(work.connection, resident_id))

@@ -15,6 +15,7 @@ from models.services.changes.sentences import names_for, sentence
 from models.services.questionnaire_lines import questionnaire_lines
 from models.services.referral_reading import views
 from models.services.referral_words import step_sentence
+from models.services.transfer_words import transfer_lines
 from models.services.views import TimelineLine
 from models.store.rows import KEPT, table_of
 from models.texts import _, pgettext
@@ -39,6 +40,7 @@ class Timeline:
             lines = _visits(connection, households) + _planned(connection, households, resident_id)
             lines += casework_lines(connection, households, resident_id)
             lines += questionnaire_lines(connection, households, resident_id)
+            lines += transfer_lines(connection, households, resident_id)
             for entity, words in (
                 ("assessment", _assessed),
                 ("determination", None),
@@ -62,6 +64,7 @@ class Timeline:
             lines = _visits(connection, [household_id]) + _planned(connection, [household_id])
             lines += casework_lines(connection, [household_id])
             lines += questionnaire_lines(connection, [household_id])
+            lines += transfer_lines(connection, [household_id])
             happened = events.of_household(connection, household_id)
             lines += _happened(connection, happened)
             lines += _operations(connection, household_id, events.operations_of(happened))

@@ -23,7 +23,7 @@ from models.store.told import PERMIT
 
 _VISIT, _PLANNED, _NEED = KEPT["visit"], KEPT["planned_visit"], KEPT["need"]
 _REFERRAL, _CONTACT, _REQUEST = KEPT["referral"], KEPT["contact"], KEPT["rights_request"]
-_PLAN, _TASK = KEPT["case_plan"], KEPT["case_task"]
+_PLAN, _TASK, _TRANSFER = KEPT["case_plan"], KEPT["case_task"], KEPT["case_transfer"]
 _RESIDENT, _MEMBERSHIP, _HOUSEHOLD = KEPT["resident"], KEPT["membership"], KEPT["household"]
 
 Homes = Mapping[str, Sequence[str]]
@@ -57,6 +57,7 @@ def records(
     yield from _contacts(connection, until, ids, people)
     yield from _rights(connection, rules, people)
     yield from _referrals(connection, rules, on, people)
+    yield from _transfers(connection, book, on, ids)
     yield from _expiring(connection, book, rules, on, ids, people)
     yield from _born(connection, rules, on, people)
 
@@ -207,6 +208,22 @@ def _referrals(connection: Connection, rules: Rules, on: date, people: Sequence[
             how = "expired"
         told = (how, row.number, row.receiver, row.issued_on, row.valid_until)
         yield Found("referral", row.household_id, row.resident_id, due, None, row.id, told=told)
+
+
+def _transfers(connection: Connection, book: Book, on: date, ids: Sequence[str] | None) -> Iterator[Found]:
+    """Transfers that this office asked for: the answer is late, or was a yes and the case is to be handed over."""
+    columns = ("id", "household_id", "status", "to_name", "answer_by", "answered_on", "worker")
+    query = select(*(_TRANSFER.c[name] for name in columns)).where(
+        _TRANSFER.c.status.in_(("asked", "accepted")),
+        _TRANSFER.c.dead.is_(False),
+        _TRANSFER.c.office == book.office.code,
+    )
+    for row in _rows(connection, query, _TRANSFER.c.household_id, ids):
+        day = row.answer_by if row.status == "asked" else row.answered_on
+        if row.status == "asked" and (day is None or day >= on):
+            continue
+        told = (row.status, row.to_name, day)
+        yield Found("transfer", row.household_id, "", day, None, row.id, row.worker, told=told)
 
 
 def _expiring(

@@ -9,12 +9,24 @@ from models.texts import _
 
 Kind = Literal[
     "need_now", "need_soon", "rights", "promised", "task", "planned", "contact", "ends", "referral", "eligible",
-    "expiring", "birth", "age", "unseen",
+    "expiring", "birth", "age", "unseen", "transfer",
 ]  # fmt: skip
 """Why somebody stands on the worklist."""
 
 KINDS: tuple[Kind, ...] = (
-    *("need_now", "promised", "planned", "task", "contact", "rights", "eligible", "ends", "expiring", "referral"),
+    *(
+        "need_now",
+        "promised",
+        "planned",
+        "task",
+        "contact",
+        "rights",
+        "eligible",
+        "ends",
+        "expiring",
+        "referral",
+        "transfer",
+    ),
     *("need_soon", "birth", "age", "unseen"),
 )
 """The kinds in the order in which they are offered."""
@@ -37,6 +49,7 @@ def kind_text(kind: str) -> str:
         "eligible": _("Newly eligible"),
         "expiring": _("Runs out"),
         "referral": _("Referral without outcome"),
+        "transfer": _("Transfer of the case"),
         "birth": _("Birth"),
         "age": _("Age reached"),
         "unseen": _("Not visited for long"),

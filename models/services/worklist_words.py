@@ -5,6 +5,7 @@ from datetime import date
 
 from models.eligibility import Policies
 from models.records import codes
+from models.services.transfer_words import waiting_sentence
 from models.services.worklist_rules import Rules
 from models.services.worklist_sources import Found
 from models.texts import _, language, ngettext
@@ -104,6 +105,10 @@ def _referral(found: Found, who: str, _p: Policies, _r: Rules, on: date) -> str:
     return _of(who, words.format(number=number, office=receiver, n=days))
 
 
+def _transfer(found: Found, who: str, _p: Policies, _r: Rules, _on: date) -> str:
+    return _of(who, waiting_sentence(found.told))
+
+
 def _expiring(found: Found, who: str, policies: Policies, _r: Rules, on: date) -> str:
     what, is_document = found.told
     if is_document:
@@ -162,6 +167,7 @@ _WORDS = {
     "contact": _contact,
     "rights": _rights,
     "referral": _referral,
+    "transfer": _transfer,
     "expiring": _expiring,
     "eligible": _begun,
     "ends": _begun,

@@ -142,8 +142,8 @@ class Lists:
     person, home: identities as UTF-8, by row and by household. chosen: whether this row tells the resident's result; no
     row does of somebody who was taken off the register, or whose case another office has taken over.
     registered: a registered household. community: code as UTF-8. visited: ordinal of the newest visit's day, 0 where
-    there was none; worker: who made it; away: nobody lived there any more, or the case is with another office. due: the first day on which something about
-    the household changes by itself.
+    there was none; worker: who made it; away: nobody lived there any more, or the case is with another office. due: the
+    first day on which something about the household changes by itself.
     """
 
     person: NDArray[np.bytes_]

@@ -48,6 +48,11 @@ def rows_about(connection: Connection, resident_id: str) -> dict[str, list[str]]
         more = [row for row in connection.execute(query).scalars() if row not in found.get(child, [])]
         if more:
             found.setdefault(child, []).extend(more)
+    # A transfer is about one person where nobody else goes; of the others only the words are (transfers_naming).
+    table = KEPT["case_transfer"]
+    alone = select(table.c.id, table.c.resident_ids).where(cast(table.c.resident_ids, Text).contains(resident_id))
+    if only := [row.id for row in connection.execute(alone) if list(row.resident_ids) == [resident_id]]:
+        found["case_transfer"] = only
     return found
 
 
@@ -229,6 +234,18 @@ def handovers_naming(connection: Connection, name: str) -> list[str]:
     table = KEPT["handover"]
     rows = connection.execute(select(table.c.id, table.c["items"])).all()
     return [row for row, items in rows if name in json.dumps(items, ensure_ascii=False)]
+
+
+def transfers_naming(connection: Connection, resident_id: str, besides: Iterable[str] = ()) -> list[str]:
+    """Transfers of households in which the resident goes, or on whose list the resident stands.
+
+    Found as who was erased is named by an id; the words of the list, with the name, are in both languages.
+    """
+    table, known = KEPT["case_transfer"], set(besides)
+    query = select(table.c.id).where(
+        or_(cast(table.c.resident_ids, Text).contains(resident_id), cast(table.c.sheet, Text).contains(resident_id))
+    )
+    return [row for row in connection.execute(query.order_by(table.c.id)).scalars() if row not in known]
 
 
 def spoken_for_by(connection: Connection, resident_id: str) -> list[str]:
