@@ -25,7 +25,7 @@ def render_assessment(value: AssessmentReport) -> bytes:
     name = one_line(value.name)
     day = day_text(words["date"], value.assessed_on or value.printed_on)
     running = words["running"].format(title=title, name=name, day=day)
-    flow = Flow(one_line(value.office), title, running, words, value.language == "zh")
+    flow = Flow(one_line(value.office), title, running, words, value.language == "zh", value.head)
     foot = _foot(value, words)
     return draw_sheet(
         lambda paper: draw_flow(paper, flow, lambda type_: _body(value, words, type_), foot, sizes=(Type(10.5, 15.5),)),

@@ -28,7 +28,7 @@ def render_household(value: HouseholdSheet) -> bytes:
     check(value)
     words = wording("household", value.language)
     running = words["running"].format(address=one_line(value.address))
-    flow = Flow(one_line(value.office), words["title"], running, words, value.language == "zh")
+    flow = Flow(one_line(value.office), words["title"], running, words, value.language == "zh", value.head)
     printed = words["printed"].format(worker=one_line(value.printed_by), day=day_text(words["date"], value.printed_on))
     foot = [
         small_gap(SIZES[0], 0.5),

@@ -40,7 +40,7 @@ def render_notice(value: NoticeValue) -> bytes:
     name = one_line(value.resident_name)
     flow = Flow(
         one_line(value.office), words["title"], words["running"].format(name=name, day=day), words,
-        value.language == "zh",
+        value.language == "zh", value.head,
     )  # fmt: skip
     return draw_sheet(
         lambda paper: draw_flow(

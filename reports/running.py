@@ -2,17 +2,25 @@
 and a foot (signatures, a stub) that stands on the last one whole. Measures are in points.
 """
 
+import struct
+from base64 import b64decode
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
+from models.records.papers import PaperHead
 from reports.flow import BOX, Cell, Piece, Type, divide, height_of, paragraph, put, space, table_row
 from reports.lines import Run, shape, width_of
 from reports.paper import HEIGHT, MM, WIDTH, Paper
+from reports.printable import one_line
 from reports.sheet import head_cell, page_number
 
 LEFT, MEASURE = 22 * MM, 166 * MM
 TOP, NEXT_TOP, END = 41 * MM, 27 * MM, HEIGHT - 18 * MM
+LOGO_MOST = 18.0
+"""The highest logo that stays above the body, in millimetres."""
+LOGO_WIDEST = 44.0
+"""The widest one, which stays beside the title."""
 SIZES = (Type(11, 17), Type(10.5, 15.5), Type(10, 14.4))
 """Tried one after the other: a paper that fits one page in smaller letters is set in them."""
 
@@ -25,6 +33,7 @@ class Flow(NamedTuple):
     running: str  # what stands on top of every further page, with the name of whom it is about
     words: Mapping[str, str]
     chinese: bool
+    head: PaperHead
 
 
 def draw_flow(
@@ -46,8 +55,12 @@ def draw_flow(
     else:
         pieces = list(body(sizes[0]))
         pages = divide(pieces, lambda page: END - (NEXT_TOP if page else TOP), room)
+    if flow.head.logo:
+        _logo(paper, flow)
+    paper.bookmark(flow.running)
     with paper.tagged("P"):
-        paper.text(WIDTH / 2, 19 * MM, fitting(11, flow.office), flow.office, align="center")
+        office = one_line(flow.head.heading) or flow.office
+        paper.text(WIDTH / 2, 19 * MM, fitting(11, office, measure=MEASURE - 60 * MM), office, align="center")
     with paper.tagged("H1"):
         wide = 0.15 if flow.chinese else 0.0
         size = fitting(20, flow.title, "title", wide)
@@ -64,6 +77,14 @@ def draw_flow(
         if len(pages) > 1:
             page_number(paper, flow.words, number + 1, len(pages), LEFT + MEASURE, up=10 * MM)
     put(paper, foot, END - room if at_end else bottom)
+
+
+def _logo(paper: Paper, flow: Flow) -> None:
+    """The office's logo on the upper left, as high as it is wanted and there is room beside the title."""
+    png = b64decode(flow.head.logo)
+    wide, high = struct.unpack(">LL", png[16:24])  # PNG (ISO/IEC 15948), 11.2.2: the header comes first
+    height = min(flow.head.logo_height, LOGO_MOST, LOGO_WIDEST * high / max(wide, 1)) * MM
+    paper.image(png, LEFT, 11 * MM, height, flow.office)
 
 
 def fitting(size: float, text: str, face: str = "song", spacing: float = 0.0, measure: float = MEASURE) -> float:

@@ -19,6 +19,14 @@ class PaperValue(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class PaperHead(PaperValue):
+    """What an office puts on top of its papers: its mark and its logo, as its template for letters has them."""
+
+    heading: str = ""  # instead of the office's name
+    logo: str = ""  # PNG, Base64
+    logo_height: float = Field(default=14.0, ge=6, le=30)  # millimetres
+
+
 # One-time notice (一次性告知单).
 
 
@@ -57,6 +65,7 @@ class NoticeValue(PaperValue):
     matters: tuple[NoticeMatter, ...] = Field(min_length=1)
     remarks: tuple[str, ...] = ()  # what holds for several matters, for example that a text's period has ended
     note: str = ""
+    head: PaperHead = PaperHead()
 
 
 # Record of a visit (入户走访记录).
@@ -167,6 +176,7 @@ class AssessmentReport(PaperValue):
     parts: tuple[ReportPart, ...] = ()
     note: str = ""
     printed_on: date
+    head: PaperHead = PaperHead()
 
 
 # Sheet of a household (家庭情况表).
@@ -229,6 +239,7 @@ class HouseholdSheet(PaperValue):
     referrals: tuple[SheetLine, ...] = ()
     plans: tuple[SheetLine, ...] = ()
     visits: tuple[SheetLine, ...] = ()
+    head: PaperHead = PaperHead()
 
 
 # Envelopes and labels.

@@ -20,6 +20,7 @@ from models.records.papers import (
     AssessmentReport,
     HouseholdSheet,
     NoticeValue,
+    PaperHead,
     PaperLanguage,
     VisitSheet,
 )
@@ -32,6 +33,7 @@ from models.services.papers_visit import InstrumentWords, visit_sheet
 from models.services.people import full_address, homes_of, resident_rows
 from models.services.questionnaire_views import AnswerView, QuestionnaireView
 from models.services.questionnaires import Questionnaires
+from models.services.template_choice import layout_for
 from models.services.views import AssessmentView
 from models.services.visits import Assessments
 from models.store.rows import KEPT
@@ -89,6 +91,7 @@ class Papers:
         """
         with self._book.reading() as connection, texts.speaking(_code(language)):
             value = notice_value(self._book, connection, resident_id, matters, language, note)
+            value = value.model_copy(update={"head": _head(connection)})
         self._looked("notice", "resident", resident_id)
         return value
 
@@ -109,6 +112,8 @@ class Papers:
         """
         with texts.speaking(_code(language)):
             value = household_sheet(self._book, household_id, language)
+        with self._book.reading() as connection:
+            value = value.model_copy(update={"head": _head(connection)})
         self._looked("household_sheet", "household", household_id)
         return value
 
@@ -251,6 +256,7 @@ class Papers:
             "assessed_on": on,
             "assessor": worker,
             "printed_on": day,
+            "head": _head(connection),
         }
         if resident_id:
             return AssessmentReport(**fields | person_head(connection, resident_id, on or day))
@@ -287,6 +293,12 @@ def person_head(connection: Connection, resident_id: str, on: date) -> dict[str,
         "document_masked": last_four(document.number) if document else "",
         "address": full_address(home.dwelling) if home else "",
     }
+
+
+def _head(connection: Connection) -> PaperHead:
+    """The mark and the logo of the template for letters that is in use."""
+    _template, layout = layout_for(connection, "letter")
+    return PaperHead(heading=layout.heading, logo=layout.logo, logo_height=layout.logo_height)
 
 
 def last_four(number: str) -> str:

@@ -1,5 +1,12 @@
-import pytest
+from base64 import b64encode
+from io import BytesIO
 
+import pypdfium2
+import pypdfium2.raw
+import pytest
+from PIL import Image
+
+from models.records.papers import PaperHead
 from models.records.referral import MatterEntry
 from reports.notice import render_notice
 from reports.printable import UnmaskedNumber, UnprintableText
@@ -109,3 +116,20 @@ def test_the_rules_in_force_say_nothing_that_cannot_be_printed(casebook, languag
     for service in casebook.eligibility.services().values():
         if service.components[0].subject != "deceased":
             assert "".join(service.name.split()) in printed
+
+
+def test_the_mark_and_the_logo_of_the_office_stand_on_top():
+    out = BytesIO()
+    Image.new("RGB", (400, 200), "navy").save(out, "PNG")
+    head = PaperHead(heading="虚构路社区", logo=b64encode(out.getvalue()).decode(), logo_height=30)
+    pdf = render_notice(NOTICE.model_copy(update={"head": head}))
+    (page,) = page_texts(pdf)
+    assert page.startswith("虚构路社区")
+    document = pypdfium2.PdfDocument(pdf)
+    (picture,) = document[0].get_objects([pypdfium2.raw.FPDF_PAGEOBJ_IMAGE])
+    left, bottom, right, top = picture.get_bounds()
+    assert round((top - bottom) * 25.4 / 72) == 18, "a high logo is made as small as there is room"
+    assert right < 100 * 72 / 25.4
+    assert bottom > (297 - 31) * 72 / 25.4
+    assert left > 0
+    document.close()
