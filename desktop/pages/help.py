@@ -49,6 +49,8 @@ TOPICS = {
     "packs": N_("Sets of rules"),
     "referral": N_("Writing a letter"),
     "referrals": N_("Referrals"),
+    "verify": N_("Check a letter"),
+    "numbers": N_("Letter numbers"),
     "sync": N_("Sync"),
     "office": N_("Office"),
     "settings": N_("Settings"),
