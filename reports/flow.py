@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from reports.lines import Glyph, Line, Run, break_lines, shape, width_of
+from reports.lines import Glyph, Line, Run, Shaped, break_lines, shape, width_of
 from reports.paper import MM, Paper
 from reports.structure import Tag
 
@@ -79,6 +79,10 @@ def paragraph(
 
     Two lines at least stay together at the foot and at the head of a page.
     """
+    how = (x, width, type_, indent, hang, justify, keep, kind, language)
+    known: list[Piece] | None = glyphs.set.get(how) if isinstance(glyphs, Shaped) else None
+    if known is not None:
+        return known
     first, rest = x + indent * type_.size, x + hang * type_.size
     lines = break_lines(glyphs, width / type_.size - hang, indent - hang, justify)
     tag = Tag(kind, object(), language)
@@ -93,7 +97,10 @@ def paragraph(
         together = keep if last else number == 0 or number == len(lines) - 2
         return Piece(type_.leading, draw, together, tag)
 
-    return [piece(number) for number in range(len(lines))]
+    pieces = [piece(number) for number in range(len(lines))]
+    if isinstance(glyphs, Shaped):
+        glyphs.set[how] = pieces
+    return pieces
 
 
 def table_row(cells: Sequence[Cell], x: float, type_: Type, least: float = 0.0, *, keep: bool = False) -> Piece:

@@ -7,9 +7,9 @@ and what is left of the measure goes between Chinese characters, never into a nu
 """
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from functools import cache, lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from reports.fonts import covering, has, last_resorts
 from reports.typeface import typeface
@@ -77,13 +77,15 @@ class Glyph:
 
 
 class Shaped(list[Glyph]):
-    """The glyphs of a text, with the lines it was already broken into: letters repeat their texts."""
+    """The glyphs of a text, with what was already made of it: letters repeat their texts."""
 
-    __slots__ = ("broken",)
+    __slots__ = ("broken", "natural", "set")
 
     def __init__(self) -> None:
         super().__init__()
-        self.broken: dict[tuple[float, float, bool], list[Line]] = {}
+        self.broken: dict[tuple[float, float, bool], list[Line]] = {}  # lines by measure, indent and justification
+        self.natural = -1.0  # width on one line
+        self.set: dict[Hashable, Any] = {}  # for who sets it on a page
 
 
 class Line(NamedTuple):
@@ -333,4 +335,12 @@ def _line(glyphs: Sequence[Glyph], start: int, end: int, room: float, justify: b
 
 def width_of(glyphs: Sequence[Glyph]) -> float:
     """The natural width of a text on one line, in em."""
+    if isinstance(glyphs, Shaped):
+        if glyphs.natural < 0:
+            glyphs.natural = _width(glyphs)
+        return glyphs.natural
+    return _width(glyphs)
+
+
+def _width(glyphs: Sequence[Glyph]) -> float:
     return sum([g.advance for g in glyphs[:-1]]) + glyphs[-1].last_advance if glyphs else 0.0

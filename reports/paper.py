@@ -4,16 +4,16 @@ Everything drawn goes into the tree of headings, paragraphs and tables (reports/
 `tagged` belongs to that element, other text becomes a paragraph of its own, rules and frames count as decoration.
 """
 
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
-from functools import lru_cache
 from io import BytesIO
 from typing import Literal
 
 from reportlab import rl_config
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.pdfdoc import PDFName
+from reportlab.pdfbase.pdfdoc import PDFName, PDFStream
 from reportlab.pdfgen.canvas import Canvas
 
 from reports.embedding import CIDTrueType
@@ -33,12 +33,6 @@ REMEMBERED = 600
 """How many lines a document keeps as they were written, in case they come again."""
 
 Align = Literal["left", "center", "right"]
-
-
-@lru_cache(maxsize=4096)
-def _short(value: float) -> str:
-    """A measure as it stands in the file; codes have the same few over and over."""
-    return f"{value:.5g}"
 
 
 class _NoFont:
@@ -64,9 +58,10 @@ class Paper:
         language: str,
         day: date,
         size: tuple[float, float] = (WIDTH, HEIGHT),
+        told: bool = False,
     ) -> None:
         """Start the first page, `size` wide and high. Language is a BCP 47 code; day stands in the file as the day it
-        was made.
+        was made. Told: keep the texts in `words`.
         """
         pdfmetrics._fonts.setdefault(_NoFont.fontName, _NoFont())
         self.width, self.height = size
@@ -82,8 +77,8 @@ class Paper:
         self._marks: list[list[Element]] = [[]]  # of every page
         self._marked = _NOTHING  # what the sequence being written belongs to
         self._bookmarks: list[Bookmark] = []
-        self.words: list[str] = []
-        """The texts drawn so far, in their order; without what is drawn inside `unsaid`."""
+        self.words: list[str] | None = [] if told else None
+        """The texts drawn so far, in their order, where they are to be told; without those drawn inside `unsaid`."""
         self._unsaid = False
         self._repeated: dict[tuple[int, float], tuple[Line, str, str]] = {}  # lines of texts that many letters share
 
@@ -111,7 +106,7 @@ class Paper:
     def _show(self, x: float, y: float, shown: str, text: str, colour: str = BLACK) -> None:
         at = self._path[-1]
         self._mark(at.child("P") if at.kind in HOLDERS else at)
-        if not self._unsaid:
+        if self.words is not None and not self._unsaid:
             self.words.append(text)
         told = f"BT {x:.2f} {self.height - y:.2f} Td {shown} ET"
         self._code.append(told if colour == BLACK else f"q {colour} rg {told} Q")
@@ -221,7 +216,7 @@ class Paper:
         They are counted in `unit` points from the place `at`: bars and modules of codes in whole numbers stay small.
         """
         self._decorate()
-        path = " ".join([f"{_short(x)} {_short(-y - high)} {_short(w)} {_short(high)} re" for x, y, w, high in boxes])
+        path = " ".join(["%.5g %.5g %.5g %.5g re" % (x, -y - high, wide, high) for x, y, wide, high in boxes])  # noqa: UP031
         if path:
             inked = "" if colour == BLACK else f"{colour} rg "
             place = f"{unit:.5f} 0 0 {unit:.5f} {at[0]:.3f} {self.height - at[1]:.3f} cm"
@@ -343,8 +338,12 @@ class Paper:
 
     def _end_page(self) -> None:
         self._end_mark()
+        code = "\n".join(self._code).encode("latin-1")
+        self._code.clear()
         self._canvas.showPage()
         page = self._canvas._doc.Pages.pages[-1]
+        page.stream, page.Contents = None, PDFStream(content=zlib.compress(code, 6))  # small at once, not at the end
+        page.Contents.dictionary["Filter"] = PDFName("FlateDecode")
         page.Trans = None
         page.Rotate = None
         page.StructParents, page.Tabs = self.pages - 1, PDFName("S")

@@ -37,10 +37,10 @@ def draw(paper: Paper, text: str, x: float, y: float, side_mm: float) -> None:
     The caller keeps QUIET_MODULES of a module's width white on every side.
     """
     rows = _rows(text)
-    runs = [
-        (black.end() - black.start(), black.start(), at)
-        for at, row in enumerate(rows)
-        for black in _BLACK.finditer(row)
-    ]
+    runs = []
+    for at, row in enumerate(rows):
+        for black in _BLACK.finditer(row):
+            left, end = black.span()
+            runs.append((end - left, left, at))
     runs.sort()  # like stands beside like and packs smaller
     paper.fill([(left, at, wide, 1) for wide, left, at in runs], unit=side_mm * MM / len(rows), at=(x, y))

@@ -63,10 +63,10 @@ def printed_words(value: LetterValue) -> str:
     if value.layout.qr and not value.seal:
         value = value.model_copy(update={"seal": "0"})  # the words beside the code do not depend on what is in it
     check(value)
-    return "".join("".join(_drawn([value], None).words).split())
+    return "".join("".join(_drawn([value], None, told=True).words or ()).split())
 
 
-def _drawn(values: Sequence[LetterValue], again: date | None) -> Paper:
+def _drawn(values: Sequence[LetterValue], again: date | None, told: bool = False) -> Paper:
     settings = [Setting.of(value) for value in values]
     first = settings[0]
     words = first.words
@@ -78,6 +78,7 @@ def _drawn(values: Sequence[LetterValue], again: date | None) -> Paper:
         language=_LANGUAGES[values[0].language],
         day=values[0].issued_on,
         size=first.sheet.size,
+        told=told,
     )
     try:
         for place, setting in enumerate(settings):

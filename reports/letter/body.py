@@ -16,6 +16,7 @@ from reports.wording import day_text, filled
 
 SIZES = (Type(14, 23), Type(13, 21), Type(12, 19.2), Type(11.5, 18), Type(11, 16.4), Type(10.5, 14.8), Type(10.5, 13.9))
 SMALLER = (Type(10, 13), Type(9.5, 12.2))  # only for two languages, and for small paper
+SLACK = 1.05  # not everything grows with the letters: codes, boxes, the least height of a row
 FLOWING, FLOWING_SMALL = Type(12, 19.2), Type(10.5, 14.8)  # for letters that need more than one page
 
 
@@ -43,17 +44,27 @@ def flowing(setting: Setting, top: float, foot: float) -> list[Page]:
 
 
 def one_page(setting: Setting, room: float) -> Page | None:
-    """The whole body at the largest size that fits, or None. Sizes are halved, not tried one after the other."""
+    """The whole body at the largest size that fits, or None.
+
+    Each size tried tells about how high the others would be (as the square of the letters), so that two are enough.
+    """
     sizes = SIZES + SMALLER if setting.words.both or setting.sheet.narrow else SIZES
     found = None
-    low, high = 0, len(sizes)
+    low, high = 0, len(sizes)  # larger than low does not fit, high does
+    at = high // 2
     while low < high:
-        middle = (low + high) // 2
-        pieces = list(_body(setting, sizes[middle]))
-        if height_of(pieces) <= room:
-            found, high = pieces, middle
+        pieces = list(_body(setting, sizes[at]))
+        height = height_of(pieces)
+        if height <= room:
+            found, high = pieces, at
         else:
-            low = middle + 1
+            low = at + 1
+        area = SLACK * sizes[at].size * sizes[at].leading * room / height
+        at = next((n for n in range(low, high) if sizes[n].size * sizes[n].leading <= area), high)
+        if at == high:
+            if found is not None:
+                break
+            at -= 1
     return Page(found) if found is not None else None
 
 

@@ -196,7 +196,7 @@ def test_what_is_no_picture_is_refused():
 
 
 def test_the_words_are_kept_in_the_order_they_are_drawn():
-    made = paper()
+    made = paper(told=True)
     made.text(10, 10, 12, "甲 乙")
     with made.unsaid():
         made.text(10, 30, 12, "丙")
