@@ -249,10 +249,6 @@ class Care:
         with self._book.reading() as connection:
             return _view(connection, _row(connection, handover_id))
 
-    def printed(self, handover_id: str) -> None:
-        """Journal that the list of a handover is printed; to be called before it is."""
-        self._book.note("print", "handover", handover_id)
-
 
 def _open_ones() -> tuple[Any, ...]:
     return (_HANDOVER.c.status == "offered", _HANDOVER.c.dead.is_(False))

@@ -215,10 +215,6 @@ class Plans:
         with self._book.reading() as connection:
             return _views(connection, wanted)
 
-    def printed(self, plan_id: str) -> None:
-        """Journal that a plan went to the printer."""
-        self._book.note("print", "case_plan", plan_id)
-
 
 def _living(connection: Connection, table: Table, row_id: str) -> Any:
     row = connection.execute(select(table).where(table.c.id == row_id, table.c.dead.is_(False))).first()

@@ -287,13 +287,6 @@ class Rounds:
         """Go on with a round that was over or dropped. Plans made of it stay. Raises NotFound."""
         return self._amend_round("rounds.reopen", round_id, {"status": "open", "ends_on": None})
 
-    def printed(self, round_id: str, copies: int = 1) -> Changed:
-        """Say that the paper list went to the printer; journalled. Raises NotFound."""
-        with self._book.verb("rounds.printed") as work:
-            _living(work, _ROUND, round_id)
-            work.journal("print", "round", round_id, f"copies={copies}")
-        return changed(work, round_id)
-
     def _amend_round(self, verb: str, round_id: str, fields: Mapping[str, Any]) -> Changed:
         with self._book.verb(verb) as work:
             _living(work, _ROUND, round_id)

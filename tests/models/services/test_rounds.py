@@ -518,22 +518,9 @@ def test_a_retry_that_is_due_comes_after_the_doors_at_which_nobody_was_yet(caseb
     assert casebook.rounds.get(round_id).next_after() is None
 
 
-def test_printing_a_round_is_journalled(casebook: Casebook, walked):
-    from sqlalchemy import select
-
-    from models.records.operation import Journal
-    from models.store.rows import table_of
-
-    casebook.rounds.printed(walked[0], 2)
-    journal = table_of(Journal)
-    with casebook._book.reading() as connection:
-        query = select(journal.c.subject_id, journal.c.detail).where(journal.c.action == "print")
-        assert connection.execute(query).all() == [(walked[0], "copies=2")]
-
-
 def test_the_doors_of_nobody_raise_not_found(casebook: Casebook):
     rounds = casebook.rounds
-    for verb in (rounds.get, rounds.finish, rounds.drop, rounds.printed):
+    for verb in (rounds.get, rounds.finish, rounds.drop):
         with pytest.raises(NotFound):
             verb("nothing")
     for verb in (rounds.take_back, rounds.skip, rounds.wait_again):
