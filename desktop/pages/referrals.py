@@ -38,7 +38,7 @@ class ReferralsPage(Page):
         self.wish = ReferralFilter()
         self.slip = QLineEdit()
         self.slip.setMaxLength(400)
-        self.slip.setPlaceholderText(_("Code of the slip, or number of the letter"))
+        self.slip.setPlaceholderText(_("Code or number"))
         self.slip.setAccessibleName(_("A slip came back: its code or the number of the letter"))
         self.slip.returnPressed.connect(self.find_slip)  # a scanner ends with Return
         self.slip_button = pieces.button(_("Open"), self.find_slip, icon="forward")
@@ -63,7 +63,7 @@ class ReferralsPage(Page):
             flow.addWidget(button)
         self.body.addWidget(filters)
         self.search = QLineEdit()
-        self.search.setPlaceholderText(_("Number, name or code"))
+        self.search.setPlaceholderText(_("Name or number"))
         self.search.setAccessibleName(_("Search the referrals"))
         self.search.setClearButtonEnabled(True)
         self.receiver = QComboBox()

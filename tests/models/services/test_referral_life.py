@@ -474,3 +474,23 @@ def test_the_timeline_tells_every_step_in_a_sentence(casebook: Casebook, five):
     casebook.referrals.take_back(referral_id)
     told = [line.text for line in casebook.residents.timeline(five.ids[0]) if line.kind == "referral"]
     assert not any("Granted" in line for line in told)
+
+
+def test_the_calendar_knows_what_was_granted(casebook: Casebook, five):
+    """What changes by itself for a resident is shown as received from the outcome on, and no more once it is undone."""
+    home = casebook.calendar.of_household(five.id, date(2035, 1, 1))
+    change = next(c for c in home if c.kind in ("begins", "ends", "amount", "lapses") and c.person_id)
+    service, person = change.service_id, change.person_id
+
+    def marked() -> set[bool]:
+        lines = casebook.calendar.of_household(five.id, date(2035, 1, 1))
+        return {c.received for c in lines if (c.service_id, c.person_id) == (service, person)}
+
+    assert marked() == {False}
+    entry = referral(five, resident_id=person, matters=(MatterEntry(service_id=service),))
+    referral_id = casebook.referrals.issue(entry).id
+    granted = OutcomeEntry(service_id=service, result="granted", since=TODAY)
+    casebook.referrals.note(referral_id, step("done", outcomes=(granted,)))
+    assert marked() == {True}
+    casebook.referrals.take_back(referral_id)
+    assert marked() == {False}
