@@ -2,10 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
-from models.services.numbering_views import BlockView, GapReport, Standing
+from models.services.numbering_views import FEW, BlockView, GapReport, Standing
 from models.texts import _, language, ngettext
 from reports.people_list import ListColumn, PeopleList, Value
+
+if TYPE_CHECKING:
+    from desktop.shell import Shell
 
 EN_DASH = "–"
 
@@ -46,6 +50,19 @@ def standing_text(standing: Standing) -> str:
     if standing.few:
         words += " " + _("Ask the computer that keeps the numbers for the next block.")
     return words.format(n=standing.left)
+
+
+def say_left(shell: "Shell", left: int | None) -> None:
+    """Tell that few letter numbers are left here; None: this computer keeps them and never runs out."""
+    if left is None or left > FEW:
+        return
+    words = _("The next letter gets a number of this computer's own series: no block of numbers is left here.")
+    if left:
+        words = ngettext("Only {n} letter number is left here.", "Only {n} letter numbers are left here.", left).format(
+            n=left
+        )
+    words += " " + _("Ask the computer that keeps the numbers for the next block.")
+    shell.notice(words, "warn")
 
 
 def block_text(block: BlockView) -> str:

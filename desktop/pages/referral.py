@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from desktop import theme
 from desktop.case_words import day_text, moment_text, person_line, referral_status_text
+from desktop.number_words import say_left
 from desktop.pages.base import Page
 from desktop.pages.draft_keeper import DraftKeeper
 from desktop.pages.referral_deeds import ReferralDeeds
@@ -355,6 +356,7 @@ class ReferralPage(Page):
         self.where = {"referral_id": referral_id}
         self.reason.clear()
         self.show_letter(referral_id, fresh=True)
+        self.read(self.casebook.numbering.left, partial(say_left, self.shell))
 
     # Issued.
 

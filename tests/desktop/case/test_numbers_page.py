@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from desktop.number_words import ranges
+from desktop.number_words import ranges, say_left
 from models.services.numbering_code import BlockCode, write_block
 from tests.conftest import OFFICE
 from tests.desktop.case.conftest import press, said
@@ -100,6 +100,13 @@ def test_the_report_is_written_as_a_spreadsheet_and_journalled(window_of_case, p
     assert "4–50" in cells
     assert "尚未使用" in cells
     assert OFFICE.name in " ".join(cells)
+
+
+def test_few_numbers_left_are_told_when_a_letter_is_issued(window_of_case):
+    shell = window_of_case
+    for left, words in ((None, ""), (11, ""), (10, "只剩 10 个"), (0, "临时序列")):
+        say_left(shell, left)
+        assert words in said(shell)
 
 
 def test_ranges_of_numbers():
