@@ -75,6 +75,7 @@ class Paper:
         self._tree = Element("Document")
         self._path = [self._tree]
         self._marks: list[list[Element]] = [[]]  # of every page
+        self._headed = _NOTHING  # the part that has its main heading
         self._marked = _NOTHING  # what the sequence being written belongs to
         self._bookmarks: list[Bookmark] = []
         self.words: list[str] | None = [] if told else None
@@ -174,13 +175,22 @@ class Paper:
         spacing: float = 0.0,
         colour: str = BLACK,
     ) -> float:
-        """Draw a short text on one line and give its width in points. Spacing: extra em between its characters."""
+        """Draw a short text on one line and give its width in points. Spacing: extra em between its characters.
+
+        In the face of titles it is a heading, the first of its part the main one.
+        """
         glyphs = shape([Run(text, face)] if isinstance(text, str) else text)
         if spacing:
             glyphs = spread(glyphs, spacing)
         width = width_of(glyphs) * size
         start = x - (width if align == "right" else width / 2 if align == "center" else 0)
+        heading = face == "title" and self._path[-1].kind in HOLDERS
+        if heading:
+            self.open("H1" if self._path[-1] is not self._headed else "H2")
+            self._headed = self._path[-2]
         self.glyphs(start, y, size, glyphs, colour=colour)
+        if heading:
+            self.close()
         return width
 
     def rule(

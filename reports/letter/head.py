@@ -86,7 +86,8 @@ def _mark(paper: Paper, setting: Setting, rule: float, scale: float) -> None:
     half = (natural + spacing * (len(text) - 1)) * size / 2
     if middle - half < start + 2 * MM:
         middle = (start + end) / 2
-    _fitting(paper, middle, baseline + 0.38 * size, size, text, spacing, end - start, RED)
+    with paper.tagged("P"):  # whose letter it is; the heading is the title
+        _fitting(paper, middle, baseline + 0.38 * size, size, text, spacing, end - start, RED)
 
 
 def draw_reprint(paper: Paper, setting: Setting, again: date) -> None:

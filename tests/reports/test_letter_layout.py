@@ -26,6 +26,7 @@ from tests.reports.letters import (
     overlapping,
     page_texts,
 )
+from tests.reports.tagged import marked_text, tree
 
 THREE = letter(matters=MATTERS, **CODED)
 DPI = 200
@@ -357,6 +358,32 @@ def test_english_parts_say_so_to_a_screen_reader():
             if isinstance(thing, pikepdf.Dictionary) and "/S" in thing and "/Lang" in thing
         ]
     assert spoken.count("en") >= 5
+
+
+def test_who_cannot_see_the_letter_is_read_its_headings_tables_and_the_words_for_its_codes():
+    with pikepdf.open(BytesIO(render_letter(THREE))) as pdf:
+        assert pdf.check_pdf_syntax() == []
+        text = marked_text(pdf)
+        _document, part = tree(pdf.Root.StructTreeRoot.K, text)
+        figures = [
+            str(thing.Alt)
+            for thing in pdf.objects
+            if isinstance(thing, pikepdf.Dictionary) and thing.get("/S") == pikepdf.Name.Figure
+        ]
+    kinds = [one[0] for one in part[1:]]
+    assert kinds[:4] == ["P", "P", "H1", "P"], "issuer, number, title, receiver"
+    assert part[3] == ["H1", "转介单"]
+    assert next(one[1] for one in part[1:] if one[0] == "H2").startswith("一、高龄老年人生活补贴")
+    table = next(one for one in part[1:] if one[0] == "Table")
+    assert table[1][:3] == ["TR", ["TH", "姓名"], ["TD", "李𬱖"]]
+    list_ = next(one for one in part[1:] if one[0] == "L")
+    assert ["LI", ["LBody", "居民户口簿"]] in list_
+    slip = part[-1]
+    assert slip[:2] == ["Sect", ["H2", "转介回执"]]
+    assert any(one[0] == "Table" and ["TH", "已受理"] in one[2] for one in slip[1:])
+    assert len(figures) == 2
+    assert any("核验" in words for words in figures)
+    assert any(CODED["code"] in words for words in figures)
 
 
 def test_a_batch_has_a_bookmark_for_each_letter_and_pages_of_their_own_size():
