@@ -1,6 +1,5 @@
 """What stands in the file beside the pages: its tree of headings and tables, metadata, colours, bookmarks."""
 
-import re
 from datetime import date
 from io import BytesIO
 
