@@ -29,7 +29,7 @@ class Scene:
 LATER = 0.15
 """Seconds after which a sheet of paper is drawn anew at another size, and a card follows the cursor of its list."""
 
-CARDED = frozenset({"residents", "worklist", "handover", "screening", "calendar", "referral", "papers"})
+CARDED = frozenset({"residents", "worklist", "handover", "screening", "calendar", "referral", "template", "papers"})
 """Pages with such a sheet or card."""
 
 CHOSEN = 3

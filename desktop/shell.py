@@ -61,6 +61,8 @@ PAGES = {
     "numbers": "desktop.pages.numbers:NumbersPage",
     "sync": "desktop.pages.sync:SyncPage",
     "office": "desktop.pages.office:OfficePage",
+    "templates": "desktop.pages.templates:TemplatesPage",
+    "template": "desktop.pages.template:TemplatePage",
     "settings": "desktop.pages.settings:SettingsPage",
     "help": "desktop.pages.help:HelpPage",
 }
@@ -95,6 +97,8 @@ RAIL_OF = {
     "print_queue": "referrals",
     "verify": "referrals",
     "numbers": "office",
+    "templates": "office",
+    "template": "office",
     "settings": "office",
     "help": "",
 }

@@ -41,6 +41,7 @@ DRAFT_PAGES = {
     "round_entry": "round_entry",
     "consent": "rights",
     "questionnaire": "questionnaire",
+    "template": "template",
 }
 """Which page goes on with a draft of a form; every other form is an instrument."""
 
@@ -58,6 +59,7 @@ FORM_NAMES = {
     "case_note": N_("Note"),
     "case_plan": N_("Case plan"),
     "questionnaire": N_("Questionnaire"),
+    "template": N_("Template of letters"),
 }
 
 WEEKDAYS = (

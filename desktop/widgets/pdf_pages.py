@@ -7,6 +7,11 @@ from PySide6.QtGui import QImage
 _ONE_AT_A_TIME = threading.Lock()
 
 
+def one_at_a_time() -> threading.Lock:
+    """What others who ask PDFium something must hold meanwhile."""
+    return _ONE_AT_A_TIME
+
+
 def page_sizes(pdf: bytes) -> list[tuple[float, float]]:
     """Width and height of every page in points (1/72 inch)."""
     import pypdfium2
