@@ -4,7 +4,7 @@ import pytest
 from models.records.papers import Addressee
 from reports.envelopes import UnknownFormat, formats, places_of, render_envelopes
 from reports.printable import UnprintableText
-from tests.reports.letters import character_boxes, page_texts
+from tests.reports.letters import character_boxes, generated, page_texts
 from tests.reports.papers import ADDRESS, ENVELOPES, LONG, LONG_ADDRESS, RARE, look_at
 
 MM = 72 / 25.4
@@ -84,3 +84,15 @@ def test_an_envelope_that_brings_its_boxes_gets_the_figures_alone():
     plain, boxed = (render_envelopes(ENVELOPES.model_copy(update={"boxes": boxes})) for boxes in (False, True))
     assert page_texts(plain) == page_texts(boxed)
     assert len(plain) < len(boxed)
+
+
+def test_three_hundred_invented_names_are_read_back_exactly():
+    letters = generated(300, seed=7)
+    people = tuple(Addressee(name=one.resident_name, address=one.address) for one in letters)
+    pages = page_texts(render_envelopes(ENVELOPES.model_copy(update={"format": "DL", "people": people})))
+    assert len(pages) == 300
+    for page, person in zip(pages, people, strict=True):
+        assert f"{person.name}收" in page
+        assert "".join(person.address.split()) in page
+    labels = "".join(page_texts(render_envelopes(ENVELOPES.model_copy(update={"format": "3x7", "people": people}))))
+    assert all(f"{person.name}收" in labels for person in people)
