@@ -124,6 +124,8 @@ class TemplateForm(QWidget):
         card.add(caption)
         card.add(self.heading)
         card.add(self._beside("heading"))
+        self.issuer = pieces.text("", "small")
+        card.add(self.issuer)
         card.add(self.red_head)
         card.add(pieces.text(_("Logo"), "label"))
         self.logo_picture = QLabel()
@@ -201,7 +203,7 @@ class TemplateForm(QWidget):
             spin.setValue(round(getattr(layout.margins, side)))
         if self.heading.text().strip() != layout.heading:
             self.heading.setText(layout.heading)
-        self.heading.setPlaceholderText(issuer)
+        self.issuer.setText(_("Left empty, the office's name is printed: {name}").format(name=issuer))
         self.red_head.setChecked(layout.red_head)
         self.logo_height.setValue(round(layout.logo_height))
         self.blocks.show_blocks(layout.blocks)

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from models import imaging
 from models.records.layout import BLOCKS, SIZES, Layout, PaperSize
@@ -42,15 +42,14 @@ def tidy(layout: Layout, words: Mapping[str, str]) -> Layout:
 
 def problems_of(name: str, layout: Layout, desk: Desk) -> list[FieldProblem]:
     """All that is wrong with a template, in the order of its fields; the sample is only set where nothing else is."""
-    found = [*_name(name, desk), *_room(layout), *_logo(layout), *_heading(layout, desk), *_blocks(layout)]
+    found = [*_name(name), *_room(layout), *_logo(layout), *_heading(layout, desk), *_blocks(layout)]
     found += _texts(layout, desk)
     if not found:
         found += _sample(layout, desk)
     return found
 
 
-def _name(name: str, desk: Desk) -> Iterator[FieldProblem]:
-    del desk  # a name is not printed
+def _name(name: str) -> Iterator[FieldProblem]:
     if not name.strip():
         yield FieldProblem("name", _("Give the template a name."))
     elif len(name.strip()) > NAME_LENGTH:
@@ -100,14 +99,10 @@ def _blocks(layout: Layout) -> Iterator[FieldProblem]:
 
 
 def _texts(layout: Layout, desk: Desk) -> Iterator[FieldProblem]:
-    for key in sorted(layout.texts, key=_rank(desk.words)):
+    places = {key: place for place, key in enumerate(desk.words)}
+    for key in sorted(layout.texts, key=lambda key: (places.get(key, len(places)), key)):
         if words := text_problem(key, layout.texts[key], desk):
             yield FieldProblem(f"texts.{key}", words)
-
-
-def _rank(words: Mapping[str, str]):  # type: ignore[no-untyped-def]
-    places = {key: place for place, key in enumerate(words)}
-    return lambda key: (places.get(key, len(places)), key)
 
 
 def text_problem(key: str, text: str, desk: Desk) -> str:
@@ -136,7 +131,7 @@ def _shown(places: list[str]) -> str:
     return " ".join("{" + place + "}" for place in places)
 
 
-def _unprintable(characters) -> str:  # type: ignore[no-untyped-def]
+def _unprintable(characters: Iterable[str]) -> str:
     shown = " ".join(c if c.isprintable() else f"U+{ord(c):04X}" for c in characters)
     return _("No typeface here can print: {characters}").format(characters=shown)
 

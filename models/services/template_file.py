@@ -41,7 +41,9 @@ def from_file(data: bytes, desk: Desk) -> TemplateEntry:
     if told.get("paper") not in PAPERS:
         raise BadTemplateFile(reason="paper")
     try:
-        entry = TemplateEntry(paper=told["paper"], name=str(told.get("name", "")), layout=Layout.model_validate(told["layout"]))
+        entry = TemplateEntry(
+            paper=told["paper"], name=str(told.get("name", "")), layout=Layout.model_validate(told["layout"])
+        )
         layout = tidy(entry.layout, desk.words)
         if layout.logo:
             png = imaging.logo(base64.b64decode(layout.logo, validate=True))
