@@ -151,10 +151,10 @@ def save_paper(shell: Shell, button: QAbstractButton, path: Path, passphrase: st
     dialog = shell.findChild(save_dialog.SaveDialog)
     assert dialog is not None
     if passphrase:
-        dialog.passphrase.setText(passphrase)
+        dialog.protection.passphrase.setText(passphrase)
     else:
-        dialog.how.pick("open")
-        dialog.sure.click()
+        dialog.protection.how.pick("open")
+        dialog.protection.sure.click()
     asks, save_dialog.ask_file = save_dialog.ask_file, lambda parent, name: path
     try:
         press(dialog.go)

@@ -208,18 +208,22 @@ class ListPage(Page):
         make = self.export_maker(wish.columns)
 
         def work(_progress: Progress, cancelled: Cancelled) -> bool:
+            from reports.protecting import protect
             from reports.screening_list import render_list_pdf, render_list_xlsx  # with ReportLab, when one is wanted
 
             value = make(cancelled)
             render = render_list_pdf if wish.kind == "pdf" else render_list_xlsx
             data = None if value is None else render(value, cancelled)
+            if data is not None and wish.passphrase:
+                data = protect(data, wish.passphrase)
             if data is not None:
                 write_bytes(path, data)
             return data is not None
 
         def done(written: bool) -> None:
             if written:
-                self.shell.say(_("Written to “{name}”. The file holds personal data.").format(name=path.name))
+                words = _("Written to “{name}”. The file holds personal data.").format(name=path.name)
+                self.shell.say(f"{words} {_('Only its passphrase opens it.')}" if wish.passphrase else words)
             else:
                 self.shell.say(_("Stopped; nothing was written."))
 

@@ -13,6 +13,7 @@ from desktop.widgets import pieces
 from desktop.widgets.banner import Banner
 from desktop.widgets.flow_layout import FlowLayout
 from desktop.widgets.form_dialog import FormDialog
+from desktop.widgets.protect_choice import ProtectChoice
 from models.errors import CannotWrite, DiskFull
 from models.texts import _
 from reports.people_list import PAPER_ROWS
@@ -22,10 +23,11 @@ Kind = Literal["xlsx", "pdf"]
 
 @dataclass(frozen=True)
 class ExportWish:
-    """What the worker wants: the kind of file, and the keys of the columns."""
+    """What the worker wants: the kind of file, the keys of the columns, and what protects a PDF ("" nothing)."""
 
     kind: Kind
     columns: tuple[str, ...]
+    passphrase: str = ""
 
 
 class ExportDialog(FormDialog):
@@ -47,7 +49,7 @@ class ExportDialog(FormDialog):
         """
         super().__init__(parent, _("Write the list to a file"), 540)
         self._wished = wished
-        warning = Banner(
+        self.warning = Banner(
             "warn",
             _(
                 "The file is not protected by the passphrase: whoever has it can read it. Write only the columns that "
@@ -70,20 +72,35 @@ class ExportDialog(FormDialog):
             flow.addWidget(tick)
         self.go = pieces.button(_("Choose where …"), self._agree, "primary", "export")
         self.form.addWidget(pieces.text(count, "subheading"))
-        self.form.addWidget(warning)
+        self.form.addWidget(self.warning)
         self.form.addWidget(pieces.text(_("As what"), "label"))
         self.form.addLayout(kinds)
         if rows > PAPER_ROWS:
             words = _("On paper at most {n} rows: narrow the list down first.").format(n=f"{PAPER_ROWS:,}")
             self.form.addWidget(pieces.text(words, "small"))
+        self.protection = ProtectChoice()
+        self.protection.changed.connect(self._turn)
+        self.as_paper.toggled.connect(lambda _on: self._turn())
+        self.form.addWidget(self.protection)
         self.form.addWidget(pieces.text(_("Columns"), "label"))
         self.form.addLayout(flow)
+        self._turn()
         self.finish(self.go)
 
+    def _turn(self) -> None:
+        """A PDF can be protected, a spreadsheet cannot."""
+        paper = self.as_paper.isChecked()
+        self.protection.setVisible(paper)
+        self.warning.setVisible(not paper or not self.protection.is_protected())
+        self.go.setEnabled(not paper or self.protection.is_ready())
+
     def _agree(self) -> None:
+        secret = self.protection.secret_words() if self.as_paper.isChecked() else ""
+        if secret is None:
+            return
         chosen = tuple(key for key, tick in self.ticks.items() if tick.isChecked())
         self.accept()
-        self._wished(ExportWish("pdf" if self.as_paper.isChecked() else "xlsx", chosen))
+        self._wished(ExportWish("pdf" if self.as_paper.isChecked() else "xlsx", chosen, secret))
 
 
 def file_name(title: str, day: str, kind: Kind) -> str:

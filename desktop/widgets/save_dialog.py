@@ -5,14 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
-from desktop import theme
 from desktop.widgets import pieces
 from desktop.widgets.choice_field import ChoiceField
 from desktop.widgets.form_dialog import FormDialog
+from desktop.widgets.protect_choice import ProtectChoice
 from models.texts import _, ngettext
-from reports.protecting import LEAST, made_passphrase
 
 _NOT_IN_NAMES = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')
 
@@ -43,65 +42,20 @@ class SaveDialog(FormDialog):
         self.files = ChoiceField(files, keys=False, name=_("Files"))
         self.files.show_answer("one")
         self.files.setVisible(papers > 1)
-        ways = [
-            ("protected", _("Protected: only who knows the passphrase can open it")),
-            ("open", _("Without protection: whoever gets the file can read it")),
-        ]
-        self.how = ChoiceField(ways, keys=False, name=_("How the file is protected"))
-        self.how.show_answer("protected")
-        self.passphrase = QLineEdit(made_passphrase())
-        self.passphrase.setAccessibleName(_("Passphrase of the file"))
-        self.passphrase.setFont(theme.font(15, bold=True))
-        self.passphrase.setMaxLength(100)
-        self.another = pieces.button(_("Another one"), lambda: self.passphrase.setText(made_passphrase()))
-        self.told = pieces.text(
-            _(
-                "Write it down now, and tell it the receiver by telephone, not with the file. It is kept nowhere: "
-                "without it nobody can open the file. You may type another one."
-            ),
-            "soft",
-        )
-        self.secret = QWidget()
-        row = pieces.line(None, self.passphrase, self.another, gap=8)
-        row.setStretch(0, 1)
-        pieces.column(self.secret, row, self.told, gap=8)
-        self.sure = QCheckBox(_("I know that the file holds personal data and is readable by everybody"))
-        self.sure.hide()
-        self.problem = pieces.text("", "error")
-        self.problem.hide()
-        for thing in (self.files, self.how, self.secret, self.sure, self.problem):
+        self.protection = ProtectChoice()
+        for thing in (self.files, self.protection):
             self.form.addWidget(thing)
         self.form.addWidget(pieces.text(_("That files are written is noted in the journal."), "small"))
-        self.how.changed.connect(self._turn)
-        self.sure.toggled.connect(lambda _on: self._say())
-        self.passphrase.textChanged.connect(lambda _text: self._say())
         self.go = pieces.button(_("Choose where …"), self._agree, "primary", "save")
+        self.protection.changed.connect(lambda: self.go.setEnabled(self.protection.is_ready()))
         self.finish(self.go)
         self.go.setFocus()
 
-    def is_protected(self) -> bool:
-        """Whether the passphrase protects the file."""
-        return self.how.answer() != "open"
-
-    def _turn(self) -> None:
-        self.secret.setVisible(self.is_protected())
-        self.sure.setVisible(not self.is_protected())
-        self._say()
-
-    def _say(self) -> None:
-        self.problem.hide()
-        self.go.setEnabled(self.is_protected() or self.sure.isChecked())
-
     def _agree(self) -> None:
-        secret = self.passphrase.text().strip() if self.is_protected() else ""
-        if self.is_protected() and len(secret) < LEAST:
-            words = _("A passphrase has at least {n} characters.").format(n=LEAST)
-            self.problem.setText(words)
-            self.problem.show()
-            self.passphrase.setFocus()
-            return
-        self.accept()
-        self._wished(SaveWish(secret, self.files.answer() == "each"))
+        secret = self.protection.secret_words()
+        if secret is not None:
+            self.accept()
+            self._wished(SaveWish(secret, self.files.answer() == "each"))
 
 
 def safe_name(words: str) -> str:

@@ -45,7 +45,23 @@ def test_columns_are_chosen_and_the_name_always_goes_along(qtbot, shell):
     made.ticks["address"].setChecked(False)
     made.as_paper.setChecked(True)
     made.go.click()
-    assert wishes == [ExportWish("pdf", ("name", "birth"))]
+    assert wishes == [ExportWish("pdf", ("name", "birth"), made.protection.passphrase.text())]
+
+
+def test_a_spreadsheet_cannot_be_protected_and_a_pdf_is_unless_the_worker_is_sure(qtbot, shell):
+    wishes = []
+    made = dialog(qtbot, shell, 3, wishes.append)
+    assert made.protection.isHidden()
+    assert not made.warning.isHidden()
+    made.as_paper.setChecked(True)
+    assert not made.protection.isHidden()
+    assert made.warning.isHidden()
+    made.protection.how.pick("open")
+    assert not made.warning.isHidden()
+    assert not made.go.isEnabled()
+    made.protection.sure.click()
+    made.go.click()
+    assert wishes == [ExportWish("pdf", ("name", "address"))]
 
 
 def test_too_many_rows_cannot_be_put_on_paper(qtbot, shell):

@@ -3,6 +3,7 @@
 import shutil
 from datetime import date
 
+import pikepdf
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -256,9 +257,12 @@ def test_a_list_on_paper_is_written_too(shell, people, tmp_path):
     people.choose_file = lambda name, _kinds: tmp_path / name
     people.ask_export()
     people.dialog.as_paper.setChecked(True)
+    secret = people.dialog.protection.passphrase.text()
     people.dialog.go.click()
     settle(shell)
-    assert (tmp_path / "资格筛查_2026-11-22.pdf").read_bytes().startswith(b"%PDF")
+    with pytest.raises(pikepdf.PasswordError):
+        pikepdf.open(tmp_path / "资格筛查_2026-11-22.pdf")
+    pikepdf.open(tmp_path / "资格筛查_2026-11-22.pdf", password=secret).close()
 
 
 def test_a_file_that_cannot_be_written_is_told(shell, people, tmp_path):

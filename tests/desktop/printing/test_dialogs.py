@@ -147,7 +147,7 @@ def saving(printing, tmp_path, monkeypatch):
 
 def test_a_saved_file_opens_with_the_passphrase_shown_and_with_no_other(printing, saving):
     dialog = saving()
-    shown = dialog.passphrase.text()
+    shown = dialog.protection.passphrase.text()
     dialog.go.click()
     settle(printing.shell)
     (file,) = saving.folder.iterdir()
@@ -165,9 +165,9 @@ def test_without_protection_needs_a_clear_yes_and_is_journalled_so(printing, sav
     from models.store.rows import table_of
 
     dialog = saving()
-    dialog.how.pick("open")
+    dialog.protection.how.pick("open")
     assert not dialog.go.isEnabled()
-    dialog.sure.click()
+    dialog.protection.sure.click()
     assert dialog.go.isEnabled()
     dialog.go.click()
     settle(printing.shell)
@@ -181,19 +181,19 @@ def test_without_protection_needs_a_clear_yes_and_is_journalled_so(printing, sav
 
 def test_a_passphrase_that_is_too_short_is_said(saving):
     dialog = saving()
-    dialog.passphrase.setText("1234")
+    dialog.protection.passphrase.setText("1234")
     dialog.go.click()
-    assert "10" in dialog.problem.text()
+    assert "10" in dialog.protection.problem.text()
     assert list(saving.folder.iterdir()) == []
 
 
 def test_another_passphrase_can_be_made_or_typed(printing, saving):
     dialog = saving()
-    first = dialog.passphrase.text()
-    dialog.another.click()
-    assert dialog.passphrase.text() != first
-    dialog.passphrase.setText("海河边上四个词语好")
-    dialog.passphrase.setText("海河边上四个词语好记")
+    first = dialog.protection.passphrase.text()
+    dialog.protection.another.click()
+    assert dialog.protection.passphrase.text() != first
+    dialog.protection.passphrase.setText("海河边上四个词语好")
+    dialog.protection.passphrase.setText("海河边上四个词语好记")
     dialog.go.click()
     settle(printing.shell)
     (file,) = saving.folder.iterdir()
@@ -202,7 +202,7 @@ def test_another_passphrase_can_be_made_or_typed(printing, saving):
 
 def test_many_letters_in_one_file_share_their_faces(printing, saving):
     dialog = saving(4)
-    dialog.passphrase.setText("4821 7730 5916 2048")
+    dialog.protection.passphrase.setText("4821 7730 5916 2048")
     dialog.go.click()
     settle(printing.shell)
     (file,) = saving.folder.iterdir()
@@ -217,7 +217,7 @@ def test_many_letters_in_one_file_share_their_faces(printing, saving):
 def test_one_file_for_each_goes_into_a_folder_without_names_of_people(printing, saving):
     dialog = saving(3)
     dialog.files.pick("each")
-    secret = dialog.passphrase.text()
+    secret = dialog.protection.passphrase.text()
     dialog.go.click()
     settle(printing.shell)
     files = sorted(saving.folder.iterdir())
