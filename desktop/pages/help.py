@@ -49,6 +49,7 @@ TOPICS = {
     "packs": N_("Sets of rules"),
     "referral": N_("Writing a letter"),
     "referrals": N_("Referrals"),
+    "papers": N_("Papers"),
     "verify": N_("Check a letter"),
     "numbers": N_("Letter numbers"),
     "sync": N_("Sync"),

@@ -228,3 +228,15 @@ def test_every_page_that_is_about_somebody_leads_here(shell, person, home):
         settle(shell)
         assert shell.page.name == "papers"
         assert shell.page.whose.household_id == home
+
+
+def test_the_chosen_households_of_the_worklist_get_envelopes(shell):
+    shell.go("worklist")
+    settle(shell)
+    shell.page.lines.tick(0, 1)
+    settle(shell)
+    shell.page.menu_actions["envelopes"].trigger()
+    settle(shell)
+    page = shell.page
+    assert (page.name, page.kind) == ("papers", "envelopes")
+    assert page.preview.page_count() == 2

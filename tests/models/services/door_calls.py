@@ -107,6 +107,9 @@ class Calls:
         call("plans.of", lambda: book.plans.of(resident_id=who))
         call("questionnaires.answers_of", lambda: book.questionnaires.answers_of(household_id=home))
         call("questionnaires.answers_of", lambda: book.questionnaires.answers_of(resident_id=who))
+        call("papers.household", lambda: book.papers.household(home))
+        call("papers.addressed", lambda: book.papers.addressed([who], one_per_household=True))
+        call("papers.heads", lambda: book.papers.heads([home]))
 
     def statements(self, home: str, who: str) -> None:
         """Facts, eligibility, referral, changed words of a resident, a draft."""
@@ -119,6 +122,7 @@ class Calls:
         answered = call("eligibility.answer_many", lambda: book.eligibility.answer_many(home, answers))
         call("eligibility.take_back", lambda: book.eligibility.take_back(home, answered.ids))
         service = next(iter(check.results)).service_id
+        call("papers.notice", lambda: book.papers.notice(who, [MatterEntry(service_id=service)]))
         referral = ReferralEntry(resident_id=who, matters=(MatterEntry(service_id=service),), receiver="劝业场街道")
         issued = call("referrals.issue", lambda: book.referrals.issue(referral))
         call("referrals.letter", lambda: book.referrals.letter(issued.ids[0]))
@@ -148,6 +152,7 @@ class Calls:
             level="x",
         )
         made = call("assessments.record", lambda: book.assessments.record(assessed))
+        call("papers.assessed", lambda: book.papers.assessed(made.id))
         call("casebook.undo assessment", lambda: book.undo(made.operations))
 
     def visits(self, home: str, who: str) -> None:
@@ -166,6 +171,7 @@ class Calls:
         made = call("visits.record", lambda: book.visits.record(entry))
         call("visits.of_household", lambda: book.visits.of_household(home))
         need = call("visits.get", lambda: book.visits.get(made.id)).needs[0].id
+        call("papers.visit", lambda: book.papers.visit(made.id, lambda one, _version, level: (one, level)))
         call("visits.set_need", lambda: book.visits.set_need(need, "done"))
         again = call("visits.record", lambda: book.visits.record(entry))
         call("casebook.undo visit", lambda: book.undo(again.operations))
