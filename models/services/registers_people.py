@@ -17,6 +17,7 @@ from models.services.barred import standing
 from models.services.people import homes_of, short_address
 from models.services.registers_views import RegisterColumn, RegisterFilter, RegisterRow, Value, plain
 from models.services.walking import portions, walking_key
+from models.store.many import without_pauses
 from models.store.present import in_use
 from models.store.rows import KEPT
 from models.texts import N_, _
@@ -97,35 +98,45 @@ def present(connection: Connection, where: RegisterFilter, on: date) -> Present:
         .outerjoin(_DWELLING, _DWELLING.c.id == _HOUSEHOLD.c.dwelling_id)
         .where(_RESIDENT.c.dead.is_(False), in_use(on))
     )
-    best: dict[str, tuple[bool, str, str, tuple[Any, ...]]] = {}  # resident -> living, membership, community, order
+    with without_pauses():  # a few hundred thousand small things live until the end
+        return _in_order(connection.execute(query).all(), where.place, on)
+
+
+def _in_order(rows: Sequence[Any], place: str, on: date) -> Present:
+    doors: dict[str, tuple[Any, ...]] = {}
+    for row in rows:
+        if row[7] is not None and row[7] not in doors:
+            named = dict(zip(("community_code", "street_line", "building", "unit", "door"), row[8:], strict=True))
+            doors[row[7]] = (walking_key(named), row[7])
+    ranks = {one: rank for rank, one in enumerate(sorted(doors, key=doors.__getitem__))}
+    best: dict[str, tuple[bool, str, str, tuple[int, str, bool]]] = {}  # living, membership, community, order
     left: set[str] = set()
     homes: dict[str, list[tuple[bool, str, str]]] = {}
-    order: dict[str, tuple[Any, ...]] = {}  # of a household
-    doors: dict[str, tuple[Any, ...]] = {}
+    order: dict[str, int] = {}  # of a household
     nowhere: dict[str, None] = {}
-    for resident, membership, until, relation, household, kind, gone, dwelling, *door in connection.execute(query):
+    for resident, membership, until, relation, household, kind, gone, dwelling, community, *_door in rows:
         if membership is None or household is None or gone:
             nowhere[resident] = None
             continue
         if until is not None and until <= on:
             left.add(resident)
             continue
-        community = str(door[0] or "")
-        if dwelling not in doors:
-            named = dict(zip(("community_code", "street_line", "building", "unit", "door"), door, strict=True))
-            doors[dwelling] = walking_key(named)
-        key = doors[dwelling]
-        living = kind == "living"
-        if resident not in best or (living, membership) > best[resident][:2]:
-            best[resident] = (living, membership, community, (key, household, relation != "0", membership))
-        if living and community.startswith(where.place):
+        living, rank = kind == "living", ranks.get(dwelling, len(ranks))
+        known = best.get(resident)
+        if known is None or (living, membership) > known[:2]:
+            best[resident] = (living, membership, community or "", (rank, household, relation != "0"))
+        if living and (community or "").startswith(place):
             homes.setdefault(household, []).append((relation != "0", membership, resident))
-            order[household] = (key, household)
-    here = [(told[3], one) for one, told in best.items() if told[2].startswith(where.place)]
-    rest = [one for one in nowhere if one not in best and one not in left] if not where.place else []
+            order[household] = rank
+    here = [(*told[3], told[1], one) for one, told in best.items() if told[2].startswith(place)]
+    here.sort()
+    rest = [one for one in nowhere if one not in best and one not in left] if not place else []
     return Present(
-        tuple(one for _key, one in sorted(here)) + tuple(sorted(rest)),
-        {home: tuple(one for _h, _m, one in sorted(homes[home])) for home in sorted(homes, key=order.__getitem__)},
+        (*(one[-1] for one in here), *sorted(rest)),
+        {
+            home: tuple(one[-1] for one in sorted(homes[home]))
+            for home in sorted(homes, key=lambda one: (order[one], one))
+        },
     )
 
 

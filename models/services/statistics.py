@@ -23,6 +23,7 @@ from models.services.screening import Screening
 from models.services.screening_views import ScreenFilter
 from models.services.statistics_people import Living, ends, living
 from models.services.statistics_views import (
+    OUTCOMES,
     Figure,
     Month,
     NeedCount,
@@ -36,9 +37,8 @@ from models.services.walking import portions
 from models.store.rows import KEPT, table_of
 from models.texts import language
 
-__all__ = ["Month", "MonthlyStatistics"]
+__all__ = ["OUTCOMES", "Month", "MonthlyStatistics"]
 
-OUTCOMES = ("met", "nobody_home", "refused", "moved_away")
 COVERED = (30, 90, 180, 365)  # days
 BACK = 12  # months of the line of stocks
 MOST_OFFICES = 12

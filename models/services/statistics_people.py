@@ -6,7 +6,7 @@ of the two stocks.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, select
 
 from models.services.statistics_views import Month
+from models.store.many import without_pauses
 from models.store.rows import KEPT
 from models.values import age_on
 
@@ -115,6 +116,11 @@ def living(connection: Connection, place: str) -> Living:
         .where(_RESIDENT.c.dead.is_(False), _RESIDENT.c.frozen == "")
         .order_by(_RESIDENT.c.id)
     )  # fmt: skip
+    with without_pauses():  # a few hundred thousand small things live until the end
+        return _living(connection.execute(query).all(), place)
+
+
+def _living(found: Sequence[Any], place: str) -> Living:
     homes: dict[str, list[Spell]] = {}
     people: list[tuple[list[Spell], date | None, date | None, str]] = []
     first_day: date | None = None
@@ -152,7 +158,7 @@ def living(connection: Connection, place: str) -> Living:
             if registered is not None and (first_day is None or registered < first_day):
                 first_day = registered
 
-    for row in connection.execute(query):
+    for row in found:
         if rows and rows[0][0] != row[0]:
             take()
             rows.clear()
@@ -170,8 +176,11 @@ def living(connection: Connection, place: str) -> Living:
 
 def merged(spells: Iterable[Spell]) -> list[Spell]:
     """Spells that touch or overlap as one, in their order."""
+    several = sorted(spells)
+    if len(several) < 2:
+        return several
     found: list[Spell] = []
-    for start, end in sorted(spells):
+    for start, end in several:
         if found and start <= found[-1][1]:
             found[-1] = (found[-1][0], max(end, found[-1][1]))
         else:
@@ -179,10 +188,12 @@ def merged(spells: Iterable[Spell]) -> list[Spell]:
     return found
 
 
-def without(spells: Iterable[Spell], taken: Iterable[Spell]) -> list[Spell]:
+def without(spells: Sequence[Spell], taken: Iterable[Spell]) -> list[Spell]:
     """What is left of spells outside others; both merged."""
     found: list[Spell] = []
     out = list(taken)
+    if spells == out:
+        return found
     for start, end in spells:
         for low, high in out:
             if high <= start or low >= end:

@@ -7,6 +7,9 @@ from datetime import date, timedelta
 SMALL = 3
 """Fewer people than this are not told apart by a trait (age, sex, a level of health): who they are would be known."""
 
+OUTCOMES = ("met", "nobody_home", "refused", "moved_away")
+"""Of visits, in the order in which they are told."""
+
 FEW = f"<{SMALL}"
 Count = int | str  # a number, or FEW
 
