@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection, select
 
 from models.clock import today
-from models.records.numbers import number_text
+from models.records.numbers import number_text, read_number
 from models.services.book import Book
 from models.services.numbering_code import new_holder
 from models.services.numbering_latch import State, block_key, read_key, state_of
@@ -29,6 +29,7 @@ STOPGAP = "临"
 BLOCK_SIZE, BLOCK_SETTING = 50, "number_block_size"
 TOLD = "?"  # granted_by of a block that a code or the latch told of
 LOST = "restored"  # the reason of a number that was taken before a restore, or when the program was stopped
+ERASED = "erased"  # the reason of a number whose letter was erased on request
 _LEGACY = "letter_series:{}"  # how numbers were counted before there were blocks
 _BLOCK, _SPOILT, _REFERRAL = KEPT["number_block"], KEPT["spoilt_number"], KEPT["referral"]
 
@@ -195,6 +196,21 @@ def spoil(work: Work, series: str, year: int, serials: Iterable[int], reason: st
     del work.said[said:]  # whoever takes back the letter does not take back this
 
 
+def erase_letters(work: Work, referral_ids: Iterable[str]) -> None:
+    """To be called before the records of referrals are erased: their numbers stay used, and the register says why."""
+    columns = _REFERRAL.c
+    query = select(columns.number, columns.series, columns.year, columns.serial).where(
+        columns.id.in_(list(referral_ids))
+    )
+    for row in work.connection.execute(query).all():
+        told = (row.series, row.year, row.serial)
+        if not row.series and (found := read_number(row.number)):
+            told = found[:3]
+        if told[0] and told[2] and told[2] not in spoilt_serials(work.connection, told[0], told[1]):
+            spoil(work, told[0], told[1], [told[2]], ERASED)
+            work.flush()
+
+
 def spoilt_serials(connection: Connection, series: str, year: int) -> set[int]:
     """The numbers of a series and year that were recorded as spoilt."""
     query = select(_SPOILT.c.serial).where(
@@ -252,6 +268,8 @@ def _merged(work: Work, book: Book, kept: State | None, latch: State) -> State:
 
 def reason_words(reason: str) -> str:
     """The reason of a spoilt number as it is shown."""
+    if reason == ERASED:
+        return _("the record of the letter was erased on request")
     if reason == LOST:
         return _("used before a backup was restored, or when the computer stopped; see the paper register")
     return reason

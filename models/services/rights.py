@@ -21,6 +21,7 @@ from models.records.picture import PictureData
 from models.records.rights import RightsRequestEntry
 from models.services import erasure_ledger
 from models.services.book import Book, changed
+from models.services.numbering import erase_letters
 from models.services.referral_rules import OPEN
 from models.services.rights_views import ErasurePreview, Held, HeldTable, RequestView
 from models.services.views import Changed
@@ -352,6 +353,7 @@ def _erase(work: Work, resident_id: str) -> None:
     ]
     others = erasing.naming(work.connection, resident_id, about.get("determination", ()))
     transfers = erasing.transfers_naming(work.connection, resident_id, about.get("case_transfer", ()))
+    erase_letters(work, about.get("referral", ()))
     erasing.destroy_drafts(work.connection, _drafts(work.connection, resident_id))
     erasing.destroy_pictures(work.connection, about.get("picture", ()))
     for entity, rows in about.items():

@@ -170,3 +170,12 @@ def test_keys_are_published_as_a_list_of_cards(issued, desk: Casebook, tmp_path:
     published.write_bytes(b"")
     with pytest.raises(CardRefused):
         cards_of(published)
+
+
+def test_the_number_of_an_erased_letter_stays_used_and_the_register_says_why(issued):
+    book, made, _value = issued
+    resident = book.referrals.get(made.id).resident_id
+    book.rights.erase(resident, "asked")
+    report = book.numbering.report("劝花社", 2026)
+    assert (report.used, report.missing) == (0, ())
+    assert [(one.serial, "erased on request" in one.reason) for one in report.spoilt] == [(1, True)]
