@@ -54,3 +54,9 @@ def choose_letters(shell: "Shell") -> None:
     """The letters of the list, with boxes."""
     page: Any = shell.page
     page.print_several()
+
+
+def ask_list_as_paper(page: Any) -> None:
+    """The dialog that writes a list, to be printed: it asks how the file is protected."""
+    page.ask_export()
+    page.dialog.as_paper.click()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from desktop import looks_printing
-from desktop.hands import HandsError
+from desktop.hands import HandsError, settle
 from desktop.shell import PAGES, Shell
 
 if TYPE_CHECKING:
@@ -29,7 +29,9 @@ class Scene:
 LATER = 0.15
 """Seconds after which a sheet of paper is drawn anew at another size, and a card follows the cursor of its list."""
 
-CARDED = frozenset({"residents", "worklist", "handover", "screening", "calendar", "referral", "template", "papers"})
+CARDED = frozenset(
+    {"residents", "worklist", "handover", "screening", "calendar", "referral", "template", "papers", "transfer"}
+)
 """Pages with such a sheet or card."""
 
 CHOSEN = 3
@@ -92,9 +94,33 @@ def _paper(paper: str) -> Callable[[Shell], object]:
     return chosen
 
 
+def _ask_transfer(shell: Shell) -> None:
+    """Begin to transfer the case of a household of which none is under way."""
+    if _page(shell).name != "transfer":
+        book = shell.casebook
+        homes = (book.households.of_resident(each)[0].id for each in book.residents.ids())
+        shell.go("transfer", household_id=next(home for home in homes if not book.transfers.begin(home).open_id))
+        settle(shell)
+    _page(shell).ask()
+
+
+def _change_template(shell: Shell) -> None:
+    """Open all texts of a template, change one, and leave too little room for them."""
+    page = _page(shell)
+    form = page.form
+    for link in form.texts.links:
+        if link.text().startswith("▸"):
+            link.click()
+    form.texts.rows["zh.title"].line.setText("服务转介单")
+    form.paper.setCurrentIndex(form.paper.findData("A5"))
+    form.margins["left"].setValue(45)
+    page.settle()
+
+
 DIALOGS = (
     Scene("worklist-plan", "worklist", _with_some(lambda page: page.ask_plan()), asks=True),
     Scene("worklist-export", "worklist", _with_some(lambda page: page.ask_export()), asks=True),
+    Scene("worklist-export-paper", "worklist", _with_some(looks_printing.ask_list_as_paper), asks=True),
     Scene("worklist-assign", "worklist", _with_some(lambda page: page.with_chosen(page.deeds.ask_assign)), asks=True),
     Scene("worklist-put-off", "worklist", _with_some(lambda page: page.with_chosen(page.deeds.ask_put_off)), asks=True),
     Scene("worklist-rhythm", "worklist", lambda shell: _page(shell).deeds.ask_rhythm(), asks=True),
@@ -106,6 +132,8 @@ DIALOGS = (
     Scene("referral-slip", "referral", lambda shell: _page(shell).deeds.note_slip(), asks=True),
     Scene("referral-done", "referral", lambda shell: _page(shell).deeds.note_step("done"), asks=True),
     Scene("referral-papers", "referral", lambda shell: _page(shell).deeds.note_step("papers_asked"), asks=True),
+    Scene("transfer-step", "transfer", lambda shell: _page(shell).note_step("withdraw"), asks=True),
+    Scene("transfer-ask", "transfers", _ask_transfer, asks=True),
     Scene("numbers-take-over", "numbers", lambda shell: _page(shell).ask_take_over(), asks=True),
     Scene("numbers-close", "numbers", lambda shell: _page(shell).ask_close(_block(shell)), asks=True),
     Scene("print", "referrals", looks_printing.ask_printer, asks=True),
@@ -126,6 +154,7 @@ SCENES = (
         Scene(f"papers-{paper}", "papers", _paper(paper), rest=LATER)
         for paper in ("notice", "envelopes", "labels", "blank_form")
     ),
+    Scene("template-wrong", "template", _change_template, where={}, rest=LATER),
     Scene("help-keys", "help", where={"topic": "keys"}),
     Scene("print_queue-half", "print_queue", looks_printing.half_printed, rest=LATER),
     Scene("commands", "today", lambda shell: shell.show_palette()),
