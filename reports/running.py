@@ -54,7 +54,7 @@ def draw_flow(
             break
     else:
         pieces = list(body(sizes[0]))
-        pages = divide(pieces, lambda page: END - (NEXT_TOP if page else TOP), room)
+        pages = _divided(pieces, room)
     if flow.head.logo:
         _logo(paper, flow)
     paper.bookmark(flow.running)
@@ -77,6 +77,34 @@ def draw_flow(
         if len(pages) > 1:
             page_number(paper, flow.words, number + 1, len(pages), LEFT + MEASURE, up=10 * MM)
     put(paper, foot, END - room if at_end else bottom)
+
+
+def _divided(pieces: Sequence[Piece], foot: float) -> list[list[Piece]]:
+    """The pages; a table that goes on has its heads again."""
+    heads = heads_of(pieces)
+    tallest = max((head.height for head in heads.values() if head is not None), default=0.0)
+    pages = divide(pieces, lambda page: END - (NEXT_TOP + tallest if page else TOP), foot)
+    for page in pages[1:]:
+        if page and (head := heads.get(id(page[0]))) is not None and head is not page[0]:
+            page.insert(0, head)
+    return pages
+
+
+def heads_of(pieces: Sequence[Piece]) -> dict[int, Piece | None]:
+    """For each row of a table, by its identity, the row of heads that it stands under, which goes on the next page
+    with it. A table's heads are its first row, where that stays with the next one.
+    """
+    found: dict[int, Piece | None] = {}
+    head: Piece | None = None
+    inside = False
+    for piece in pieces:
+        row = piece.tag is not None and piece.tag.kind == "TR"
+        if row and not inside:
+            head = piece if piece.keep else None
+        inside = row
+        if row:
+            found[id(piece)] = head
+    return found
 
 
 def _logo(paper: Paper, flow: Flow) -> None:

@@ -3,17 +3,15 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from models.records.papers import VisitSheet
-from reports.flow import Cell, Piece, Type, divide, height_of, paragraph, put, space, table_row
+from reports.flow import Cell, Piece, Type, paragraph, space, table_row
 from reports.lines import Run, name_run, shape
-from reports.paper import HEIGHT, MM, WIDTH, Paper
+from reports.paper import MM
 from reports.printable import check, one_line
+from reports.running import LEFT, MEASURE, Flow, draw_flow, heading, sign_piece
 from reports.sheet import draw_sheet, head_cell, head_row
 from reports.wording import day_text, wording
 
-LEFT, MEASURE = 25 * MM, 160 * MM
 LABEL = 24 * MM
-TOP, NEXT_TOP, END = 40 * MM, 30 * MM, HEIGHT - 20 * MM
-SIGNATURES = 16 * MM
 SIZES = (Type(11.5, 18), Type(10.5, 15.8))
 
 
@@ -24,44 +22,18 @@ def render_visit(value: VisitSheet) -> bytes:
     check(value)
     words = wording("visit", value.language)
     day = day_text(words["date"], value.visited_on)
+    running = f"{words['title']}　{one_line(value.address)}　{day}"
+    flow = Flow(one_line(value.community), words["title"], running, words, value.language == "zh", value.head)
+    signs = [(0.0, words["resident_sign"]), (0.36, words["worker_sign"]), (0.7, words["sign_date"])]
+    foot = [sign_piece(signs, SIZES[1], 14 * MM)]
     return draw_sheet(
-        lambda paper: _draw(paper, value, f"{words['title']}　{day}"),
+        lambda paper: draw_flow(paper, flow, lambda type_: _body(value, type_), foot, sizes=SIZES),
         title=f"{words['title']} {day}",
         author=value.community,
         subject=words["subject"],
         language=value.language,
         day=value.visited_on,
     )
-
-
-def _draw(paper: Paper, value: VisitSheet, head: str) -> None:
-    words = wording("visit", value.language)
-    chinese = value.language == "zh"
-    room = END - SIGNATURES
-    for type_ in SIZES:
-        pieces = list(_body(value, type_))
-        if height_of(pieces) <= room - TOP:
-            pages = [pieces]
-            break
-    else:
-        pieces = list(_body(value, SIZES[0]))
-        pages = divide(pieces, lambda n: END - (NEXT_TOP if n else TOP), SIGNATURES)
-    paper.text(WIDTH / 2, 20 * MM, 11, one_line(value.community), align="center")
-    paper.text(WIDTH / 2, 30 * MM, 20, words["title"], "title", "center", 0.2 if chinese else 0)
-    bottom = TOP
-    for number, page in enumerate(pages):
-        if number:
-            paper.next_page()
-            base = NEXT_TOP - 8 * MM
-            paper.text(LEFT, base, 10, head)
-            paper.text(LEFT + MEASURE, base, 10, words["page"].format(page=number + 1, pages=len(pages)), align="right")
-            paper.rule(LEFT, base + 2 * MM, LEFT + MEASURE, base + 2 * MM)
-        bottom = put(paper, page, NEXT_TOP if number else TOP)
-    base = bottom + 12 * MM
-    paper.text(LEFT, base, 10.5, words["resident_sign"])
-    paper.text(LEFT + 58 * MM, base, 10.5, words["worker_sign"])
-    date_left = LEFT + MEASURE - (0 if chinese else 32 * MM)
-    paper.text(date_left, base, 10.5, words["sign_date"], align="right" if chinese else "left")
 
 
 def _body(value: VisitSheet, type_: Type) -> Iterator[Piece]:
@@ -82,41 +54,37 @@ def _body(value: VisitSheet, type_: Type) -> Iterator[Piece]:
     yield row([head("visited"), Cell([Run(day)], half), head("worker"), Cell([name_run(one_line(value.worker))], half)])
     yield row([head("outcome"), Cell([Run(one_line(value.outcome))], half),
                head("purpose"), Cell([Run(one_line(value.purpose))], half)])  # fmt: skip
-    yield from _table(value, "met", (("name", 46), ("relation", 32), ("remark", 82)), type_, small, [
+    yield from _table(value, "met", (("name", 46), ("relation", 32), ("remark", 88)), type_, small, [
         [name_run(one_line(p.name)), Run(one_line(p.relation)), Run(one_line(p.remark))] for p in value.met
     ])  # fmt: skip
     needs = [
         [_who(n.who, words), Run(one_line(n.group)), Run(one_line(n.urgency)), Run(one_line(n.words))]
         for n in value.needs
     ]
-    columns = (("who", 46), ("group", 24), ("urgency", 18), ("words", 72))
+    columns = (("who", 46), ("group", 24), ("urgency", 18), ("words", 78))
     yield from _table(value, "needs", columns, type_, small, needs)
     learnt = [
         [_who(f.who, words), Run(one_line(f.what)), Run(one_line(f.answer)), Run(one_line(f.source))]
         for f in value.learnt
     ]
-    columns = (("who", 46), ("what", 38), ("answer", 42), ("source", 34))
+    columns = (("who", 46), ("what", 38), ("answer", 42), ("source", 40))
     yield from _table(value, "learnt", columns, type_, small, learnt)
     if value.filled:
         filled = [[_who(f.who, words), Run(one_line(f.name)), Run(one_line(f.result))] for f in value.filled]
-        yield from _table(value, "filled", (("who", 46), ("form", 66), ("result", 48)), type_, small, filled)
+        yield from _table(value, "filled", (("who", 46), ("form", 66), ("result", 54)), type_, small, filled)
     plan = " ".join(filter(None, (
         day_text(words["date"], value.next_visit) if value.next_visit else "", one_line(value.next_reason)
     )))  # fmt: skip
     for key, text in (("notes", value.notes), ("next", plan)):
         if text:
             yield space(0.4 * type_.leading)
-            yield from _heading(words[key], type_)
+            yield from heading(words[key], type_)
             for line in filter(None, map(one_line, text.splitlines())):
                 yield from _text(line, small, value.language == "zh")
 
 
 def _who(name: str, words: Mapping[str, str]) -> Run:
     return name_run(one_line(name)) if name else Run(words["household"])
-
-
-def _heading(text: str, type_: Type) -> list[Piece]:
-    return paragraph(shape([Run(text, "hei")]), LEFT, MEASURE, type_, indent=0, keep=True)
 
 
 def _text(text: str, type_: Type, chinese: bool) -> list[Piece]:
@@ -138,7 +106,7 @@ def _table(
         nothing = [Run(words[title], "hei"), Run("：" if value.language == "zh" else ": "), Run(words["none"])]
         yield from paragraph(shape(nothing), LEFT, MEASURE, type_, indent=0)
         return
-    yield from _heading(words[title], type_)
+    yield from heading(words[title], type_)
     yield head_row(words, [(key, width * MM) for key, width in columns], LEFT, small, 6.5 * MM)
     for row in rows:
         cells = [Cell([run], width * MM, shrink=run.whole) for run, (_, width) in zip(row, columns, strict=True)]

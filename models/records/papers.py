@@ -124,6 +124,7 @@ class VisitSheet(PaperValue):
     notes: str = ""
     next_visit: date | None = None
     next_reason: str = ""
+    head: PaperHead = PaperHead()
 
 
 # Report of an assessment (评估报告).

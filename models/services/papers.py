@@ -102,6 +102,8 @@ class Papers:
         """
         with texts.speaking(_code(language)):
             value, household_id = visit_sheet(self._book, visit_id, instruments, language)
+        with self._book.reading() as connection:
+            value = value.model_copy(update={"head": _head(connection)})
         self._looked("visit_record", "household", household_id)
         return value
 

@@ -96,3 +96,10 @@ def test_the_same_value_gives_the_same_bytes():
 def test_a_whole_identity_number_in_the_notes_is_refused():
     with pytest.raises(UnmaskedNumber):
         render_visit(BASE.model_copy(update={"notes": "证件110101199003070011"}))
+
+
+def test_a_table_that_goes_on_has_its_heads_again():
+    pages = page_texts(render_visit(BASE.model_copy(update={"needs": BASE.needs * 14})))
+    assert len(pages) >= 2
+    assert "对象类别缓急情况" in pages[0]
+    assert pages[1].partition("日")[2].startswith("对象类别缓急情况"), "right below the running head"
