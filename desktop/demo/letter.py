@@ -1,4 +1,4 @@
-"""A letter for the eldest: preview, number, the very bytes as a file; then a correction."""
+"""A letter for the eldest: preview, number, the very bytes as a file; a correction; and its slip comes back."""
 
 from pathlib import Path
 from typing import Any
@@ -52,7 +52,28 @@ def refer(stage: Stage) -> int:
     stage.rest()
     stage.go("referrals")
     stage.picture("63-referrals")
+    slip_comes_back(stage, view.code)
     return len(chosen)
+
+
+def slip_comes_back(stage: Stage, code: str) -> None:
+    """The code of the slip is typed, as a scanner does, and what the slip says is noted."""
+    shell: Any = stage.shell
+    page = stage.page
+    type_text(page.slip, code)
+    press(page.slip_button)
+    wait_until(lambda: shell.page.name == "referral" and shell.page.deeds.dialog is not None, "the slip was found")
+    letter = shell.page
+    settle(shell, 0.2)
+    dialog = letter.deeds.dialog
+    dialog.step.pick("accepted")
+    type_text(dialog.said_by, "窗口王姐")
+    settle(shell, 0.2)
+    stage.picture("66-slip")
+    press(dialog.go)
+    wait_until(lambda: letter.referral is not None and letter.referral.status == "accepted", "the slip is noted")
+    settle(shell, 0.2)
+    stage.picture("67-referral-life")
 
 
 def render(path: Path, pages: int = 9) -> None:
