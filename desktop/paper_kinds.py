@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from desktop import paper_values
+from desktop import paper_values, register_words, transfer_words
 from models.clock import today
 from models.services.print_queue import Wish
 from models.texts import N_, _
@@ -218,6 +218,16 @@ KINDS: dict[str, PaperKind] = {
     "envelopes": PaperKind(N_("Envelopes"), "list", paper_values.envelopes, paper_values.draw_envelopes),
     "labels": PaperKind(N_("Address labels"), "list", paper_values.envelopes, paper_values.draw_envelopes),
     "blank_form": PaperKind(N_("Blank form"), "form", paper_values.blank, paper_values.draw_blank),
+    "case_request": PaperKind(
+        N_("Request to take over a case"), "case_transfer", transfer_words.request, transfer_words.draw_request
+    ),
+    "case_sheet": PaperKind(
+        N_("List of what is handed over"), "case_transfer", transfer_words.sheet, transfer_words.draw_sheet
+    ),
+    "register": PaperKind(N_("Register"), "register", register_words.register, register_words.draw_register),
+    "statistics": PaperKind(
+        N_("Monthly statistics"), "statistics", register_words.statistics, register_words.draw_statistics
+    ),
     "held_data": PaperKind(N_("Everything held about a person"), "resident", _held, _draw_held),
 }
 """The kinds by the name under which the queue keeps them; a name stays for ever."""

@@ -12,6 +12,7 @@ from models.records.picture import PictureEntry
 from models.records.referral import MatterEntry, ReferralEntry
 from models.records.rights import ConsentEntry
 from models.records.rounds import RoundEntry
+from models.records.transfer import TransferEntry
 from models.records.visit import NeedEntry, PlanEntry, VisitEntry
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def work_a_little(book: "Casebook", day: date) -> dict[str, dict[str, Any]]:
         "merge": {"a": resident, "b": second},
         "referral": {"referral_id": book.referrals.issue(letter).id},
         "pictures": person,
+        "transfer": {"transfer_id": _transfer(book, household)},
         "rights": person,
         "papers": person,
         "plans": person,
@@ -67,6 +69,20 @@ def work_a_little(book: "Casebook", day: date) -> dict[str, dict[str, Any]]:
         "round_entry": {"round_id": walked.id},
         "help": {"topic": "register"},
     }
+
+
+def _transfer(book: "Casebook", household: str) -> str:
+    """The case of the largest household is to go to a community of another district, which has accepted."""
+    entry = TransferEntry(
+        household_id=household,
+        to_office="120103005002",
+        to_contact="刘洋 022-23330000",
+        reason="moved",
+        note="已在马场街道租房，孩子九月转学；老人的助餐要接着办。",
+    )
+    transfer = book.transfers.ask(entry).id
+    book.transfers.step(transfer, "accept", by="刘洋", note="可以接收，请先电话沟通一次")
+    return transfer
 
 
 def _homes(book: "Casebook") -> list[str]:

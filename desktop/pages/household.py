@@ -29,7 +29,7 @@ from models.services.picture_views import PictureView
 from models.services.views import Changed, EventView, HouseholdView, TimelineLine, VisitView
 from models.texts import _, ngettext
 
-MORE = ("questionnaire", "change", "plans", "pictures", "papers")
+MORE = ("questionnaire", "change", "plans", "pictures", "papers", "transfer")
 """Commands that stand beside the visit and the check."""
 
 FIRST_VISITS = 3
@@ -367,6 +367,8 @@ class HouseholdPage(Page):
             self.shell.go("referral", referral_id=line.subject_id)
         elif line.kind == "questionnaire":
             self.shell.go("questionnaire", answer_id=line.subject_id)
+        elif line.kind == "transfer":
+            self.shell.go("transfer", transfer_id=line.subject_id)
         elif line.kind in ("plan", "contact"):
             self.shell.go("plans", household_id=str(self.where["household_id"]), tab=f"{line.kind}s")
 

@@ -369,6 +369,8 @@ class PersonPage(Page):
             self.shell.go("referral", referral_id=line.subject_id)
         elif line.kind == "questionnaire":
             self.shell.go("questionnaire", answer_id=line.subject_id)
+        elif line.kind == "transfer":
+            self.shell.go("transfer", transfer_id=line.subject_id)
         elif line.kind in ("plan", "contact"):
             self.shell.go("plans", **who, tab=f"{line.kind}s")
 

@@ -80,7 +80,10 @@ class ReferralsPage(Page):
         self.all_button.hide()
         self.views: list[ReferralView] = []
         self.print_button = pieces.button(_("Print several"), self.print_several, icon="print")
-        self.body.addLayout(pieces.wrapping(None, self.count, self.all_button, None, self.print_button))
+        self.transfers_button = pieces.action_button(self.shell.actions_by_name["go_transfers"], "link")
+        self.body.addLayout(
+            pieces.wrapping(None, self.count, self.all_button, None, self.transfers_button, self.print_button)
+        )
         self.rows: list[ReferralRow] = []
         self.list = pieces.column(None, gap=8)
         self.body.addLayout(self.list)

@@ -26,8 +26,9 @@ MARK_OF = {
     "plan": ("note", "accent"),
     "contact": ("note", "accent"),
     "questionnaire": ("half", "accent"),
+    "transfer": ("letter", "accent"),
 }
-OPENS = frozenset({"visit", "assessment", "determination", "referral", "plan", "contact", "questionnaire"})
+OPENS = frozenset({"visit", "assessment", "determination", "referral", "plan", "contact", "questionnaire", "transfer"})
 FIRST = 12  # lines shown before "show older": a screen and a half
 
 

@@ -14,13 +14,14 @@ from models import texts
 from models.clock import today
 from models.errors import CannotUndo, NotFound, Problem
 from models.records import codes, divisions
-from models.records.papers import PaperLanguage
+from models.records.papers import PaperHead, PaperLanguage
 from models.records.transfer import TransferEntry
 from models.records.transfer_paper import CaseSheet, TransferRequest
 from models.services import barred, transfer_rules
 from models.services.book import Book, changed
 from models.services.people import short_address
 from models.services.referral_rules import WrongDay, working_days_later
+from models.services.template_choice import layout_for
 from models.services.transfer_rules import OPEN, LastStepRests, NobodyGoes, OwnOffice, ReasonMissing, TransferOpen
 from models.services.transfer_sheet import case_sheet, request_value, who_goes
 from models.services.transfer_views import Beginning, Candidate, Side, TransferView
@@ -244,10 +245,11 @@ class Transfers:
         """The letter that asks the other office; journalled as a view. Raises NotFound, NobodyGoes."""
         with self._book.reading() as connection, texts.speaking(dict(_LANGUAGES)[language]):
             value = request_value(self._book, connection, _row(connection, transfer_id), language)
+            head = _head(connection)
         if value is None:
             raise NobodyGoes
         self._book.note("view", "case_transfer", transfer_id, "request")
-        return value
+        return value.model_copy(update={"head": head})
 
     def sheet(self, transfer_id: str, language: PaperLanguage = "zh") -> CaseSheet:
         """The list of what is handed over: as it was frozen, before that as it would be today; journalled as a view.
@@ -257,7 +259,7 @@ class Transfers:
         book, day = self._book, today(self._book.clock)
         book.policies  # noqa: B018  # read before the connection is taken
         with book.reading() as connection, texts.speaking(dict(_LANGUAGES)[language]):
-            row = _row(connection, transfer_id)
+            row, head = _row(connection, transfer_id), _head(connection)
             if row["handed_on"] and row["sheet"]:
                 value = CaseSheet.model_validate(row["sheet"][language])
             elif row["handed_on"]:
@@ -267,7 +269,7 @@ class Transfers:
         if not value.people:
             raise NobodyGoes
         book.note("view", "case_transfer", transfer_id, "sheet")
-        return value
+        return value.model_copy(update={"head": head})
 
     def _side(self, row: Mapping[Any, Any]) -> Side:
         here = self._book.office.code
@@ -313,6 +315,12 @@ class Transfers:
                 )
             )
         return views
+
+
+def _head(connection: Connection) -> PaperHead:
+    """The mark and the logo of the template for letters that is in use."""
+    _template, layout = layout_for(connection, "letter")
+    return PaperHead(heading=layout.heading, logo=layout.logo, logo_height=layout.logo_height)
 
 
 def _known(connection: Connection, household_id: str) -> None:

@@ -36,6 +36,7 @@ def where(shell, page):
         "referral": {"resident_id": resident},
         "pictures": {"resident_id": resident},
         "rights": {"resident_id": resident},
+        "transfer": {"household_id": household},
         "round": {"round_id": round_id},
         "round_entry": {"round_id": round_id},
         "merge": {"a": resident, "b": shell.casebook.residents.ids()[1]},

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from models import texts
 from models.casebook import Casebook
 from models.errors import CannotUndo, NotFound
 from models.records.casework import CasePlanEntry, NoteEntry, TaskEntry
@@ -393,3 +394,12 @@ def test_looking_at_the_papers_is_journalled(casebook: Casebook, family) -> None
         rows = connection.execute(table_of(Journal).select()).mappings().all()
     seen = [(row["action"], row["detail"]) for row in rows if row["subject_kind"] == "case_transfer"]
     assert seen[-2:] == [("view", "request"), ("view", "sheet")]
+
+
+def test_the_steps_are_told_in_chinese(casebook: Casebook, family) -> None:
+    household, _people = family
+    taken(casebook, household)
+    texts.set_language("zh_CN")
+    lines = [line.text for line in casebook.households.timeline(household) if line.kind == "transfer"]
+    assert lines[-1].startswith("申请将整户移交")
+    assert "已接手" in lines[0]
