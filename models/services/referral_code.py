@@ -2,7 +2,8 @@
 
 Seven random characters and a check character after ISO 7064 (the hybrid system MOD M+1, M of clause 9, of which MOD
 37,36 is the case of 36 characters), over an alphabet without characters that are taken for each other (0 O, 1 I L,
-V U). M = 30 is even and 31 is prime, so that every single wrong character and every exchange of neighbours is seen.
+V U) and without vowels, so that no code is a word. M = 28 is even and 29 is prime: every single wrong character is
+seen, and 99.7 per cent of the exchanges of neighbours.
 """
 
 import re
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 
 from stdnum.iso7064 import mod_37_36
 
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+ALPHABET = "23456789BCDFGHJKMNPQRSTVWXYZ"
 LENGTH = 8
 
 _NUMBER = re.compile(
@@ -41,7 +42,7 @@ class Wanted:
 
 
 def new_code() -> str:
-    """A code nobody can guess; 30⁷ (22 thousand million) are possible."""
+    """A code nobody can guess; 28⁷ (13 thousand million) are possible."""
     stem = "".join(secrets.choice(ALPHABET) for _place in range(LENGTH - 1))
     return stem + mod_37_36.calc_check_digit(stem, ALPHABET)
 

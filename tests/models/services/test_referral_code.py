@@ -1,8 +1,11 @@
 """Codes of slips and numbers of letters, as they are typed and scanned."""
 
+from random import Random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from stdnum.iso7064 import mod_37_36
 
 from models.services import referral_code
 from models.services.referral_code import ALPHABET, Wanted, is_code, new_code, read, show_code
@@ -12,8 +15,8 @@ def test_a_code_has_eight_characters_that_nobody_takes_for_another():
     codes = {new_code() for _ in range(500)}
     assert len(codes) == 500
     assert all(len(code) == 8 and set(code) <= set(ALPHABET) and is_code(code) for code in codes)
-    assert not set("01OILUV") & set(ALPHABET) - {"V"}
-    assert len(ALPHABET) == len(set(ALPHABET)) == 30
+    assert not set("01LAEIOU") & set(ALPHABET), "nothing looks like another, and nothing spells a word"
+    assert len(ALPHABET) == len(set(ALPHABET)) == 28
 
 
 @given(st.integers(0, 7), st.sampled_from(ALPHABET))
@@ -24,11 +27,17 @@ def test_one_wrong_character_is_always_seen(place, other):
     assert wrong == code or read(wrong) == Wanted(mistyped=True)
 
 
-@given(st.integers(0, 6))
-def test_neighbours_that_changed_places_are_always_seen(place):
-    code = new_code()
-    swapped = code[:place] + code[place + 1] + code[place] + code[place + 2 :]
-    assert is_code(swapped) == (swapped == code)
+def test_neighbours_that_changed_places_are_seen_but_for_one_in_hundreds():
+    dice, tried, missed = Random(7064), 0, 0
+    for _code in range(2000):
+        stem = "".join(dice.choice(ALPHABET) for _place in range(7))
+        code = stem + mod_37_36.calc_check_digit(stem, ALPHABET)
+        for place in range(7):
+            swapped = code[:place] + code[place + 1] + code[place] + code[place + 2 :]
+            tried += swapped != code
+            missed += swapped != code and is_code(swapped)
+    assert tried > 13_000
+    assert missed / tried < 0.005
 
 
 def test_a_code_is_read_in_any_width_and_case_with_spaces_and_hyphens():
