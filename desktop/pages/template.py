@@ -94,7 +94,7 @@ class TemplatePage(Page):
         )
         self.show_footer(self.kept_line, None, self.undo_button, self.keep_button, self.save_button)
         self._later = QTimer(self, singleShot=True, interval=TYPING_MS)
-        self._later.timeout.connect(self._settled)
+        self._later.timeout.connect(self.settle)
         here = Qt.ShortcutContext.WidgetWithChildrenShortcut
         QShortcut(QKeySequence("Ctrl+Return"), self, lambda: self.save(use=True), context=here)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self, self.undo, context=here)
@@ -135,7 +135,7 @@ class TemplatePage(Page):
                 view = casebook.templates.get(template_id)
                 newest = next(f.newest for f in casebook.templates.all(view.paper) if f.newest.family == view.family)
                 return view.family, newest.version, view.name, view.layout
-            return "", 0, "", Layout()
+            return "", 0, _("Letter of our office"), Layout()
 
         def show(found: tuple[str, int, str, Layout]) -> None:
             if this == self.round:
@@ -168,11 +168,12 @@ class TemplatePage(Page):
         return True
 
     def first_focus(self) -> None:
-        """The name of a new one; the first text of one that is changed."""
-        if self.form.name() or self.where.get("draft_id"):
+        """The name of a new one, to be typed over; the first choice of one that is changed."""
+        if self.family or self.where.get("draft_id"):
             self.form.paper.setFocus()
         else:
             self.form.name_line.setFocus()
+            self.form.name_line.selectAll()
 
     def _state(self) -> State:
         return self.form.name(), self.form.layout_value()
@@ -191,8 +192,9 @@ class TemplatePage(Page):
         self.undo_button.setEnabled(True)
         self._later.start()
 
-    def _settled(self) -> None:
+    def settle(self) -> None:
         """Nothing was changed for a moment: this is what one can come back to, and what is drawn."""
+        self._later.stop()
         state = self._state()
         if state != self.states[-1]:
             self.states = [*self.states, state][-UNDO_STEPS:]
@@ -206,8 +208,7 @@ class TemplatePage(Page):
             self.states.pop()
         self.form.show_template(*self.states[-1], own_words(), self.casebook.office.name)
         self._changed()
-        self._later.stop()
-        self._settled()
+        self.settle()
 
     def _entry(self) -> TemplateEntry:
         name, layout = self._state()
@@ -274,11 +275,7 @@ class TemplatePage(Page):
         def failed(problem: Problem) -> None:
             self.form.say_logo(problem.sentence())
 
-        def done(logo: str) -> None:
-            self.form.say_logo("")
-            self.form.show_logo(logo)
-
-        self.read(work, done, failed)
+        self.read(work, self.form.show_logo, failed)
 
     # Saving.
 

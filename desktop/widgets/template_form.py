@@ -145,6 +145,8 @@ class TemplateForm(QWidget):
             flow.addWidget(thing)
         card.add(row)
         card.add(self._beside("logo"))
+        self.logo_trouble = pieces.text("", "error")
+        card.add(self.logo_trouble)
         self._box.addWidget(card)
 
     def _build_parts(self) -> None:
@@ -217,6 +219,7 @@ class TemplateForm(QWidget):
     def show_logo(self, logo: str) -> None:
         """Show a logo (PNG, Base64), or with "" none; a change like any other."""
         self._logo = logo
+        self.say_logo("")
         picture = QPixmap.fromImage(QImage.fromData(base64.b64decode(logo))) if logo else QPixmap()
         if not picture.isNull():
             side = theme.px(64)
@@ -249,9 +252,9 @@ class TemplateForm(QWidget):
         self.sheet.show_layout(self.layout_value(), wrong=any(field.startswith("margins") for field in told))
 
     def say_logo(self, words: str) -> None:
-        """Say why a file was not taken as a logo."""
-        self._problems["logo"].setText(words)
-        self._problems["logo"].setVisible(bool(words))
+        """Say why a file was not taken as a logo; it stays until one is, or until the logo is taken away."""
+        self.logo_trouble.setText(words)
+        self.logo_trouble.setVisible(bool(words))
 
     # Inside.
 

@@ -103,6 +103,13 @@ def test_a_new_template_begins_as_the_program_sets_letters(editor):
     assert editor.form.layout_value() == Layout()
     assert editor.preview.pdf == render_letter(sample("ordinary", Layout(), editor.casebook.office, WORKER))
     assert editor.form.name_line.hasFocus()
+    assert editor.form.name_line.selectedText() == "本办公室转介单"
+    assert editor.save_button.isEnabled()
+
+
+def test_without_a_name_it_cannot_be_saved(editor):
+    editor.form.name_line.setText(" ")
+    drawn(editor)
     assert "请给式样起个名称" in words(editor.form)
     assert not editor.save_button.isEnabled()
 
@@ -184,7 +191,7 @@ def test_changes_are_taken_back_one_by_one(editor):
     assert editor.form.layout_value() == Layout()
     editor.undo_button.click()
     settle(editor.shell)
-    assert editor.form.name() == ""
+    assert editor.form.name() == "本办公室转介单"
     assert not editor.undo_button.isEnabled()
 
 
