@@ -11,7 +11,6 @@ from PySide6.QtGui import QCloseEvent, QShowEvent, QWindow
 from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QStackedWidget, QWidget
 
 from desktop import actions, theme
-from desktop.letter_words import printed_words
 from desktop.pages.base import Page
 from desktop.state import LANGUAGES, SCALES, THEMES, State
 from desktop.tasks import Tasks
@@ -199,6 +198,8 @@ class Shell(QMainWindow):
     def unlock(self, casebook: "Casebook") -> None:
         """Take an opened casebook and show the work area; the gate calls this when the passphrase was right."""
         self._casebook = casebook
+        from desktop.letter_words import printed_words  # with all that a letter needs, not before the first paint
+
         casebook.print_with(printed_words)
         self._last_input = self.clock.now()
         self._history.clear()
