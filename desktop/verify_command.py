@@ -34,6 +34,7 @@ def main(arguments: Sequence[str]) -> int:
     )
     parser.add_argument("--name", default="", help="of the person who brings the letter")
     parser.add_argument("--number", default="", help="of their document, or its last four characters")
+    parser.add_argument("--passphrase", default="", help="of a protected PDF")
     parser.add_argument(
         "--on", type=date.fromisoformat, default=None, metavar="DAY", help="2026-11-22; today otherwise"
     )
@@ -47,14 +48,14 @@ def main(arguments: Sequence[str]) -> int:
     except Problem as problem:
         return _refused(problem.sentence())
     day = given.on or today(SystemClock())
-    codes = [check_file(path, cards, day, given.name, given.number) for path in given.files]
+    codes = [check_file(path, cards, day, given.name, given.number, given.passphrase) for path in given.files]
     return UNREADABLE if UNREADABLE in codes else max(codes)
 
 
-def check_file(path: Path, cards: Sequence[Card], on: date, name: str, number: str) -> int:
+def check_file(path: Path, cards: Sequence[Card], on: date, name: str, number: str, passphrase: str = "") -> int:
     """Check the letters of one file and print what came of it; the exit code for it."""
     try:
-        found = read_codes(path)
+        found = read_codes(path, passphrase)
     except Problem as problem:
         return _refused(problem.sentence())
     verdicts = [_checked(one, cards, on, name, number) for one in found]

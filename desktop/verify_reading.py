@@ -38,6 +38,14 @@ class NothingToRead(Problem):
         ).format(**self.facts)
 
 
+class PassphraseNeeded(Problem):
+    """A PDF file is protected, and what was given does not open it. Facts: name."""
+
+    def sentence(self) -> str:
+        """Tell the worker."""
+        return _("“{name}” is protected by a passphrase. Type the one that its sender told you.").format(**self.facts)
+
+
 @dataclass(frozen=True)
 class Found:
     """A code that was read."""
@@ -47,24 +55,27 @@ class Found:
     words: str | None = None  # what is written on the letter, where the file says it
 
 
-def read_codes(path: Path) -> list[Found]:
-    """The codes of letters in a file, in the order of its pages, each once. Raises CannotRead, NothingToRead."""
+def read_codes(path: Path, passphrase: str = "") -> list[Found]:
+    """The codes of letters in a file, in the order of its pages, each once. Passphrase: of a protected PDF.
+
+    Raises CannotRead, NothingToRead, PassphraseNeeded.
+    """
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
             raise CannotRead(name=path.name)
         data = path.read_bytes()
     except OSError as trouble:
         raise CannotRead(name=path.name) from trouble
-    found = codes_of(data, path.name)
+    found = codes_of(data, path.name, passphrase)
     if not found:
         raise NothingToRead(name=path.name)
     return found
 
 
-def codes_of(data: bytes, name: str = "") -> list[Found]:
-    """The codes of letters in the bytes of a file. Raises CannotRead where it is damaged."""
+def codes_of(data: bytes, name: str = "", passphrase: str = "") -> list[Found]:
+    """The codes of letters in the bytes of a file. Raises CannotRead where it is damaged, PassphraseNeeded."""
     if data[:1024].lstrip().startswith(b"%PDF-"):
-        return _of_pdf(data, name)
+        return _of_pdf(data, name, passphrase)
     text = _text(data)
     if text is not None:
         return [Found(line, 0) for line in codes_in_text(text)]
@@ -148,16 +159,18 @@ class _Page:
     objects: tuple[str, ...]  # the texts drawn, in their order
 
 
-def _of_pdf(data: bytes, name: str) -> list[Found]:
+def _of_pdf(data: bytes, name: str, passphrase: str) -> list[Found]:
     import pypdfium2
+    import pypdfium2.raw as pdfium
 
     try:
-        with closing(pypdfium2.PdfDocument(data)) as document:
+        with closing(pypdfium2.PdfDocument(data, password=passphrase or None)) as document:
             if len(document) > MAX_PAGES:
                 raise CannotRead(name=name)
             pages = [_page(document, number) for number in range(len(document))]
     except pypdfium2.PdfiumError as trouble:
-        raise CannotRead(name=name) from trouble
+        locked = getattr(trouble, "err_code", None) == pdfium.FPDF_ERR_PASSWORD
+        raise (PassphraseNeeded(name=name) if locked else CannotRead(name=name)) from trouble
     return _letters(pages)
 
 

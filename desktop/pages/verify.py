@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QLineEdit
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit
 
 from desktop.case_words import day_text
 from desktop.pages.base import Page
 from desktop.widgets import pieces
 from desktop.widgets.asked_line import asked_line
 from desktop.widgets.case_parts import Card, Chip, labelled
+from models.errors import Problem
 from models.services.verifying import Verdict
 from models.services.views import Changed
 from models.sync.card import Card as KeyCard
@@ -105,8 +106,14 @@ class VerifyPage(Page):
         if chosen:
             self.check_file(Path(chosen))
 
-    def check_file(self, path: Path) -> None:
-        """Read the codes of a file and check them."""
+    def ask_passphrase(self, sentence: str) -> str:
+        """Ask for the passphrase of a protected file; tests put their own in its place."""
+        hidden = QLineEdit.EchoMode.Password
+        typed, agreed = QInputDialog.getText(self, self.title(), sentence, hidden)
+        return typed if agreed else ""
+
+    def check_file(self, path: Path, passphrase: str = "") -> None:
+        """Read the codes of a file and check them; ask for its passphrase where it is protected."""
         verifying, cards = self.casebook.verifying, list(self.cards)
         name, number = self.person.text(), self.number.text()
 
@@ -115,10 +122,17 @@ class VerifyPage(Page):
 
             return [
                 verifying.verify(found.text, cards, name=name, document=number, words=found.words)
-                for found in read_codes(path)
+                for found in read_codes(path, passphrase)
             ]
 
-        self.read(work, self._show)
+        def failed(problem: Problem) -> None:
+            typed = self.ask_passphrase(problem.sentence()) if type(problem).__name__ == "PassphraseNeeded" else ""
+            if typed:
+                self.check_file(path, typed)
+            else:
+                self.shell.problem(problem)
+
+        self.read(work, self._show, failed)
 
     def open_card(self) -> None:
         """Use the key of a card file for as long as the page is there, without trusting it for exchange."""

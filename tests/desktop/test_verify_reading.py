@@ -11,7 +11,15 @@ import pypdfium2
 import pytest
 from PIL import Image, ImageFilter
 
-from desktop.verify_reading import Found, NothingToRead, codes_in_picture, codes_in_text, codes_of, read_codes
+from desktop.verify_reading import (
+    Found,
+    NothingToRead,
+    PassphraseNeeded,
+    codes_in_picture,
+    codes_in_text,
+    codes_of,
+    read_codes,
+)
 from models.errors import CannotRead
 from models.records.layout import Layout
 from models.records.letter import LetterValue
@@ -180,3 +188,15 @@ def test_files_without_a_code_are_told(tmp_path: Path):
     for name in ("broken.pdf", "broken.png", "missing.pdf"):
         with pytest.raises(CannotRead):
             read_codes(tmp_path / name)
+
+
+def test_a_protected_file_opens_with_its_passphrase(tmp_path: Path):
+    value = OFFICE.seal(letter())
+    with pikepdf.open(BytesIO(render_letter(value))) as opened:
+        opened.save(tmp_path / "p.pdf", encryption=pikepdf.Encryption(user="海河 石榴", owner="other", R=6))
+    for wrong in ("", "海河"):
+        with pytest.raises(PassphraseNeeded) as needed:
+            read_codes(tmp_path / "p.pdf", wrong)
+        assert "p.pdf" in needed.value.sentence()
+    (found,) = read_codes(tmp_path / "p.pdf", "海河 石榴")
+    assert checked(found).words_checked

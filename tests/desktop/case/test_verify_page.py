@@ -1,7 +1,9 @@
 """The page that checks a letter: a scanned code, a file, a card; what is wrong is told first."""
 
+from io import BytesIO
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 from models.records.referral import MatterEntry, ReferralEntry
@@ -77,3 +79,21 @@ def test_another_office_is_known_by_its_card(window_of_case, show, tmp_path: Pat
     assert office.card.fingerprint in said(window_of_case)
     words = scan(window_of_case, page, value.seal)
     assert "真实有效：示范社转〔2026〕6号 由示范区样本街道办事处开具" in words
+
+
+def test_a_protected_file_asks_for_its_passphrase(window_of_case, show, own, tmp_path: Path):
+    path = tmp_path / "p.pdf"
+    with pikepdf.open(BytesIO(render_letter(own))) as opened:
+        opened.save(path, encryption=pikepdf.Encryption(user="shiliu", owner="other", R=6))
+    page = show("verify")
+    asked = []
+    answers = iter(["wrong", "shiliu"])
+    page.ask_passphrase = lambda sentence: asked.append(sentence) or next(answers)
+    page.check_file(path)
+    settle(window_of_case)
+    assert [verdict.outcome for verdict in page.verdicts] == ["genuine"]
+    assert len(asked) == 2
+    page.ask_passphrase = lambda sentence: ""
+    page.check_file(path)
+    settle(window_of_case)
+    assert "有口令保护" in said(window_of_case)
