@@ -21,6 +21,7 @@ _SOME = 500
 _SHARED = frozenset({"dwelling"})  # made by one verb and used by others: stays while anything lives there
 _NAMED = {"visit_round": "round_id", "case_plan": "plan_id", "case_goal": "goal_id"}  # others: entity and _id
 _WITNESSES = frozenset({"household_event"})  # tells of a change and may outlive it
+_TAKES_BACK = ("undo", "take_back")  # the last word of verbs that call undo()
 
 
 def undo(work: Work, operations: Collection[str]) -> None:
@@ -57,17 +58,20 @@ def still_stands(connection: Connection, made: Mapping[str, Collection[str]]) ->
     for op in _loaded(connection, wanted):
         said[wanted[op["id"]]][op["row"]] |= dict.fromkeys(op["fields"], op["id"])
     rows = sorted({row for records in said.values() for row in records})
-    held: dict[str, dict[str, list[str]]] = {}
+    held: dict[str, dict[str, str]] = {}  # record, field: the operation whose value stands
     for found in _keyed(connection, select(_HEADS.c.row, _HEADS.c.ops), _HEADS.c.row, rows):
-        held[found.row] = found.ops
+        held[found.row] = {name: operation for operation, names in found.ops.items() for name in names}
+
+    def stands(row: str, name: str, operation: str) -> bool:
+        now = held.get(row, {}).get(name)
+        return now == operation or (now is not None and _given_back(connection, now, name, frozenset([operation])))
+
     return {
         verb
         for verb in made
         if said[verb]
         and all(
-            name in held.get(row, {}).get(operation, ())
-            for row, fields in said[verb].items()
-            for name, operation in fields.items()
+            stands(row, name, operation) for row, fields in said[verb].items() for name, operation in fields.items()
         )
     }
 
@@ -124,11 +128,37 @@ def _nothing_since(
         fields[op["row"]] |= set(op["fields"])
     for head in _keyed(connection, select(_HEADS.c.row, _HEADS.c.ops), _HEADS.c.row, fields):
         for operation, held in head.ops.items():
-            if operation not in ours and (head.row in made or fields[head.row] & set(held)):
+            later = () if operation in ours else held if head.row in made else fields[head.row] & set(held)
+            if any(not _given_back(connection, operation, name, ours, made=head.row in made) for name in later):
                 raise CannotUndo
     for row, entity in made.items():
         if entity not in _SHARED and _used_by(connection, row, made, fields):
             raise CannotUndo
+
+
+def _given_back(connection: Connection, operation: str, name: str, ours: frozenset[str], *, made: bool = False) -> bool:
+    """Whether a field holds what ours wrote because whatever came after was itself taken back.
+
+    Each value that an undo wrote stands for one that it cancelled, and a value for itself; the first one left is asked.
+    made: ours made the record, so that a field of which nothing is left is as ours left it.
+    """
+    query = select(_OPERATIONS.c.id, _OPERATIONS.c.verb, _OPERATIONS.c.fields)
+    holds, cancelled, at = None, 0, operation
+    while True:
+        op = next(_keyed(connection, query, _OPERATIONS.c.id, [at]), None)
+        change = op.fields.get(name) if op is not None else None
+        if op is None or change is None:
+            return False
+        holds = change if holds is None else holds
+        if op.verb.rpartition(".")[2] in _TAKES_BACK:
+            cancelled += 1
+        elif cancelled:
+            cancelled -= 1
+        else:
+            return op.id in ours and bool(change.get("v") == holds.get("v"))
+        if len(change["p"]) != 1:
+            return made and not cancelled and not change["p"]
+        (at,) = change["p"]
 
 
 def _used_by(

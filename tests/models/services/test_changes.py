@@ -436,7 +436,9 @@ def test_a_change_that_was_built_upon_is_not_taken_back(casebook: Casebook, five
     assert who(casebook, five.id)["李建国"] == "0"
     with pytest.raises(CannotUndo):
         casebook.changes.undo(first.id)
-    assert [event.may_undo for event in casebook.changes.of_household(five.id)] == [False, False, False]
+    assert [event.may_undo for event in casebook.changes.of_household(five.id)] == [False, False, True]
+    casebook.undo(five.operations)  # all that was built upon the registration was taken back
+    assert casebook.today().residents == 0
 
 
 def test_the_undo_of_the_bar_takes_the_whole_change_back(casebook: Casebook, five):
@@ -476,3 +478,18 @@ def test_the_dead_are_not_counted_and_in_no_list_of_who_lives_there(casebook: Ca
     assert {result.resident_id for result in casebook.eligibility.check(five.id).results} >= {five.ids[0], five.ids[1]}
     casebook.screening.bring_up_to_date()
     assert "李建国" not in {member.resident.name for member in casebook.households.get(five.id).members}
+
+
+def test_a_household_that_came_back_and_was_left_again_by_mistake_is_taken_back_step_by_step(casebook: Casebook, five):
+    left = casebook.changes.make(LeaveAltogether(household_id=five.id, happened_on=THEN))
+    back = casebook.changes.make(
+        Return(household_id=five.id, resident_ids=five.ids[:1], heads={five.id: five.ids[0]}, happened_on=THEN)
+    )
+    again = casebook.changes.make(LeaveAltogether(household_id=five.id, happened_on=THEN))
+    assert [event.may_undo for event in casebook.changes.of_household(five.id)][:2] == [True, False]
+    casebook.changes.undo(again.id)
+    assert list(who(casebook, five.id)) == ["李建国"]
+    assert [event.may_undo for event in casebook.changes.of_household(five.id)][:2] == [False, True]
+    casebook.changes.undo(back.id)
+    casebook.changes.undo(left.id)
+    assert len(who(casebook, five.id)) == 5

@@ -63,6 +63,28 @@ def test_a_field_that_was_changed_again_keeps_its_newest_value(casebook: Caseboo
     assert casebook.residents.row(who).name == "李建宁"
 
 
+def test_changes_of_one_field_are_taken_back_one_after_the_other(casebook: Casebook, five: Changed):
+    who = five.ids[0]
+    made = [casebook.residents.amend(who, person(name)) for name in ("李建邦", "李建宁", "李建安")]
+    for change, before in zip(reversed(made), ("李建宁", "李建邦", "李建国"), strict=True):
+        casebook.undo(change.operations)
+        assert casebook.residents.row(who).name == before
+    casebook.undo(five.operations)
+    assert casebook.residents.find("李建国") == []
+
+
+def test_the_same_word_typed_again_is_a_word_of_its_own(casebook: Casebook, five: Changed):
+    who = five.ids[0]
+    first = casebook.residents.amend(who, person("李建邦"))
+    casebook.residents.amend(who, person("李建宁"))
+    casebook.residents.amend(who, person("李建邦"))
+    last = casebook.residents.amend(who, person("李建安"))
+    casebook.undo(last.operations)
+    assert casebook.residents.row(who).name == "李建邦"
+    with pytest.raises(CannotUndo):
+        casebook.undo(first.operations)
+
+
 def test_an_undo_is_taken_back_like_anything_else(casebook: Casebook, five: Changed):
     who = five.ids[0]
     first = casebook.residents.amend(who, person("李建邦"))
