@@ -55,6 +55,7 @@ class Loaded:
     beginning: Beginning | None
     earlier: tuple[TransferView, ...]  # of a household for which none is shown
     on: date
+    missing: tuple[str, ...] = ()  # names of those of whom the list will not tell everything
 
 
 class TransferPage(Page):
@@ -76,6 +77,7 @@ class TransferPage(Page):
         self.take_back_button: QPushButton | None = None
         self.ask_button: QPushButton | None = None
         self.change_button: QPushButton | None = None
+        self.consent_button: QPushButton | None = None
         self._actions: list[QAction] = []
         left = QWidget()
         self.left = pieces.column(left, gap=12)
@@ -129,7 +131,7 @@ class TransferPage(Page):
         def load() -> Loaded:
             on, home, transfers = today(casebook.clock), household, casebook.transfers
             if transfer_id:
-                return Loaded(transfers.get(transfer_id), None, (), on)
+                return _of(casebook, transfer_id, on)
             if not home and resident:
                 homes = casebook.households.of_resident(resident)
                 home = next((one.id for one in homes if one.kind == "living"), homes[0].id if homes else "")
@@ -137,7 +139,7 @@ class TransferPage(Page):
                 return Loaded(None, None, tuple(transfers.listed()), on)
             beginning = transfers.begin(home)
             if beginning.open_id:
-                return Loaded(transfers.get(beginning.open_id), None, (), on)
+                return _of(casebook, beginning.open_id, on)
             return Loaded(None, beginning, tuple(transfers.of_household(home)), on)
 
         self.run(load, lambda loaded: self._show(loaded) if this == self.round else None)
@@ -186,6 +188,7 @@ class TransferPage(Page):
         view = loaded.view
         pieces.clear(self.left)
         self.deeds, self.take_back_button, self.ask_button, self.change_button = {}, None, None, None
+        self.consent_button = None
         self.right.setVisible(view is not None)
         self.home_button.setVisible(bool(self._home()))
         for button in (self.save_button, self.print_button):
@@ -201,6 +204,8 @@ class TransferPage(Page):
         self.set_title(_("Transfer to {office}").format(office=view.to_name))
         self.left.addWidget(self._way_card(view, loaded.on))
         self.left.addWidget(self._who_card(view))
+        if loaded.missing:
+            self.left.addWidget(self._consent_card(view, loaded.missing))
         self.left.addStretch(1)
         pieces.reveal(self.left)
         if view.id != before or not self.paper:
@@ -237,7 +242,7 @@ class TransferPage(Page):
             self.left.addWidget(earlier)
 
     def _way_card(self, view: TransferView, on: date) -> Card:
-        card = Card(_("Where it stands"))
+        card = Card(_("Where the transfer stands"))
         strip = QWidget()
         flow = FlowLayout(strip, gap=theme.px(6))
         told = []
@@ -283,6 +288,16 @@ class TransferPage(Page):
         for words in (contact, view.note):
             if words:
                 card.add(pieces.text(words, select=True))
+        return card
+
+    def _consent_card(self, view: TransferView, missing: tuple[str, ...]) -> Card:
+        """Of whom the list will not tell everything, while that can still be changed."""
+        card = Card(_("Not everything may go along"))
+        words = _("{names} did not agree to everything, so the list leaves it out and says so.")
+        card.add(pieces.text(words.format(names=_(", ").join(missing)), "soft"))
+        ask = partial(self.shell.go, "rights", household_id=view.household_id, ask=True)
+        self.consent_button = pieces.button(_("Ask for consent"), ask, icon="shield")
+        card.add(pieces.line(None, self.consent_button, None))
         return card
 
     def _offer(self, view: TransferView | None) -> None:
@@ -402,3 +417,12 @@ class TransferPage(Page):
         if view is None or not pdf:
             return None
         return PaperItem(self.paper, view.id, {"language": self.language}, label=view.to_name, pdf=pdf)
+
+
+def _of(casebook: Any, transfer_id: str, on: date) -> Loaded:
+    """A transfer; while it can be changed, also of whom the list will not tell everything."""
+    view = casebook.transfers.get(transfer_id)
+    missing: tuple[str, ...] = ()
+    if view.side == "out" and view.status in ("asked", "accepted"):
+        missing = casebook.transfers.begin(view.household_id).without_consent
+    return Loaded(view, None, (), on, tuple(name for name in missing if name in view.names))

@@ -73,7 +73,7 @@ class AskDialog(_Asking):
         self._told, self._beginning, self._today = told, beginning, today
         self.form.addWidget(pieces.text(beginning.address, "subheading"))
         self.ticks: dict[str, TickRow] = {}
-        self.form.addWidget(pieces.text(_("Who goes"), "label"))
+        self.form.addWidget(pieces.text(_("Who is handed over"), "label"))
         for one in beginning.people:
             row = TickRow(_("{name} ({relation})").format(name=one.name, relation=one.relation), True)
             self.ticks[one.resident_id] = row
@@ -112,7 +112,8 @@ class AskDialog(_Asking):
         found = [one for one in divisions.find(text, limit=OFFICES * 2) if one.level != "district"][:OFFICES]
         self.office.offer(text, [Match(one.code, one.full_name, one.code) for one in found])
         if not found:
-            self.office.finder.nothing.setText(_("Not in the table of streets and communities: it is printed as typed."))
+            words = _("Not in the table of streets and communities: it is printed as typed.")
+            self.office.finder.nothing.setText(words)
 
     def _agree(self) -> None:
         chosen = tuple(one for one, row in self.ticks.items() if row.tick.isChecked())
