@@ -1,11 +1,11 @@
 """The numbers of letters: blocks, codes that hand them over, who keeps them, and what became of every number."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QSpinBox, QWidget
 
 from desktop.case_words import day_text
 from desktop.number_words import block_text, gap_list, holder_text, range_text, standing_text
@@ -15,7 +15,7 @@ from desktop.pages.numbers_gaps import GapsCard
 from desktop.widgets import pieces
 from desktop.widgets.asked_line import asked_line
 from desktop.widgets.banner import Banner
-from desktop.widgets.case_parts import Card, Chip, labelled
+from desktop.widgets.case_parts import Card, Chip, TickRow, labelled
 from desktop.widgets.list_export import file_name, kind_words, write_bytes
 from models.clock import today
 from models.services.numbering_views import BlockView, GapReport, Standing
@@ -24,6 +24,10 @@ from models.texts import _
 
 if TYPE_CHECKING:
     from desktop.shell import Shell
+
+
+AHEAD_FROM = 11
+"""The month from which on blocks of the next year are offered."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,7 @@ class NumbersPage(Page):
             self.body.addWidget(Banner("warn", self._moved_words(loaded.standing), closable=False))
         self.body.addWidget(self._own(loaded))
         if loaded.standing.keeper:
-            self.body.addWidget(self._give())
+            self.body.addWidget(self._give(loaded.standing))
         self.body.addWidget(self._type_in())
         self.body.addWidget(self._blocks(loaded.standing))
         self.gaps = GapsCard(loaded.series, loaded.report, self._choose, self._explain, self.export)
@@ -124,11 +128,22 @@ class NumbersPage(Page):
             card.add(pieces.wrapping(None, take, None))
         return card
 
-    def _give(self) -> Card:
+    def _give(self, standing: Standing) -> Card:
         card = Card(_("Give a block to another computer"))
         hint = _("Four characters, on its page of letter numbers")
         card.add(asked_line(self.other, _("Code of the other computer"), hint))
         card.add(asked_line(self.other_name, _("Whose it is"), _("For example: tablet of Li; may stay empty")))
+        self.size = QSpinBox()
+        self.size.setRange(1, 1000)
+        self.size.setValue(standing.size)
+        self.size.editingFinished.connect(self._set_size)
+        self.size.setAccessibleName(_("Numbers in a block"))
+        size = pieces.text(_("Numbers in a block"), "label", wrap=False)
+        size.setBuddy(self.size)
+        self.ahead = TickRow(_("For next year, {year}").format(year=standing.year + 1), False)
+        self.ahead.setHidden(today(self.casebook.clock).month < AHEAD_FROM)
+        card.add(pieces.wrapping(None, size, self.size, None, gap=12))
+        card.add(self.ahead)
         self.give_button = pieces.button(_("Give the next block"), self.give, "primary", "plus")
         card.add(pieces.wrapping(None, self.give_button, None))
         self.other.returnPressed.connect(self.give)
@@ -161,7 +176,10 @@ class NumbersPage(Page):
         row = QWidget()
         line = pieces.wrapping(row, gap=12)
         words = pieces.column(None, gap=0)
-        words.addWidget(pieces.text(range_text(block.first, block.last), "label"))
+        range_ = range_text(block.first, block.last)
+        assert self.loaded is not None
+        shown = range_ if block.year == self.loaded.standing.year else f"{block.year}:  {range_}"
+        words.addWidget(pieces.text(shown, "label"))
         whose = holder_text(block.holder, block.holder_name, block.mine)
         day = day_text(block.granted_on)
         words.addWidget(pieces.text("  ·  ".join(each for each in (whose, block_text(block), day) if each), "soft"))
@@ -182,6 +200,7 @@ class NumbersPage(Page):
     def give(self) -> None:
         """Give the next block to the computer whose code was typed."""
         holder, name, numbering = self.other.text(), self.other_name.text(), self.casebook.numbering
+        ahead = self.ahead.tick.isChecked()
 
         def done(code: str) -> None:
             self.other.clear()
@@ -189,7 +208,14 @@ class NumbersPage(Page):
             self.code_given = code
             self.open(**self.where)
 
-        self.run(lambda: numbering.give(holder, name), done)
+        self.run(lambda: numbering.give(holder, name, ahead=ahead), done)
+
+    def _set_size(self) -> None:
+        size, numbering = self.size.value(), self.casebook.numbering
+        if self.loaded is not None and size != self.loaded.standing.size:
+            # The cards stay: the click that ended the typing may be on its way to one of them.
+            self.loaded = replace(self.loaded, standing=replace(self.loaded.standing, size=size))
+            self.run(lambda: numbering.set_size(size))
 
     def show_code(self, code: str) -> None:
         """Show the code of a block once more."""

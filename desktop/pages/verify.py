@@ -4,6 +4,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit
 
@@ -181,8 +182,9 @@ class VerifyPage(Page):
         ordered = sorted(verdicts, key=lambda verdict: verdict.genuine)  # what is wrong first
         for verdict in ordered[:SHOWN]:
             self.results.addWidget(self._result(verdict))
-        if verdicts:
-            self.see(self.results.itemAt(0).widget())
+        if verdicts:  # once it has its place
+            first = self.results.itemAt(0).widget()
+            QTimer.singleShot(0, first, lambda: self.see(first))
 
     def _result(self, verdict: Verdict) -> Card:
         card = Card(verdict.number or _("No letter"))

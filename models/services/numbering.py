@@ -153,13 +153,22 @@ def holders(connection: Connection) -> set[str]:
 
 
 def grant(
-    work: Work, book: Book, state: State, blocks: Sequence[Block], holder: str, name: str, first: int = 0
+    work: Work,
+    book: Book,
+    state: State,
+    blocks: Sequence[Block],
+    holder: str,
+    name: str,
+    *,
+    first: int = 0,
+    year: int = 0,
 ) -> tuple[Block, State]:
-    """Give the next block of this year to an installation; blocks: those of the series and year known so far.
+    """Give the next block of a year to an installation; blocks: those of the series and year known so far.
 
-    First: from which number on, where the keeping was taken over; otherwise after everything given so far.
+    First: from which number on, where the keeping was taken over; otherwise after everything given so far. Year: this
+    one where none is named.
     """
-    mark, year = book.office.letter_mark, today(book.clock).year
+    mark, year = book.office.letter_mark, year or today(book.clock).year
     size = block_size(work.connection)
     line = f"{mark}|{year}"
     counted = int(read_meta(work.connection, _LEGACY.format(year)).get("last", 0)) if line not in state.granted else 0

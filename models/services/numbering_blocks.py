@@ -120,7 +120,10 @@ class Numbering:
                 next=free.text,
                 stopgap=stopgap,
                 size=block_size(connection),
-                blocks=tuple(_views(connection, state, blocks, mark, year)),
+                blocks=(
+                    *_views(connection, state, blocks, mark, year),
+                    *_views(connection, state, blocks_of(connection, mark, year + 1), mark, year + 1),
+                ),
             )
 
     def left(self) -> int | None:
@@ -134,19 +137,23 @@ class Numbering:
             state = stepped_down(_state(connection), blocks)
             return None if state.keeper else free_numbers(connection, state, blocks, mark, year)
 
-    def give(self, holder: str, name: str = "") -> str:
+    def give(self, holder: str, name: str = "", *, ahead: bool = False) -> str:
         """Give the next block of this year to another installation (its short code); returns the code to type in there.
 
-        Raises NotKeeper, NoSuchHolder, DiskFull, CannotWrite.
+        Ahead: of the next year, so that nobody is without numbers on New Year's Day. Raises NotKeeper, NoSuchHolder,
+        DiskFull, CannotWrite.
         """
         other = plain_holder(holder)
         with self._book.verb("numbering.give") as work:
             state, blocks = self._here(work)
+            year = today(self._book.clock).year + ahead
+            if ahead:
+                blocks = blocks_of(work.connection, self._book.office.letter_mark, year)
             if not state.keeper:
                 raise NotKeeper
             if not other or other == state.holder:
                 raise NoSuchHolder
-            block, state = grant(work, self._book, state, blocks, other, name.strip())
+            block, state = grant(work, self._book, state, blocks, other, name.strip(), year=year)
             keep(work, self._book, state)
             work.journal("number_block", "number_block", block.id, f"{block.first}-{block.last}")
         return write_block(block.series, BlockCode(block.year, block.first, block.last, block.holder))
@@ -191,7 +198,7 @@ class Numbering:
             if first <= used:
                 raise NumbersInUse(used=used, free=used + 1)
             state = replace(state, keeper=True, keeper_since=work.now)
-            block, state = grant(work, book, state, blocks, state.holder, book.worker.name, first)
+            block, state = grant(work, book, state, blocks, state.holder, book.worker.name, first=first)
             keep(work, book, state)
             work.journal("number_keeping", "number_block", block.id, f"{first}")
         return changed(work, block.id)

@@ -49,7 +49,7 @@ class Standing:
     next: str  # the next number as it would be printed
     stopgap: bool  # the next number is one of this installation's own series
     size: int  # numbers in a block
-    blocks: tuple[BlockView, ...]
+    blocks: tuple[BlockView, ...]  # of this year, then those given ahead
 
     @property
     def few(self) -> bool:

@@ -1,14 +1,16 @@
 """The page of letter numbers: blocks are given, typed in and closed, gaps are explained, the report is written."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import openpyxl
 import pytest
 from PySide6.QtWidgets import QApplication
 
 from desktop.number_words import ranges, say_left
+from desktop.pages.first_run import Answers, make_casebook
 from models.services.numbering_code import BlockCode, write_block
-from tests.conftest import OFFICE
+from tests.conftest import OFFICE, PASSPHRASE
 from tests.desktop.case.conftest import press, said
 from tests.desktop.conftest import settle, type_text
 from tests.models.services.installations import issue
@@ -44,6 +46,30 @@ def test_a_block_is_given_and_its_code_is_shown_and_copied(window_of_case, page)
     press(page, "复制")
     assert QApplication.clipboard().text() == code
     assert page.other.text() == ""
+
+
+def test_the_size_of_a_block_is_set_and_one_is_given_for_next_year(window_of_case, page):
+    page.size.setValue(20)
+    page.size.editingFinished.emit()
+    settle(window_of_case)
+    assert page.loaded.standing.size == 20
+    page.ahead.tick.click()
+    type_text(page.other, "K7Q2")
+    press(page, "发下一个号段")
+    settle(window_of_case)
+    assert page.code_given == write_block("劝花社", BlockCode(2027, 1, 20, "K7Q2"))
+    assert page.code_given in said(page)
+    assert "2027:  1–20" in said(page)
+
+
+def test_the_first_run_asks_who_gives_the_numbers(folder, clock):
+    answers = Answers(office_code=OFFICE.code, office_name=OFFICE.name, letter_mark="劝花社", worker="周敏")
+    answers.passphrase, answers.numbers_elsewhere = PASSPHRASE, True
+    made = make_casebook(SimpleNamespace(folder=folder, clock=clock), answers)
+    try:
+        assert not made.numbering.standing().keeper
+    finally:
+        made.close()
 
 
 def test_a_wrong_code_stays_in_its_line_with_a_sentence(window_of_case, page):

@@ -164,6 +164,15 @@ def test_a_new_year_is_a_new_series(make: Make, clock: FixedClock):
     assert here.numbers.series() == [("劝花社", 2027), ("劝花社", 2026)]
 
 
+def test_a_block_of_the_next_year_is_given_ahead(make: Make, clock: FixedClock):
+    here, there = make(), make(keeps=False)
+    there.numbers.type_in(here.numbers.give(there.numbers.standing().holder, ahead=True))
+    assert "〔2026〕临" in issue(there.book)
+    assert serials([issue(here.book)]) == [1]
+    clock.move(days=60)
+    assert [issue(there.book), issue(here.book)] == ["劝花社转〔2027〕1号", "劝花社转〔2027〕51号"]
+
+
 def test_numbers_counted_before_there_were_blocks_are_gone_on_with(templates: Path, tmp_path: Path, clock: FixedClock):
     shutil.copytree(templates / "keeper", tmp_path / "old")
     here = Installation(tmp_path / "old", clock)
