@@ -69,6 +69,7 @@ class Paper:
         self._canvas = Canvas(
             self._out, size, pageCompression=1, invariant=1, initialFontName=_NoFont.fontName, lang=language
         )
+        self._code: list[str] = []  # of the page being drawn
         self._about = About(title, author, subject, language, day)
         self._fonts: dict[str, CIDTrueType] = {}
         self.pages = 1
@@ -82,11 +83,6 @@ class Paper:
         """The texts drawn so far, in their order, where they are to be told; without those drawn inside `unsaid`."""
         self._unsaid = False
         self._repeated: dict[tuple[int, float], tuple[Line, str, str]] = {}  # lines of texts that many letters share
-
-    @property
-    def _code(self) -> list[str]:
-        code: list[str] = self._canvas._code
-        return code
 
     def _font(self, face: str) -> CIDTrueType:
         font = self._fonts.get(face)
@@ -225,8 +221,14 @@ class Paper:
 
         They are counted in `unit` points from the place `at`: bars and modules of codes in whole numbers stay small.
         """
+        path = " ".join([f"{x:.5g} {-y - high:.5g} {wide:.5g} {high:.5g} re" for x, y, wide, high in boxes])
+        self.fill_path(path, colour, unit, at)
+
+    def fill_path(
+        self, path: str, colour: str = BLACK, unit: float = 1.0, at: tuple[float, float] = (0.0, 0.0)
+    ) -> None:
+        """Fill a path written as in PDF, in `unit` points, to the right of and above the place `at`."""
         self._decorate()
-        path = " ".join(["%.5g %.5g %.5g %.5g re" % (x, -y - high, wide, high) for x, y, wide, high in boxes])  # noqa: UP031
         if path:
             inked = "" if colour == BLACK else f"{colour} rg "
             place = f"{unit:.5f} 0 0 {unit:.5f} {at[0]:.3f} {self.height - at[1]:.3f} cm"
@@ -263,6 +265,8 @@ class Paper:
         with self.tagged("Figure", alt=alt):
             self._mark(self._path[-1])
             self._canvas.drawImage(ImageReader(flat), x, self.height - y - height, width, height)
+            self._code += self._canvas._code
+            self._canvas._code.clear()
         return width
 
     # What the things drawn are
@@ -352,7 +356,7 @@ class Paper:
         self._code.clear()
         self._canvas.showPage()
         page = self._canvas._doc.Pages.pages[-1]
-        page.stream, page.Contents = None, PDFStream(content=zlib.compress(code, 6))  # small at once, not at the end
+        page.stream, page.Contents = None, PDFStream(content=zlib.compress(code, 5))  # small at once, not at the end
         page.Contents.dictionary["Filter"] = PDFName("FlateDecode")
         page.Trans = None
         page.Rotate = None
