@@ -104,8 +104,8 @@ def who_words(view: TransferView, most: int = 4) -> str:
     """Who goes, in a few words."""
     names = _(", ").join(view.names[:most])
     if len(view.names) > most:
-        more = ngettext("and {n} more", "and {n} more", len(view.names) - most).format(n=len(view.names) - most)
-        names = _("{names} {more}").format(names=names, more=more)
+        words = ngettext("{names} and {n} other person", "{names} and {n} other people", len(view.names) - most)
+        names = words.format(names=names, n=len(view.names) - most)
     if not names:
         return _("Whole household") if view.whole else _("Some people")
     return _("Whole household: {names}").format(names=names) if view.whole else names
