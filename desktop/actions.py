@@ -77,6 +77,8 @@ COMMANDS = (
     Command("go_numbers", N_("Letter numbers"), ("Ctrl+Shift+N",), "referral", _go("numbers"), "go"),
     Command("go_verify", N_("Check a letter"), ("Ctrl+Shift+Y",), "check", _go("verify"), "go"),
     Command("go_transfers", N_("Transfers of cases"), ("Ctrl+Shift+U",), "forward", _go("transfers"), "go"),
+    Command("go_registers", N_("Registers"), ("Ctrl+Shift+A",), "paper", _go("registers"), "go"),
+    Command("go_statistics", N_("Statistics"), ("Ctrl+Shift+M",), "eligibility", _go("statistics"), "go"),
     Command("back", N_("Back"), ("Alt+Left",), "back", lambda shell: shell.back(), "go"),
     Command("search", N_("Search"), ("F2", "Ctrl+F"), "search", lambda shell: shell.focus_search(), "go"),
     Command("palette", N_("All commands"), ("Ctrl+K",), "keyboard", lambda shell: shell.show_palette(), "go"),

@@ -149,6 +149,7 @@ DIALOGS = (
     Scene("transfer-ask", "transfers", _ask_transfer, asks=True),
     Scene("numbers-take-over", "numbers", lambda shell: _page(shell).ask_take_over(), asks=True),
     Scene("numbers-close", "numbers", lambda shell: _page(shell).ask_close(_block(shell)), asks=True),
+    Scene("registers-sheet", "registers", lambda shell: _page(shell).ask_spreadsheet(), asks=True),
     Scene("print", "referrals", looks_printing.ask_printer, asks=True),
     Scene("print-save", "referrals", looks_printing.ask_protection, asks=True),
     Scene("print-several", "referrals", looks_printing.choose_letters, asks=True),

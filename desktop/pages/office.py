@@ -60,6 +60,8 @@ class OfficePage(Page):
 
     def __init__(self, shell: Any) -> None:
         super().__init__(shell)
+        self.aside.addWidget(pieces.button(_("Registers"), lambda: shell.go("registers"), icon="paper"))
+        self.aside.addWidget(pieces.button(_("Statistics"), lambda: shell.go("statistics"), icon="eligibility"))
         self.aside.addWidget(pieces.button(_("Registered twice"), lambda: shell.go("merge"), icon="residents"))
         self.aside.addWidget(pieces.button(_("Questionnaires"), lambda: shell.go("questionnaires"), icon="assessment"))
         self.aside.addWidget(pieces.button(_("Templates of letters"), lambda: shell.go("templates"), icon="referral"))

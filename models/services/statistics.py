@@ -83,6 +83,10 @@ class MonthlyStatistics:
         self._book.note("view", "statistics", "", f"{month} {place}".strip())
         return figures
 
+    def exported(self, figures: Statistics) -> None:
+        """Journal that a month's figures leave as a file."""
+        self._book.note("export", "statistics", "", f"{figures.month} {figures.place}".strip())
+
     def months(self) -> list[Month]:
         """The months of which there is anything, the newest first; at most ten years."""
         on = today(self._book.clock)
