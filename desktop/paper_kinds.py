@@ -40,8 +40,8 @@ class PaperKind:
 
 @dataclass(frozen=True)
 class PaperItem:
-    """One paper to print. pdf: the very bytes that are shown, where the paper is on the screen already; label: what the
-    worker knows it by, without anybody's name.
+    """One paper to print. argument: what else it is made from, as JSON can carry it, without anybody's name; pdf: the
+    very bytes that are shown, where the paper is on the screen already; label: what the worker knows it by, no name.
     """
 
     paper: str

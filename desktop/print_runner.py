@@ -6,6 +6,7 @@ records, between the saves of pages. While the window is locked the chain rests 
 the hands of the print system at a time, so that cancelling is quick and a power cut leaves few of them unsure.
 """
 
+import json
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -79,7 +80,7 @@ class PrintRunner(QObject):
         self._waiting: list[str] = []  # jobs that come after the one being printed
         self._asked = ""  # stop or cancel: what the worker wants of the job being printed
         self._resting: Callable[[], object] | None = None  # what to go on with once the window is open again
-        self._bytes: dict[tuple[str, str, str], bytes] = {}  # of papers that were on the screen: job, kind, record
+        self._bytes: dict[tuple[str, ...], bytes] = {}  # of papers that were on the screen, by `_key`
         self._said: dict[str, str] = {}  # job -> what is told when all its papers were handed over
         self._recovered = False
         self._timer = QTimer(self, singleShot=True)
@@ -96,7 +97,7 @@ class PrintRunner(QObject):
         def queued(job_id: str) -> None:
             for item in items:
                 if item.pdf:
-                    self._bytes[job_id, item.paper, item.subject_id] = item.pdf
+                    self._bytes[_key(job_id, item)] = item.pdf
             if said:
                 self._said[job_id] = said
             self.go(job_id)
@@ -305,7 +306,7 @@ class PrintRunner(QObject):
     def _print_one(self, job: JobView, item: ItemView, options: Options, flight: Flight, *, by_cups: bool) -> Steps:
         """Draw one paper and hand it over; returns whether to go on with the job."""
         try:
-            pdf: bytes = b"" if item.again else self._bytes.get((job.id, item.paper, item.subject_id), b"")
+            pdf: bytes = b"" if item.again else self._bytes.get(_key(job.id, item), b"")
             if not pdf:
                 value = yield READER, partial(self._value, self._book, item)
                 pdf = yield OUTSIDE, partial(self._draw, self._book, item, value)
@@ -431,6 +432,12 @@ def _sorted(work: Callable[[], Any]) -> Any:
         raise
     except Exception as trouble:
         raise _Fault from trouble
+
+
+def _key(job_id: str, item: PaperItem | ItemView) -> tuple[str, ...]:
+    """What tells a paper of a job from the others."""
+    told = json.dumps(dict(item.argument), sort_keys=True, default=str)
+    return job_id, item.paper, item.subject_id, told
 
 
 def _to_end(runner: PrintRunner) -> bool:

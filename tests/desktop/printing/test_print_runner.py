@@ -40,6 +40,15 @@ def test_the_bytes_that_are_shown_are_the_bytes_that_are_printed(printing):
     assert printing.cups.bytes(1) == pdf(2)
 
 
+def test_two_papers_of_one_record_keep_their_own_bytes(printing):
+    from tests.desktop.test_pdf_view import pdf
+
+    zh, en = {"language": "zh"}, {"language": "en"}
+    printing.start([PaperItem("case_plan", "1", zh, pdf=pdf(1)), PaperItem("case_plan", "1", en, pdf=pdf(3))])
+    printing.done()
+    assert [printing.cups.bytes(1), printing.cups.bytes(2)] == [pdf(1), pdf(3)]
+
+
 def test_only_the_pages_that_are_wanted_go_to_the_printer(printing):
     from desktop.widgets.pdf_pages import page_sizes
     from tests.desktop.test_pdf_view import pdf
