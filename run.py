@@ -68,7 +68,7 @@ def peers() -> str:
         subprocess.run([sys.executable, "-m", "venv", "--clear", str(PEERS)], check=True)
         subprocess.run(install, check=True)
     except subprocess.CalledProcessError:
-        print("run: OpenFisca could not be installed; its rows are left out", file=sys.stderr, flush=True)
+        print("run: the others could not be installed; their rows are left out", file=sys.stderr, flush=True)
         return ""
     made.write_text(said)
     return str(python)
@@ -134,7 +134,7 @@ def main(arguments: list[str]) -> int:
         return python("-m", "tests.house.catalogue")
     if command == "bench" and "--no-peers" not in rest:
         found = peers()
-        rest += ["--openfisca", found] if found else []
+        rest += ["--peers", found] if found else []
     if command in ("demo", "looks", "bench", "check", "pack", "forms", "verify"):
         return python("-m", "desktop", command, *rest, **({} if has_screen() else offscreen))
     if not has_screen():

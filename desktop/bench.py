@@ -21,6 +21,7 @@ from desktop import (
     bench_desk,
     bench_door,
     bench_lists,
+    bench_paper,
     bench_register,
     bench_screening,
     bench_starts,
@@ -36,11 +37,11 @@ RECORDS, QUICK_RECORDS = 10_000, 400
 class Bench:
     """The parts of the table, in the order in which they are measured, over one register in a temporary folder.
 
-    openfisca: the interpreter that has it; "" to measure nobody beside us.
+    peers: the interpreter that has the other programs; "" to measure nobody beside us.
     """
 
-    def __init__(self, scale: Scale, scratch: Path, openfisca: str = "") -> None:
-        self.scale, self.scratch, self.openfisca = scale, scratch, openfisca
+    def __init__(self, scale: Scale, scratch: Path, peers: str = "") -> None:
+        self.scale, self.scratch, self.peers = scale, scratch, peers
         self.folder = scratch / "data"
         self.household = ""  # one of five people, once the register is there
 
@@ -62,7 +63,7 @@ class Bench:
         }
         for name, measured in on_it.items():
             yield from part(name, measured) if self.household else [Failure(name, "there is no register")]
-        yield from part("screening a city", lambda: bench_screening.city(self.scratch, scale, self.openfisca))
+        yield from part("screening a city", lambda: bench_screening.city(self.scratch, scale, self.peers))
         yield from part("exchange", lambda: bench_casework.exchange(self.scratch, scale))
 
     def _register(self) -> Iterator[Row]:
@@ -107,6 +108,7 @@ class Bench:
         finally:
             casebook.close()
         yield from bench_starts.first_letters(self.scratch, value, self.scale)
+        yield from bench_paper.peers(self.scratch, value, self.scale, self.peers)
 
     def _desk(self) -> Iterator[Row]:
         """Two whole jobs with the keyboard alone: keys are counted, the program's part is measured (bench_desk)."""
@@ -129,7 +131,7 @@ def main(arguments: list[str]) -> int:
         "--residents", type=lambda text: int(Path(text).name), help="how many there are on the register"
     )
     parser.add_argument("--quick", action="store_true", help="few residents and runs, to try the bench itself")
-    parser.add_argument("--openfisca", default="", help="interpreter of an environment that has OpenFisca-Core")
+    parser.add_argument("--peers", default="", help="interpreter of an environment that has the other programs")
     parser.add_argument("--no-peers", action="store_true", help="measure nobody beside us")
     asked = parser.parse_args(arguments)
     scale = Scale(QUICK_RESIDENTS, QUICK_RECORDS, 2, 3) if asked.quick else Scale(RESIDENTS, RECORDS, 5, 25)
@@ -137,7 +139,7 @@ def main(arguments: list[str]) -> int:
         scale = Scale(asked.residents, scale.records, scale.runs, scale.many)
     qt = QApplication.instance() or app.application(sys.argv[:1])
     with tempfile.TemporaryDirectory(prefix="jinmen-bench-") as scratch:
-        told = list(Bench(scale, Path(scratch), asked.openfisca).measure())
+        told = list(Bench(scale, Path(scratch), asked.peers).measure())
         megabytes = size_of(Path(scratch) / "data")
     del qt
     rows = [line for line in told if isinstance(line, Row)]
