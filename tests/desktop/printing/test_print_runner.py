@@ -239,3 +239,15 @@ def test_the_second_print_of_a_letter_goes_out_as_a_reprint(printing):
     again = [n for n in printing.cups.numbers() if "补打" in printing.cups.text(n)]
     assert again == [2], "marked on the paper itself; the first of the letter and the other letter are not"
     assert "2026年11月22日" in printing.cups.text(2)
+
+
+def test_closing_the_window_while_papers_are_at_the_printer_asks_about_them_next_time(printing, clock):
+    printing.cups.set("hold")
+    printing.start()
+    printing.until(lambda: len(printing.cups.numbers()) == 4)
+    settle(printing.shell)
+    assert printing.shell.shut_down()
+    book = Casebook.open(printing.shell.folder, PASSPHRASE, clock=clock)
+    left = book.print_queue.recover()
+    book.close()
+    assert (left.unsure, left.waiting) == (4, 0)
