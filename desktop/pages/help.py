@@ -58,6 +58,8 @@ TOPICS = {
     "registers": N_("Registers"),
     "statistics": N_("Monthly statistics"),
     "office": N_("Office"),
+    "templates": N_("Templates of letters"),
+    "template": N_("Changing a template"),
     "settings": N_("Settings"),
     "sign_in": N_("Passphrase and locking"),
     "keys": N_("Keyboard and touch"),
