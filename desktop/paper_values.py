@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from models import texts
 from models.clock import today
 from models.errors import NotFound
-from models.records.papers import EnvelopeSheet, PaperLanguage
+from models.records.papers import EnvelopeSheet, PaperLanguage, without_whole_numbers
 from models.records.referral import MatterEntry
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def assessment(casebook: "Casebook", assessment_id: str, argument: Argument) -> 
     language = language_of(argument)
     found = casebook.papers.assessed(assessment_id, language)
     with _speaking(language):
-        return assessment_report(found.report, found.made, found.before)
+        return without_whole_numbers(assessment_report(found.report, found.made, found.before))
 
 
 def questionnaire(casebook: "Casebook", answer_id: str, argument: Argument) -> Any:
@@ -80,7 +80,7 @@ def questionnaire(casebook: "Casebook", answer_id: str, argument: Argument) -> A
             before = Given(
                 compiled_of(found.before_asked), last.answers, last.answered_on, last.score, last.level_label
             )
-        return questionnaire_report(found.report, given, before)
+        return without_whole_numbers(questionnaire_report(found.report, given, before))
 
 
 # Envelopes.
@@ -111,7 +111,7 @@ def envelopes(casebook: "Casebook", _subject: str, argument: Argument) -> Envelo
     found = addressed(casebook, argument)
     if not found.people:
         raise NotFound
-    return EnvelopeSheet(
+    sheet = EnvelopeSheet(
         language=language_of(argument),
         made_on=today(casebook.clock),
         format=str(argument.get("format") or "DL"),
@@ -123,6 +123,7 @@ def envelopes(casebook: "Casebook", _subject: str, argument: Argument) -> Envelo
         frames=bool(argument.get("frames")),
         people=found.people,
     )
+    return without_whole_numbers(sheet)
 
 
 # Blank forms.

@@ -3,8 +3,9 @@
 All words stand in the language of the paper already; numbers of documents and phones are masked before they come here.
 """
 
+import re
 from datetime import date
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -17,6 +18,35 @@ class PaperValue(BaseModel):
     """A value as it is printed: it cannot be changed any more, and a field that it does not know is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+_WHOLE_NUMBER = re.compile(r"(?<![0-9])(?:[0-9]{17}[0-9Xx]|[0-9]{15})(?![0-9Xx])")
+"""A citizen identity number of 18 or 15 places (GB 11643-1999), standing by itself."""
+
+Value = TypeVar("Value", bound=PaperValue)
+
+
+def without_whole_numbers(value: Value) -> Value:
+    """The same value with every whole identity number masked but for its last four places: what a worker has typed
+    into a note may hold one, and no paper shows it.
+    """
+    changed = {name: _masked(getattr(value, name)) for name in type(value).model_fields}
+    return value.model_copy(update=changed)
+
+
+def masked_numbers(text: str) -> str:
+    """A text with every whole identity number masked but for its last four places."""
+    return _WHOLE_NUMBER.sub(lambda found: "*" * (len(found[0]) - 4) + found[0][-4:], text)
+
+
+def _masked(part: Any) -> Any:
+    if isinstance(part, str):
+        return masked_numbers(part)
+    if isinstance(part, PaperValue):
+        return without_whole_numbers(part)
+    if isinstance(part, tuple):
+        return tuple(_masked(one) for one in part)
+    return part
 
 
 class PaperHead(PaperValue):

@@ -23,6 +23,7 @@ from models.records.papers import (
     PaperHead,
     PaperLanguage,
     VisitSheet,
+    without_whole_numbers,
 )
 from models.records.referral import MatterEntry
 from models.services import barred
@@ -93,7 +94,7 @@ class Papers:
             value = notice_value(self._book, connection, resident_id, matters, language, note)
             value = value.model_copy(update={"head": _head(connection)})
         self._looked("notice", "resident", resident_id)
-        return value
+        return without_whole_numbers(value)
 
     def visit(self, visit_id: str, instruments: InstrumentWords, language: PaperLanguage = "zh") -> VisitSheet:
         """The record of a visit. instruments(id, version, level) gives what an instrument and its level are called.
@@ -105,7 +106,7 @@ class Papers:
         with self._book.reading() as connection:
             value = value.model_copy(update={"head": _head(connection)})
         self._looked("visit_record", "household", household_id)
-        return value
+        return without_whole_numbers(value)
 
     def household(self, household_id: str, language: PaperLanguage = "zh") -> HouseholdSheet:
         """The sheet of a household: both households of these people, facts that are not sensitive, what is open.
@@ -117,7 +118,7 @@ class Papers:
         with self._book.reading() as connection:
             value = value.model_copy(update={"head": _head(connection)})
         self._looked("household_sheet", "household", household_id)
-        return value
+        return without_whole_numbers(value)
 
     def assessed(self, assessment_id: str, language: PaperLanguage = "zh") -> Assessed:
         """An assessment with an instrument, beside the one before it. Raises NotFound, RecordFrozen."""

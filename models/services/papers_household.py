@@ -16,6 +16,7 @@ from models.records.papers import (
     HouseholdSheet,
     PaperLanguage,
     SheetLine,
+    masked_numbers,
 )
 from models.records.phones import masked_phone
 from models.services.book import Book
@@ -32,6 +33,8 @@ _PLAN = KEPT["case_plan"]
 LOOKED_UP = 12
 """Of so many people the other household is looked up; those of a dormitory are registered all over the city."""
 LAST_VISITS = 5
+NOTE_MOST = 60
+"""Characters of the note of a visit that has no purpose."""
 OPEN_REFERRALS = frozenset({"waiting", "returned", "issued", "handed_over", "received", "papers_asked", "accepted"})
 FACTS_APART = frozenset({"birth_date", "sex", "deceased"})  # stand in the table of the people already
 
@@ -77,7 +80,7 @@ def household_sheet(book: Book, household_id: str, paper_language: PaperLanguage
             SheetLine(
                 on=visit.happened_on,
                 who=_(", ").join([*visit.met, *([visit.met_other] if visit.met_other else [])]),
-                what=visit.purpose or visit.notes[:60],
+                what=visit.purpose or _short(visit.notes),
                 state=codes.label("outcome", visit.outcome),
             )
             for visit in visits
@@ -254,6 +257,12 @@ def _plans(connection: Connection, homes: list[str], people: Mapping[str, str]) 
         for row in connection.execute(query.order_by(_PLAN.c.opened_on.desc()))
         if not row.resident_id or row.resident_id in people
     )
+
+
+def _short(notes: str) -> str:
+    """The beginning of a note; a number that would be cut in two is masked first."""
+    said = masked_numbers(" ".join(notes.split()))
+    return said if len(said) <= NOTE_MOST else said[: NOTE_MOST - 1] + "…"
 
 
 def _day(day: date | None) -> str:

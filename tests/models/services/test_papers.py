@@ -177,9 +177,7 @@ def test_a_household_sheet_holds_both_households_and_what_is_open(casebook: Case
         )
     )  # fmt: skip
     casebook.facts.record("resident", five.ids[1], [FactEntry(name="mental_stable", value=False)])
-    service = next(
-        s for s in casebook.eligibility.services().values() if not s.sensitive and s.subject != "deceased"
-    )
+    service = next(s for s in casebook.eligibility.services().values() if not s.sensitive and s.subject != "deceased")
     hidden = next(s for s in casebook.eligibility.services().values() if s.sensitive)
     casebook.eligibility.receives(five.ids[1], service.id, True)
     casebook.eligibility.receives(five.ids[1], hidden.id, True)
@@ -266,6 +264,22 @@ def test_printing_and_saving_are_noted_for_each_person(casebook: Casebook, five)
     noted = journal(casebook)
     assert sum(line[0] == "print" and line[3] == "paper=labels copies=2" for line in noted) == 5
     assert [line for line in noted if line[0] == "export"] == [("export", "resident", five.ids[0], "paper=notice")]
+
+
+def test_a_whole_number_that_somebody_typed_into_a_note_is_masked(casebook: Casebook, five):
+    made = casebook.visits.record(
+        VisitEntry(
+            household_id=five.id, outcome="met", happened_on=TODAY, met=(five.ids[0],),
+            notes="证件11010519491231002X，旧证110105491231002，电话13820001234，合同202611220001",
+            needs=(NeedEntry(group="elderly", note="11010519491231002x"),),
+        )
+    )  # fmt: skip
+    value = casebook.papers.visit(made.id, named)
+    assert value.notes == "证件**************002X，旧证***********1002，电话13820001234，合同202611220001"
+    assert value.needs[0].words == "**************002x"
+    sheet = casebook.papers.household(five.id)
+    assert sheet.visits[0].what.startswith("证件**************002X，旧证")
+    assert "11010519491231002" not in casebook.papers.household(five.id).model_dump_json()
 
 
 def test_the_code_of_a_form_is_read_as_it_was_printed():
