@@ -128,8 +128,8 @@ class ReferralsPage(Page):
 
     def find_slip(self) -> None:
         """Open the referral that the slip belongs to, at what the slip says."""
-        typed = self.slip.text().strip()
-        if not typed:
+        typed = self.slip.text()  # as it is: a space may belong to a scanned code
+        if not typed.strip():
             self._say(_("Scan or type the code of the slip first."))
             return
         casebook = self.casebook

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
 
 from models.clock import local_time
 from models.records.referral import OutcomeEntry, ReferralEntry
+from models.security import letter_seal
 from models.services import referral_code, referral_rules
 from models.services.referral_views import (
     KINDS,
@@ -29,6 +30,7 @@ _REFERRAL, _LETTER, _STEP, _RESIDENT = (KEPT[name] for name in ("referral", "let
 _NEED = KEPT["need"]
 _YEARS_BACK = 3  # a number without its year is looked for in this year and so many before
 _OFFICES = 200
+_LONGEST_TYPED = 60  # what is longer was scanned from the letter itself
 
 
 def chased(on: date, days: int = 0) -> ColumnElement[bool]:
@@ -81,7 +83,13 @@ def find(connection: Connection, wish: ReferralFilter, on: date, limit: int) -> 
 
 
 def by_code(connection: Connection, text: str, mark: str, on: date) -> list[Row[Any]]:
-    """The referrals that a typed or scanned text names, the newest first. mark: of this office's letters."""
+    """The referrals that a typed or scanned text names, the newest first. mark: of this office's letters.
+
+    The signed code of the letter itself names its number; whether it is genuine is not asked, the records are here.
+    """
+    seal = letter_seal.read(text) if len(text) > _LONGEST_TYPED else None
+    if seal is not None:
+        text = seal.payload.number
     wanted = referral_code.read(text)
     query = select(_REFERRAL).where(_REFERRAL.c.dead.is_(False)).order_by(_REFERRAL.c.at.desc())
     if wanted.code:

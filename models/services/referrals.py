@@ -302,7 +302,8 @@ class Referrals:
 
     def by_code(self, text: str) -> list[ReferralView]:
         """The referrals that a typed or scanned text names: the code of the slip or the number of the letter, in any
-        width and case (k7pm 3xwd, 劝业社转〔2026〕6号, 2026-6, ６号). The newest first; none where nothing fits.
+        width and case (k7pm 3xwd, 劝业社转〔2026〕6号, 2026-6, ６号), or the signed code on the letter. The newest
+        first; none where nothing fits.
         """
         with self._book.reading() as connection:
             day = today(self._book.clock)

@@ -187,6 +187,14 @@ def test_a_scanned_slip_opens_its_referral_at_the_four_boxes(show, book, issued)
     assert page.slip.text() == ""
 
 
+def test_the_signed_code_on_the_letter_itself_can_be_scanned_too(show, book, issued):
+    seal = book.referrals.letter(book.referrals.get(issued).letters[0].id).seal
+    assert len(seal) > 100
+    page = show("referrals", slip=True)
+    scan(page, seal)
+    assert page.shell.page.referral.id == issued
+
+
 @pytest.mark.parametrize("typed", ["６号", "2026-6", "hello", "code"])
 def test_what_belongs_to_no_letter_is_said_and_can_be_typed_again(show, book, issued, typed):
     page = show("referrals")
