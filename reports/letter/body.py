@@ -17,6 +17,7 @@ from reports.wording import day_text, filled
 SIZES = (Type(14, 23), Type(13, 21), Type(12, 19.2), Type(11.5, 18), Type(11, 16.4), Type(10.5, 14.8), Type(10.5, 13.9))
 SMALLER = (Type(10, 13), Type(9.5, 12.2))  # only for two languages, and for small paper
 SLACK = 1.05  # not everything grows with the letters: codes, boxes, the least height of a row
+LEAST_NAME = 24 * MM  # the cell of the name: where its row leaves less, the table is folded
 FLOWING, FLOWING_SMALL = Type(12, 19.2), Type(10.5, 14.8)  # for letters that need more than one page
 
 
@@ -51,7 +52,7 @@ def one_page(setting: Setting, room: float) -> Page | None:
     sizes = SIZES + SMALLER if setting.words.both or setting.sheet.narrow else SIZES
     found = None
     low, high = 0, len(sizes)  # larger than low does not fit, high does
-    at = high // 2
+    at = _likely(setting, sizes, room)
     while low < high:
         pieces = list(_body(setting, sizes[at]))
         height = height_of(pieces)
@@ -66,6 +67,24 @@ def one_page(setting: Setting, room: float) -> Page | None:
                 break
             at -= 1
     return Page(found) if found is not None else None
+
+
+def _likely(setting: Setting, sizes: Sequence[Type], room: float) -> int:
+    """Which size will about do, from how much there is to say: only where to begin trying."""
+    value, wide = setting.value, 1.0 if setting.chinese else 0.55
+    if setting.words.both:
+        wide = 1.6
+    said = [70, len(value.note), sum(map(len, value.remarks)), len(value.address), len(value.receiver_address) + 30]
+    for matter in value.matters:
+        said += [len(matter.name) + len(matter.amount), sum(map(len, matter.reasons))]
+        said += [len(quote.title) + len(quote.words) + 14 for quote in matter.quotes]
+    rows = 2 + sum(len(matter.documents) for matter in value.matters) / 3
+    for place, type_ in enumerate(sizes):
+        letters = setting.sheet.measure / (type_.size - 0.5) / wide
+        lines = rows + sum(1 + length // letters for length in said if length)
+        if lines * (type_.leading - 2) + 3 * (type_.leading + 5) + 30 * MM <= room:
+            return place
+    return len(sizes) - 1
 
 
 def _paragraph(
@@ -168,7 +187,7 @@ def _resident(setting: Setting, _type: Type, type_: Type) -> Iterator[Piece]:
     address = Cell([Run(one_line(value.address))], sheet.measure - label, shrink=len(value.address) < 50)
     gender, phone = [Run(one_line(value.sex))], [Run(one_line(value.phone), whole=True)]
     identity = [Run(document, whole=True)]
-    if sheet.narrow:
+    if sheet.narrow or sheet.measure - label - small_label - sex - third - last < LEAST_NAME:
         wide = sheet.measure - label - small_label - sex
         yield row(head("name", label), fact(name, wide), head("sex", small_label), fact(gender, sex, True))
         wide = sheet.measure - 2 * label - last

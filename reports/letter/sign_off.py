@@ -154,5 +154,7 @@ def _told(setting: Setting) -> list[list[Run]]:
         else:
             told[0] += [Run("　" if setting.chinese else "  "), phone]
     if value.valid_until:
-        told.append([Run(words.labelled("valid", date=day_text(words["date"], value.valid_until)))])
+        day = day_text(words["date"], value.valid_until)
+        before, found, after = words.labelled("valid", date=day).rpartition(day)
+        told.append([Run(before), Run(found, whole=True), *([Run(after)] if after else [])])  # no day is broken
     return told
