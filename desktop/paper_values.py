@@ -5,6 +5,7 @@ printer can make it again.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from models.clock import today
 from models.errors import NotFound
 from models.records.papers import EnvelopeSheet, PaperLanguage, without_whole_numbers
 from models.records.referral import MatterEntry
+from models.texts import _
 
 if TYPE_CHECKING:
     from models.casebook import Casebook
@@ -20,8 +22,22 @@ if TYPE_CHECKING:
 
 Argument = Mapping[str, Any]
 
+AT_ONCE = 500
+"""So many envelopes or labels are printed at once: more could not be looked at."""
+
 PAPER_FORMS = ("resident", "household", "visit", "change", "contact")
 """The forms that make sense on paper; a referral needs the rules, a plan the case."""
+
+
+class NobodyToWriteTo(NotFound):
+    """A list, or this part of it, has nobody with a door."""
+
+    def sentence(self) -> str:
+        """Tell the worker."""
+        return _(
+            "Nobody in this part of the list has an address to write to: everybody there has died, has no door, or is "
+            "only kept on the register. Choose another part or another list."
+        )
 
 
 def language_of(argument: Argument) -> PaperLanguage:
@@ -88,7 +104,7 @@ def questionnaire(casebook: "Casebook", answer_id: str, argument: Argument) -> A
 
 def addressed(casebook: "Casebook", argument: Argument) -> "Addressed":
     """To whom envelopes go; argument: resident_ids, household_ids (their heads), of_household (all of it), everybody,
-    once (one for each household), postal_code.
+    once (one for each household), postal_code, part (from 1: of a long list so many at once).
     """
     residents = list(map(str, argument.get("resident_ids", ())))
     if argument.get("household_ids"):
@@ -99,18 +115,21 @@ def addressed(casebook: "Casebook", argument: Argument) -> "Addressed":
     if argument.get("everybody"):
         residents += casebook.residents.ids("address")
     once = bool(argument.get("once"))
-    return casebook.papers.addressed(
+    found = casebook.papers.addressed(
         residents, one_per_household=once, postal_code=str(argument.get("postal_code") or "")
     )
+    first = (max(int(argument.get("part") or 1), 1) - 1) * AT_ONCE
+    part = slice(first, first + AT_ONCE)
+    return replace(found, people=found.people[part], subjects=found.subjects[part])
 
 
 def envelopes(casebook: "Casebook", _subject: str, argument: Argument) -> EnvelopeSheet:
     """Envelopes or labels; argument: as addressed(), and format, sender_address, sender_postal_code, boxes, start,
-    frames. Raises NotFound where nobody of them has a door.
+    frames. Raises NobodyToWriteTo.
     """
     found = addressed(casebook, argument)
     if not found.people:
-        raise NotFound
+        raise NobodyToWriteTo
     sheet = EnvelopeSheet(
         language=language_of(argument),
         made_on=today(casebook.clock),

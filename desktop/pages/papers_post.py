@@ -7,6 +7,7 @@ from PySide6.QtCore import QRegularExpression, Signal
 from PySide6.QtGui import QRegularExpressionValidator
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QWidget
 
+from desktop.paper_values import AT_ONCE
 from desktop.widgets import pieces
 from models.texts import _, ngettext
 
@@ -30,6 +31,8 @@ class PostOptions(QWidget):
         self.format = QComboBox()
         self.start = QSpinBox()
         self.start.setRange(1, 24)
+        self.part = QSpinBox()
+        self.part.setRange(1, 400)
         self.once = QCheckBox(_("One for each household"))
         self.once.setChecked(True)
         self.boxes = QCheckBox(_("Boxes and place of the stamp"))
@@ -40,6 +43,7 @@ class PostOptions(QWidget):
         self.sender_code = _code_line()
         self._rows = {
             "to": _row(_("To"), self.to),
+            "part": _row(_("Which {n} of them (1: the first)").format(n=AT_ONCE), self.part),
             "format": _row(_("Printed on"), self.format),
             "start": _row(_("First free label of the sheet"), self.start),
             "once": self.once,
@@ -52,6 +56,9 @@ class PostOptions(QWidget):
         pieces.column(self, *self._rows.values(), gap=10)
         self._fill_to()
         self.show_labels(labels=False)
+        self._show_part()
+        self.to.currentIndexChanged.connect(lambda _place: self._show_part())
+        self.part.valueChanged.connect(lambda _n: self.changed.emit())
         for combo in (self.to, self.format):
             combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             combo.setMinimumContentsLength(12)
@@ -91,6 +98,13 @@ class PostOptions(QWidget):
         elif (place := self.to.findData(before)) >= 0 and before != "":
             self.to.setCurrentIndex(0 if listed else place)
         self.to.blockSignals(False)
+        self._show_part()
+
+    def _show_part(self) -> None:
+        """Long lists are printed part by part."""
+        long = max(len(self._residents), len(self._households)) > AT_ONCE
+        to = self.to.currentData()
+        self._rows["part"].setVisible(to == "everybody" or (to == "list" and long))
 
     def show_labels(self, *, labels: bool) -> None:
         """Envelopes or labels: each has its own formats and options."""
@@ -136,6 +150,7 @@ class PostOptions(QWidget):
         return {
             **people,
             **self.sender_words(),
+            "part": self.part.value() if to in ("everybody", "list") else 1,
             "format": str(self.format.currentData()),
             "once": self.once.isChecked(),
             "boxes": self.boxes.isChecked(),

@@ -240,3 +240,24 @@ def test_the_chosen_households_of_the_worklist_get_envelopes(shell):
     page = shell.page
     assert (page.name, page.kind) == ("papers", "envelopes")
     assert page.preview.page_count() == 2
+
+
+def test_a_long_list_is_printed_part_by_part(shell, monkeypatch):
+    from desktop import paper_values
+
+    monkeypatch.setattr(paper_values, "AT_ONCE", 4)
+    page = opened(shell, paper="envelopes")
+    page.post.to.setCurrentIndex(page.post.to.findData("everybody"))
+    settle(shell)
+    homes = {shell.casebook.households.of_resident(r)[0].id for r in shell.casebook.residents.ids()}
+    assert page.preview.page_count() == 4
+    first = text_of(page)
+    assert not page.post._rows["part"].isHidden()
+    page.post.part.setValue(2)
+    settle(shell)
+    assert page.preview.page_count() == min(4, len(homes) - 4)
+    assert text_of(page) != first
+    page.post.part.setValue(400)
+    settle(shell)
+    assert page.preview.pdf == b""
+    assert not page.print_button.isEnabled()
