@@ -34,6 +34,7 @@ from desktop.demo import (
     visits,
 )
 from desktop.demo import pictures as papers_and_pictures
+from desktop.demo import transfer as case_transfer
 from desktop.demo import workbench as bench_of_rules
 from desktop.demo import worklist as day_of_work
 from desktop.demo.stage import Stage
@@ -77,6 +78,7 @@ CHAPTERS: tuple[tuple[str, Callable[[Stage], int]], ...] = (
     ("office screens", screening.at_the_office),
     ("household changes", household_changes.change),
     ("consent and rights", rights.consent),
+    ("case transferred", case_transfer.transfer),
     ("likeness", register.likeness),
     ("the same person twice", same_person.merge),
     ("every screen", looks.looks),

@@ -44,6 +44,9 @@ GROUPS = {"health": "health", "support": "finance"}
 
 OF_AGE = 18
 
+SIGNATURE = "signature"
+"""The kind of picture that belongs to a statement and is no paper of the case."""
+
 
 @dataclass(frozen=True)
 class Goes:
@@ -342,15 +345,18 @@ class _Gather:
     def papers(self) -> tuple[SheetLine, ...]:
         """Pictures of documents and papers that are kept: what there is, not the pictures themselves."""
         subjects = [self._home, *self._by_id]
-        query = select(_PICTURE).where(_PICTURE.c.subject_id.in_(subjects), _PICTURE.c.dead.is_(False))
+        query = select(_PICTURE).where(
+            _PICTURE.c.subject_id.in_(subjects), _PICTURE.c.kind != SIGNATURE, _PICTURE.c.dead.is_(False)
+        )
         found = []
         for row in self._connection.execute(query.order_by(_PICTURE.c.at, _PICTURE.c.id)):
             resident = "" if row.subject_id == self._home else row.subject_id
             wanted = [] if row.kind in barred.PROOFS else self._pictures
             if self._may(resident, *wanted):
                 kind = codes.label("picture_kind", row.kind)
-                what = _("{kind}: {what}").format(kind=kind, what=row.title) if row.title else kind
-                found.append(SheetLine(on=row.taken_on, who=self._name(resident), what=what))
+                told = row.title.startswith(kind)
+                what = row.title if told else _("{kind}: {what}").format(kind=kind, what=row.title)
+                found.append(SheetLine(on=row.taken_on, who=self._name(resident), what=what if row.title else kind))
         return tuple(found)
 
 

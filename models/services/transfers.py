@@ -207,6 +207,8 @@ class Transfers:
                 told |= {"handed_on": None, "sheet": {}}
             elif was == "taken":
                 told |= {"taken_on": None, "taken_by": "", "operations": []}
+                if not row["resident_ids"] and _is_cared_for(work.connection, row["household_id"]):
+                    raise LastStepRests
                 try:
                     take_back(work, row["operations"])
                 except CannotUndo:
@@ -369,6 +371,14 @@ def _end_here(work: Work, row: Mapping[Any, Any], day: date) -> list[str]:
             if found.until is None or found.until > day:
                 work.amend("assignment", found.id, {"until": day})
     return work.said[began:]
+
+
+def _is_cared_for(connection: Connection, household_id: str) -> bool:
+    """Whether somebody looks after a household now; whoever did when the case was taken does not any more."""
+    query = select(_ASSIGNMENT.c.id).where(
+        _ASSIGNMENT.c.household_id == household_id, _ASSIGNMENT.c.until.is_(None), _ASSIGNMENT.c.dead.is_(False)
+    )
+    return connection.execute(query.limit(1)).first() is not None
 
 
 def _addresses(connection: Connection, homes: Sequence[str]) -> dict[str, str]:

@@ -271,6 +271,10 @@ def test_what_rests_on_the_taking_keeps_it_from_being_taken_back(casebook: Caseb
     household, _people = family
     transfer = taken(casebook, household)
     plan = casebook.planning.of_household(household)[0]
+    given = casebook.care.assign([household], "王芳")
+    with pytest.raises(LastStepRests):
+        casebook.transfers.take_back(transfer)
+    casebook.undo(given.operations)
     casebook.planning.reopen([plan.id])
     with pytest.raises(LastStepRests):
         casebook.transfers.take_back(transfer)
