@@ -396,3 +396,22 @@ def test_a_batch_has_a_bookmark_for_each_letter_and_pages_of_their_own_size():
         assert document[marks[2][1]].get_size() == pytest.approx((210 * MM, 297 * MM), abs=0.01)
     finally:
         document.close()
+
+
+@pytest.mark.parametrize(
+    "layout", [Layout(), Layout(paper="16K"), Layout(paper="A5", margins=Margins(left=20, right=18))]
+)
+def test_a_name_in_latin_letters_stands_on_one_line_of_its_table_in_two_languages(layout):
+    value = BOTH.model_copy(update={"layout": layout, "resident_name": "Maria Example"})
+    (boxes, *_more) = pages_of(render_letter(value))
+    table = boxes["".join(box[0] for box in boxes).index("姓名") :]
+    _left, top, _right, bottom = text_place(table, "MariaExample")
+    assert bottom - top < 5
+
+
+@pytest.mark.parametrize("layout", [Layout(), Layout(paper="16K")])
+def test_the_last_day_of_a_letter_is_never_broken(layout):
+    value = letter(**CODED, layout=layout, valid_until=date(2026, 12, 31))
+    (boxes, *_more) = pages_of(render_letter(value))
+    _left, top, _right, bottom = text_place(boxes, "2026年12月31日")
+    assert bottom - top < 6
