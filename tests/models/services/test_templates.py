@@ -377,3 +377,15 @@ def test_a_template_without_the_red_head_leaves_it_out_of_every_letter(casebook,
     assert casebook.referrals.draft(referral).red_head
     save(casebook, red_head=False)
     assert not casebook.referrals.draft(referral).red_head
+
+
+def test_where_two_computers_put_two_versions_in_use_the_newer_one_counts(casebook):
+    first = save(casebook)
+    with casebook._book.verb("test") as work:  # as it comes from the other computer
+        row = {"paper": "letter", "family": first, "version": 2, "name": "本社区", "worker": "韩冬", "at": work.now}
+        other = work.add("paper_template", {**row, "body": Layout(paper="A5").model_dump(mode="json"), "in_use": True})
+    assert [view.id for view in casebook.templates.in_use()] == [other]
+    (family,) = casebook.templates.all()
+    assert [view.in_use for view in family.versions] == [True, False]
+    casebook.templates.withdraw(other)
+    assert casebook.templates.in_use() == []
