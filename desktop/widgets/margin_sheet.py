@@ -63,5 +63,7 @@ class MarginSheet(QWidget):
         painter.setPen(ink)
         painter.setFont(theme.font(9))
         shown = "{:g} × {:g}".format(*self.room())
-        painter.drawText(sheet, int(Qt.AlignmentFlag.AlignCenter), shown)
+        if painter.fontMetrics().horizontalAdvance(shown) > inner.width() - 4:
+            shown = "{:g} ×\n{:g}".format(*self.room())
+        painter.drawText(inner, int(Qt.AlignmentFlag.AlignCenter), shown)
         painter.end()
