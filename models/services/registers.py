@@ -18,6 +18,7 @@ from models.services.book import Book
 from models.services.registers_casework import InstrumentWords
 from models.services.registers_views import KINDS, TITLES, Kind, RegisterColumn, RegisterFilter, RegisterRow
 from models.services.screening import Screening
+from models.store.many import without_pauses
 from models.store.rows import KEPT
 
 __all__ = ["KINDS", "TITLES", "Register", "Registers"]
@@ -104,6 +105,10 @@ class Register:
                     yield from self._read(connection, self._ids[start : start + PORTION], whole)
 
     def _read(self, connection: Connection, ids: Sequence[str], whole: bool) -> list[RegisterRow]:
+        with without_pauses():
+            return self._rows_of(connection, ids, whole)
+
+    def _rows_of(self, connection: Connection, ids: Sequence[str], whole: bool) -> list[RegisterRow]:
         if self.kind == "residents":
             return people.resident_rows(connection, ids, self.on, whole=whole)
         if self.kind == "assessments":

@@ -21,7 +21,7 @@ from models.store.many import without_pauses
 from models.store.present import in_use
 from models.store.rows import KEPT
 from models.texts import N_, _
-from models.values import age_on, mask_number
+from models.values import age_on, mask_number, mask_phone
 
 _RESIDENT, _MEMBERSHIP, _HOUSEHOLD, _DWELLING = (
     KEPT[name] for name in ("resident", "membership", "household", "dwelling")
@@ -192,16 +192,26 @@ def _carers(connection: Connection, households: Sequence[str], on: date) -> dict
     return found
 
 
+_TOLD = ("id", "name", "sex", "birth_date", "provisional_number", "hukou_place", "registered_on")
+
+
 def names_of(connection: Connection, ids: Sequence[str]) -> dict[str, Row[Any]]:
     """Residents whose records are in use, dead or alive."""
-    query = select(_RESIDENT).where(_RESIDENT.c.id.in_(ids), _RESIDENT.c.dead.is_(False), _RESIDENT.c.frozen == "")
-    return {row.id: row for row in connection.execute(query)}
+    query = select(*(_RESIDENT.c[name] for name in _TOLD)).where(
+        _RESIDENT.c.id.in_(ids), _RESIDENT.c.dead.is_(False), _RESIDENT.c.frozen == ""
+    )
+    return {row.id: row for row in connection.execute(query).all()}
+
+
+def _phone(kept: str) -> str:
+    """As models.records.phones.masked_phone; a mobile number of the mainland needs no parsing."""
+    return mask_phone(kept[3:]) if kept.startswith("+861") and len(kept) == 14 else masked_phone(kept)
 
 
 def _first_of(connection: Connection, table: Any, ids: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     query = select(table.c.resident_id, table.c.number).where(table.c.resident_id.in_(ids), table.c.dead.is_(False))
-    for resident, number in connection.execute(query.order_by(table.c.id)):
+    for resident, number in connection.execute(query.order_by(table.c.id)).all():
         found.setdefault(resident, number)
     return found
 
@@ -215,7 +225,7 @@ def resident_rows(connection: Connection, ids: Sequence[str], on: date, *, whole
     relations: dict[tuple[str, str], str] = {}
     query = select(_MEMBERSHIP.c.household_id, _MEMBERSHIP.c.resident_id, _MEMBERSHIP.c.relation)
     query = query.where(_MEMBERSHIP.c.resident_id.in_(ids), _MEMBERSHIP.c.dead.is_(False)).order_by(_MEMBERSHIP.c.id)
-    for household, resident, relation in connection.execute(query):
+    for household, resident, relation in connection.execute(query).all():
         relations[household, resident] = relation
     rows = []
     for one in ids:
@@ -230,7 +240,7 @@ def resident_rows(connection: Connection, ids: Sequence[str], on: date, *, whole
             person.birth_date,
             age_on(person.birth_date, on) if person.birth_date else None,
             number if whole else mask_number(number),
-            masked_phone(phones[one]) if one in phones else "",
+            _phone(phones[one]) if one in phones else "",
             short_address(home.dwelling) if home else "",
             codes.label("relation", relation) if relation else "",
             plain(person.hukou_place),
