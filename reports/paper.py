@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from io import BytesIO
-from typing import Literal
+from typing import Any, Literal
 
 from reportlab import rl_config
 from reportlab.pdfbase import pdfmetrics
@@ -70,6 +70,7 @@ class Paper:
             self._out, size, pageCompression=1, invariant=1, initialFontName=_NoFont.fontName, lang=language
         )
         self._code: list[str] = []  # of the page being drawn
+        self._pictures: dict[bytes, Any] = {}  # as they are drawn, by their files: a logo is on every letter
         self._about = About(title, author, subject, language, day)
         self._fonts: dict[str, CIDTrueType] = {}
         self.pages = 1
@@ -254,17 +255,14 @@ class Paper:
 
         Raises OSError (of Pillow: UnidentifiedImageError) for what is no picture.
         """
-        from PIL import Image
-        from reportlab.lib.utils import ImageReader  # both only for papers with a picture
-
-        with Image.open(BytesIO(png), formats=["PNG"]) as opened:
-            clear = opened.convert("RGBA")
-        flat = Image.new("RGB", clear.size, "white")
-        flat.paste(clear, mask=clear.getchannel("A"))
-        width = height * flat.width / flat.height
+        if png not in self._pictures:
+            self._pictures[png] = _opaque(png)
+        picture = self._pictures[png]
+        wide, high = picture.getSize()
+        width: float = height * wide / high
         with self.tagged("Figure", alt=alt):
             self._mark(self._path[-1])
-            self._canvas.drawImage(ImageReader(flat), x, self.height - y - height, width, height)
+            self._canvas.drawImage(picture, x, self.height - y - height, width, height)
             self._code += self._canvas._code
             self._canvas._code.clear()
         return width
@@ -370,3 +368,15 @@ class Paper:
         for font in document.delayedFonts:
             font.addObjects(document)
         return file_bytes(document, self._about, self._tree, self._marks, self._bookmarks)
+
+
+def _opaque(png: bytes) -> Any:
+    """A PNG on white as ReportLab draws it. Raises OSError for what is no picture."""
+    from PIL import Image
+    from reportlab.lib.utils import ImageReader  # both only for papers with a picture
+
+    with Image.open(BytesIO(png), formats=["PNG"]) as opened:
+        clear = opened.convert("RGBA")
+    flat = Image.new("RGB", clear.size, "white")
+    flat.paste(clear, mask=clear.getchannel("A"))
+    return ImageReader(flat)
