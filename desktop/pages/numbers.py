@@ -141,7 +141,8 @@ class NumbersPage(Page):
         size = pieces.text(_("Numbers in a block"), "label", wrap=False)
         size.setBuddy(self.size)
         self.ahead = TickRow(_("For next year, {year}").format(year=standing.year + 1), False)
-        self.ahead.setHidden(today(self.casebook.clock).month < AHEAD_FROM)
+        if today(self.casebook.clock).month < AHEAD_FROM:
+            self.ahead.hide()
         card.add(pieces.wrapping(None, size, self.size, None, gap=12))
         card.add(self.ahead)
         self.give_button = pieces.button(_("Give the next block"), self.give, "primary", "plus")
