@@ -155,7 +155,7 @@ def tick_list(label: Sequence[Run], items: Sequence[str], x: float, width: float
     unit = width / COLUMNS
     tag = Tag("L", object())
     cells = [(shape(label), 0.0), *((shape([Run(item)]), mark) for item in items)]
-    rows: list[list[tuple[int, bool, list[Line]]]] = [[]]
+    rows: list[list[tuple[int, bool, Sequence[Line]]]] = [[]]
     column = 0
     for glyphs, offset in cells:
         natural = width_of(glyphs) * type_.size + offset + gap
@@ -167,7 +167,7 @@ def tick_list(label: Sequence[Run], items: Sequence[str], x: float, width: float
         rows[-1].append((column, offset > 0, break_lines(glyphs, room, justify=False)))
         column += span
 
-    def piece(row: list[tuple[int, bool, list[Line]]], keep: bool) -> Piece:
+    def piece(row: list[tuple[int, bool, Sequence[Line]]], keep: bool) -> Piece:
         def draw(paper: Paper, top: float) -> None:
             for start, boxed, _lines in row:
                 if boxed:

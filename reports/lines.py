@@ -83,7 +83,7 @@ class Shaped(list[Glyph]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.broken: dict[tuple[float, float, bool], list[Line]] = {}  # lines by measure, indent and justification
+        self.broken: dict[tuple[float, float, bool], tuple[Line, ...]] = {}  # by measure, indent and justification
         self.natural = -1.0  # width on one line
         self.set: dict[Hashable, Any] = {}  # for who sets it on a page
 
@@ -251,10 +251,10 @@ def _emergency(glyphs: Sequence[Glyph], start: int, end: int) -> int:
     return last if last > start + 1 else end
 
 
-def break_lines(glyphs: Sequence[Glyph], measure: float, indent: float = 0.0, justify: bool = True) -> list[Line]:
+def break_lines(glyphs: Sequence[Glyph], measure: float, indent: float = 0.0, justify: bool = True) -> tuple[Line, ...]:
     """The lines of a paragraph. Measure and first-line indent in em; the last line keeps its natural width."""
     if not glyphs:
-        return []
+        return ()
     if not isinstance(glyphs, Shaped):
         return _broken(glyphs, measure, indent, justify)
     how = (measure, indent, justify)
@@ -264,15 +264,15 @@ def break_lines(glyphs: Sequence[Glyph], measure: float, indent: float = 0.0, ju
     return known
 
 
-def _broken(glyphs: Sequence[Glyph], measure: float, indent: float, justify: bool) -> list[Line]:
+def _broken(glyphs: Sequence[Glyph], measure: float, indent: float, justify: bool) -> tuple[Line, ...]:
     starts = _starts(glyphs, measure, indent)
     if len(starts) > 1:
         _keep_company(glyphs, starts, measure if len(starts) > 2 else measure - indent)
     ends = [*starts[1:], len(glyphs)]
-    return [
+    return tuple(
         _line(glyphs, start, end, measure if start else measure - indent, justify and end < len(glyphs))
         for start, end in zip(starts, ends, strict=True)
-    ]
+    )
 
 
 def _starts(glyphs: Sequence[Glyph], measure: float, indent: float) -> list[int]:

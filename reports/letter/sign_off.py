@@ -31,13 +31,13 @@ def sign_off(setting: Setting, type_: Type) -> Piece:
     start = max(code.wide, inset) if code else inset
     beside = sheet.measure - start - seal.wide - 8 * MM
 
-    def lines(told: Sequence[Sequence[Run]], room: float) -> list[list[Line]]:
+    def lines(told: Sequence[Sequence[Run]], room: float) -> list[Sequence[Line]]:
         return [break_lines(shape(runs), room / type_.size, justify=False) for runs in told]
 
     def high(told: Sequence[Sequence[Line]]) -> float:
         return sum(len(one) for one in told) * type_.leading
 
-    above: list[list[Line]] = []
+    above: list[Sequence[Line]] = []
     left = [] if code or sheet.narrow else lines([*_place(setting), *_told(setting)], beside)
     if left and sum(len(one) for one in left) <= MOST_BESIDE:
         height = max(high(left), seal.height + 4 * MM)
@@ -73,7 +73,7 @@ class _Code:
     def __init__(self, setting: Setting, room: float) -> None:
         self.setting = setting
         self.wide = QR_SIDE + QUIET + 1.5 * MM
-        self.captions: list[tuple[str, list[Line]]] = []
+        self.captions: list[tuple[str, Sequence[Line]]] = []
         for language, text in (("", setting.words["check"]), ("en", setting.words.beneath("check"))):
             if text:
                 caption = break_lines(shape([Run(text)]), max(room, self.wide) / CAPTION.size, justify=False)

@@ -44,6 +44,12 @@ def test_there_is_one_paper_for_each_person_and_an_empty_one_for_nobody() -> Non
     assert "本人姓名：" in said
 
 
+def test_every_paper_says_the_same_but_for_the_name() -> None:
+    names = ("李建国", "王秀英", "李伟", "赵敏")
+    said = pages(render_consent(paper(names=names)))
+    assert len({page.replace(name, "") for page, name in zip(said, names, strict=True)}) == 1
+
+
 def test_a_long_text_goes_on_with_the_title_and_the_number_of_the_page() -> None:
     said = pages(render_consent(paper(paragraphs=("我们登记您和家人的情况，用于走访。" * 12,) * 9)))
     assert len(said) > 1
