@@ -133,17 +133,17 @@ class NumbersPage(Page):
         hint = _("Four characters, on its page of letter numbers")
         card.add(asked_line(self.other, _("Code of the other computer"), hint))
         card.add(asked_line(self.other_name, _("Whose it is"), _("For example: tablet of Li; may stay empty")))
-        self.size = QSpinBox()
-        self.size.setRange(1, 1000)
-        self.size.setValue(standing.size)
-        self.size.editingFinished.connect(self._set_size)
-        self.size.setAccessibleName(_("Numbers in a block"))
+        self.block_size = QSpinBox()
+        self.block_size.setRange(1, 1000)
+        self.block_size.setValue(standing.size)
+        self.block_size.editingFinished.connect(self._set_size)
+        self.block_size.setAccessibleName(_("Numbers in a block"))
         size = pieces.text(_("Numbers in a block"), "label", wrap=False)
-        size.setBuddy(self.size)
+        size.setBuddy(self.block_size)
         self.ahead = TickRow(_("For next year, {year}").format(year=standing.year + 1), False)
         if today(self.casebook.clock).month < AHEAD_FROM:
             self.ahead.hide()
-        card.add(pieces.wrapping(None, size, self.size, None, gap=12))
+        card.add(pieces.wrapping(None, size, self.block_size, None, gap=12))
         card.add(self.ahead)
         self.give_button = pieces.button(_("Give the next block"), self.give, "primary", "plus")
         card.add(pieces.wrapping(None, self.give_button, None))
@@ -212,7 +212,7 @@ class NumbersPage(Page):
         self.run(lambda: numbering.give(holder, name, ahead=ahead), done)
 
     def _set_size(self) -> None:
-        size, numbering = self.size.value(), self.casebook.numbering
+        size, numbering = self.block_size.value(), self.casebook.numbering
         if self.loaded is not None and size != self.loaded.standing.size:
             # The cards stay: the click that ended the typing may be on its way to one of them.
             self.loaded = replace(self.loaded, standing=replace(self.loaded.standing, size=size))

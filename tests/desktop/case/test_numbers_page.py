@@ -49,8 +49,8 @@ def test_a_block_is_given_and_its_code_is_shown_and_copied(window_of_case, page)
 
 
 def test_the_size_of_a_block_is_set_and_one_is_given_for_next_year(window_of_case, page):
-    page.size.setValue(20)
-    page.size.editingFinished.emit()
+    page.block_size.setValue(20)
+    page.block_size.editingFinished.emit()
     settle(window_of_case)
     assert page.loaded.standing.size == 20
     page.ahead.tick.click()
