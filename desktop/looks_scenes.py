@@ -31,6 +31,7 @@ LATER = 0.15
 
 CARDED = frozenset(
     {"residents", "worklist", "handover", "screening", "calendar", "referral", "template", "papers", "transfer"}
+        "statistics",
 )
 """Pages with such a sheet or card."""
 

@@ -49,7 +49,7 @@ REFERRALS = (
     RegisterColumn("name", N_("Name"), 5),
     RegisterColumn("address", N_("Address"), 12),
     RegisterColumn("matters", N_("Matters"), 12),
-    RegisterColumn("office", N_("Office"), 10),
+    RegisterColumn("office", N_("Receiving office"), 10),
     RegisterColumn("status", N_("Status"), 5),
     RegisterColumn("issued", N_("Issued on"), 6),
     RegisterColumn("answered", N_("Answered on"), 6),
@@ -157,7 +157,7 @@ def visit_rows(connection: Connection, ids: Sequence[str], on: date) -> list[Reg
 def need_ids(connection: Connection, where: RegisterFilter, _on: date) -> list[str]:
     """The needs of a filter: found on the day of their visit, else on the day on which they were written down."""
     query = (
-        select(_NEED.c.id, _NEED.c.household_id)
+        select(_NEED.c.id, _NEED.c.household_id, _NEED.c.at, _VISIT.c.happened_on)
         .outerjoin(_VISIT, _VISIT.c.id == _NEED.c.visit_id)
         .where(_NEED.c.dead.is_(False), ~kept_only())
     )
@@ -170,7 +170,9 @@ def need_ids(connection: Connection, where: RegisterFilter, _on: date) -> list[s
         query = query.where(or_(_VISIT.c.happened_on.between(first, last), written))
     if where.worker:
         query = query.where(_VISIT.c.worker == where.worker)
-    return list(connection.execute(_placed(query, where).order_by(_NEED.c.at.desc(), _NEED.c.id.desc())).scalars())
+    rows = connection.execute(_placed(query, where)).all()
+    found = [(row.happened_on or local_time(row.at).date(), row.at, row.id) for row in rows]
+    return [need for _day, _at, need in sorted(found, reverse=True)]
 
 
 def need_rows(connection: Connection, ids: Sequence[str], on: date) -> list[RegisterRow]:

@@ -34,10 +34,10 @@ SERVICES = (
 )
 NUMBERS = (
     RegisterColumn("number", N_("Number"), 10),
-    RegisterColumn("state", N_("What became of it"), 6),
+    RegisterColumn("state", N_("How it was used"), 6),
     RegisterColumn("issued", N_("Issued on"), 6),
     RegisterColumn("name", N_("Name"), 5),
-    RegisterColumn("office", N_("Office"), 10),
+    RegisterColumn("office", N_("Receiving office"), 10),
     RegisterColumn("status", N_("Status"), 5),
     RegisterColumn("worker", N_("Written by"), 5),
     RegisterColumn("reason", N_("Reason"), 12),

@@ -45,6 +45,12 @@ def test_every_register_counts_pages_and_exports_the_same_rows(book: Casebook):
         assert register.total > 0, kind
 
 
+def test_what_was_done_last_comes_first(book: Casebook):
+    for kind in ("visits", "needs", "assessments"):
+        days = column(book.registers.open(kind, ALL), "day")
+        assert days == sorted(days, reverse=True)  # type: ignore[type-var]
+
+
 def test_what_a_filter_leaves_is_what_the_rows_of_all_say(book: Casebook):
     days = {"residents": "registered", "households": "since", "visits": "day", "needs": "day", "referrals": "issued",
             "assessments": "day", "consents": "given_on", "numbers": "issued"}  # fmt: skip
