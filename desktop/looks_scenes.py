@@ -30,8 +30,18 @@ LATER = 0.15
 """Seconds after which a sheet of paper is drawn anew at another size, and a card follows the cursor of its list."""
 
 CARDED = frozenset(
-    {"residents", "worklist", "handover", "screening", "calendar", "referral", "template", "papers", "transfer"}
+    {
+        "residents",
+        "worklist",
+        "handover",
+        "screening",
+        "calendar",
+        "referral",
+        "template",
+        "papers",
+        "transfer",
         "statistics",
+    }
 )
 """Pages with such a sheet or card."""
 
@@ -118,19 +128,6 @@ def _change_template(shell: Shell) -> None:
     page.settle()
 
 
-def _change_template(shell: Shell) -> None:
-    """Open all texts of a template, change one, and leave too little room for them."""
-    page = _page(shell)
-    form = page.form
-    for link in form.texts.links:
-        if link.text().startswith("▸"):
-            link.click()
-    form.texts.rows["zh.title"].line.setText("服务转介单")
-    form.paper.setCurrentIndex(form.paper.findData("A5"))
-    form.margins["left"].setValue(45)
-    page.settle()
-
-
 DIALOGS = (
     Scene("worklist-plan", "worklist", _with_some(lambda page: page.ask_plan()), asks=True),
     Scene("worklist-export", "worklist", _with_some(lambda page: page.ask_export()), asks=True),
@@ -169,7 +166,6 @@ SCENES = (
         Scene(f"papers-{paper}", "papers", _paper(paper), rest=LATER)
         for paper in ("notice", "envelopes", "labels", "blank_form")
     ),
-    Scene("template-wrong", "template", _change_template, where={}, rest=LATER),
     Scene("template-wrong", "template", _change_template, where={}, rest=LATER),
     Scene("help-keys", "help", where={"topic": "keys"}),
     Scene("print_queue-half", "print_queue", looks_printing.half_printed, rest=LATER),
