@@ -78,7 +78,10 @@ pdfmetrics._fonts.setdefault(FACE, _Measured())
 def draw_bars(paper: Paper, chart: Chart, left: float, top: float, width: float, height: float) -> None:
     """Draw a chart of bars into a box, measures in points from the top left of the page."""
     made: Any = HorizontalBarChart() if chart.across else VerticalBarChart()
-    made.data = [[value or 0 for value in one.values] for one in chart.series]
+    order = list(range(len(chart.series)))
+    if chart.across and not chart.stacked:
+        order.reverse()  # the library begins at the foot of a group
+    made.data = [[value or 0 for value in chart.series[place].values] for place in order]
     made.categoryAxis.style = "stacked" if chart.stacked else "parallel"
     made.groupSpacing, made.barSpacing = 6, 1
     made.barLabelFormat = _told
@@ -86,9 +89,9 @@ def draw_bars(paper: Paper, chart: Chart, left: float, top: float, width: float,
         unit = (width - 120 if chart.across else height - 60) / max(_highest(chart), 1)
         least = 2 * SIZE if chart.across else SIZE + 3
         made.barLabelFormat = lambda value: _told(value) if (value or 0) * unit >= least else ""
-    for place in range(len(chart.series)):
-        made.bars[place].fillColor = _tone(place)
-        made.bars[place].strokeColor, made.bars[place].strokeWidth = _INK, 0.5
+    for row, place in enumerate(order):
+        made.bars[row].fillColor = _tone(place)
+        made.bars[row].strokeColor, made.bars[row].strokeWidth = _INK, 0.5
     made.barLabels.fontName, made.barLabels.fontSize = FACE, SIZE
     if chart.stacked:
         made.barLabels.boxTarget = "mid"

@@ -139,6 +139,17 @@ def test_stacked_bars_tell_apart_what_colour_would_and_small_parts_stay_unlabell
     assert len(set(GREYS)) == len(GREYS)
 
 
+def test_bars_from_left_to_right_stand_in_the_order_of_the_legend():
+    series = tuple(Series(name, (float(count),)) for name, count in (("甲", 11), ("乙", 22), ("丙", 33)))
+    pdf = drawn((Chart(("组",), series, "图", across=True), draw_bars))
+    document = pypdfium2.PdfDocument(pdf)
+    boxes = character_boxes(document[0])
+    document.close()
+    text = "".join(box[0] for box in boxes)
+    heights = [boxes[text.index(count)][2] for count in ("11", "22", "33")]
+    assert heights == sorted(heights, reverse=True)  # counted from the foot of the page
+
+
 def test_hatching_stays_inside_and_long_names_fit():
     for way in (1, -1):
         lines = hatching(10, 20, 30, 12, way)
