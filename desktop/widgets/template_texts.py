@@ -102,9 +102,7 @@ class TemplateTexts(QWidget):
         self.language.addItem("中文", "zh")
         self.language.addItem("English", "en")
         self.language.currentIndexChanged.connect(lambda _place: self._build())
-        hint = pieces.text(
-            _("What stands in braces, such as {name}, is filled in on every letter and must stay."), "small"
-        )
+        hint = pieces.text(_("What stands in curly braces is filled in on every letter and must stay."), "small")
         head = pieces.line(None, pieces.text(_("Language"), "label", wrap=False), self.language, None)
         self._groups = pieces.column(None, gap=10)
         pieces.column(self, head, hint, self._groups, gap=10)
