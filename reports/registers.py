@@ -107,7 +107,7 @@ def render_register_xlsx(value: RegisterSheet) -> bytes:
     )
     above = (value.title, *_above(value, words), *(f"{what}　{n:,}" for what, n in value.totals))
     headings = (words["number"], *(column.heading for column in value.columns))
-    return write_tables([Table(value.title, headings, rows, above)])
+    return write_tables([Table(value.title, headings, rows, above)], value.made_on)
 
 
 def _above(value: RegisterSheet, words: Mapping[str, str]) -> list[str]:

@@ -54,7 +54,7 @@ def render_statistics_xlsx(value: Statistics, worker: str, place: str = "", lang
         for name, headings, rows in _tables(value, words, language):
             told = tuple(tuple("" if cell is None else cell for cell in row) for row in rows)
             tables.append(Table(words[name], tuple(headings), told, above))
-    return write_tables(tables)
+    return write_tables(tables, value.made_on)
 
 
 def title_of(value: Statistics, words: Words) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from io import BytesIO
 
 NAME_MOST = 31
@@ -21,8 +22,11 @@ class Table:
     above: tuple[str, ...] = ()  # lines over the table: what it is, that it holds personal data
 
 
-def write_tables(tables: Sequence[Table]) -> bytes:
-    """The tables as the sheets of an XLSX workbook, made in memory. The same tables give the same bytes."""
+def write_tables(tables: Sequence[Table], made_on: date = date(2000, 1, 1)) -> bytes:
+    """The tables as the sheets of an XLSX workbook, made in memory. The same tables give the same bytes.
+
+    made_on: stands in the file as the day on which it was made; the writer would put this very second there.
+    """
     from xlsxwriter import Workbook  # type: ignore[import-untyped]  # with all that it brings, only when one is made
 
     out = BytesIO()
@@ -30,6 +34,8 @@ def write_tables(tables: Sequence[Table]) -> bytes:
         out,
         {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
     )
+    moment = datetime(made_on.year, made_on.month, made_on.day, tzinfo=UTC).replace(tzinfo=None)
+    book.set_properties({"created": moment})
     # "@" keeps a text a text when somebody edits the cell; the prefix says so to programs that do not heed it.
     text = book.add_format({"num_format": "@", "quote_prefix": True, "text_wrap": True, "valign": "top"})
     line = book.add_format({"num_format": "@", "quote_prefix": True})

@@ -1,6 +1,7 @@
 """Registers on paper and as spreadsheets: every cell is there, nothing is cut or covered, numbers stay masked."""
 
 import io
+import zipfile
 from dataclasses import replace
 from datetime import date
 
@@ -114,7 +115,15 @@ def test_what_no_face_shows_and_what_is_too_long_is_refused_in_a_sentence():
 def test_a_cancelled_register_gives_nothing_and_two_runs_give_the_same_bytes():
     assert render_register(SHEET, lambda: True) == b""
     assert render_register(SHEET) == render_register(SHEET, lambda: False)
-    assert render_register_xlsx(SHEET) == render_register_xlsx(SHEET)
+
+
+def test_a_spreadsheet_does_not_tell_the_second_in_which_it_was_made():
+    with zipfile.ZipFile(io.BytesIO(render_register_xlsx(SHEET))) as book:
+        said = book.read("docProps/core.xml").decode()
+        days = {entry.date_time[:3] for entry in book.infolist()}
+    assert f"{DAY.isoformat()}T00:00:00Z" in said
+    assert said.count("T00:00:00Z") == said.count("dcterms:W3CDTF")
+    assert days == {(1980, 1, 1)}
 
 
 def test_the_spreadsheet_holds_every_cell_as_text():
