@@ -52,6 +52,7 @@ TOPICS = {
     "transfers": N_("Transfers of cases"),
     "transfer": N_("Transfer of a case"),
     "papers": N_("Papers"),
+    "print_queue": N_("Print queue"),
     "verify": N_("Check a letter"),
     "numbers": N_("Letter numbers"),
     "sync": N_("Sync"),
