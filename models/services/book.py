@@ -1,7 +1,7 @@
 """The open book: engines, who works, for which office; one way to read and one way to write for all services."""
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import RLock
 
@@ -9,6 +9,7 @@ from sqlalchemy import Connection, insert
 
 from models.clock import Clock, milliseconds
 from models.eligibility import Policies
+from models.errors import Problem
 from models.records.letter import LetterValue
 from models.records.operation import Journal
 from models.services import barred
@@ -79,7 +80,7 @@ class Book:
     @contextmanager
     def verb(self, name: str) -> Iterator[Work]:
         """One verb: one transaction, committed to disk when the block ends, or nothing at all."""
-        with self.writing() as connection:
+        with self._numbers_given_back(), self.writing() as connection:
             work = Work(
                 connection,
                 clock=self.clock,
@@ -99,6 +100,19 @@ class Book:
                 keep_for_determinations(connection, work.rows, self._decided_by, worker=self.worker.name, now=work.now)
             self.reindex(connection, work.reindex)
         self.latch.fresh.clear()  # committed: the numbers of this verb stand on letters
+
+    @contextmanager
+    def _numbers_given_back(self) -> Iterator[None]:
+        """The letter numbers that a verb took before it failed were seen by nobody: the latch forgets them."""
+        before = self.latch.read()
+        try:
+            yield
+        except BaseException:
+            if self.latch.fresh and before is not None:
+                with suppress(Problem):  # else the next start records them as spoilt
+                    self.latch.write(before)
+                    self.latch.fresh.clear()
+            raise
 
     def _group_of(self, fact: str) -> str | None:
         found = self.policies.facts.get(fact)

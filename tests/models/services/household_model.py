@@ -124,6 +124,12 @@ def apply(state: State, effects: list[Effect]) -> State:
             stays.remove(stay)
             stays.add(replace(stay, relation=str(relation), counts=bool(counts), standing=str(standing)))
             touched.add(stay.home)
+        elif word == "related":  # stands otherwise to the head; all else about the stay is as it was
+            person, home, relation = said
+            stay = current(person, home)
+            stays.remove(stay)
+            stays.add(replace(stay, relation=str(relation)))
+            touched.add(stay.home)
         elif word == "kin":  # has got another head, and is seen from there: the casebook says how
             current(*said)
         elif word == "door":

@@ -170,7 +170,7 @@ class Town:
             (was,) = [s for s in self.state.inside(str(home)) if s.person == person]
             assert now.relation != "0"
             if now.relation != was.relation:
-                found.append(("stand", person, home, now.relation, was.counts, was.standing))
+                found.append(("related", person, home, now.relation))
         return found
 
     def is_so_already(self, effect: Effect) -> bool:

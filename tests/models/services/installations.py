@@ -15,6 +15,7 @@ from models.records.operation import Operation
 from models.services.book import Book
 from models.services.numbering import Number, settle, take_number
 from models.services.numbering_blocks import Numbering
+from models.services.numbering_latch import LATCH
 from models.store import importing
 from models.store.engine import Engines, open_sqlite
 from models.store.rows import table_of
@@ -60,6 +61,21 @@ def fail(book: Book) -> str:
     except Interrupted:
         assert taken is not None
         return taken.text
+
+
+def lose_power(one: "Installation") -> str:
+    """The computer stops after a letter's number was taken, before its verb commits, and starts again; the number."""
+    latch, taken = b"", None
+    try:
+        with take(one.book) as (_work, taken):
+            latch = (one.folder / LATCH).read_bytes()
+            raise Interrupted
+    except Interrupted:
+        assert taken is not None
+    one.close()
+    (one.folder / LATCH).write_bytes(latch)  # as the disk held it
+    one.open()
+    return taken.text
 
 
 def sync(giver: Book, taker: Book) -> None:

@@ -12,7 +12,7 @@ from models.casebook import STORE
 from models.clock import FixedClock
 from models.errors import Problem
 from tests.conftest import NOW
-from tests.models.services.installations import Installation, fail, found, issue, sync
+from tests.models.services.installations import Installation, fail, found, issue, lose_power, sync
 
 _TEMPLATES: dict[bool, Path] = {}
 LONG = int(os.environ.get("JINMEN_BATTERY", "0"))
@@ -88,8 +88,7 @@ class Office(RuleBasedStateMachine):
 
     @rule(one=laptops)
     def loses_power(self, one: Installation) -> None:
-        fail(one.book)
-        one.reopen()
+        lose_power(one)
         self._given(one)
 
     @rule(one=laptops, target=backups)

@@ -298,9 +298,7 @@ class Life(Town):
         relations = {s.person: self.dice.choice("12345678") for s in self.state.inside(home) if s.person != new.person}
         effects: list[Effect] = [("stand", new.person, home, "0", True if new.standing else new.counts, "")]
         effects += [
-            ("stand", s.person, home, relations[s.person], s.counts, s.standing)
-            for s in self.state.inside(home)
-            if s.person != new.person
+            ("related", s.person, home, relations[s.person]) for s in self.state.inside(home) if s.person != new.person
         ]
         self.make(
             "head_change",
@@ -345,7 +343,7 @@ class Life(Town):
         if moves:
             effects += self.from_elsewhere(spouse, "living", day, heads)
         else:
-            effects.append(("stand", spouse, home, "8", stay.counts, stay.standing))
+            effects.append(("related", spouse, home, "8"))
         change = said.Divorce(resident_id=head, spouse_id=spouse, moves_id=moves, heads=heads, happened_on=day)
         self.make("divorce", change, effects)
 
@@ -380,7 +378,7 @@ class Life(Town):
                     effects.append(("stand", stay.person, home, "0", counts, ""))
                 elif stay.relation == "0":
                     relations[stay.person] = "7"
-                    effects.append(("stand", stay.person, home, "7", stay.counts, stay.standing))
+                    effects.append(("related", stay.person, home, "7"))
                 elif not stay.standing:
                     effects.append(("kin", stay.person, home))
             more = {"head_id": chosen.person, "relations": relations}
