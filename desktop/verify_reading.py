@@ -146,7 +146,9 @@ def _attempts(picture: Any, image: Any, filters: Any) -> Iterator[Any]:
 def _decoded(picture: Any) -> list[str]:
     import zxingcpp
 
-    read = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode, text_mode=zxingcpp.TextMode.Plain)
+    read = zxingcpp.read_barcodes(
+        picture, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode), text_mode=zxingcpp.TextMode.Plain
+    )
     return [barcode.text for barcode in read]
 
 

@@ -41,12 +41,12 @@ def change(stage: Stage) -> int:
     settle(shell, 0.3)
     stage.picture("63-template")
     press(editor.save_button)
-    wait_until(lambda: shell.page.name == "templates" and shell.page.loaded is not None, "the template is saved")
+    wait_until(lambda: stage.page.name == "templates" and stage.page.loaded is not None, "the template is saved")
     settle(shell, 0.4)
     stage.need(len(casebook.templates.in_use()) == 1, "the template is not in use")
     stage.picture("63-templates")
     made = casebook.templates.in_use()[0].id
-    press(shell.page.buttons["withdraw", made])
+    press(stage.page.buttons["withdraw", made])
     wait_until(lambda: not casebook.templates.in_use(), "the template is withdrawn")
     return len(SAMPLES)
 

@@ -1,5 +1,6 @@
 """Every paper beside the letter: chosen, seen, saved as a file, drawn as pictures to be looked at."""
 
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -33,13 +34,13 @@ def print_papers(stage: Stage) -> int:
     for paper, where in wanted:
         page = stage.go("papers", paper=paper, **where)
         if paper == "notice":
-            wait_until(lambda page=page: page.services.count() > 0, "the services are listed")
+            wait_until(partial(_is_listed, page), "the services are listed")
             for place in range(NOTICE_SERVICES):
                 page.services.item(place).setCheckState(Qt.CheckState.Checked)
             type_text(page.note, "每周三下午办理，可由家属代办。", enter=True)
         elif paper in ("envelopes", "labels"):
             type_text(page.post.sender_address, "天津市和平区虚构道46号", enter=True)
-        wait_until(lambda page=page: bool(page.preview.pdf), f"the paper {paper} is shown")
+        wait_until(partial(_is_shown, page), f"the paper {paper} is shown")
         settle(stage.shell, 0.4)
         name = f"paper-{paper}{'-' + where['key'] if 'key' in where else ''}"
         stage.picture(f"64-{name}")
@@ -47,3 +48,13 @@ def print_papers(stage: Stage) -> int:
         render(stage.out / f"{name}.pdf", pages=3)
     stage.go("person", resident_id=eldest)
     return len(wanted)
+
+
+def _is_shown(page: Any) -> bool:
+    """Whether the page shows its paper."""
+    return bool(page.preview.pdf)
+
+
+def _is_listed(page: Any) -> bool:
+    """Whether the page lists the services of a notice."""
+    return bool(page.services.count())

@@ -1,5 +1,8 @@
 """The case of a household goes to another district: asked for, accepted, handed over; both papers drawn as pictures."""
 
+from functools import partial
+from typing import Any
+
 from desktop.demo.letter import render
 from desktop.demo.stage import Stage
 from desktop.hands import pick_in_finder, press, save_paper, settle, type_text, wait_until
@@ -24,7 +27,7 @@ def transfer(stage: Stage) -> int:
     saved = 0
     for step in ("accept", "hand_over", ""):
         page = stage.page
-        wait_until(lambda page=page: bool(page.preview.pdf), "the paper is shown")
+        wait_until(partial(_is_shown, page), "the paper is shown")
         if step in ("accept", ""):
             name = PAPERS[page.paper]
             save_paper(stage.shell, page.save_button, stage.out / f"{name}.pdf")
@@ -44,3 +47,8 @@ def transfer(stage: Stage) -> int:
     stage.need(stage.page.rows, "no transfer is listed")
     stage.figures["transfer"] = {"status": stage.page.rows[0].view.status, "papers": saved}
     return saved
+
+
+def _is_shown(page: Any) -> bool:
+    """Whether the page shows its paper."""
+    return bool(page.preview.pdf)

@@ -242,7 +242,9 @@ class NumbersPage(Page):
     def ask_take_over(self) -> None:
         """Ask from which number on the keeping is taken over."""
         if self.loaded is not None:
-            self.dialog = TakeOverDialog(self, self.loaded.standing, self.loaded.free, self._take_over)
+            self.dialog: TakeOverDialog | CloseDialog = TakeOverDialog(
+                self, self.loaded.standing, self.loaded.free, self._take_over
+            )
             self.dialog.open()
 
     def _take_over(self, first: int) -> None:

@@ -217,9 +217,9 @@ class PlansPage(Page):
             }[tab]
             self.list.addWidget(pieces.card(EmptyState("paper", sentence, hint)))
         pieces.reveal(self.list)
-        for card in self.cards.values():
-            if isinstance(card, PlanCard) and ticked in card.ticks:
-                card.ticks[ticked].setFocus()
+        for shown in self.cards.values():
+            if isinstance(shown, PlanCard) and ticked in shown.ticks:
+                shown.ticks[ticked].setFocus()
 
     def _put(self, key: str, card: QWidget) -> None:
         self.cards[key] = card

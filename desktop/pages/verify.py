@@ -182,9 +182,10 @@ class VerifyPage(Page):
         ordered = sorted(verdicts, key=lambda verdict: verdict.genuine)  # what is wrong first
         for verdict in ordered[:SHOWN]:
             self.results.addWidget(self._result(verdict))
-        if verdicts:  # once it has its place
-            first = self.results.itemAt(0).widget()
-            QTimer.singleShot(0, first, lambda: self.see(first))
+        top = self.results.itemAt(0)
+        first = top.widget() if top is not None else None
+        if first is not None:  # once it has its place
+            QTimer.singleShot(0, first, partial(self.see, first))
 
     def _result(self, verdict: Verdict) -> Card:
         card = Card(verdict.number or _("No letter"))

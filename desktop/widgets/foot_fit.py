@@ -53,8 +53,8 @@ class FootFit(QObject):
     def _things(self) -> list[QWidget]:
         """What needs its place in the row, from left to right."""
         items = (self._line.itemAt(place) for place in range(self._line.count()))
-        widgets = [item.widget() for item in items if item is not None and item.widget() is not None]
-        return [each for each in widgets if not each.isHidden() and not each.property("gives_way")]
+        widgets = [item.widget() for item in items if item is not None]
+        return [each for each in widgets if each is not None and not each.isHidden() and not each.property("gives_way")]
 
 
 def _is_short(button: QWidget) -> bool:

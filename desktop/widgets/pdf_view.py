@@ -181,7 +181,8 @@ class PdfView(QFrame):
         if page and self._sheets:  # the page that was read stays in view at the new size
             self._column.activate()
             inside, seen = self.area.widget(), self.area.viewport().size()
-            inside.resize(self._column.minimumSize().expandedTo(seen))  # Qt would do so only later
+            if inside is not None:
+                inside.resize(self._column.minimumSize().expandedTo(seen))  # Qt would do so only later
             self.go_to_page(page)
 
     def _draw_in_view(self) -> None:

@@ -34,6 +34,8 @@ class WrapLine(QLayout):
         """gap: between things and rows, in pixels as they are."""
         self._cells: list[_Cell] = []
         self._heights: dict[int, int] = {}  # by width: Qt asks dozens of times while a page is laid out
+        self._there: list[_Cell] | None = None  # what is shown and how wide it wants to be, for the same reason
+        self._sizes: dict[str, QSize] = {}
         if parent is not None:
             super().__init__(parent)
         else:
@@ -94,6 +96,8 @@ class WrapLine(QLayout):
     def invalidate(self) -> None:
         """Something changed its size."""
         self._heights.clear()
+        self._sizes.clear()
+        self._there = None
         super().invalidate()
 
     def expandingDirections(self) -> Qt.Orientation:
@@ -128,19 +132,22 @@ class WrapLine(QLayout):
 
     def sizeHint(self) -> QSize:
         """Everything in one row."""
-        shown = self._shown()
-        things = [cell for cell in shown if not cell.is_gap]
-        wide = sum(cell.want for cell in things) + self.spacing() * max(len(things) - 1, 0)
-        high = max((cell.item.sizeHint().height() for cell in things), default=0)
-        return self._with_margins(QSize(wide, high))
+        if "hint" not in self._sizes:
+            things = [cell for cell in self._shown() if not cell.is_gap]
+            wide = sum(cell.want for cell in things) + self.spacing() * max(len(things) - 1, 0)
+            high = max((cell.item.sizeHint().height() for cell in things), default=0)
+            self._sizes["hint"] = self._with_margins(QSize(wide, high))
+        return QSize(self._sizes["hint"])
 
     def minimumSize(self) -> QSize:
         """Room for the widest thing."""
-        least = QSize()
-        for cell in self._shown():
-            if not cell.is_gap:
-                least = least.expandedTo(cell.item.minimumSize())
-        return self._with_margins(least)
+        if "least" not in self._sizes:
+            least = QSize()
+            for cell in self._shown():
+                if not cell.is_gap:
+                    least = least.expandedTo(cell.item.minimumSize())
+            self._sizes["least"] = self._with_margins(least)
+        return QSize(self._sizes["least"])
 
     def _with_margins(self, size: QSize) -> QSize:
         sides = self.contentsMargins()
@@ -149,10 +156,14 @@ class WrapLine(QLayout):
     # Rows.
 
     def _shown(self) -> list[_Cell]:
+        if self._there is not None:
+            return self._there
         shown = [cell for cell in self._cells if cell.is_gap or not cell.item.isEmpty()]
         for cell in shown:
             cell.want = 0 if cell.is_gap else _want(cell.item, grows=cell.stretch > 0)
-        return [cell for cell in shown if cell.is_gap or cell.want]  # a box without anything in it takes no room
+        # A box without anything in it takes no room.
+        self._there = [cell for cell in shown if cell.is_gap or cell.want]
+        return self._there
 
     def _rows(self, width: int) -> list[list[_Cell]]:
         cells = self._shown()

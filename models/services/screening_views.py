@@ -18,8 +18,8 @@ OPEN_OUTCOMES: frozenset[Outcome] = frozenset(("eligible", "ask", "office"))
 class ScreenFilter:
     """Which results are wanted; what is left at its default does not narrow.
 
-    outcomes: empty stands for all but not_eligible. not_received: leaves out who receives the service already; received:
-    leaves nobody else.
+    outcomes: empty stands for all but not_eligible. not_received: leaves out who receives the service already;
+    received: leaves nobody else.
     component: "" any. group: of the service list. community: 12 digits; street: 9 digits. worker: who made the
     household's newest visit, "" those never visited, None any. fact: one that is still to be asked. at_most: lacks at
     most so many questions (0: none). age_from, age_to: completed years, both included; whoever's birth date is not

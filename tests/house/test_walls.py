@@ -17,7 +17,10 @@ VIOLATIONS = {
     "only desktop knows Qt": ("reports/climbs.py", "def show():\n    from PySide6 import QtCore\n    return QtCore\n"),
     "only models knows SQL": ("desktop/climbs.py", "import sqlalchemy\n"),
     "only reports knows ReportLab": ("models/services/climbs.py", "import reportlab\n"),
-    "only reports protects PDF files": ("desktop/climbs.py", "def protect():\n    import pikepdf\n    return pikepdf\n"),
+    "only reports protects PDF files": (
+        "desktop/climbs.py",
+        "def protect():\n    import pikepdf\n    return pikepdf\n",
+    ),
     "only forms reads workbooks": ("reports/climbs.py", "import openpyxl\n"),
     "inside models: the store does not know the services": ("models/store/climbs.py", "import models.services.book\n"),
     "inside models: records do not know the store": ("models/records/climbs.py", "import models.store.rows\n"),

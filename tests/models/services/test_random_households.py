@@ -338,7 +338,6 @@ class Life(Town):
         home, head, spouse = self.dice.choice(couples)
         day, heads = self.day(), dict[str, str]()
         effects: list[Effect] = [("marital", head, "40"), ("marital", spouse, "40")]
-        stay = next(s for s in self.state.inside(home) if s.person == spouse)
         moves = self.dice.choice(("", spouse))
         if moves:
             effects += self.from_elsewhere(spouse, "living", day, heads)
