@@ -126,7 +126,7 @@ def main(arguments: list[str]) -> int:
         return 1 if lint() else 0
     if command == "test":
         form = 0 if rest else lint()
-        tests = python("-m", "pytest", *(rest or ["-n", "2"]), **offscreen)
+        tests = python("-m", "pytest", *(rest or ["-n", "2", "--dist", "worksteal"]), **offscreen)
         return 1 if form or tests else 0
     if command == "battery":
         return python("-m", "pytest", "-m", "battery", JINMEN_BATTERY=rest[0] if rest else "5000", **offscreen)

@@ -22,7 +22,8 @@ PATIENCE = 300
 
 def child(scratch: Path, *arguments: str, said: str = "", **environment: str) -> tuple[float, list[dict[str, Any]]]:
     """Run desktop.bench_child; when it was started (seconds since 1970) and what it told."""
-    env = {**os.environ, "PYTHONUTF8": "1", "PYTHONPYCACHEPREFIX": str(scratch / "bytecode"), **environment}
+    kept = os.environ.get("PYTHONPYCACHEPREFIX") or str(scratch / "bytecode")
+    env = {**os.environ, "PYTHONUTF8": "1", "PYTHONPYCACHEPREFIX": kept, **environment}
     env.pop("PYTHONDONTWRITEBYTECODE", None)
     began = time.time()
     run = subprocess.run(  # noqa: S603  # our own program

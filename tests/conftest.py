@@ -2,11 +2,21 @@
 
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
+import yaml
+
+if sys.prefix != sys.base_prefix:
+    # Byte code is kept beside the environment's packages, so that neither the next run nor the many programs that tests
+    # start and kill compile everything anew; and none lies among the sources. Before the application is imported.
+    sys.dont_write_bytecode, sys.pycache_prefix = False, str(Path(sys.prefix) / "bytecode")
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
 
 from models import texts
 from models.casebook import Casebook
@@ -23,6 +33,14 @@ OFFICE = Office(
     code="120101001001", name="天津市和平区劝业场街道花园路社区居民委员会", letter_mark="劝花社", phone="022-27355555"
 )
 WORKER = Worker(name="周敏", phone="13800220001")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _each_file_of_a_set_is_parsed_once() -> Iterator[None]:
+    """Many tests read a whole set of rules in which one file is changed; the parsed tree is only ever read."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(yaml, "compose", lru_cache(256)(yaml.compose))
+        yield
 
 
 @pytest.fixture(autouse=True)
