@@ -78,6 +78,7 @@ class PdfView(QFrame):
         self.page_box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.page_box.valueChanged.connect(lambda page: self.go_to_page(page - 1))
         self.pages = pieces.text("", "small", wrap=False)
+        self.pages.hide()
         bar = pieces.wrapping(
             None,
             pieces.icon_button(_("Smaller"), "zoom-out", lambda: self._step(-1)),
@@ -232,6 +233,7 @@ class PdfView(QFrame):
     def _say_page(self) -> None:
         several = len(self._sheets) > 1
         self.page_box.setVisible(several)
+        self.pages.setVisible(bool(self._sheets))
         page = self.page()
         self.page_box.blockSignals(True)
         self.page_box.setRange(1, max(len(self._sheets), 1))
