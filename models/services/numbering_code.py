@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from models.errors import Problem
 from models.texts import _
 
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # without characters that are taken for each other: 0 O, 1 I L, V U
-LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ"
+ALPHABET = "23456789BCDFGHJKMNPQRSTVWXYZ"  # none that is taken for another (0 O, 1 I L, V U), and no vowels: no words
+LETTERS = "BCDFGHJKMNPQRSTVWXYZ"
 HOLDER_LENGTH, CHECK_LENGTH = 4, 4
 _LARGEST = 9_999_999
 _FORM = re.compile(r"^(\d{4})-(\d{1,7})-(\d{1,7})-([0-9A-Z]{4})-([0-9A-Z]{4})$")
@@ -44,9 +44,9 @@ class BlockCode:
 
 
 def new_holder(taken: Collection[str] = ()) -> str:
-    """A code of four characters for an installation, none of those taken; 594,000 are possible, the first is a letter.
+    """A code of four characters for an installation, none of those taken; 439,000 are possible, the first is a letter.
 
-    Of 30 installations that one office has had in a year, two have the same with a likelihood of 1 in 1,400, and then
+    Of 30 installations that one office has had in a year, two have the same with a likelihood of 1 in 1,000, and then
     only their stopgap numbers could clash, which the report of gaps shows.
     """
     while True:
@@ -65,7 +65,7 @@ def plain_holder(text: str) -> str:
 def write_block(mark: str, block: BlockCode) -> str:
     """The code to be read out and typed in: 2026-51-100-K7Q2-M3XR.
 
-    The last four characters check all of it and the office's mark: a wrong character is found but for one in 810,000.
+    The last four characters check all of it and the office's mark: a wrong character is found but for one in 615,000.
     """
     return f"{block.year}-{block.first}-{block.last}-{block.holder}-{_check(mark, block)}"
 
