@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
@@ -18,6 +18,9 @@ from desktop.widgets.answer_fields import TextField
 from desktop.widgets.choice_field import ChoiceField
 from desktop.widgets.question_card import PAUSE_MS, QuestionCard
 from desktop.widgets.question_ticks import EachField, TickField
+
+_MOMENT = 0.03
+"""Seconds in which what has no delay of its own is laid out, painted and delivered."""
 
 
 class HandsError(Exception):
@@ -71,11 +74,22 @@ def wait_until(true: Callable[[], Any], what: str, seconds: float = 20.0) -> Non
         time.sleep(0.002)
 
 
+def _begins_within(shell: Shell, seconds: float) -> bool:
+    timers = (timer for timer in shell.findChildren(QTimer) if timer.isActive() and timer.isSingleShot())
+    return any(timer.remainingTime() <= seconds * 1000 for timer in timers)
+
+
 def settle(shell: Shell, quiet: float = 0.15) -> None:
-    """Wait until nothing is under way and nothing new has begun for a while (typing pauses are 120 ms)."""
+    """Wait until nothing is under way and nothing new begins within `quiet` seconds (typing pauses are 120 ms).
+
+    What will begin is known: every pause of the window is a timer of its own. Where none runs out so soon, a moment of
+    rest is enough.
+    """
     calm_since = time.monotonic()
     end = calm_since + 60
-    while time.monotonic() - calm_since < quiet:
+    while (rest := time.monotonic() - calm_since) < quiet:
+        if rest >= _MOMENT and not _begins_within(shell, quiet):
+            return
         QApplication.processEvents()
         # Outside a running event loop nothing else would take away what was closed.
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
