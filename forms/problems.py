@@ -164,6 +164,9 @@ _SENTENCES: dict[str, Callable[[Mapping[str, Any], str], str]] = {
     "same_number_twice": _plain(lambda: _("Two people on this form have the same document number. Check both.")),
     "one_destination": _plain(lambda: _("People leave for one place: choose one.")),
     "community_unknown": _plain(lambda: _("Choose the community from the list.")),
+    "office_code": _plain(lambda: _("The code of an office has 9 or 12 digits. Choose the office from the list.")),
+    "transfer_reason": _plain(lambda: _("Choose one of the reasons.")),
+    "transfer_to_nobody": _plain(lambda: _("Say to which office the case goes.")),
 }
 
 
