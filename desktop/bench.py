@@ -134,7 +134,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--peers", default="", help="interpreter of an environment that has the other programs")
     parser.add_argument("--no-peers", action="store_true", help="measure nobody beside us")
     asked = parser.parse_args(arguments)
-    scale = Scale(QUICK_RESIDENTS, QUICK_RECORDS, 2, 3) if asked.quick else Scale(RESIDENTS, RECORDS, 5, 25)
+    scale = Scale(QUICK_RESIDENTS, QUICK_RECORDS, 1, 2) if asked.quick else Scale(RESIDENTS, RECORDS, 5, 25)
     if asked.residents:
         scale = Scale(asked.residents, scale.records, scale.runs, scale.many)
     qt = QApplication.instance() or app.application(sys.argv[:1])

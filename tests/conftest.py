@@ -1,5 +1,6 @@
 """What every test may use: a clock that stands still, an office, and a casebook of its own in a temporary folder."""
 
+import gc
 import os
 import shutil
 import sys
@@ -89,3 +90,9 @@ def reopen(casebook_folder: Path, clock: FixedClock) -> Callable[[Casebook], Cas
         return Casebook.open(casebook_folder, PASSPHRASE, clock=clock)
 
     return again
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays: looking for refuse need not go through it again and again."""
+    gc.collect()
+    gc.freeze()
