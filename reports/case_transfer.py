@@ -3,12 +3,12 @@
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 
 from models.records.papers import SheetLine
 from models.records.transfer_paper import CaseSheet, Moving, TransferRequest
 from reports.flow import Cell, Piece, Type, space, table_row
 from reports.lines import Run, name_run
+from reports.listed import ROW, iso, listed, named, nothing
 from reports.paper import MM, WIDTH, Paper
 from reports.printable import check, one_line
 from reports.running import (
@@ -29,7 +29,6 @@ from reports.wording import day_text, wording
 
 LETTER = (Type(14, 24), Type(12.5, 20), Type(11, 16.5))
 SIZES = (Type(10.5, 15.5), Type(10, 14), Type(9.5, 13))
-ROW = 5.6 * MM
 ASKED = (("name", 44), ("relation", 34), ("sex", 16), ("born", 30), ("remark", 42))
 HANDED = (("name", 32), ("relation", 24), ("sex", 10), ("born", 22), ("phone", 26), ("document", 22), ("remark", 30))
 """Columns of the people, in millimetres."""
@@ -168,7 +167,7 @@ def _sheet(value: CaseSheet, words: Mapping[str, str], type_: Type) -> Iterator[
         ("papers", value.papers, (("on", 25), ("who", 34), ("what", 107))),
     )
     for key, lines, columns in lists:
-        yield from _list(key, lines, columns, words, type_, small)
+        yield from listed(key, lines, columns, words, type_, small)
     yield small_gap(type_)
     yield from heading(words["withheld"], type_)
     stop = "、" if value.language == "zh" else ", "
@@ -194,7 +193,7 @@ def _people(
             "name": Cell([name_run(one_line(person.name))], 0, shrink=True),
             "relation": Cell([Run(one_line(person.relation))], 0, shrink=True),
             "sex": Cell([Run(one_line(person.sex), whole=True)], 0, centre=True, shrink=True),
-            "born": Cell([Run(_day(person.birth_date), whole=True)], 0, centre=True, shrink=True),
+            "born": Cell([Run(iso(person.birth_date), whole=True)], 0, centre=True, shrink=True),
             "phone": Cell([Run(one_line(person.phone))], 0, shrink=True),
             "document": Cell([Run(person.document[-8:], whole=True)], 0, centre=True, shrink=True),
             "remark": Cell([Run(one_line(person.remark))], 0, shrink=True),
@@ -206,7 +205,7 @@ def _facts(value: CaseSheet, words: Mapping[str, str], type_: Type, small: Type)
     """One row for each group and person: their sentences one after the other."""
     yield small_gap(type_)
     if not value.facts:
-        yield from _nothing("facts", words, type_)
+        yield from nothing("facts", words, type_)
         return
     yield from heading(words["facts"], type_)
     yield head_row(words, [("group", 26 * MM), ("who", 34 * MM), ("what", 106 * MM)], LEFT, small, ROW)
@@ -219,52 +218,10 @@ def _facts(value: CaseSheet, words: Mapping[str, str], type_: Type, small: Type)
         for who, sentences in said.items():
             cells = [
                 Cell([Run(one_line(group.title))], 26 * MM, shrink=True),
-                Cell([_who(who, words)], 34 * MM, shrink=True),
+                Cell([named(who, words)], 34 * MM, shrink=True),
                 Cell([Run(("；" if chinese else "; ").join(sentences))], 106 * MM),
             ]
             yield table_row(cells, LEFT, small, ROW)
-
-
-def _list(
-    title: str,
-    lines: Sequence[SheetLine],
-    columns: Sequence[tuple[str, int]],
-    words: Mapping[str, str],
-    type_: Type,
-    small: Type,
-) -> Iterator[Piece]:
-    yield small_gap(type_)
-    if not lines:
-        yield from _nothing(title, words, type_)
-        return
-    yield from heading(words[title], type_)
-    yield head_row(words, [(key, width * MM) for key, width in columns], LEFT, small, ROW)
-    for line in lines:
-        day = Cell([Run(_day(line.on), whole=True)], 0, centre=True, shrink=True)
-        state = Cell([Run(one_line(line.state))], 0, centre=True, shrink=True)
-        shown = {
-            "who": Cell([_who(line.who, words)], 0, shrink=True),
-            "what": Cell([Run(one_line(line.what))], 0),
-            "on": day,
-            "due": day,
-            "state": state,
-            "urgency": state,
-            "responsible": Cell([name_run(one_line(line.state))], 0, shrink=True),
-            "goes": Cell([name_run(one_line(line.state))], 0, shrink=True),
-        }
-        yield table_row([shown[key]._replace(width=width * MM) for key, width in columns], LEFT, small, ROW)
-
-
-def _nothing(title: str, words: Mapping[str, str], type_: Type) -> Iterator[Piece]:
-    yield from text([Run(words[title], "hei"), Run("　" + words["none"])], type_, False, indent=0)
-
-
-def _who(name: str, words: Mapping[str, str]) -> Run:
-    return name_run(one_line(name)) if name else Run(words["household"])
-
-
-def _day(day: date | None) -> str:
-    return day.isoformat() if day else ""
 
 
 def _foot(words: Mapping[str, str]) -> list[Piece]:

@@ -1,11 +1,11 @@
 """The sheet of a household (家庭情况表): door, people, what is known, received and open, on one or two pages."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 
 from models.records.papers import HouseholdHome, HouseholdSheet, SheetLine
 from reports.flow import Cell, Piece, Type, table_row
 from reports.lines import Run, name_run
+from reports.listed import ROW, iso, listed, named, nothing
 from reports.paper import MM
 from reports.printable import check, one_line
 from reports.running import LEFT, MEASURE, Flow, draw_flow, heading, pair_row, small_gap, text
@@ -13,7 +13,6 @@ from reports.sheet import draw_sheet, head_row
 from reports.wording import day_text, wording
 
 SIZES = (Type(10.5, 15.5), Type(10, 14), Type(9.5, 13))
-ROW = 5.6 * MM
 PEOPLE = (
     ("name", 33), ("relation", 23), ("sex", 10), ("born", 21), ("age", 10), ("phone", 25), ("document", 23),
     ("remark", 21),
@@ -63,7 +62,7 @@ def _body(value: HouseholdSheet, words: Mapping[str, str], type_: Type) -> Itera
     )
     yield from _facts(value, words, type_)
     for key, lines, columns in lists:
-        yield from _list(key, lines, columns, words, type_, small)
+        yield from listed(key, lines, columns, words, type_, small)
 
 
 def _home(home: HouseholdHome, words: Mapping[str, str], type_: Type) -> Iterator[Piece]:
@@ -84,7 +83,7 @@ def _home(home: HouseholdHome, words: Mapping[str, str], type_: Type) -> Iterato
             "name": Cell([name_run(one_line(person.name))], 0, shrink=True),
             "relation": Cell([Run(one_line(person.relation))], 0, shrink=True),
             "sex": Cell([Run(one_line(person.sex), whole=True)], 0, centre=True, shrink=True),
-            "born": Cell([Run(_short(person.birth_date), whole=True)], 0, centre=True, shrink=True),
+            "born": Cell([Run(iso(person.birth_date), whole=True)], 0, centre=True, shrink=True),
             "age": Cell([Run("" if person.age is None else str(person.age), whole=True)], 0, centre=True),
             "phone": Cell([Run(one_line(person.phone))], 0, shrink=True),
             "document": Cell([Run(person.document[-8:], whole=True)], 0, centre=True, shrink=True),
@@ -97,7 +96,7 @@ def _facts(value: HouseholdSheet, words: Mapping[str, str], type_: Type) -> Iter
     """One row for each group and all people of whom the same is known, with the state where there is one."""
     yield small_gap(type_)
     if not value.facts:
-        yield from _nothing("facts", words, type_)
+        yield from nothing("facts", words, type_)
         return
     yield from heading(words["facts"], type_)
     small = type_.smaller(0.5, 9)
@@ -127,48 +126,5 @@ def _several(people: Sequence[str], language: str, words: Mapping[str, str]) -> 
     for place, who in enumerate(people):
         if place:
             runs.append(Run("、" if language == "zh" else ", "))
-        runs.append(_who(who, words))
+        runs.append(named(who, words))
     return runs
-
-
-def _list(
-    title: str,
-    lines: Sequence[SheetLine],
-    columns: Sequence[tuple[str, int]],
-    words: Mapping[str, str],
-    type_: Type,
-    small: Type,
-) -> Iterator[Piece]:
-    yield small_gap(type_)
-    if not lines:
-        yield from _nothing(title, words, type_)
-        return
-    yield from heading(words[title], type_)
-    yield head_row(words, [(key, width * MM) for key, width in columns], LEFT, small, ROW)
-    for line in lines:
-        state = Cell([Run(one_line(line.state))], 0, centre=True, shrink=True)
-        day = Cell([Run(_short(line.on), whole=True)], 0, centre=True, shrink=True)
-        shown = {
-            "who": Cell([_who(line.who, words)], 0, shrink=True),
-            "met": Cell([Run(one_line(line.who))], 0),
-            "what": Cell([Run(one_line(line.what))], 0),
-            "on": day,
-            "review": day,
-            "state": state,
-            "urgency": state,
-            "outcome": state,
-            "responsible": Cell([name_run(one_line(line.state))], 0, shrink=True),
-        }
-        yield table_row([shown[key]._replace(width=width * MM) for key, width in columns], LEFT, small, ROW)
-
-
-def _nothing(title: str, words: Mapping[str, str], type_: Type) -> Iterator[Piece]:
-    yield from text([Run(words[title], "hei"), Run("　" + words["none"])], type_, False, indent=0)
-
-
-def _who(name: str, words: Mapping[str, str]) -> Run:
-    return name_run(one_line(name)) if name else Run(words["household"])
-
-
-def _short(day: date | None) -> str:
-    return day.isoformat() if day else ""
