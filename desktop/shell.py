@@ -399,16 +399,17 @@ class Shell(QMainWindow):
 
     def _make_backup(self, make: Callable[[], Path] | None) -> None:
         """On a lane of its own: of a large register it takes minutes, and no save waits for it."""
-        if make is not None and not self._backing_up:
-            self._backing_up = True
-            self.tasks.outside(make, self._backed_up, self._not_backed_up, lane="backup")
+        if make is None or self._backing_up:
+            return
+        self._backing_up = True
 
-    def _backed_up(self, _path: Path) -> None:
-        self._backing_up = False
+        def work() -> None:
+            try:
+                make()
+            finally:  # whatever became of it, the next check may try again
+                self._backing_up = False
 
-    def _not_backed_up(self, problem: Problem) -> None:
-        self._backing_up = False
-        self.problem(problem)
+        self.tasks.outside(work, lane="backup")
 
     # Looks.
 

@@ -16,7 +16,7 @@ from desktop.widgets.banner import UndoBar
 from desktop.widgets.command_palette import CommandPalette
 from desktop.widgets.shortcut_sheet import ShortcutSheet
 from models import texts
-from models.errors import DiskFull
+from models.errors import CannotWrite, DiskFull
 from models.services.views import Changed
 from tests.desktop.conftest import settle, type_text
 
@@ -476,6 +476,21 @@ def test_no_save_waits_for_the_backup_of_the_day_and_it_is_not_begun_twice(shell
     go_on.set()
     settle(shell)
     assert begun == [1]
+
+
+def test_a_backup_that_fails_is_told_and_tried_again(shell, monkeypatch):
+    tried = []
+
+    def make():
+        tried.append(1)
+        raise CannotWrite(name="stick")
+
+    monkeypatch.setattr(shell.casebook, "begin_daily_backup", lambda: make)
+    for _time in range(2):
+        shell._backup.timeout.emit()
+        settle(shell)
+    assert tried == [1, 1]
+    assert any("stick" in label.text() for label in shell.findChildren(QLabel))
 
 
 def test_the_backup_of_the_day_is_made_once_while_the_casebook_is_open(shell):
