@@ -19,7 +19,10 @@ class Operation(SQLModel, table=True):
     so that a lawful erasure can blank a value everywhere without breaking the chain (models.sync.content).
     """
 
-    __table_args__ = (Index("ix_operation_device", "device", "seq"),)  # each device's chain in its order
+    __table_args__ = (
+        Index("ix_operation_device", "device", "seq"),  # each device's chain in its order
+        Index("ix_operation_arrival", "arrival"),
+    )
 
     district: str = Field(primary_key=True, max_length=6)  # home district of the row
     id: str = Field(primary_key=True, max_length=64)  # SHA-256, hex
@@ -34,6 +37,7 @@ class Operation(SQLModel, table=True):
     row: str = text_field(index=True)
     fields: dict[str, Any] = json_field()  # {field: {"v": value, "s": salt, "h": hash, "p": [ids replaced]}}
     office: str = text_field()
+    arrival: int = number_field()  # the how manieth this casebook got: local, in no hash and in no file
 
 
 class Head(SQLModel, table=True):
@@ -115,6 +119,46 @@ class Peer(SQLModel, table=True):
     seal_key: str = text_field()  # age recipient (offices)
     holds: dict[str, Any] = json_field()  # device -> highest sequence, as last told
     trusted: bool = flag_field()
+    at: int = moment_field()
+    office_code: str = text_field()  # as its card says
+    scope: list[str] = json_field(list)  # codes of the communities whose records it is sent; []: everything
+    down: dict[str, Any] = json_field()  # state of the stream of scoped records to it, and from it (models.store.down)
+    revoked: str = text_field()  # why its files are refused for good: lost, stolen, left; empty: not revoked
+
+
+class Received(SQLModel, table=True):
+    """An operation that came down from an office in a scoped stream: not one of an unbroken chain, never sent back."""
+
+    peer: str = Field(primary_key=True, max_length=36)
+    district: str = Field(primary_key=True, max_length=6)
+    id: str = Field(primary_key=True, max_length=64)
+
+
+class SealedFile(SQLModel, table=True):
+    """A file that travels beside the batches by its content: a picture, a policy pack, the list of those who belong."""
+
+    __tablename__ = "sealed_file"
+
+    peer: str = Field(primary_key=True, max_length=36)  # the other side
+    direction: str = Field(primary_key=True, max_length=3)  # out or in
+    sha: str = Field(primary_key=True, max_length=64)  # SHA-256 of the content, before it is sealed
+    kind: str = text_field()  # picture, pack, circle
+    subject: str = text_field()  # id of the picture, name of the pack; empty for the circle
+    size: int = number_field()  # bytes of the content
+    status: str = text_field()  # out: written, acknowledged; in: applied, wanted
+    file_name: str = text_field()
+    detail: dict[str, Any] = json_field()
+    at: int = moment_field()
+
+
+class Editing(SQLModel, table=True):
+    """Who has a record open for change at another desk of the same office; old entries mean nothing."""
+
+    desk: str = Field(primary_key=True, max_length=36)  # one running program
+    row: str = Field(primary_key=True, max_length=36)
+    entity: str = text_field()
+    worker: str = text_field()
+    place: str = text_field()  # name of the computer
     at: int = moment_field()
 
 

@@ -123,7 +123,7 @@ def card_of(path: Path) -> Card:
 def trust(connection: Connection, card: Card, now: int) -> None:
     """Keep a card; taken in again, it is trusted again and what was known of its maker stays."""
     said = {"kind": card.kind, "name": card.office_name, "trusted": True}
-    said |= {"sign_key": card.sign_public, "seal_key": card.age_public}
+    said |= {"sign_key": card.sign_public, "seal_key": card.age_public, "office_code": card.office_code}
     if connection.execute(update(_PEER).where(_PEER.c.id == card.id).values(**said)).rowcount == 0:
         connection.execute(insert(_PEER).values(id=card.id, **said, holds={}, at=now))
 

@@ -21,6 +21,8 @@ from models.sync.batch import Tips
 from models.values import new_id
 
 _OPERATIONS = table_of(Operation)
+SENT = tuple(column for column in _OPERATIONS.columns if column.name != "arrival")
+"""The columns of an operation that are in its hash and in files."""
 _HELD = "held"  # Meta: {device: {"tips": [[seq, id], ...], "loose": operations that hang on no unbroken chain}}
 
 
@@ -119,7 +121,7 @@ def operations_of(connection: Connection, references: Iterable[Reference]) -> li
         order.append((one.district, one.id))
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for district, ids in wanted.items():
-        query = select(_OPERATIONS).where(_OPERATIONS.c.district == district, _OPERATIONS.c.id.in_(ids))
+        query = select(*SENT).where(_OPERATIONS.c.district == district, _OPERATIONS.c.id.in_(ids))
         for row in connection.execute(query).mappings():
             found[district, row["id"]] = dict(row)
     return [found[key] for key in order]

@@ -20,12 +20,12 @@ from models.records.operation import Conflict, Head, Operation
 from models.store import chains, marks
 from models.store.many import insert_rows, put_rows
 from models.store.rows import KEPT, KEY_COLUMNS, default_of, empty_row, from_wire, table_of, to_wire
-from models.store.work import allow_writes
+from models.store.work import allow_writes, count_arrivals
 from models.sync.content import canonical
 from models.sync.merge import Merged, merge_row
 
 _OPERATIONS, _HEADS, _CONFLICTS = table_of(Operation), table_of(Head), table_of(Conflict)
-_OPERATION_COLUMNS = tuple(column.name for column in _OPERATIONS.columns)
+_OPERATION_COLUMNS = tuple(column.name for column in chains.SENT)
 _MEMBERSHIP, _HOUSEHOLD = KEPT["membership"], KEPT["household"]
 _AT_ONCE = 1000  # bound values of one statement; SQLite allows 32,766
 _LONGEST_INDEXED = 500  # characters; PostgreSQL keeps no index entry above 2,704 bytes
@@ -107,7 +107,10 @@ def apply(connection: Connection, planned: Plan) -> frozenset[str]:
     mixed = [row for _, row in planned.mixed]
     about = marks.subjects_now(connection, rows, mixed)
     with allow_writes(connection):
-        insert_rows(connection, _OPERATIONS, [_columns(operation) for operation in planned.new])
+        arrived = count_arrivals(connection, len(planned.new))
+        insert_rows(
+            connection, _OPERATIONS, [{**_columns(one), "arrival": arrived + n} for n, one in enumerate(planned.new, 1)]
+        )
         _write_rows(connection, planned.rows, planned.conflicts_before, planned.mixed)
     marks.note(connection, about | marks.subjects_now(connection, rows, mixed))
     chains.extend(connection, planned.new)

@@ -66,6 +66,13 @@ def write_meta(connection: Connection, key: str, value: Mapping[str, Any]) -> No
         connection.execute(insert(_META).values(key=key, value=dict(value)))
 
 
+def count_arrivals(connection: Connection, coming: int) -> int:
+    """How many operations this casebook got before some that are coming, which are counted from now on."""
+    before = int(read_meta(connection, "arrived").get("count", 0))
+    write_meta(connection, "arrived", {"count": before + coming})
+    return before
+
+
 class Work:
     """One verb at work on an open transaction. Call finish() last; the transaction commits after it."""
 
@@ -162,6 +169,10 @@ class Work:
         with allow_writes(self.connection):
             for entity, rows in self._inserts.items():
                 insert_rows(self.connection, KEPT[entity], rows)
+            if self._operations:
+                before = count_arrivals(self.connection, len(self._operations))
+                for place, operation in enumerate(self._operations, before + 1):
+                    operation["arrival"] = place
             for table, rows in ((_OPERATIONS, self._operations), (_HEADS, self._heads), (_JOURNAL, self._journal)):
                 insert_rows(self.connection, table, rows)
         self._inserts, self._operations, self._heads, self._journal = {}, [], [], []

@@ -89,11 +89,13 @@ class Place:
             return read_meta(connection, "device")
 
     def table(self, name: str) -> list[dict[str, Any]]:
-        """All rows of a table by key."""
+        """All rows of a table by key, without the order in which they came."""
         table = SQLModel.metadata.tables[name]
         keys = [column.name for column in table.primary_key]
         with self.engine.begin() as connection:
             rows = [dict(row) for row in connection.execute(table.select()).mappings()]
+        for row in rows:
+            row.pop("arrival", None)
         return sorted(rows, key=lambda row: [row[key] for key in keys])
 
 

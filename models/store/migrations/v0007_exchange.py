@@ -1,0 +1,70 @@
+"""Exchange: the order of arrival, scoped streams, files beside the batches, and desks that work side by side."""
+
+import json as text_of
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+
+from models.store.migrations.v0005_at_the_door import json, number, text
+
+revision = "0007"
+down_revision = "0006"
+
+_NUMBERED = """
+UPDATE operation SET arrival = counted.place
+FROM (SELECT district, id, row_number() OVER (ORDER BY clock, district, id) AS place FROM operation) AS counted
+WHERE operation.district = counted.district AND operation.id = counted.id
+"""
+
+
+def upgrade() -> None:
+    """Make the tables, and the columns that older ones get; number the operations that are there."""
+    op.add_column("operation", number("arrival"))
+    op.execute(_NUMBERED)
+    op.create_index("ix_operation_arrival", "operation", ["arrival"])
+    _remember_the_last()
+    op.add_column("peer", text("office_code"))
+    op.add_column("peer", json("scope", "[]"))
+    op.add_column("peer", json("down", "{}"))
+    op.add_column("peer", text("revoked"))
+    op.create_table(
+        "received",
+        _key("peer", 36),
+        _key("district", 6),
+        _key("id", 64),
+    )
+    op.create_table(
+        "sealed_file",
+        _key("peer", 36),
+        _key("direction", 3),
+        _key("sha", 64),
+        text("kind"),
+        text("subject"),
+        number("size"),
+        text("status"),
+        text("file_name"),
+        json("detail", "{}"),
+        number("at"),
+    )
+    op.create_table(
+        "editing",
+        _key("desk", 36),
+        _key("row", 36),
+        text("entity"),
+        text("worker"),
+        text("place"),
+        number("at"),
+    )
+
+
+def _remember_the_last() -> None:
+    connection = op.get_bind()
+    last = connection.execute(sa.text("SELECT max(arrival) FROM operation")).scalar()
+    if last:
+        said = {"key": "arrived", "value": text_of.dumps({"count": int(last)})}
+        connection.execute(sa.text("INSERT INTO meta (key, value) VALUES (:key, :value)"), said)
+
+
+def _key(name: str, longest: int) -> "sa.Column[Any]":
+    return sa.Column(name, sa.String(longest), primary_key=True)
