@@ -16,10 +16,11 @@ from stdnum.iso7064 import mod_37_36
 ALPHABET = "23456789BCDFGHJKMNPQRSTVWXYZ"
 LENGTH = 8
 
+_STOPGAP = r"(?:临(?P<holder>[0-9A-Z]{4})\W*)?"  # the series of a computer that had no block left
 _NUMBER = re.compile(
-    r"^(?P<mark>[^\W\d]*?)转?\W*(?P<year>\d{4})(?:年|\W)+第?0*(?P<serial>\d{1,7})\W*号?\W*$"
-)  # 劝业社转〔2026〕6号, (2026)6, 2026-6
-_SERIAL = re.compile(r"^第?0*(\d{1,7})号?$")
+    rf"^(?P<mark>[^\W\d]*?)转?\W*(?P<year>\d{{4}})(?:年|\W)+{_STOPGAP}第?0*(?P<serial>\d{{1,7}})\W*号?\W*$"
+)  # 劝业社转〔2026〕6号, (2026)6, 2026-6, 2026-临K7Q2-3
+_SERIAL = re.compile(rf"^{_STOPGAP}第?0*(?P<serial>\d{{1,7}})号?$")
 _BETWEEN = re.compile(r"[\s\-–—_.·*/]+")
 _SPACES = re.compile(r"(?<!\d)\s+|\s+(?!\d)")  # all but those between two digits
 
@@ -35,6 +36,7 @@ class Wanted:
     mark: str = ""
     year: int = 0
     serial: int = 0
+    holder: str = ""  # whose stopgap series the number is of (临); empty: one of a block
     mistyped: bool = False
 
     def __bool__(self) -> bool:
@@ -60,7 +62,8 @@ def show_code(code: str) -> str:
 def read(text: str) -> Wanted:
     """What was typed or scanned, in any width and case, with or without spaces and hyphens.
 
-    A number may be whole (劝业社转〔2026〕6号, with any brackets) or short: 2026-6, 6号, 6.
+    A number may be whole (劝业社转〔2026〕6号, with any brackets) or short: 2026-6, 6号, 6; one of a stopgap series
+    keeps its sign and code: 劝业社转〔2026〕临K7Q2-3号, 临K7Q2-3.
     """
     plain = unicodedata.normalize("NFKC", text).strip().upper()
     code = _BETWEEN.sub("", plain)
@@ -68,7 +71,8 @@ def read(text: str) -> Wanted:
         return Wanted(code=code)
     number = _SPACES.sub("", plain)
     if found := _SERIAL.match(number):
-        return Wanted(serial=int(found[1]))
+        return Wanted(serial=int(found["serial"]), holder=found["holder"] or "")
     if found := _NUMBER.match(number):
-        return Wanted(mark=found["mark"], year=int(found["year"]), serial=int(found["serial"]))
+        year, serial = int(found["year"]), int(found["serial"])
+        return Wanted(mark=found["mark"], year=year, serial=serial, holder=found["holder"] or "")
     return Wanted(mistyped=len(code) == LENGTH and set(code) <= set(ALPHABET))

@@ -8,9 +8,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
 
 from models.clock import local_time
+from models.records.numbers import number_text
 from models.records.referral import OutcomeEntry, ReferralEntry
 from models.security import letter_seal
 from models.services import referral_code, referral_rules
+from models.services.numbering import STOPGAP
 from models.services.referral_views import (
     KINDS,
     Kind,
@@ -100,7 +102,7 @@ def by_code(connection: Connection, text: str, mark: str, on: date) -> list[Row[
         return []
     years = [wanted.year] if wanted.year else range(on.year, on.year - _YEARS_BACK, -1)
     for year in years:
-        number = f"{wanted.mark or mark}转〔{year}〕{wanted.serial}号"
+        number = number_text(wanted.mark or mark, year, wanted.serial, wanted.holder)
         if found := list(connection.execute(query.where(_REFERRAL.c.number == number))):
             return found
     return []
@@ -217,7 +219,10 @@ def _says(text: str) -> ColumnElement[bool]:
     if wanted.code:
         ways.append(_REFERRAL.c.code == wanted.code)
     if wanted.serial:
-        ways.append(and_(_REFERRAL.c.serial == wanted.serial, *([_REFERRAL.c.year == wanted.year] * bool(wanted.year))))
+        number = [_REFERRAL.c.serial == wanted.serial, *([_REFERRAL.c.year == wanted.year] * bool(wanted.year))]
+        if wanted.holder:
+            number.append(_REFERRAL.c.series.endswith(STOPGAP + wanted.holder, autoescape=True))
+        ways.append(and_(*number))
     return or_(*ways)
 
 

@@ -21,6 +21,8 @@ from models.services.book import Book
 from models.services.numbering_blocks import BlockKnown, NoSuchHolder, NotKeeper, NumbersInUse, OverlappingBlocks
 from models.services.numbering_code import BlockCode, BlockCodeRefused, plain_holder, read_block, write_block
 from models.services.numbering_latch import LATCH, PEG
+from models.services.referral_views import ReferralFilter
+from models.services.referrals import Referrals
 from models.services.undoing import undo
 from models.store.engine import Engines, open_postgres
 from models.store.rows import KEPT
@@ -139,6 +141,12 @@ def test_without_a_block_an_installation_goes_on_in_a_series_of_its_own(make: Ma
     report = there.numbers.report(f"劝花社临{mine.holder}", 2026)
     assert (report.used, report.missing, report.clean) == (2, (), True)
     assert (f"劝花社临{mine.holder}", 2026) in there.numbers.series()
+    referrals = Referrals(there.book)
+    for typed in (mine.next, f"2026-临{mine.holder}-1", f"临{mine.holder.lower()} - 1"):
+        (found,) = referrals.by_code(typed)
+        assert found.number == mine.next, "the slip is found by the number that was typed"
+        assert [row.number for row in referrals.find(ReferralFilter(text=typed)).views] == [mine.next]
+    assert referrals.by_code("2026-1") == [], "no number of a block"
 
 
 def test_a_block_comes_by_sync_and_what_is_left_is_counted(make: Make):
