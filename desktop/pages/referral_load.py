@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from models.records.letter import LetterValue
 from models.records.referral import ReferralEntry
 from models.records.template import PROGRAM
+from models.services.working_days import working_days_until
 from reports.letter import UnmaskedNumber, UnprintableText, render_letter
 
 if TYPE_CHECKING:
@@ -101,8 +101,7 @@ def working_days(value: LetterValue) -> int:
     """So many working days the office was given to answer; 0 where none were."""
     if value.reply_by is None:
         return 0
-    days = (value.reply_by - value.issued_on).days
-    return sum((value.issued_on + timedelta(days=day)).weekday() < 5 for day in range(1, days + 1))
+    return working_days_until(value.issued_on, value.reply_by)
 
 
 def body_of_entry(entry: ReferralEntry, services: "Mapping[str, Service]") -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -13,6 +13,7 @@ from desktop.widgets import pieces
 from desktop.widgets.date_field import DateField
 from desktop.widgets.form_dialog import FormDialog
 from forms.reading import read_date
+from models.services.working_days import next_working_day
 from models.texts import _, ngettext
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ PER_DAY, MOST_PER_DAY = 8, 60
 """Doors a day: what is offered, and the most that can be asked for."""
 
 REASON_LENGTH = 500  # as PlanEntry has it
-_WORKDAYS = 5
 
 
 @dataclass(frozen=True)
@@ -63,14 +63,6 @@ def planned_words(wanted: int, made: int) -> str:
     return words
 
 
-def next_workday(day: date) -> date:
-    """The working day after a day; public holidays are not known to the program."""
-    day += timedelta(days=1)
-    while day.weekday() >= _WORKDAYS:
-        day += timedelta(days=1)
-    return day
-
-
 class PlanDialog(FormDialog):
     """Asks how the visits are to be planned; `wished` is called with the PlanWish when the worker agrees."""
 
@@ -93,7 +85,7 @@ class PlanDialog(FormDialog):
         self.own_days = QCheckBox(_("Each on the day on which something changes"))
         self.own_days.setVisible(own_days)
         self.own_days.toggled.connect(self._say)
-        tomorrow = next_workday(today)
+        tomorrow = next_working_day(today)
         self.day = DateField(read_date, today, name=_("First day"), quick=[(_("Next working day"), tomorrow)])
         self.day.show_answer(tomorrow.isoformat())
         self.day.changed.connect(self._say)

@@ -15,16 +15,8 @@ from desktop.widgets.flow_layout import FlowLayout
 from forms.reading import read_date
 from models.records import codes
 from models.services.views import DueVisit, PlannedView
+from models.services.working_days import next_working_day, working_day
 from models.texts import _, language, pgettext
-
-_WORKDAYS = 5
-
-
-def working_day(day: date) -> date:
-    """The day, or the Monday after a weekend; public holidays are not known to the program."""
-    while day.weekday() >= _WORKDAYS:
-        day += timedelta(days=1)
-    return day
 
 
 def plan_words(plan: PlannedView) -> str:
@@ -65,7 +57,7 @@ class PlanPanel(QFrame):
         days = FlowLayout()
         for words, day in (
             (pgettext("day", "Today"), today),
-            (_("Next working day"), working_day(today + timedelta(days=1))),
+            (_("Next working day"), next_working_day(today)),
             (_("In a week"), working_day(today + timedelta(days=7))),
             (_("In two weeks"), working_day(today + timedelta(days=14))),
         ):

@@ -15,6 +15,7 @@ from models.services.book import Book, changed
 from models.services.people import short_address
 from models.services.views import Changed, PlannedView
 from models.services.walking import in_walking_order, portions
+from models.services.working_days import next_working_day, working_day
 from models.store.rows import KEPT
 from models.store.work import Work
 
@@ -23,8 +24,6 @@ _HOUSEHOLD, _DWELLING = KEPT["household"], KEPT["dwelling"]
 
 KEPT_AHEAD = timedelta(days=14)
 """A visit keeps what was planned for the household up to so many days after it: nobody goes there twice in a week."""
-
-_WEEKEND = 5  # date.weekday() of Saturday
 
 
 class Planning:
@@ -46,7 +45,7 @@ class Planning:
     def spread(self, entries: Sequence[PlanEntry], per_day: int, first_day: date) -> list[PlanEntry]:
         """The same entries with new days: door after door, per_day households a working day from first_day on.
 
-        Saturdays and Sundays are left out; public holidays are not known to the program. Nothing is written.
+        Only working days are taken (models.services.working_days). Nothing is written.
         """
         if per_day < 1:
             raise ValueError("at least one household a day")
@@ -57,7 +56,7 @@ class Planning:
         day = working_day(first_day)
         for place, household in enumerate(in_order):
             if place and place % per_day == 0:
-                day = working_day(day + timedelta(days=1))
+                day = next_working_day(day)
             days[household] = day
         moved = [entry.model_copy(update={"due_on": days[entry.household_id]}) for entry in entries]
         place_of = {household: place for place, household in enumerate(in_order)}
@@ -282,10 +281,3 @@ def _open_keys(connection: Connection, households: Sequence[str]) -> set[tuple[s
         )
         found |= {_key(*row) for row in connection.execute(query)}
     return found
-
-
-def working_day(day: date) -> date:
-    """The day, or the Monday after a weekend."""
-    while day.weekday() >= _WEEKEND:
-        day += timedelta(days=1)
-    return day

@@ -7,12 +7,13 @@ here knows the store.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from models.clock import day_text
 from models.errors import Problem
 from models.records import codes
+from models.services.working_days import working_days_later
 from models.texts import _
 
 REPLY_DAYS = 15
@@ -209,14 +210,6 @@ def possible(status: str, valid_until: date | None, on: date) -> tuple[str, ...]
     if stands_now(status, valid_until, on) != "expired" and "expired" in found:
         found.remove("expired")
     return tuple(found)
-
-
-def working_days_later(day: date, days: int) -> date:
-    """So many working days after a day. Saturdays and Sundays are left out; public holidays are not known here."""
-    while days:
-        day += timedelta(days=1)
-        days -= day.weekday() < 5
-    return day
 
 
 def reply_day(issued_on: date, valid_until: date | None, days: int | None) -> date:

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from models.records.rounds import PartOfDay
+from models.services.working_days import is_working_day
 
 PARTS: tuple[PartOfDay, ...] = ("evening", "weekend", "morning", "afternoon")
 """Parts of the day in the order in which they are tried again: who was not at home in working hours works."""
@@ -50,7 +51,7 @@ def propose_retry(tries: Sequence[Mapping[str, Any]], on: date) -> tuple[date, P
 def next_day_of(part: PartOfDay, first: date) -> date:
     """The first day from a day on that has this part: Saturday for the weekend, else a working day."""
     day = first
-    while (day.weekday() != _SATURDAY) if part == "weekend" else (day.weekday() >= _SATURDAY):
+    while (day.weekday() != _SATURDAY) if part == "weekend" else not is_working_day(day):
         day += timedelta(days=1)
     return day
 

@@ -1,7 +1,7 @@
 """Rounds: doors in walking order, what came of each in one tap, retries at another time of the day."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -13,7 +13,7 @@ from models.records.rounds import PartOfDay, RoundEntry, SheetEntry
 from models.records.visit import Outcome, PlanEntry, VisitEntry
 from models.services import undoing
 from models.services.book import Book, changed
-from models.services.planning import make_plans, working_day
+from models.services.planning import make_plans
 from models.services.retries import part_of_day
 from models.services.round_doors import Behind, address_parts, doors_of, dwelling_at, households_at, preview
 from models.services.round_reading import read_round, read_rows
@@ -22,6 +22,7 @@ from models.services.rounds_views import COMES_AGAIN, DoorsView, PartView, Round
 from models.services.views import Changed
 from models.services.visits import write_visit
 from models.services.walking import walking_key
+from models.services.working_days import next_working_day
 from models.store.rows import KEPT
 from models.store.work import Work
 from models.texts import _
@@ -274,7 +275,7 @@ class Rounds:
                 again = row["status"] in COMES_AGAIN and row["retry_on"] is not None
                 if row["household_id"] and (row["status"] == "waiting" or again):
                     due = row["retry_on"] if again else None
-                    entries.append(_open_plan(about, row, max(due or on, on) if due else _next(on)))
+                    entries.append(_open_plan(about, row, max(due or on, on) if due else next_working_day(on)))
             plans = make_plans(work, entries)
             work.amend("visit_round", round_id, {"status": "done", "ends_on": on})
         return changed(work, round_id, plans)
@@ -412,10 +413,6 @@ def _take_back(work: Work, stop_id: str) -> None:
 
 def _same_try(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     return bool(one["visit"] == other["visit"] if other["visit"] else one == other)
-
-
-def _next(on: date) -> date:
-    return working_day(on + timedelta(days=1))
 
 
 def _open_plan(about: Mapping[Any, Any], stop: Mapping[Any, Any], due: date) -> PlanEntry:

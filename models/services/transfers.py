@@ -20,7 +20,7 @@ from models.records.transfer_paper import CaseSheet, TransferRequest
 from models.services import barred, transfer_rules
 from models.services.book import Book, changed
 from models.services.people import short_address
-from models.services.referral_rules import WrongDay, working_days_later
+from models.services.referral_rules import WrongDay
 from models.services.template_choice import layout_for
 from models.services.transfer_rules import OPEN, LastStepRests, NobodyGoes, OwnOffice, ReasonMissing, TransferOpen
 from models.services.transfer_sheet import case_sheet, request_value, who_goes
@@ -28,6 +28,7 @@ from models.services.transfer_views import Beginning, Candidate, Side, TransferV
 from models.services.undoing import take_back
 from models.services.views import Changed
 from models.services.walking import portions
+from models.services.working_days import working_days_later
 from models.store.rows import KEPT
 from models.store.work import Work
 from models.texts import _

@@ -9,9 +9,10 @@ from PySide6.QtWidgets import QLabel
 
 from desktop import theme
 from desktop.widgets.list_export import ExportDialog, ExportWish, file_name, write_bytes
-from desktop.widgets.plan_dialog import next_workday, planned_words
+from desktop.widgets.plan_dialog import planned_words
 from models import texts
 from models.errors import CannotWrite, DiskFull
+from models.services.working_days import next_working_day
 from reports.people_list import PAPER_ROWS
 
 COLUMNS = [("name", "姓名"), ("address", "住址"), ("birth", "出生")]
@@ -121,4 +122,4 @@ def test_what_was_planned_is_said_in_numbers(wanted, made, words):
     [(date(2026, 11, 20), date(2026, 11, 23)), (date(2026, 11, 22), date(2026, 11, 23))],
 )
 def test_the_next_working_day_is_no_weekend(day, following):
-    assert next_workday(day) == following
+    assert next_working_day(day) == following
