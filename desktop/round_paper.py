@@ -29,7 +29,7 @@ def round_sheet(
     family_names: people by their family name only, without telephone. only_open: doors at which somebody still has to
     knock. No identity number is on it; of telephones the last four digits.
     """
-    stops = [stop for stop in view.stops if stop.status != "skipped" and (stop.open or not only_open)]
+    stops = [stop for stop in view.stops if stop.status not in ("skipped", "handed") and (stop.open or not only_open)]
     return RoundSheet(
         language="zh" if language() == "zh_CN" else "en",
         office=office,

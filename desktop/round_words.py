@@ -19,6 +19,7 @@ TONES = {
     "refused": "danger",
     "moved_away": "accent",
     "skipped": "soft",
+    "handed": "soft",
 }
 """The tone of a door's state; its words stand beside, always."""
 

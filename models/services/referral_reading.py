@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, false, func, not_, or_, select
 
 from models.clock import local_time
 from models.records.numbers import number_text
@@ -26,6 +26,7 @@ from models.services.referral_views import (
 from models.services.views import NeedView
 from models.services.walking import portions
 from models.services.worklist_rules import shipped
+from models.store.handed import Handed, handed_away
 from models.store.rows import KEPT
 
 _REFERRAL, _LETTER, _STEP, _RESIDENT = (KEPT[name] for name in ("referral", "letter", "referral_step", "resident"))
@@ -36,7 +37,7 @@ _LONGEST_TYPED = 60  # what is longer was scanned from the letter itself
 
 
 def chased(on: date, days: int = 0) -> ColumnElement[bool]:
-    """Referrals of which an outcome should be known on a day.
+    """Referrals of which an outcome should be known on a day, whosever case it is now; see `gone_with`.
 
     days: after the issue, for those that an earlier program wrote without a day to chase on; 0: as the worklist has it.
     """
@@ -45,10 +46,23 @@ def chased(on: date, days: int = 0) -> ColumnElement[bool]:
     return and_(_REFERRAL.c.status.in_(referral_rules.OPEN), late)
 
 
-def of_kind(kind: Kind, on: date) -> ColumnElement[bool]:
-    """The rows of a kind."""
+def gone_with(handed: Handed) -> ColumnElement[bool]:
+    """Referrals that went along with a case to another office: they stand on the list that was handed over, and the
+    other office asks what came of them.
+    """
+    gone: list[ColumnElement[bool]] = []
+    if whole := [home for home, people in handed.items() if people is None]:
+        gone.append(_REFERRAL.c.household_id.in_(whole))
+    for home, people in handed.items():
+        if people is not None:
+            gone.append(and_(_REFERRAL.c.household_id == home, _REFERRAL.c.resident_id.in_(people)))
+    return or_(false(), *gone)
+
+
+def _of_kind(kind: Kind, late: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The rows of a kind; late: those to be chased."""
     if kind == "chase":
-        return chased(on)
+        return late
     statuses = {"open": referral_rules.OPEN, "closed": referral_rules.CLOSED}.get(kind, (kind,))
     return _REFERRAL.c.status.in_(statuses) if kind else _REFERRAL.c.dead.is_(False)
 
@@ -63,7 +77,8 @@ def find(connection: Connection, wish: ReferralFilter, on: date, limit: int) -> 
     if wish.text.strip():
         around.append(_says(wish.text.strip()))
     joined = _REFERRAL.outerjoin(_RESIDENT, _RESIDENT.c.id == _REFERRAL.c.resident_id)
-    late = chased(on).label("late")
+    chase = and_(chased(on), not_(gone_with(handed_away(connection))))
+    late = chase.label("late")
     counts: Counter[str] = Counter()
     counted = select(_REFERRAL.c.status, late, func.count().label("n")).select_from(joined).where(*around)
     for status, is_late, n in connection.execute(counted.group_by(_REFERRAL.c.status, late)):
@@ -71,7 +86,7 @@ def find(connection: Connection, wish: ReferralFilter, on: date, limit: int) -> 
         counts["chase"] += n if is_late else 0
         kind = next((k for k in KINDS if k != "chase" and status in _statuses(k)), "")
         counts[kind] += n if kind else 0
-    wanted = [*around, of_kind(wish.kind, on)]
+    wanted = [*around, _of_kind(wish.kind, chase)]
     if wish.status:
         wanted.append(_REFERRAL.c.status == wish.status)
     order: list[ColumnElement[Any]] = [_REFERRAL.c.at.desc(), _REFERRAL.c.id.desc()]

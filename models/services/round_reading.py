@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, case, func, select, true
 
 from models.errors import NotFound
 from models.services.book import Book
@@ -14,6 +14,7 @@ from models.services.people import door, resident_rows
 from models.services.round_doors import households_at
 from models.services.rounds_views import COMES_AGAIN, PersonAtDoor, RoundRow, RoundView, StopView, TryView
 from models.services.walking import portions
+from models.store.handed import Handed, handed_away, is_handed
 from models.store.rows import KEPT
 
 _ROUND, _STOP, _DWELLING = KEPT["visit_round"], KEPT["round_stop"], KEPT["dwelling"]
@@ -31,7 +32,9 @@ def read_rows(
     query = select(_ROUND).where(_ROUND.c.dead.is_(False), *wanted).order_by(*order)
     rounds = connection.execute(query.limit(limit) if limit else query).mappings().all()
     counted: dict[str, Mapping[Any, Any]] = {}
-    again = _STOP.c.status.in_(COMES_AGAIN) & _STOP.c.retry_on.is_not(None)
+    theirs = [home for home, people in handed_away(connection).items() if people is None]
+    ours = _STOP.c.household_id.not_in(theirs) if theirs else true()
+    again = _STOP.c.status.in_(COMES_AGAIN) & _STOP.c.retry_on.is_not(None) & ours
 
     def count(what: Any) -> Any:
         return func.sum(case((what, 1), else_=0))
@@ -40,7 +43,7 @@ def read_rows(
         progress = (
             select(
                 _STOP.c.round_id,
-                count(_STOP.c.status != "skipped").label("total"),
+                count((_STOP.c.status != "skipped") & ((_STOP.c.status != "waiting") | ours)).label("total"),
                 count(_STOP.c.status.not_in(("waiting", "skipped"))).label("gone"),
                 count(_STOP.c.status == "met").label("met"),
                 count(again).label("retries"),
@@ -86,7 +89,13 @@ def read_round(connection: Connection, book: Book, round_id: str, on: date) -> R
         )
         for row in connection.execute(made.order_by(_VISIT.c.happened_on, _VISIT.c.at)):
             last[row.household_id] = (row.happened_on, row.outcome)
-    due = due_lines(connection, book, {home: [p.resident_id for p in people] for home, people in behind.items()}, on)
+    handed = handed_away(connection, set(behind))
+    asked = {
+        home: [one.resident_id for one in people if not is_handed(handed, home, one.resident_id)]
+        for home, people in behind.items()
+        if not is_handed(handed, home)
+    }
+    due = due_lines(connection, book, asked, on)
     about = connection.execute(select(_ROUND.c.community_code).where(_ROUND.c.id == round_id)).scalar()
     return RoundView(
         row=rows[0],
@@ -96,7 +105,7 @@ def read_round(connection: Connection, book: Book, round_id: str, on: date) -> R
             StopView(
                 id=stop["id"],
                 place=stop["place"],
-                status=stop["status"],
+                **_stands(stop, homes[stop["id"]], handed),
                 dwelling_id=stop["dwelling_id"],
                 household_id=homes[stop["id"]],
                 door=door(stop),
@@ -110,14 +119,20 @@ def read_round(connection: Connection, book: Book, round_id: str, on: date) -> R
                     TryView(date.fromisoformat(tried["on"]), tried["part"], tried["outcome"], tried["visit"])
                     for tried in stop["tries"]
                 ),
-                retry_on=stop["retry_on"],
-                retry_part=stop["retry_part"],
                 note=stop["note"],
                 at=stop["at"],
             )
             for stop in stops
         ),
     )
+
+
+def _stands(stop: Mapping[Any, Any], home: str, handed: Handed) -> dict[str, Any]:
+    """Where a door stands, and when somebody comes again: nobody where another office has taken over the case."""
+    open_still = stop["status"] == "waiting" or (stop["status"] in COMES_AGAIN and stop["retry_on"] is not None)
+    if open_still and home and is_handed(handed, home):
+        return {"status": "handed", "retry_on": None, "retry_part": ""}
+    return {name: stop[name] for name in ("status", "retry_on", "retry_part")}
 
 
 def _homes(connection: Connection, stops: Sequence[Mapping[Any, Any]], on: date) -> dict[str, str]:

@@ -23,6 +23,7 @@ from models.services.views import Changed
 from models.services.visits import write_visit
 from models.services.walking import walking_key
 from models.services.working_days import next_working_day
+from models.store.handed import handed_away, is_handed
 from models.store.rows import KEPT
 from models.store.work import Work
 from models.texts import _
@@ -265,15 +266,18 @@ class Rounds:
         """The round is over. What stays open becomes planned visits: Changed.ids. Raises NotFound.
 
         A door stays open where nobody was, or where a retry is planned; it is due on the day of the retry, else on the
-        next working day. Doors without a household are only counted.
+        next working day. Doors without a household are only counted, and nobody goes where another office goes now.
         """
         on = today(self._book.clock)
         with self._book.verb("rounds.finish") as work:
             about = _living(work, _ROUND, round_id)
             entries = []
-            for row in _stops(work, round_id):
+            rows = _stops(work, round_id)
+            handed = handed_away(work.connection, {row["household_id"] for row in rows if row["household_id"]})
+            for row in rows:
                 again = row["status"] in COMES_AGAIN and row["retry_on"] is not None
-                if row["household_id"] and (row["status"] == "waiting" or again):
+                ours = row["household_id"] and not is_handed(handed, row["household_id"])
+                if ours and (row["status"] == "waiting" or again):
                     due = row["retry_on"] if again else None
                     entries.append(_open_plan(about, row, max(due or on, on) if due else next_working_day(on)))
             plans = make_plans(work, entries)

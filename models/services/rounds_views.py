@@ -90,7 +90,7 @@ class StopView:
 
     id: str
     place: int
-    status: str
+    status: str  # code stop_status; "handed" where another office has taken over a case that was still to be visited
     dwelling_id: str
     household_id: str
     door: str  # road, building, unit and number
@@ -132,7 +132,7 @@ class RoundRow:
     ends_on: date | None
     assignee: str
     status: str  # open, done, dropped
-    total: int  # doors, without those left out
+    total: int  # doors, without those left out and those that another office goes to now
     gone: int  # doors at which somebody knocked
     met: int
     retries: int  # doors at which somebody is to come again

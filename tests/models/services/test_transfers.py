@@ -10,12 +10,15 @@ from models.errors import CannotUndo, NotFound
 from models.records.casework import CasePlanEntry, NoteEntry, TaskEntry
 from models.records.fact import FactEntry
 from models.records.household import HouseholdEntry, MemberEntry
+from models.records.referral import MatterEntry, ReferralEntry
 from models.records.rights import ConsentEntry
+from models.records.rounds import RoundEntry
 from models.records.transfer import TransferEntry
 from models.records.visit import NeedEntry, PlanEntry, VisitEntry
 from models.services import transfer_rules
 from models.services.barred import RecordFrozen
 from models.services.referral_rules import WrongDay
+from models.services.referral_views import ReferralFilter
 from models.services.transfer_rules import (
     LastStepRests,
     NobodyGoes,
@@ -297,6 +300,61 @@ def test_of_some_people_only_theirs_ends(casebook: Casebook, family) -> None:
     assert household in {one.household_id for one in items(casebook.worklist)}
     others = [line for line in casebook.residents.timeline(people[1]) if line.kind == "transfer"]
     assert others == [], "who stays is not told of it"
+
+
+def walk(casebook: Casebook, *households: str) -> str:
+    entry = RoundEntry(name="九月", scope="list", household_ids=households, starts_on=date(2026, 9, 1))
+    return casebook.rounds.plan(entry).id
+
+
+def test_nobody_of_this_office_goes_on_a_round_to_a_case_that_another_office_has(casebook: Casebook, family) -> None:
+    household, _people = family
+    entry = HouseholdEntry(
+        dwelling=HOME.model_copy(update={"door": "902"}),
+        members=(MemberEntry(resident=person("赵六", date(1980, 1, 1)), relation="0"),),
+    )
+    other = casebook.households.register(entry).id
+    rounds, planned = casebook.rounds, walk(casebook, household, other)
+    before = rounds.get(planned)
+    assert [stop.status for stop in before.stops] == ["waiting", "waiting"]
+    transfer = taken(casebook, household)
+    view = rounds.get(planned)
+    (gone,) = (stop for stop in view.stops if stop.household_id == household)
+    assert (gone.status, gone.open, gone.due, gone.retry_on) == ("handed", False, (), None)
+    assert (view.row.total, view.row.gone) == (1, 0)
+    assert view.next_after(gone.id).household_id == other
+    casebook.transfers.take_back(transfer)
+    assert rounds.get(planned) == before, "it is ours again"
+
+
+def test_what_stays_open_of_a_round_is_planned_for_our_own_households_alone(casebook: Casebook, family) -> None:
+    household, _people = family
+    planned = walk(casebook, household)
+    (stop,) = casebook.rounds.get(planned).stops
+    casebook.rounds.record(stop.id, "nobody_home")
+    taken(casebook, household)
+    view = casebook.rounds.get(planned)
+    assert [(one.status, one.open, len(one.tries)) for one in view.stops] == [("handed", False, 1)]
+    assert (view.row.total, view.row.gone, view.row.retries) == (1, 1, 0), "what was tried stays counted"
+    assert list(casebook.rounds.finish(planned).ids) == []
+
+
+def test_a_letter_that_went_along_with_its_case_is_chased_by_the_other_office(
+    casebook: Casebook, clock, family
+) -> None:
+    household, people = family
+    matters = (MatterEntry(service_id="S50"),)
+    letter = casebook.referrals.issue(
+        ReferralEntry(resident_id=people[0], matters=matters, receiver="劝业场街道", reply_days=1)
+    ).id
+    clock.move(days=30)
+    chase = ReferralFilter(kind="chase")
+    assert [one.id for one in casebook.referrals.find(chase).views] == [letter]
+    transfer = taken(casebook, household, people[0])
+    page = casebook.referrals.find(chase)
+    assert (page.views, page.total, page.counts["chase"], page.counts["open"]) == ((), 0, 0, 1)
+    casebook.transfers.take_back(transfer)
+    assert casebook.referrals.find(chase).total == 1, "until they have taken it, it is ours to ask"
 
 
 def test_every_step_can_be_taken_back_to_where_it_stood(casebook: Casebook, family) -> None:
