@@ -97,6 +97,8 @@ class PdfView(QFrame):
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
         self.area.setWidget(inside)
+        # A bar that comes once pages are there would take room from them, and they would be laid out a second time.
+        self.area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.area.setAccessibleName(_("Preview of the paper"))
         self.area.viewport().installEventFilter(self)
         self.area.installEventFilter(self)

@@ -203,3 +203,14 @@ def test_the_paper_stays_white_in_the_dark(view, tasks, qtbot):
     assert grabbed.size() == QSize(view._sheets[0].width(), view._sheets[0].height())
     assert grabbed.pixelColor(grabbed.width() - 20, grabbed.height() - 20).lightness() > 250
     theme.apply(theme.Look())
+
+
+def test_pages_keep_the_size_at_which_they_first_stand(view, tasks, qtbot):
+    settled(tasks, qtbot)
+    sizes = []
+    view.shown.connect(lambda _pages: sizes.append(view._sheets[0].width()))
+    view.show_pdf(pdf(5))  # longer than the view
+    settled(tasks, qtbot)
+    qtbot.wait(view._resized.interval() + 20)
+    assert sizes == [view._sheets[0].width()], "nothing was laid out anew for a bar that came"
+    assert not view._resized.isActive()
