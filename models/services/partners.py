@@ -14,6 +14,7 @@ from models.store.rows import table_of
 from models.store.work import read_meta
 from models.sync.batch import Tips
 from models.sync.card import MAX_CARD_BYTES, Card, key_id, read_card, write_card
+from models.sync.envelope import Reader
 from models.sync.files import read_limited
 from models.texts import _, ngettext
 
@@ -154,6 +155,13 @@ def addressee(connection: Connection, partner_id: str) -> Partner:
     if partner is None:
         raise NoPartner
     return partner
+
+
+def reader(connection: Connection) -> Reader:
+    """Who opens files here, and whose files are opened."""
+    keys = read_meta(connection, "device_keys")
+    signs = {partner.id: partner.sign_key for partner in all_trusted(connection)}
+    return Reader(own_id(connection), keys["age_secret"], signs.get)
 
 
 def _partner(row: Any) -> Partner:

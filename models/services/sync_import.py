@@ -1,0 +1,162 @@
+"""Taking batch files in: what one would do, and doing it in one transaction."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from sqlalchemy import Connection, insert, select
+
+from models.errors import BatchRefused
+from models.records.operation import Batch
+from models.services import partners
+from models.services.book import Book, changed
+from models.services.merging import Merging
+from models.services.rights import Rights
+from models.services.sync_steps import Cancelled, Progress, Steps, Stopped
+from models.services.views import BatchPreview, Changed
+from models.store import chains, importing
+from models.store.many import without_pauses
+from models.store.rows import table_of
+from models.store.work import read_meta, write_meta
+from models.sync import batch as batches
+from models.sync.envelope import MAX_FILE_BYTES, Reader, peek
+from models.sync.files import read_limited
+from models.texts import ngettext
+
+_BATCH = table_of(Batch)
+
+
+def preview(book: Book, path: Path) -> BatchPreview:
+    """What a batch file would do; nothing is written. Raises BatchRefused, CannotRead."""
+    data = read_limited(path, MAX_FILE_BYTES)
+    with book.reading() as connection:
+        batch = batches.read_batch(data, partners.reader(connection))
+        planned = importing.plan(connection, batch.operations)
+        sender = partners.addressee(connection, batch.header.sender)
+        missing = chains.missing_before(connection, planned.new) if planned.new else 0
+    shown = BatchPreview(
+        id=batch.header.sha,
+        sender=sender.name,
+        made_at=batch.header.made_at,
+        operations=len(batch.operations),
+        new=len(planned.new),
+        already_here=planned.known,
+        residents=len(planned.residents),
+        households=len(planned.households),
+        visits=planned.count("visit"),
+        conflicts=planned.new_conflicts,
+        missing_before=missing,
+    )
+    return BatchPreview(**{**vars(shown), "lines": tuple(_preview_lines(shown))})
+
+
+def apply(book: Book, path: Path, progress: Progress | None = None, cancelled: Cancelled | None = None) -> Changed:
+    """Import a batch file in one transaction; importing it again changes nothing.
+
+    Returns an empty Changed where the worker cancelled. Raises BatchRefused, CannotRead, DiskFull.
+    """
+    with without_pauses():
+        return _apply(book, path, progress, cancelled)
+
+
+def _apply(book: Book, path: Path, progress: Progress | None, cancelled: Cancelled | None) -> Changed:
+    data = read_limited(path, MAX_FILE_BYTES)
+    with book.reading() as connection:
+        reader = partners.reader(connection)
+    try:
+        batch = batches.read_batch(data, reader)
+    except BatchRefused as refusal:
+        _note_refusal(book, path, data, reader, str(refusal.facts["reason"]))
+        raise
+    steps = Steps(progress, cancelled, len(batch.operations))
+    try:
+        with book.verb("sync.apply") as work:
+            steps.at(0)
+            planned = importing.plan(work.connection, batch.operations)
+            steps.at(len(batch.operations) // 3)
+            work.reindex |= importing.apply(work.connection, planned)
+            steps.at(len(batch.operations))
+            partners.said_to_hold(work.connection, batch.header.sender, batch.manifest.holds, work.now)
+            _keep_arrival(work.connection, path.name, batch, len(planned.new), work.now)
+            work.journal("import", "batch", batch.header.sha, f"{len(planned.new)}/{len(batch.operations)}")
+            work.entities |= planned.entities
+            work.rows |= planned.concerned
+            done = changed(work, batch.header.sha)
+    except Stopped:
+        return Changed(frozenset(), frozenset())
+    touched = {row: merged.entity for (_district, row), merged in planned.rows.items()}
+    Rights(book).after_import(planned.residents, ledger_grew="erasure" in planned.entities, rows=touched)
+    begin_anew_if_copied(book, batch.manifest.holds)
+    settled = Merging(book).settle()  # under the new device id, where there is one
+    rows, entities = done.rows | settled.rows, done.entities | settled.entities
+    return Changed(entities, rows, done.id, done.ids, done.operations)
+
+
+def begin_anew_if_copied(book: Book, holds: batches.Tips) -> None:
+    """A casebook that others know more of than itself was restored or copied: it goes on under a new device id."""
+    with book.writing() as connection:
+        if chains.overtaken(connection, holds):
+            own, exported = read_meta(connection, "device"), read_meta(connection, "exported")
+            chains.renew_device(connection)
+            # What the old chain had not exported yet stays on the count of what waits.
+            left = int(exported.get("seq", 0)) - int(own["seq"])
+            write_meta(connection, "exported", {**exported, "seq": left})
+
+
+def _note_refusal(book: Book, path: Path, data: bytes, reader: Reader, reason: str) -> None:
+    """Keep the refusal of a file of a known sender, so that the office can ask for it again."""
+    with suppress(BatchRefused):
+        header = peek("batch", data)
+        if reader.sign_key_of(header.sender) is not None:
+            with book.verb("sync.refuse") as work:
+                work.journal("import", "batch", header.sha[:64], f"refused {reason}")
+
+
+def _keep_arrival(connection: Connection, file_name: str, batch: batches.Batch, new: int, now: int) -> None:
+    """One entry for a file, however often it is imported."""
+    header = batch.header
+    if connection.execute(select(_BATCH.c.id).where(_BATCH.c.id == header.sha)).first() is None:
+        detail = {
+            "export": header.batch,
+            "part": header.part,
+            "of": header.of,
+            "made_at": header.made_at,
+            "new": new,
+            "newest_at": max((operation["at"] for operation in batch.operations), default=0),
+        }
+        row = {
+            "id": header.sha,
+            "direction": "in",
+            "file_name": file_name,
+            "peer": header.sender,
+            "count": len(batch.operations),
+            "last_seq": batch.manifest.last,
+            "status": "applied",
+            "detail": detail,
+            "at": now,
+        }
+        connection.execute(insert(_BATCH), row)
+
+
+def _preview_lines(shown: BatchPreview) -> Iterator[str]:
+    yield ngettext("{n} new change", "{n} new changes", shown.new).format(n=shown.new)
+    if shown.already_here:
+        text = ngettext("{n} change is already here", "{n} changes are already here", shown.already_here)
+        yield text.format(n=shown.already_here)
+    yield ngettext("about {n} resident", "about {n} residents", shown.residents).format(n=shown.residents)
+    yield ngettext("in {n} household", "in {n} households", shown.households).format(n=shown.households)
+    yield ngettext("with {n} visit", "with {n} visits", shown.visits).format(n=shown.visits)
+    if shown.conflicts:
+        text = ngettext(
+            "{n} field was changed on both sides; both versions are kept until somebody chooses",
+            "{n} fields were changed on both sides; both versions are kept until somebody chooses",
+            shown.conflicts,
+        )
+        yield text.format(n=shown.conflicts)
+    if shown.missing_before:
+        text = ngettext(
+            "{n} earlier change has not arrived yet; it may come later in any order",
+            "{n} earlier changes have not arrived yet; they may come later in any order",
+            shown.missing_before,
+        )
+        yield text.format(n=shown.missing_before)
