@@ -20,6 +20,7 @@ class PrintJob(SQLModel, table=True):
     detail: str = text_field()  # why it stopped; no names
     worker: str = text_field()
     at: int = moment_field()
+    desk: str = text_field()  # at which desk of an office with a server; empty where there is only one
 
 
 class PrintItem(SQLModel, table=True):

@@ -28,10 +28,11 @@ def upgrade() -> None:
     op.add_column("peer", json("scope", "[]"))
     op.add_column("peer", json("down", "{}"))
     op.add_column("peer", text("revoked"))
+    op.add_column("print_job", text("desk"))  # whose printer, where several desks share the records
     op.create_table(
         "received",
         _key("peer", 36),
-        _key("district", 6),
+        _key("district", 9),
         _key("id", 64),
     )
     op.create_table(
