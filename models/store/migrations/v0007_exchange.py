@@ -49,6 +49,26 @@ def upgrade() -> None:
         number("at"),
     )
     op.create_table(
+        "dispute",
+        _key("district", 9),
+        _key("row", 36),
+        _key("field", 40),
+        sa.Column("opened_at", sa.BigInteger(), primary_key=True),
+        text("entity"),
+        text("kind"),
+        text("about_kind"),
+        text("about_id"),
+        text("community"),
+        text("workers"),
+        text("alike"),
+        number("newest"),
+        number("settled_at"),
+        text("settled_by"),
+        text("operation"),
+    )
+    op.create_index("ix_dispute_open", "dispute", ["settled_at", "opened_at"])
+    op.create_index("ix_dispute_opened", "dispute", ["opened_at"])
+    op.create_table(
         "editing",
         _key("desk", 36),
         _key("row", 36),
