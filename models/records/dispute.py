@@ -23,7 +23,7 @@ class Dispute(SQLModel, table=True):
     field: str = Field(primary_key=True, max_length=40)
     opened_at: int = Field(primary_key=True, sa_type=BigInteger)  # when it was seen here, milliseconds
     entity: str = text_field()
-    kind: str = text_field()  # what can be done: text, list, value, removed, link; newer: this program knows no such field
+    kind: str = text_field()  # text, list, value, removed, link; newer: this program knows no such field
     about_kind: str = text_field()  # resident or household; empty: nobody
     about_id: str = text_field()
     community: str = text_field()  # where they live, 12 digits

@@ -12,8 +12,9 @@ from sqlalchemy import Column, Connection, Row, Select, Table, func, select
 
 from models.errors import CannotUndo
 from models.records.operation import Head, Operation
-from models.store.rows import KEPT, default_of, is_named, table_of
+from models.store.rows import KEPT, default_of, from_wire, is_named, table_of
 from models.store.work import Work, columns_from_wire
+from models.sync.content import canonical
 
 _OPERATIONS, _HEADS = table_of(Operation), table_of(Head)
 _MEMBERSHIP, _VISIT = KEPT["membership"], KEPT["visit"]
@@ -36,7 +37,16 @@ def undo(work: Work, operations: Collection[str]) -> None:
         if row in made:
             continue
         before = {name: _replaced(work.connection, entity, name, change) for name, change in op["fields"].items()}
-        work.amend(entity, row, columns_from_wire(entity, before))
+        one = {name: values[-1] for name, values in before.items() if len(values) == 1}
+        if one:
+            work.amend(entity, row, columns_from_wire(entity, one))
+        several = {  # somebody had chosen one of them: they wait for a choice again
+            name: [from_wire(entity, name, value) for value in values]
+            for name, values in before.items()
+            if name not in one and name in KEPT[entity].columns
+        }
+        if several:
+            work.reopen(entity, row, several)
     for row, entity in made.items():
         if entity in _SHARED and _used_by(work.connection, row, made):
             continue
@@ -186,14 +196,20 @@ def _pointing_at(entity: str) -> list[tuple[Table, str]]:
     return [(table, name) for table in tables for name in sorted(names) if name in table.c]
 
 
-def _replaced(connection: Connection, entity: str, name: str, change: Mapping[str, Any]) -> object:
-    """The value that a change replaced: of several the last one said; the default where nobody had said anything."""
+def _replaced(connection: Connection, entity: str, name: str, change: Mapping[str, Any]) -> list[Any]:
+    """The different values that a change replaced, the one that was shown last; the default where nobody had said
+    anything, or where what was said is erased by now."""
     earlier = list(change.get("p", ()))
     if not earlier:
-        return default_of(entity, name)
+        return [default_of(entity, name)]
     query = select(_OPERATIONS.c.clock, _OPERATIONS.c.id, _OPERATIONS.c.fields)
-    said = _keyed(connection, query, _OPERATIONS.c.id, earlier)
-    last = max(said, key=lambda row: (row.clock, row.id), default=None)
-    if last is None or name not in last.fields:
+    said = sorted(_keyed(connection, query, _OPERATIONS.c.id, earlier), key=lambda row: (row.clock, row.id))
+    if not said or any(name not in row.fields for row in said):
         raise CannotUndo
-    return last.fields[name].get("v")
+    values: dict[bytes, Any] = {}
+    for row in said:
+        if not row.fields[name].get("erased"):
+            value = row.fields[name].get("v")
+            values.pop(canonical(value), None)
+            values[canonical(value)] = value
+    return list(values.values()) or [default_of(entity, name)]

@@ -5,7 +5,7 @@ a unit of work, so that a write without an operation fails instead of being lost
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, event, insert, select, update
@@ -14,9 +14,9 @@ from models.clock import Clock, milliseconds
 from models.errors import WriteOutsideVerb
 from models.records.operation import Conflict, Head, Journal, Meta, Operation
 from models.store import marks
-from models.store.many import insert_rows
+from models.store.many import insert_rows, put_rows
 from models.store.rows import KEPT, defaults, empty_row, from_wire, table_of, to_wire
-from models.sync.content import field_change, field_changes, next_clock, operation_id
+from models.sync.content import canonical, field_change, field_changes, next_clock, operation_id
 from models.values import new_id
 
 _CONFLICTS = table_of(Conflict)
@@ -145,6 +145,42 @@ class Work:
         self._about |= marks.subjects(entity, dict(found)) | marks.subjects(entity, {**found, **changed})
         self._touch(entity, row)
         return True
+
+    def reopen(self, entity: str, row: str, fields: Mapping[str, Sequence[Any]]) -> None:
+        """Let fields have several current values once more, the last of each being shown: a choice is taken back.
+
+        As many operations are written as a field gets values; all of them replace what stands now, none the others.
+        Raises LookupError where there is no such record.
+        """
+        self.flush()
+        table = KEPT[entity]
+        found = self.connection.execute(select(table).where(table.c.id == row)).mappings().first()
+        if found is None:
+            raise LookupError(entity)
+        district = found["district"]
+        where = (_HEADS.c.district == district, _HEADS.c.row == row)
+        ops: dict[str, list[str]] = dict(self.connection.execute(select(_HEADS.c.ops).where(*where)).scalar() or {})
+        held = {name: [op for op, names in ops.items() if name in names] for name in fields}
+        ops = {op: left for op, names in ops.items() if (left := [name for name in names if name not in fields])}
+        for place in range(max(len(values) for values in fields.values()), 0, -1):
+            said = {
+                name: field_change(to_wire(values[-place]), held[name])
+                for name, values in fields.items()
+                if len(values) >= place
+            }
+            ops[self._log(entity, row, district, said)] = sorted(said)
+        shown = {name: values[-1] for name, values in fields.items()}
+        several = [name for name, values in fields.items() if len({canonical(to_wire(value)) for value in values}) > 1]
+        conflicts = [
+            {"district": district, "row": row, "field": name, "entity": entity, "at": self.now} for name in several
+        ]
+        with allow_writes(self.connection):
+            self.connection.execute(update(_HEADS).where(*where).values(ops=ops))
+            here = (table.c.district == district, table.c.id == row)
+            self.connection.execute(update(table).where(*here).values(**shown))
+        put_rows(self.connection, _CONFLICTS, conflicts)
+        self._about |= marks.subjects(entity, dict(found)) | marks.subjects(entity, {**found, **shown})
+        self._touch(entity, row)
 
     def journal(self, action: str, subject_kind: str, subject_id: str, detail: str = "") -> None:
         """Note what was done with a record; names of fields and codes only, never values."""
