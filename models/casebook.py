@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from models.clock import Clock, SystemClock, local_time, milliseconds, today
@@ -269,6 +270,7 @@ class Casebook:
         """Change the office's name, mark or phone, and the worker's. Raises OtherDistrict: records do not move."""
         if office.district != self.office.district:
             raise OtherDistrict
+        office = replace(office, keyed_by=self.office.keyed_by)  # keys never change
         with self._book.writing() as connection:
             write_meta(connection, "office", _office_values(office))
             write_meta(connection, "worker", {"name": worker.name, "phone": worker.phone})
@@ -321,7 +323,8 @@ class Casebook:
 
 
 def _office_values(office: Office) -> dict[str, str]:
-    return {"code": office.code, "name": office.name, "letter_mark": office.letter_mark, "phone": office.phone}
+    said = {"code": office.code, "name": office.name, "letter_mark": office.letter_mark, "phone": office.phone}
+    return said | ({"keyed_by": office.keyed_by} if office.keyed_by != "district" else {})
 
 
 def _make_store(

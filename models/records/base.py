@@ -41,7 +41,7 @@ def json_field(default: type[dict[str, Any]] | type[list[Any]] = dict) -> Any:
 class Kept(SQLModel):
     """Base of all synced tables. Rows are written only through the unit of work (models.store.work)."""
 
-    district: str = Field(primary_key=True, max_length=6)  # immutable home district, GB/T 2260
+    district: str = Field(primary_key=True, max_length=9)  # immutable home: a district (6 digits) or a street (9)
     id: str = Field(primary_key=True, max_length=36, index=True)  # UUIDv7; indexed alone: verbs know no district
     office: str = text_field()  # who keeps the record: community (12 digits) or street (9 digits)
     dead: bool = flag_field()  # deleted: a value like any other, so that a deletion can be undone or disputed

@@ -24,7 +24,7 @@ class Operation(SQLModel, table=True):
         Index("ix_operation_arrival", "arrival"),
     )
 
-    district: str = Field(primary_key=True, max_length=6)  # home district of the row
+    district: str = Field(primary_key=True, max_length=9)  # home district of the row
     id: str = Field(primary_key=True, max_length=64)  # SHA-256, hex
     device: str = text_field()
     seq: int = number_field()
@@ -43,7 +43,7 @@ class Operation(SQLModel, table=True):
 class Head(SQLModel, table=True):
     """For one record, the operations that hold its current values. A field named under two of them is a conflict."""
 
-    district: str = Field(primary_key=True, max_length=6)
+    district: str = Field(primary_key=True, max_length=9)
     row: str = Field(primary_key=True, max_length=36)
     entity: str = text_field()
     ops: dict[str, Any] = json_field()  # {operation id: [fields whose value it holds]}
@@ -52,7 +52,7 @@ class Head(SQLModel, table=True):
 class Conflict(SQLModel, table=True):
     """A field with more than one distinct current value, waiting for a person to choose."""
 
-    district: str = Field(primary_key=True, max_length=6)
+    district: str = Field(primary_key=True, max_length=9)
     row: str = Field(primary_key=True, max_length=36)
     field: str = Field(primary_key=True, max_length=40)
     entity: str = text_field()
@@ -130,7 +130,7 @@ class Received(SQLModel, table=True):
     """An operation that came down from an office in a scoped stream: not one of an unbroken chain, never sent back."""
 
     peer: str = Field(primary_key=True, max_length=36)
-    district: str = Field(primary_key=True, max_length=6)
+    district: str = Field(primary_key=True, max_length=9)
     id: str = Field(primary_key=True, max_length=64)
 
 

@@ -86,7 +86,7 @@ class Book:
                 clock=self.clock,
                 worker=self.worker.name,
                 verb=name,
-                district=self.office.district,
+                district=self.office.home,
                 office=self.office.code,
             )
             yield work

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from models.eligibility import Case, Determination, Explanation, Prompts, Question, Service
 from models.services.referral_views import ReferralView
@@ -29,11 +29,17 @@ class Office:
     name: str  # as printed on letters
     letter_mark: str  # the word in letter numbers, for example 劝业
     phone: str = ""
+    keyed_by: Literal["district", "street"] = "district"  # chosen once, before the first record: keys never change
 
     @property
     def district(self) -> str:
-        """The six-digit district that is the home of every record made here."""
+        """The six-digit district that the office lies in."""
         return self.code[:6]
+
+    @property
+    def home(self) -> str:
+        """What the keys of the records made here begin with: the district, or the street where so chosen."""
+        return self.code[:9] if self.keyed_by == "street" else self.district
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ def day(name: str) -> "sa.Column[object]":
 
 def kept() -> tuple["sa.Column[str]", "sa.Column[str]", "sa.Column[str]", "sa.Column[bool]", "sa.Column[object]"]:
     """What every synced table begins with."""
-    return key("district", 6), key("id", 36), text("office"), flag("dead"), json("extra")
+    return key("district", 9), key("id", 36), text("office"), flag("dead"), json("extra")
 
 
 def upgrade() -> None:
@@ -73,7 +73,7 @@ def upgrade() -> None:
         json("detail"),
         number("at"),
     )
-    op.create_table("conflict", key("district", 6), key("row", 36), key("field", 40), text("entity"), number("at"))
+    op.create_table("conflict", key("district", 9), key("row", 36), key("field", 40), text("entity"), number("at"))
     op.create_table(
         "determination",
         *kept(),
@@ -134,7 +134,7 @@ def upgrade() -> None:
     ends = sa.text("good_until IS NOT NULL")
     op.create_index("ix_fact_good_until", "fact", ["good_until"], sqlite_where=ends, postgresql_where=ends)
     op.create_index("ix_fact_subject_id", "fact", ["subject_id"])
-    op.create_table("head", key("district", 6), key("row", 36), text("entity"), json("ops"))
+    op.create_table("head", key("district", 9), key("row", 36), text("entity"), json("ops"))
     op.create_table(
         "household",
         *kept(),
@@ -218,7 +218,7 @@ def upgrade() -> None:
     op.create_index("ix_need_visit_id", "need", ["visit_id"])
     op.create_table(
         "operation",
-        key("district", 6),
+        key("district", 9),
         key("id", 64),
         text("device"),
         number("seq"),

@@ -16,7 +16,7 @@ def upgrade() -> None:
     """Make the table of planned visits."""
     op.create_table(
         "planned_visit",
-        sa.Column("district", sa.String(6), primary_key=True),
+        sa.Column("district", sa.String(9), primary_key=True),
         sa.Column("id", sa.String(36), primary_key=True),
         text("office"),
         sa.Column("dead", sa.Boolean(), nullable=False, server_default="0"),

@@ -62,7 +62,7 @@ def kept(name: str, *columns: "sa.Column[Any]", index: tuple[str, ...] = ()) -> 
     """Make a table of records with what every record has, and an index for each column named."""
     op.create_table(
         name,
-        sa.Column("district", sa.String(6), primary_key=True),
+        sa.Column("district", sa.String(9), primary_key=True),
         sa.Column("id", sa.String(36), primary_key=True),
         text("office"),
         flag("dead", "0"),
