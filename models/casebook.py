@@ -20,6 +20,7 @@ from models.services.drafts import Drafts
 from models.services.eligibility import Eligibility
 from models.services.facts import Facts
 from models.services.households import Households
+from models.services.inbox import Inbox
 from models.services.merging import Merging
 from models.services.numbering import FOUNDED, settle
 from models.services.numbering_blocks import Numbering
@@ -102,6 +103,7 @@ class Casebook:
         self.verifying = Verifying(book)
         self.drafts = Drafts(book)
         self.sync = Sync(book)
+        self.inbox = Inbox(book)
         self.settings = Settings(book)
         self.screening = Screening(book)
         self.packs = Packs(book)
