@@ -25,6 +25,7 @@ from models.sync.files import read_limited
 __all__ = ["Box", "Inbox", "Parcel", "Preview", "Refused", "Taken"]
 
 _BATCH = table_of(Batch)
+_MOST_PARTS = 2000  # of an export that are named where they lack
 _ORDER = {"batch": 0, "receipt": 1, "sealed": 2, "card": 3}  # pictures belong to records that come before them
 
 
@@ -166,6 +167,7 @@ def _parcels(arrivals: Iterable[Arrival], parts: dict[str, set[int]]) -> list[Pa
         newest = max(several, key=lambda one: one.seen.made_at)
         of = newest.seen.of if kind == "batch" else 1
         had = parts.get(export, set()) | {one.seen.part for one in several}
+        absent = [part for part in range(1, min(of, _MOST_PARTS) + 1) if part not in had][: max(of - len(had), 0)]
         found.append(
             Parcel(
                 sender_id,
@@ -174,7 +176,7 @@ def _parcels(arrivals: Iterable[Arrival], parts: dict[str, set[int]]) -> list[Pa
                 tuple(several),
                 of,
                 newest.seen.made_at,
-                tuple(part for part in range(1, min(of, 2000) + 1) if part not in had) if kind == "batch" else (),
+                tuple(absent) if kind == "batch" else (),
             )
         )
     return sorted(found, key=lambda parcel: (_ORDER[parcel.kind], parcel.made_at, parcel.sender_id))

@@ -60,10 +60,17 @@ class Sync:
     ) -> list[Path]:
         """Write everything the office has not confirmed into sealed files, at most 2,000 changes each.
 
-        To: the id of a partner; otherwise the office. Returns no file where nothing waits or the worker cancelled; then
-        none is left behind. Raises NoPartner, CannotWrite, DiskFull.
+        To: the id of a partner; otherwise the office. Returns the whole files in their order. Stopped or failed, those
+        that are whole stay; called again with the same folder it writes what is missing.
+        Raises NoPartner, CannotWrite, DiskFull.
         """
         return sync_export.export(self._book, folder, progress, cancelled, to=to)
+
+    def send(
+        self, folder: Path, progress: Progress | None = None, cancelled: Cancelled | None = None, *, to: str = ""
+    ) -> sync_export.Sent:
+        """The same as export, with what was there already and what is left. Raises NoPartner, CannotWrite, DiskFull."""
+        return sync_export.send(self._book, folder, progress, cancelled, to=to)
 
     def preview(self, path: Path) -> BatchPreview:
         """What a batch file would do; nothing is written. Raises BatchRefused, CannotRead."""

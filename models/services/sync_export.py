@@ -1,16 +1,25 @@
-"""Writing batch files: everything that the other side has not itself said it holds, or the news of its scope."""
+"""Writing batch files: everything that the other side has not itself said it holds, or the news of its scope.
 
-from collections.abc import Iterator, Sequence
+An export may be stopped, or a stick may fail or be pulled out: the files that are whole by then stay, each of use by
+itself. Continued into the same folder it writes only what is not on it yet.
+"""
+
+import hashlib
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select
 
 from models.clock import milliseconds
+from models.errors import BatchRefused, CannotRead
 from models.records.operation import Batch
 from models.services import partners
 from models.services.book import Book
+from models.services.inbox_reading import look_into
 from models.services.partners import Partner
 from models.services.sync_steps import Cancelled, Progress, Steps, Stopped
 from models.store import chains
@@ -18,49 +27,125 @@ from models.store.many import without_pauses
 from models.store.rows import table_of
 from models.store.work import read_meta, write_meta
 from models.sync import batch as batches
-from models.sync.envelope import peek, seal
-from models.sync.files import free_name, write_whole
+from models.sync.envelope import MAX_FILE_BYTES, peek, seal, whole
+from models.sync.files import NoRoom, free_name, read_limited, write_whole
 from models.values import new_id
 
 BATCH_ENDING = ".jmb"
 _BATCH = table_of(Batch)
 _FILE_CHARACTERS = 8_000_000  # of values in one file, far below what a reader accepts
+_BEGUN = "export_begun"  # Meta: the export that was not finished: its id, number and addressee
+_SPARE_BYTES = 64 * 1024  # of a stick's own bookkeeping
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What an export wrote."""
+
+    files: tuple[Path, ...] = ()  # written and read back now
+    kept: tuple[Path, ...] = ()  # of the same export, found whole in the folder
+    changes: int = 0  # in the files written now
+    size: int = 0  # bytes of these
+    left: int = 0  # changes that are in no file yet, because the worker stopped
 
 
 def export(
     book: Book, folder: Path, progress: Progress | None = None, cancelled: Cancelled | None = None, *, to: str = ""
 ) -> list[Path]:
+    """Like send; returns the whole files of this export in the folder, those of an earlier attempt too."""
+    sent = send(book, folder, progress, cancelled, to=to)
+    return sorted([*sent.kept, *sent.files])
+
+
+def send(
+    book: Book, folder: Path, progress: Progress | None = None, cancelled: Cancelled | None = None, *, to: str = ""
+) -> Sent:
     """Write everything the office has not confirmed into sealed files, at most 2,000 changes each.
 
-    To: the id of a partner; otherwise the office. Returns no file where nothing waits or the worker cancelled; then
-    none is left behind. Raises NoPartner, CannotWrite, DiskFull.
+    To: the id of a partner; otherwise the office. Each file is read back and compared before it counts. Stopped or
+    failed, the whole files stay, and the next call with the same folder and partner writes what is missing.
+    Raises NoPartner, CannotWrite, DiskFull.
     """
-    written: list[Path] = []
-    try:
-        with book.reading() as connection:
-            partner = partners.addressee(connection, to)
-            own = read_meta(connection, "device")
+    written: list[tuple[Path, dict[str, Any], int]] = []
+    with book.reading() as connection:
+        partner = partners.addressee(connection, to)
+        own = read_meta(connection, "device")
+        begun = read_meta(connection, _BEGUN)
+        references = chains.unacknowledged(connection, partner.holds)
+        if begun.get("to") != partner.id:
+            begun = {}
+        kept, rest = _there_already(connection, folder, begun, references) if begun else ({}, references)
+        if not kept:
             number = int(read_meta(connection, "exported").get("no", 0)) + 1
-            rows = []
-            for path, row in _write_files(book, connection, partner, folder, number, progress, cancelled):
-                written.append(path)
-                rows.append(row)
-        if cancelled and cancelled():
-            raise Stopped
-        if rows:
-            with book.verb("sync.export") as work:
-                work.connection.execute(insert(_BATCH), rows)
-                said = {"no": number, "at": work.now, "seq": int(own["seq"])}
-                write_meta(work.connection, "exported", said)
-                work.journal("export", "batch", rows[0]["detail"]["export"], f"{sum(r['count'] for r in rows)}")
-    except BaseException as trouble:
-        for path in written:
-            with suppress(OSError):
-                path.unlink(missing_ok=True)
-        if isinstance(trouble, Stopped):
-            return []
-        raise
-    return written
+            begun = {"export": new_id(), "no": number, "to": partner.id}
+        steps = Steps(progress, cancelled, len(references))
+        try:
+            for path, row, size in _write_files(book, connection, partner, folder, begun, kept, rest, steps):
+                with book.writing() as writing:
+                    writing.execute(insert(_BATCH), row)
+                    if not written:
+                        write_meta(writing, _BEGUN, begun)
+                written.append((path, row, size))
+        except Stopped:
+            pass
+    changes = sum(row["count"] for _path, row, _size in written)
+    left = len(rest) - changes
+    if references and not left:
+        with book.verb("sync.export") as work:
+            write_meta(work.connection, "exported", {"no": begun["no"], "at": work.now, "seq": int(own["seq"])})
+            write_meta(work.connection, _BEGUN, {})
+            work.journal("export", "batch", str(begun["export"]), f"{len(references)}")
+    return Sent(
+        tuple(path for path, _row, _size in written),
+        tuple(kept.values()),
+        changes,
+        sum(size for _path, _row, size in written),
+        left,
+    )
+
+
+def _there_already(
+    connection: Connection, folder: Path, begun: Mapping[str, Any], references: Sequence[chains.Reference]
+) -> tuple[dict[int, Path], list[chains.Reference]]:
+    """The files of an unfinished export that are whole in a folder, by part, and what is in none of them."""
+    of_partner = (_BATCH.c.direction == "out", _BATCH.c.peer == begun["to"])
+    newest = select(_BATCH.c.id, _BATCH.c.detail).where(*of_partner).order_by(_BATCH.c.at.desc()).limit(2000)
+    rows = {row.id: row.detail for row in connection.execute(newest) if row.detail["export"] == begun["export"]}
+    kept: dict[int, Path] = {}
+    covered: set[tuple[str, str]] = set()
+    for seen in look_into(folder):
+        detail = rows.get(seen.sha)
+        if detail is None or seen.kind != "batch" or detail["part"] in kept:
+            continue
+        inside = _within(detail.get("spans", {}), references)
+        if inside and _ids(inside) == detail.get("ids"):
+            with suppress(BatchRefused, CannotRead):
+                whole("batch", read_limited(seen.path, MAX_FILE_BYTES))
+                kept[int(detail["part"])] = seen.path
+                covered |= {(one.district, one.id) for one in inside}
+    return kept, [one for one in references if (one.district, one.id) not in covered]
+
+
+def _within(spans: Mapping[str, Sequence[Any]], references: Sequence[chains.Reference]) -> list[chains.Reference]:
+    """The operations between the ends of each device's span, ends included."""
+    found = []
+    for one in references:
+        span = spans.get(one.device)
+        if span and (span[0], span[1]) <= (one.seq, one.id) <= (span[2], span[3]):
+            found.append(one)
+    return found
+
+
+def _spans(portion: Sequence[chains.Reference]) -> dict[str, list[Any]]:
+    """Of each device of a file its first and last operation: [seq, id, seq, id]."""
+    spans: dict[str, list[Any]] = {}
+    for one in portion:
+        spans.setdefault(one.device, [one.seq, one.id, 0, ""])[2:] = [one.seq, one.id]
+    return spans
+
+
+def _ids(portion: Sequence[chains.Reference]) -> str:
+    return hashlib.sha256("".join(one.id for one in portion).encode()).hexdigest()
 
 
 def _write_files(
@@ -68,19 +153,21 @@ def _write_files(
     connection: Connection,
     partner: Partner,
     folder: Path,
-    number: int,
-    progress: Progress | None,
-    cancelled: Cancelled | None,
-) -> Iterator[tuple[Path, dict[str, Any]]]:
+    begun: Mapping[str, Any],
+    kept: Mapping[int, Path],
+    references: Sequence[chains.Reference],
+    steps: Steps,
+) -> Iterator[tuple[Path, dict[str, Any], int]]:
+    """Write the files that are missing; yields the path, its entry and its bytes after each. Raises Stopped too."""
     keys, own = read_meta(connection, "device_keys"), read_meta(connection, "device")
     me = partners.own_card(connection, book.office).id
     holds = chains.tips(connection)
-    references = chains.unacknowledged(connection, partner.holds)
     portions = list(_portions(references))
-    export, now = new_id(), milliseconds(book.clock)
-    steps = Steps(progress, cancelled, len(references))
-    done = 0
-    for part, portion in enumerate(portions, 1):
+    of = len(kept) + len(portions)
+    numbers = [part for part in range(1, of + len(kept) + 1) if part not in kept]
+    now = milliseconds(book.clock)
+    done = steps.total - len(references)
+    for part, portion in zip(numbers, portions, strict=False):
         steps.at(done)
         with without_pauses():
             operations = chains.operations_of(connection, portion)
@@ -92,31 +179,38 @@ def _write_files(
             sign_secret=keys["sign_secret"],
             to=partner.id,
             recipient=partner.seal_key,
-            batch=export,
+            batch=str(begun["export"]),
             made_at=now,
             part=part,
-            of=len(portions),
+            of=max(of, part),
         )
-        stem = f"jinmen-{me[:8]}-{number:04d}-part{part:02d}of{len(portions):02d}"
-        path = free_name(folder, stem, BATCH_ENDING)
+        _need_room(folder, len(data))
+        path = free_name(folder, f"jinmen-{me[:8]}-{begun['no']:04d}-part{part:02d}of{of:02d}", BATCH_ENDING)
         write_whole(path, data)
         tops = {one.device: [one.seq, one.id] for one in portion}
-        yield (
-            path,
-            {
-                "id": peek("batch", data).sha,
-                "direction": "out",
-                "file_name": path.name,
-                "peer": partner.id,
-                "count": len(portion),
-                "last_seq": tops.get(own["id"], [0])[0],
-                "status": "written",
-                "detail": {"export": export, "part": part, "of": len(portions), "tops": tops},
-                "at": now,
-            },
-        )
+        detail = {"export": begun["export"], "part": part, "of": of, "tops": tops}
+        row = {
+            "id": peek("batch", data).sha,
+            "direction": "out",
+            "file_name": path.name,
+            "peer": partner.id,
+            "count": len(portion),
+            "last_seq": tops.get(own["id"], [0])[0],
+            "status": "written",
+            "detail": detail | {"spans": _spans(portion), "ids": _ids(portion)},
+            "at": now,
+        }
         done += len(portion)
-    steps.at(done)
+        yield path, row, len(data)
+    steps.tell(done)
+
+
+def _need_room(folder: Path, size: int) -> None:
+    """Whether a file fits, before it is begun. Raises NoRoom."""
+    with suppress(OSError):  # where it cannot be asked, the writing itself tells
+        free = shutil.disk_usage(folder).free
+        if free < size + _SPARE_BYTES:
+            raise NoRoom(needed=size + _SPARE_BYTES, free=free)
 
 
 def _portions(references: Sequence[chains.Reference]) -> Iterator[list[chains.Reference]]:

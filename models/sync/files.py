@@ -6,12 +6,42 @@ from contextlib import suppress
 from pathlib import Path
 
 from models.errors import CannotRead, CannotWrite, DiskFull
+from models.texts import _
+
+
+class NoRoom(DiskFull):
+    """A stick or folder has no room for a file. Facts: needed and free, bytes, where they are known."""
+
+    def sentence(self) -> str:
+        """Tell the worker."""
+        free, needed = self.facts.get("free"), self.facts.get("needed")
+        if not isinstance(free, int) or not isinstance(needed, int):
+            return _(
+                "There is no room left on it. What was written whole is of use, and nothing here was changed. "
+                "Make room or take another stick, then continue."
+            )
+        return _(
+            "There is no room left on it: {needed} kB are needed, {free} kB are free. What was written whole is of "
+            "use, and nothing here was changed. Make room or take another stick, then continue."
+        ).format(needed=-(-needed // 1024), free=free // 1024)
+
+
+class BadMedium(CannotWrite):
+    """What was read back is not what was written. Facts: name."""
+
+    def sentence(self) -> str:
+        """Tell the worker."""
+        return _(
+            "“{name}” was written, but what is on the stick is something else: the stick is not to be trusted. "
+            "The file was taken away again and nothing here was changed. Take another stick."
+        ).format(**self.facts)
 
 
 def write_whole(path: Path, data: bytes) -> None:
     """Write to a neighbour ending in .part, make it durable, rename it, and read it back.
 
-    Raises DiskFull or CannotWrite; the half-written file is taken away then. Never writes over a file that is there.
+    Raises NoRoom, BadMedium or CannotWrite; the half-written file is taken away then.
+    Never writes over a file that is there.
     """
     half = path.with_name(path.name + ".part")
     try:
@@ -23,14 +53,15 @@ def write_whole(path: Path, data: bytes) -> None:
             os.fsync(file.fileno())
         half.replace(path)
         _make_folder_durable(path.parent)
-        if path.read_bytes() != data:
-            path.unlink()
-            raise OSError(errno.EIO, "read back differently")
+        if _read_back(path) != data:
+            with suppress(OSError):
+                path.unlink()
+            raise BadMedium(name=path.name)
     except OSError as trouble:
         with suppress(OSError):
             half.unlink(missing_ok=True)
         full = trouble.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-        raise (DiskFull() if full else CannotWrite(name=path.name)) from trouble
+        raise (NoRoom() if full else CannotWrite(name=path.name)) from trouble
 
 
 def free_name(folder: Path, stem: str, ending: str) -> Path:
@@ -50,6 +81,15 @@ def read_limited(path: Path, most: int) -> bytes:
             return file.read(most + 1)
     except OSError as trouble:
         raise CannotRead(name=path.name) from trouble
+
+
+def _read_back(path: Path) -> bytes:
+    """What the medium itself holds: memory is asked to forget the file first, where the system can do that."""
+    with path.open("rb") as file:
+        if hasattr(os, "posix_fadvise"):
+            with suppress(OSError):
+                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        return file.read()
 
 
 def _make_folder_durable(folder: Path) -> None:

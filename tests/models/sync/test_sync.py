@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from models.services.sync import Sync
 from models.services.views import Changed
 from models.store.rows import table_of
 from models.sync import batch as batches
+from models.sync.files import BadMedium, NoRoom
 from tests.models.sync.offices import COMMUNITY, Desk, desks, open_book
 
 
@@ -206,22 +208,53 @@ def test_files_of_one_export_may_arrive_in_any_order_and_a_missing_one_is_named(
     assert laptop.digest() == office.digest()
 
 
-def test_cancelling_an_export_in_the_middle_leaves_no_file(
+def test_an_export_stopped_in_the_middle_leaves_whole_files_and_is_continued(
     pair: tuple[Desk, Desk], stick: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    laptop, _ = pair
+    laptop, office = pair
     monkeypatch.setattr(batches, "MAX_OPERATIONS", 2)
     laptop.registers(*"一二三四")
     before = set(stick.iterdir())
     told: list[tuple[int, int]] = []
-    assert laptop.sync.export(stick, lambda *now: told.append(now), lambda: len(told) > 2) == []
-    assert told[:3] == [(0, 8), (2, 8), (4, 8)]
-    assert set(stick.iterdir()) == before
+    sent = laptop.sync.send(stick, lambda *now: told.append(now), lambda: len(told) > 1)
+    assert told == [(0, 8), (2, 8)]
+    assert (len(sent.files), sent.changes, sent.left) == (2, 4, 4)
+    assert set(stick.iterdir()) == before | set(sent.files)
     assert laptop.sync.status().exported_through == 0
-    assert len(laptop.sync.export(stick)) == 4
+    first = [path.read_bytes() for path in sent.files]
+
+    # One of the two is not whole any more, and more was typed meanwhile: only what is missing is written.
+    laptop.registers("五")
+    sent.files[1].write_bytes(first[1][:-1])
+    again = laptop.sync.send(stick)
+    assert again.kept == sent.files[:1]
+    assert (len(again.files), again.changes, again.left) == (4, 8, 0)
+    assert sent.files[0].read_bytes() == first[0]
+    assert laptop.sync.status().exported_through == 10
+    assert laptop.sync.status().waiting == 0
+    for file in (*again.kept, *again.files):
+        office.sync.apply(file)
+    assert office.digest() == laptop.digest()
+
+    # Finished, it is not continued: the next export says everything again until the office has answered.
+    assert laptop.sync.send(stick).kept == ()
 
 
-def test_a_stick_that_fails_in_the_middle_leaves_no_file(
+def test_an_export_is_not_continued_by_a_file_that_holds_something_else(
+    pair: tuple[Desk, Desk], stick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    laptop, office = pair
+    monkeypatch.setattr(batches, "MAX_OPERATIONS", 2)
+    laptop.registers(*"一二三")
+    told: list[tuple[int, int]] = []
+    (stopped,) = laptop.sync.send(stick, lambda *now: told.append(now), lambda: bool(told)).files
+    office.sync.apply(stopped)
+    laptop.sync.read_receipt(office.sync.write_receipt(stick))
+    sent = laptop.sync.send(stick)
+    assert (sent.kept, sent.changes) == ((), 4), "what the office has by now is no part of it"
+
+
+def test_a_stick_that_fails_in_the_middle_keeps_what_is_whole_and_nothing_else(
     pair: tuple[Desk, Desk], stick: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     laptop, _ = pair
@@ -235,13 +268,53 @@ def test_a_stick_that_fails_in_the_middle_leaves_no_file(
             raise OSError(5, "gone")
         real(handle)
 
-    monkeypatch.setattr(os, "fsync", fails_late)
-    with pytest.raises(CannotWrite):
-        laptop.sync.export(stick)
-    assert set(stick.iterdir()) == before
+    with monkeypatch.context() as failing:
+        failing.setattr(os, "fsync", fails_late)
+        with pytest.raises(CannotWrite):
+            laptop.sync.export(stick)
+    whole = set(stick.iterdir()) - before
+    assert len(whole) == 2
+    assert {path.suffix for path in whole} == {".jmb"}
     assert laptop.sync.status().exported_through == 0
     with pytest.raises(CannotWrite):
         laptop.sync.export(stick / "no such folder")
+    sent = laptop.sync.send(stick)
+    assert set(sent.kept) == whole
+    assert len(sent.files) == 2
+
+
+def test_a_bad_stick_is_noticed_by_reading_back(
+    pair: tuple[Desk, Desk], stick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    laptop, _ = pair
+    laptop.registers("孙秀英")
+    before, real = set(stick.iterdir()), os.fsync
+
+    def wears_out(handle: int) -> None:
+        """The medium says that all is well and keeps another byte."""
+        real(handle)
+        if stat.S_ISREG(os.fstat(handle).st_mode):
+            os.pwrite(handle, b"\0", os.fstat(handle).st_size - 5)
+
+    monkeypatch.setattr(os, "fsync", wears_out)
+    with pytest.raises(BadMedium) as told:
+        laptop.sync.export(stick)
+    assert "not to be trusted" in told.value.sentence()
+    assert set(stick.iterdir()) == before
+    assert laptop.sync.status().exported_through == 0
+
+
+def test_a_stick_without_room_is_told_before_anything_is_written(
+    pair: tuple[Desk, Desk], stick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    laptop, _ = pair
+    laptop.registers("孙秀英")
+    before = set(stick.iterdir())
+    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: shutil._ntuple_diskusage(9000, 8000, 1000))
+    with pytest.raises(NoRoom) as told:
+        laptop.sync.export(stick)
+    assert "0 kB are free" in told.value.sentence()
+    assert set(stick.iterdir()) == before
 
 
 def test_cancelling_an_import_changes_nothing(pair: tuple[Desk, Desk], stick: Path) -> None:
