@@ -15,6 +15,7 @@ from models.services.calendar import Calendar
 from models.services.care import Care
 from models.services.casework import Contacts, Notes, Plans
 from models.services.changes import Changes
+from models.services.conflicts import Conflicts
 from models.services.consents import Consents
 from models.services.drafts import Drafts
 from models.services.eligibility import Eligibility
@@ -103,6 +104,7 @@ class Casebook:
         self.verifying = Verifying(book)
         self.drafts = Drafts(book)
         self.sync = Sync(book)
+        self.conflicts = Conflicts(book)
         self.inbox = Inbox(book)
         self.settings = Settings(book)
         self.screening = Screening(book)

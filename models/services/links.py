@@ -4,10 +4,11 @@ import uuid
 
 from sqlalchemy import Connection, or_, select
 
-from models.store.rows import KEPT
+from models.records.operation import Conflict
+from models.store.rows import KEPT, table_of
 from models.store.work import Work
 
-_LINK = KEPT["person_link"]
+_LINK, _CONFLICT = KEPT["person_link"], table_of(Conflict)
 _ACTIVE = select(_LINK.c.a_id, _LINK.c.b_id).where(_LINK.c.active.is_(True), _LINK.c.dead.is_(False))
 
 
@@ -25,8 +26,10 @@ def say(work: Work, a: str, b: str, *, active: bool, grounds: str = "", reason: 
     told = {"active": active, "dead": False, "grounds": grounds, "reason": reason, "office": ""}
     work.flush()
     if work.connection.execute(select(_LINK.c.id).where(_LINK.c.id == row)).first():
-        # A merge ends with this operation, so it is written even where it says nothing new (Merging.undo).
-        work.amend("person_link", row, told, settle=active)
+        # A merge ends with this operation, so it is written even where it says nothing new (Merging.undo); and where
+        # two offices said different things, somebody has chosen now.
+        disputed = work.connection.execute(select(_CONFLICT.c.row).where(_CONFLICT.c.row == row)).first() is not None
+        work.amend("person_link", row, told, settle=active or disputed)
     else:
         work.add("person_link", {"a_id": first, "b_id": second, **told}, row=row)
     work.concerns(a, b)

@@ -11,7 +11,7 @@ from models.errors import Problem
 from models.records.operation import Peer
 from models.services.views import Office
 from models.store.rows import table_of
-from models.store.work import read_meta
+from models.store.work import read_meta, write_meta
 from models.sync.batch import Tips
 from models.sync.card import MAX_CARD_BYTES, Card, key_id, read_card, write_card
 from models.sync.envelope import Reader
@@ -132,6 +132,13 @@ def trust(connection: Connection, card: Card, now: int) -> None:
 def said_to_hold(connection: Connection, partner_id: str, holds: Tips, now: int) -> None:
     """Keep what a partner says it holds, as it says now: it may be less than before."""
     connection.execute(update(_PEER).where(_PEER.c.id == partner_id).values(holds=holds, at=now))
+
+
+def writes_as(connection: Connection, partner_id: str, device: str) -> None:
+    """Keep under which device id a partner writes its own operations; after a restore it has several."""
+    known = read_meta(connection, "devices")
+    if known.get(device) != partner_id:
+        write_meta(connection, "devices", {**known, device: partner_id})
 
 
 def all_trusted(connection: Connection) -> list[Partner]:

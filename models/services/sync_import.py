@@ -10,6 +10,7 @@ from models.errors import BatchRefused
 from models.records.operation import Batch
 from models.services import partners
 from models.services.book import Book, changed
+from models.services.conflicts import Conflicts
 from models.services.merging import Merging
 from models.services.rights import Rights
 from models.services.sync_steps import Cancelled, Progress, Steps, Stopped
@@ -77,6 +78,7 @@ def _apply(book: Book, path: Path, progress: Progress | None, cancelled: Cancell
             work.reindex |= importing.apply(work.connection, planned)
             steps.at(len(batch.operations))
             partners.said_to_hold(work.connection, batch.header.sender, batch.manifest.holds, work.now)
+            partners.writes_as(work.connection, batch.header.sender, batch.manifest.device)
             _keep_arrival(work.connection, path.name, batch, len(planned.new), work.now)
             work.journal("import", "batch", batch.header.sha, f"{len(planned.new)}/{len(batch.operations)}")
             work.entities |= planned.entities
@@ -88,6 +90,7 @@ def _apply(book: Book, path: Path, progress: Progress | None, cancelled: Cancell
     Rights(book).after_import(planned.residents, ledger_grew="erasure" in planned.entities, rows=touched)
     begin_anew_if_copied(book, batch.manifest.holds)
     settled = Merging(book).settle()  # under the new device id, where there is one
+    Conflicts(book).note_arrivals()
     rows, entities = done.rows | settled.rows, done.entities | settled.entities
     return Changed(entities, rows, done.id, done.ids, done.operations)
 
