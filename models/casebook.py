@@ -2,14 +2,15 @@
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
 from models.clock import Clock, SystemClock, local_time, milliseconds, today
 from models.errors import CannotWrite, DamagedStore, DiskFull, KeysMissing, Problem
 from models.records.letter import LetterValue
-from models.security import device, keystore
+from models.security import keystore
+from models.services import desk_place, sync_device
 from models.services.book import Book
 from models.services.calendar import Calendar
 from models.services.care import Care
@@ -17,13 +18,14 @@ from models.services.casework import Contacts, Notes, Plans
 from models.services.changes import Changes
 from models.services.conflicts import Conflicts
 from models.services.consents import Consents
+from models.services.desks import Desks
 from models.services.drafts import Drafts
 from models.services.eligibility import Eligibility
 from models.services.facts import Facts
 from models.services.households import Households
 from models.services.inbox import Inbox
 from models.services.merging import Merging
-from models.services.numbering import FOUNDED, settle
+from models.services.numbering import settle
 from models.services.numbering_blocks import Numbering
 from models.services.overview import today_overview
 from models.services.packs import Packs
@@ -52,9 +54,9 @@ from models.services.worklist import Worklist
 from models.store import backup, migrate
 from models.store.backup import Backup
 from models.store.engine import Engines, WindowLock, is_full, open_sqlite, sorted_trouble
+from models.store.server import ServerAddress
 from models.store.work import arm, read_meta, write_meta
 from models.texts import _
-from models.values import new_id
 
 STORE = backup.STORE
 KEYS = backup.KEY_STORE
@@ -71,6 +73,17 @@ class StoreMissing(Problem):
         return _(
             "The casebook file is not where it was; only its key file is there. Nothing was changed. "
             "Put the file back, or restore the last backup."
+        )
+
+
+class ServerBackedUp(Problem):
+    """A desk of an office was asked for a backup."""
+
+    def sentence(self) -> str:
+        """Tell the worker."""
+        return _(
+            "The records of this office lie on its server, and whoever keeps the server backs it up there; the help "
+            "page says how. What is being typed at this desk is kept on this computer."
         )
 
 
@@ -128,13 +141,17 @@ class Casebook:
         self.registers = Registers(book, self.screening)
         self.statistics = MonthlyStatistics(book, self.screening)
         self.templates = Templates(book)
+        self.desks = Desks(book)
 
     @staticmethod
     def exists(folder: Path) -> bool:
         """Whether there is a casebook in this folder, or its keys and backups, from which it can be restored.
 
-        A key file alone is what a computer that went down during create() leaves: it never held records.
+        A desk of an office with a server counts as one. A key file alone is what a computer that went down during
+        create() leaves: it never held records.
         """
+        if desk_place.is_desk(folder):
+            return True
         return (folder / STORE).exists() or ((folder / KEYS).exists() and (folder / BACKUPS).exists())
 
     @classmethod
@@ -187,8 +204,11 @@ class Casebook:
     def open(cls, folder: Path, passphrase: str, *, clock: Clock | None = None) -> "Casebook":
         """Open the casebook of a folder.
 
-        Raises WrongPassphrase, KeysMissing, StoreMissing, DamagedStore, NewerStore, StoreBusy, DiskFull.
+        Raises WrongPassphrase, KeysMissing, StoreMissing, DamagedStore, NewerStore, StoreBusy, DiskFull; at a desk of
+        an office also what open_office() raises.
         """
+        if desk_place.is_desk(folder):
+            return cls.open_office(folder, passphrase, clock=clock)
         if not (folder / STORE).exists():
             raise StoreMissing
         clock = clock or SystemClock()
@@ -203,6 +223,101 @@ class Casebook:
             engines.close()
             raise
 
+    @staticmethod
+    def found_office(
+        server: ServerAddress,
+        password: str,
+        office: Office,
+        *,
+        clock: Clock | None = None,
+        keeps_numbers: bool = True,
+        prepare: Callable[[Engines], object] | None = None,
+    ) -> None:
+        """Make the tables of an office on a server, and its identity. Nothing is made on this computer.
+
+        prepare: called with the engines before anything is made (tables that are to be spread over partitions).
+        Raises OfficeThere, NotOurTables, and what open_server() raises.
+        """
+        desk_place.found_on(
+            server,
+            password,
+            _office_values(office),
+            clock or SystemClock(),
+            keeps_numbers=keeps_numbers,
+            prepare=prepare,
+        )
+
+    @classmethod
+    def create_office(
+        cls,
+        folder: Path,
+        passphrase: str,
+        *,
+        server: ServerAddress,
+        password: str,
+        worker: Worker,
+        office: Office | None = None,
+        clock: Clock | None = None,
+        cost: keystore.Cost = keystore.STANDARD,
+        keeps_numbers: bool = True,
+    ) -> "Casebook":
+        """Make this folder a desk of an office with a server, and sign in. The passphrase opens what lies here.
+
+        office: found it first, where the database is still empty; None joins the office that is there.
+        Raises NoOffice, OfficeThere, NotOurTables, WeakPassphrase, and what open_server() and open_office() raise;
+        FileExistsError where there is a casebook or a desk already.
+        """
+        clock = clock or SystemClock()
+        desk_place.must_be_free(folder)
+        if office is not None:
+            cls.found_office(server, password, office, clock=clock, keeps_numbers=keeps_numbers)
+        desk_place.try_server(server, password)
+        with _told_as_problems(folder.name):
+            desk_place.make(folder, passphrase, server, password, worker, cost)
+        return cls.open_office(folder, passphrase, clock=clock)
+
+    @classmethod
+    def open_office(
+        cls, folder: Path, passphrase: str, *, clock: Clock | None = None, password: str = ""
+    ) -> "Casebook":
+        """Sign in at a desk of an office. password: the server's, typed anew, which is kept then.
+
+        Raises WrongPassphrase, KeysMissing, StoreBusy, DiskFull for what lies here; PasswordGone, NoOffice, NewerStore
+        and what open_server() raises: StoreUnreachable, ServerRefused, CertificateRefused, ServerTooOld.
+        """
+        clock = clock or SystemClock()
+        with _told_as_problems(folder.name):
+            desk = desk_place.open_desk(folder, passphrase, password)
+        try:
+            arm(desk.engines.writer)
+            book = Book(
+                desk.engines,
+                folder=folder,
+                clock=clock,
+                office=Office(**desk.office),
+                worker=Worker(**desk.worker),
+                beside=desk.local,
+                desk=desk.place.desk,
+            )
+            settle(book)
+            opened = cls(book, desk.keys)
+            opened.rights.replay()
+            opened.desks.forget_erased()
+            return opened
+        except BaseException:
+            desk.close()
+            raise
+
+    @staticmethod
+    def move_office(folder: Path, passphrase: str, server: ServerAddress, password: str) -> None:
+        """Say that the office's server is somewhere else now, or is to be spoken to otherwise; it is tried first.
+
+        Nobody may be signed in at this desk. Raises WrongPassphrase, KeysMissing, StoreBusy, NoOffice, and what
+        open_server() raises; then nothing was changed.
+        """
+        with _told_as_problems(folder.name):
+            desk_place.move(folder, passphrase, server, password)
+
     @classmethod
     def _with(cls, engines: Engines, keys: keystore.Keys, folder: Path, clock: Clock) -> "Casebook":
         arm(engines.writer)
@@ -211,6 +326,7 @@ class Casebook:
         if not office or not worker:
             raise DamagedStore(name=STORE)
         book = Book(engines, folder=folder, clock=clock, office=Office(**office), worker=Worker(**worker))
+        sync_device.settle(book)
         settle(book)
         return cls(book, keys)
 
@@ -254,6 +370,11 @@ class Casebook:
         return self._book.clock
 
     @property
+    def server(self) -> ServerAddress | None:
+        """Where the records lie; None where they are in a file of this computer."""
+        return desk_place.read_place(self.folder).server if self._book.desk else None
+
+    @property
     def folder(self) -> Path:
         """Where the casebook lies."""
         return self._book.folder
@@ -277,6 +398,7 @@ class Casebook:
         office = replace(office, keyed_by=self.office.keyed_by)  # keys never change
         with self._book.writing() as connection:
             write_meta(connection, "office", _office_values(office))
+        with self._book.writing_here() as connection:
             write_meta(connection, "worker", {"name": worker.name, "phone": worker.phone})
         self._book.office, self._book.worker = office, worker
 
@@ -290,7 +412,12 @@ class Casebook:
         return Path(chosen) if chosen and Path(chosen).is_dir() else self.folder / BACKUPS
 
     def back_up(self, folder: Path | None = None) -> Path:
-        """Write a verified copy (encrypted with the same key) and say where it is. Raises DiskFull, CannotWrite."""
+        """Write a verified copy (encrypted with the same key) and say where it is.
+
+        Raises DiskFull, CannotWrite; ServerBackedUp where the records lie on a server.
+        """
+        if self._book.desk:
+            raise ServerBackedUp
         made = backup.back_up(self._book.engines, folder or self.backup_place(), self._keys, self.clock)
         self._book.note("backup", "casebook", "")
         return made
@@ -307,6 +434,9 @@ class Casebook:
         The returned work reads the file over a connection of its own: beside any other work, for as long as it takes
         (minutes with 100,000 residents), even when the casebook was closed meanwhile. It raises DiskFull, CannotWrite.
         """
+        if self._book.desk:  # the server is backed up by its keeper; one desk a day destroys what is due
+            self.pictures.sweep()
+            return None
         place, day = self.backup_place(), today(self.clock)
         if any(local_time(each.made_at).date() == day for each in backup.backups(place, self._keys.vault)):
             return None
@@ -323,6 +453,10 @@ class Casebook:
 
     def close(self) -> None:
         """Bring everything into the file and let go of it."""
+        if self._book.beside is not self._book.engines:
+            with suppress(Problem):  # whoever else has a record open is told no longer that we have
+                self.desks.end_editing()
+            self._book.beside.close()
         self._book.engines.close()
 
 
@@ -339,12 +473,8 @@ def _make_store(
     try:
         migrate.upgrade(engines)
         with sorted_trouble(name=STORE), engines.writer.begin() as connection:
-            write_meta(connection, "device", {"id": new_id(), "seq": 0, "last": "", "clock": 0})
-            write_meta(connection, "device_keys", device.new_device_keys())
-            write_meta(connection, "office", _office_values(office))
+            desk_place.write_identity(connection, _office_values(office), clock, keeps_numbers=keeps_numbers)
             write_meta(connection, "worker", {"name": worker.name, "phone": worker.phone})
-            write_meta(connection, "made", {"at": milliseconds(clock)})
-            write_meta(connection, FOUNDED, {"here": keeps_numbers})
     finally:
         engines.close()
     log = path.with_name(path.name + "-wal")

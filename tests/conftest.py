@@ -24,7 +24,9 @@ from models.casebook import Casebook
 from models.clock import FixedClock
 from models.security import keystore
 from models.services.views import Office, Worker
+from tests import offices
 from tests.numbers import forget_place
+from tests.postgres import Server, running
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # nobody watches the tests
 
@@ -33,6 +35,7 @@ NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)  # ten in the morning in Tianjin
 OFFICE = Office(
     code="120101001001", name="天津市和平区劝业场街道花园路社区居民委员会", letter_mark="劝花社", phone="022-27355555"
 )
+ON_A_SERVER = os.environ.get("JINMEN_TEST_ON") == "postgresql"
 WORKER = Worker(name="周敏", phone="13800220001")
 
 
@@ -58,8 +61,30 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture(scope="session")
-def casebook_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def postgres() -> Iterator[Server]:
+    """One server for all tests of a process."""
+    with running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def office_database(postgres: Server) -> str:
+    """A database with an office in it, to be the template of each test's."""
+    return offices.found(postgres, OFFICE, FixedClock(NOW))
+
+
+@pytest.fixture(scope="session")
+def desk_template(postgres: Server, office_database: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A desk of that office, to be copied."""
+    folder = tmp_path_factory.mktemp("template") / "desk"
+    return offices.desk(folder, postgres, office_database, PASSPHRASE, WORKER)
+
+
+@pytest.fixture(scope="session")
+def casebook_template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A casebook made once; tests work on copies (making one costs a migration and a key derivation)."""
+    if ON_A_SERVER:
+        return Path(request.getfixturevalue("desk_template"))
     folder = tmp_path_factory.mktemp("template") / "casebook"
     book = Casebook.create(folder, PASSPHRASE, office=OFFICE, worker=WORKER, clock=FixedClock(NOW), cost=keystore.FLOOR)
     book.close()
@@ -68,10 +93,17 @@ def casebook_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def casebook_folder(casebook_template: Path, tmp_path: Path) -> Path:
+def casebook_folder(request: pytest.FixtureRequest, casebook_template: Path, tmp_path: Path) -> Iterator[Path]:
+    """A casebook of the test's own. With JINMEN_TEST_ON=postgresql it is a desk of an office on a server."""
     folder = tmp_path / "casebook"
-    shutil.copytree(casebook_template, folder)
-    return folder
+    if ON_A_SERVER:
+        server, template = request.getfixturevalue("postgres"), request.getfixturevalue("office_database")
+        database = server.make(template)
+        yield offices.desk_like(casebook_template, folder, server, database)
+        server.drop(database)
+    else:
+        shutil.copytree(casebook_template, folder)
+        yield folder
 
 
 @pytest.fixture

@@ -158,8 +158,9 @@ class Editing(SQLModel, table=True):
     row: str = Field(primary_key=True, max_length=36)
     entity: str = text_field()
     worker: str = text_field()
-    place: str = text_field()  # name of the computer
-    at: int = moment_field()
+    place: str = text_field()  # name of the desk
+    since: int = number_field()  # when it was opened, by the server's clock
+    at: int = moment_field()  # when the desk last said so
 
 
 class Meta(SQLModel, table=True):

@@ -1,5 +1,6 @@
 """The open book: engines, who works, for which office; one way to read and one way to write for all services."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,32 +14,51 @@ from models.errors import Problem
 from models.records.letter import LetterValue
 from models.records.operation import Journal
 from models.services import barred
-from models.services.numbering_latch import Latch
-from models.services.policy_sets import InForce, in_force, keep_for_determinations
+from models.services.numbering_latch import Latch, NoLatch
+from models.services.policy_sets import InForce, in_force, keep_for_determinations, mark_of_choice
 from models.services.search_index import remake_keys
 from models.services.views import Changed, Office, Worker
-from models.store.engine import Engines, sorted_trouble
+from models.store.engine import Engines, saving, sorted_trouble
 from models.store.rows import table_of
+from models.store.seen import Seeing
 from models.store.work import Work
 from models.values import new_id
 
 _REPEAT_MS = 10 * 60 * 1000
+_RULES_SECONDS = 3.0
 
 
 class Book:
     """What every service works with. Made by the casebook; services get it in their constructor."""
 
-    def __init__(self, engines: Engines, *, folder: Path, clock: Clock, office: Office, worker: Worker) -> None:
+    def __init__(
+        self,
+        engines: Engines,
+        *,
+        folder: Path,
+        clock: Clock,
+        office: Office,
+        worker: Worker,
+        beside: Engines | None = None,
+        desk: str = "",
+    ) -> None:
+        """beside: what stays at this desk where the records lie on a server (drafts, settings of the computer)."""
         self.engines = engines
+        self.beside = beside or engines
+        self.desk = desk  # its id at an office with a server; "" where the records are this computer's alone
         self.folder = folder
         self.clock = clock
         self.office = office
         self.worker = worker
         self.words: Callable[[LetterValue], str] | None = None  # what is printed on a letter; the window says how
-        self.latch = Latch(folder)  # of the letter numbers taken here
+        self.latch = Latch(folder) if engines.path is not None else NoLatch()  # of the letter numbers taken here
+        self.seeing = Seeing()  # what a form was filled from, while it is saved
+        self.own: set[str] = set()  # at a desk: operations of this program that news() need not tell again
         self._rules = RLock()
         self._in_force: InForce | None = None
         self._decided_by: dict[str, Policies] = {}  # the sets that decided since the program was started, by hash
+        self._rules_until = 0.0  # until when the set is taken to be the one in force, by the monotonic clock
+        self._rules_mark: tuple[str, ...] = ()
         self._noted: dict[tuple[str, str, str], int] = {}
 
     @property
@@ -50,11 +70,21 @@ class Book:
     def in_force(self) -> InForce:
         """The set of rules that decides now, and whether an installed one was passed over."""
         with self._rules:
+            if self.beside is not self.engines and time.monotonic() > self._rules_until:
+                self._ask_which_rules()
             if self._in_force is None:
                 with self.reading() as connection:
                     self._in_force = in_force(connection)
                 self._decided_by[self._in_force.policies.hash] = self._in_force.policies
             return self._in_force
+
+    def _ask_which_rules(self) -> None:
+        """Another desk may have installed other rules: the server is asked, at most every few seconds."""
+        with self.reading() as connection:
+            mark = mark_of_choice(connection)
+        if mark != self._rules_mark:
+            self._in_force, self._rules_mark = None, mark
+        self._rules_until = time.monotonic() + _RULES_SECONDS
 
     def known_set(self, set_hash: str) -> Policies | None:
         """A set that decided since the program was started; None for any other."""
@@ -73,8 +103,20 @@ class Book:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction for things that stay on this device (drafts, settings); kept tables refuse it."""
-        with sorted_trouble(), self.engines.writer.begin() as connection:
+        """A transaction for things that are no records (settings, counters); kept tables refuse it."""
+        with sorted_trouble(), saving(self.engines) as connection:
+            yield connection
+
+    @contextmanager
+    def reading_here(self) -> Iterator[Connection]:
+        """Like reading(), of what stays at this desk, whether or not the server can be reached."""
+        with sorted_trouble(), self.beside.reader.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing_here(self) -> Iterator[Connection]:
+        """Like writing(), of what stays at this desk (drafts, settings of the computer)."""
+        with sorted_trouble(), self.beside.writer.begin() as connection:
             yield connection
 
     @contextmanager
@@ -89,7 +131,10 @@ class Book:
                 district=self.office.home,
                 office=self.office.code,
             )
+            work.seen = seen = self.seeing.now
             yield work
+            if seen is not None:
+                seen.check()
             if work.learnt:
                 barred.check(connection, work.learnt, self._group_of)
             if work.entities & {"picture", "identity_document"}:
@@ -99,6 +144,8 @@ class Book:
             if "determination" in work.entities:
                 keep_for_determinations(connection, work.rows, self._decided_by, worker=self.worker.name, now=work.now)
             self.reindex(connection, work.reindex)
+        if self.desk:
+            self.own.update(work.said)
         self.latch.fresh.clear()  # committed: the numbers of this verb stand on letters
 
     @contextmanager

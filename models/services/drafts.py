@@ -1,6 +1,6 @@
 """Drafts: forms being filled in, on disk within a second, kept until saved or thrown away by the worker."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
@@ -10,6 +10,7 @@ from models.errors import NotFound
 from models.records.operation import Draft
 from models.services.book import Book
 from models.services.views import DraftView
+from models.store import erasing
 from models.store.rows import table_of
 from models.values import new_id
 
@@ -17,7 +18,7 @@ _DRAFT = table_of(Draft)
 
 
 class Drafts:
-    """The verbs about drafts. They stay on this device and are not part of the log."""
+    """The verbs about drafts. They stay on this computer, also where the records lie on a server, and are in no log."""
 
     def __init__(self, book: Book) -> None:
         self._book = book
@@ -35,7 +36,7 @@ class Drafts:
             "worker": self._book.worker.name,
             "at": milliseconds(self._book.clock),
         }
-        with self._book.writing() as connection:
+        with self._book.writing_here() as connection:
             if (
                 draft_id
                 and connection.execute(update(_DRAFT).where(_DRAFT.c.id == draft_id).values(**columns)).rowcount
@@ -47,13 +48,13 @@ class Drafts:
 
     def all(self) -> list[DraftView]:
         """All drafts, the newest first."""
-        with self._book.reading() as connection:
+        with self._book.reading_here() as connection:
             rows = connection.execute(select(_DRAFT).order_by(_DRAFT.c.at.desc())).all()
         return [DraftView(r.id, r.form, r.form_version, r.subject_id, r.title, r.body, r.at) for r in rows]
 
     def get(self, draft_id: str) -> DraftView:
         """One draft. Raises NotFound where it is gone."""
-        with self._book.reading() as connection:
+        with self._book.reading_here() as connection:
             row = connection.execute(select(_DRAFT).where(_DRAFT.c.id == draft_id)).first()
         if row is None:
             raise NotFound
@@ -61,5 +62,17 @@ class Drafts:
 
     def discard(self, draft_id: str) -> None:
         """Throw a draft away, after its form was saved or on the worker's word."""
-        with self._book.writing() as connection:
+        with self._book.writing_here() as connection:
             connection.execute(delete(_DRAFT).where(_DRAFT.c.id == draft_id))
+
+    def forget_erased(self, ledger: Iterable[tuple[str, str]]) -> int:
+        """Destroy the drafts about residents whom a ledger of erasures (salt, hash) means; how many."""
+        entries = list(ledger)
+        with self._book.reading_here() as connection:
+            about = {row.id: row.subject_id for row in connection.execute(select(_DRAFT.c.id, _DRAFT.c.subject_id))}
+        meant = set(erasing.among_ledger(entries, {subject for subject in about.values() if subject}))
+        gone = [draft for draft, subject in about.items() if subject in meant]
+        if gone:
+            with self._book.writing_here() as connection:
+                erasing.destroy_drafts(connection, gone)
+        return len(gone)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -12,6 +13,7 @@ from models.records.fact import FactEntry
 from models.services.book import Book, changed
 from models.services.views import Changed, FactView
 from models.store.rows import KEPT
+from models.store.seen import Disputed, Seen
 from models.store.work import Work
 from models.values import years_later
 
@@ -32,6 +34,8 @@ def add_facts(
     """
     made = []
     for entry in entries:
+        if work.seen is not None and not _may_be_said(work, work.seen, subject_id, entry):
+            continue
         added = work.add(
             "fact",
             {
@@ -54,6 +58,32 @@ def add_facts(
             work.learnt.setdefault(subject_id, set()).add(entry.name)
         work.concerns(subject_id)
     return made
+
+
+def _may_be_said(work: Work, seen: Seen, subject_id: str, entry: FactEntry) -> bool:
+    """Whether a form may state a fact: somebody else may have stated another value since the form was opened.
+
+    Where both did, it is noted as disputed: mine is said after theirs, theirs is left to stand.
+    """
+    work.flush()
+    query = select(_FACT).where(_FACT.c.subject_id == subject_id, _FACT.c.name == entry.name, _FACT.c.dead.is_(False))
+    rows = work.connection.execute(query.order_by(_FACT.c.as_of, _FACT.c.at, _FACT.c.id)).mappings().all()
+    if not rows or (made := seen.made_since(work.connection, rows[-1]["id"])) is None:
+        return True
+    earlier = [row for row in rows if seen.made_since(work.connection, row["id"]) is None]
+    before, theirs = (_said_by(dict(earlier[-1])) if earlier else None), _said_by(dict(rows[-1]))
+    mine = [entry.value if entry.state == "known" else None, entry.state]
+    if mine == theirs:
+        return True
+    if mine == before:
+        return False
+    old, their = (before or [None])[0], theirs[0]
+    told = Disputed("fact", subject_id, entry.name, old, mine[0], their, made.id, made.worker, made.at)
+    return seen.may_stand(told)
+
+
+def _said_by(row: Mapping[str, Any]) -> list[Any]:
+    return [row["value"].get("v") if row["state"] == "known" else None, row["state"]]
 
 
 def current_facts(connection: Connection, subject_ids: Iterable[str], on: date) -> Mapping[str, Mapping[str, FactView]]:

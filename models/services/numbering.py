@@ -101,7 +101,8 @@ def settle(book: Book) -> None:
     """
     with book.reading() as connection:
         state, latch = state_of(read_meta(connection, META)), book.latch.read()
-        same = state is not None and state == latch and state.place == _place(connection, book)
+        remembered = state == latch or book.engines.path is None  # on a server the database remembers alone
+        same = state is not None and remembered and state.place == _place(connection, book)
     if not same:
         with book.verb("numbering.settle") as work:
             keep(work, book, settled(work, book))
@@ -122,7 +123,7 @@ def settled(work: Work, book: Book) -> State:
     if latch is not None and latch.store == store and latch.place == place:
         return _merged(work, book, kept, latch)
     if kept is not None and kept.place == place and book.engines.path is None:
-        return kept  # another desk of the same server, which has taken no number so far
+        return kept  # where it always was
     before = kept.holder if kept is not None else latch.holder if latch is not None else ""
     return State(store, place, new_holder({*holders(connection), before}), moved=before)
 

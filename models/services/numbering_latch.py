@@ -72,6 +72,26 @@ def read_key(key: str) -> tuple[str, int, int, int]:
     return series, int(year), int(first), int(last)
 
 
+class NoLatch:
+    """On a server no latch is needed: what a number was taken for commits with it, or neither does; and a database that
+    was restored into another one lies in another place, which begins a series of its own.
+    """
+
+    def __init__(self) -> None:
+        self.fresh: set[tuple[str, int]] = set()
+
+    def read(self) -> State | None:
+        """Nothing beside the database remembers numbers."""
+        return None
+
+    def write(self, state: State) -> None:
+        """The database alone keeps it."""
+
+    def place(self) -> str:
+        """There is no folder."""
+        return ""
+
+
 class Latch:
     """The latch of one casebook's folder, and what this run of the program wrote into it."""
 

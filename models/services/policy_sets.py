@@ -54,6 +54,12 @@ def in_force(connection: Connection) -> InForce:
     return InForce(own, unreadable=row["hash"]) if policies is None else InForce(policies, installed=True)
 
 
+def mark_of_choice(connection: Connection) -> tuple[str, ...]:
+    """Changes whenever another set is chosen, by whichever desk of an office."""
+    active = connection.execute(select(SETS.c.hash).where(SETS.c.active.is_(True)).order_by(SETS.c.hash)).scalars()
+    return (str(read_meta(connection, _BESIDE).get("beside", "")), *active)
+
+
 def header_of(archive: bytes) -> PackHeader | None:
     """What a kept set says of itself; None where it cannot be read."""
     with suppress(PackFileRefused):

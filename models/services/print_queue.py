@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, or_, select, update
 
 from models.clock import milliseconds
 from models.errors import NotFound
@@ -131,6 +131,7 @@ class PrintQueue:
             )
         job: dict[str, Any] = {"id": job_id, "title": title, "printer": printer, "options": dict(options)}
         job |= {"status": "waiting", "detail": "", "worker": self._book.worker.name, "at": now}
+        job["desk"] = self._book.desk
         with self._book.writing() as connection:
             connection.execute(insert(_JOB).values(**job))
             connection.execute(insert(_ITEM), list(rows.values()))
@@ -141,7 +142,9 @@ class PrintQueue:
     def jobs(self, limit: int = 50) -> list[JobView]:
         """The jobs, newest first."""
         with self._book.reading() as connection:
-            rows = connection.execute(select(_JOB).order_by(_JOB.c.at.desc(), _JOB.c.id.desc()).limit(limit)).all()
+            rows = connection.execute(
+                select(_JOB).where(self._mine()).order_by(_JOB.c.at.desc(), _JOB.c.id.desc()).limit(limit)
+            ).all()
             return _jobs(connection, rows)
 
     def job(self, job_id: str) -> JobView:
@@ -246,17 +249,19 @@ class PrintQueue:
         To be called once in the life of the program, before anything is printed.
         """
         now = self._now()
-        old = and_(_JOB.c.status.in_(OVER), _JOB.c.at < now - KEEP_DAYS * 86_400_000)
-        going = _JOB.c.status.in_(("printing", "waiting"))
+        old = and_(self._mine(), _JOB.c.status.in_(OVER), _JOB.c.at < now - KEEP_DAYS * 86_400_000)
+        going = and_(self._mine(), _JOB.c.status.in_(("printing", "waiting")))
+        jobs = select(_JOB.c.id).where(self._mine())
         with self._book.reading() as connection:
             if connection.execute(select(_JOB.c.id).where(or_(old, going)).limit(1)).first() is None:
-                return _left(connection)
+                return _left(connection, self._mine())
         with self._book.writing() as connection:
             connection.execute(delete(_ITEM).where(_ITEM.c.job_id.in_(select(_JOB.c.id).where(old))))
             connection.execute(delete(_JOB).where(old))
-            connection.execute(update(_ITEM).where(_ITEM.c.status == "sent").values(status="unsure", at=now))
+            sent = update(_ITEM).where(_ITEM.c.status == "sent", _ITEM.c.job_id.in_(jobs))
+            connection.execute(sent.values(status="unsure", at=now))
             connection.execute(update(_JOB).where(going).values(status="stopped", detail="ended"))
-            return _left(connection)
+            return _left(connection, self._mine())
 
     # The worker says.
 
@@ -325,6 +330,10 @@ class PrintQueue:
             raise NotFound
         return int(found)
 
+    def _mine(self) -> ColumnElement[bool]:
+        """Each desk of an office has its own printer and asks its own worker."""
+        return _JOB.c.desk == self._book.desk
+
     def _now(self) -> int:
         return milliseconds(self._book.clock)
 
@@ -383,8 +392,8 @@ def _prints_of(connection: Connection, letters: Collection[str]) -> dict[str, se
     return found
 
 
-def _left(connection: Connection) -> Left:
-    open_jobs = select(_JOB.c.id).where(_JOB.c.status == "stopped")
+def _left(connection: Connection, mine: ColumnElement[bool]) -> Left:
+    open_jobs = select(_JOB.c.id).where(mine, _JOB.c.status == "stopped")
     query = select(_ITEM.c.status, func.count()).where(_ITEM.c.job_id.in_(open_jobs)).group_by(_ITEM.c.status)
     counts = {str(status): int(count) for status, count in connection.execute(query)}
     return Left(counts.get("unsure", 0), counts.get("waiting", 0))

@@ -247,6 +247,10 @@ def _bring_to(work: Work, entity: str, resident_id: str, wanted: list[dict[str, 
     """Make a resident's documents or phones those of the form: the same number stays the same row, else one of the same
     key is amended, new ones are added, others marked dead. Rows of other residents are never touched."""
     left = _numbers(work.connection, entity, resident_id)
+    seen = work.seen
+    gone = seen.removed_since(work.connection, entity, "resident_id", resident_id) if seen is not None else []
+    # What somebody else removed while the form was open, and the form left alone, is not brought back by it.
+    wanted = [said for said in wanted if not any(all(row[name] == said[name] for name in said) for row in gone)]
     matched = []
     for fields in wanted:
         same = [row for row in left if all(getattr(row, name) == fields[name] for name in {key, "number"})]

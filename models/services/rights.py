@@ -144,7 +144,7 @@ class Rights:
                 records=counted,
                 operations=erasing.count_operations(connection, [row for rows in about.values() for row in rows]),
                 pictures=counted["picture"],
-                drafts=len(_drafts(connection, resident_id)),
+                drafts=len(_drafts(self._book, connection, resident_id)),
                 others=len(erasing.naming(connection, resident_id, about.get("determination", ()))),
                 visits=len([row for (row,) in connection.execute(visits) if row not in about.get("visit", ())]),
                 open_referrals=len(connection.execute(referrals).all()),
@@ -194,7 +194,7 @@ class Rights:
                 digest = erasing.hash_of(salt, each)
                 entry = {"subject_hash": digest, "salt": salt, "kind": "erased", "reason": reason, "done_on": day}
                 work.add("erasure", {**entry, "worker": work.worker, "at": work.now})
-                _erase(work, each)
+                _erase(self._book, work, each)
                 work.journal("erase", "resident", each, reason)
                 ledger.append((salt, digest))
         self._remember(ledger)
@@ -231,7 +231,7 @@ class Rights:
         if late or held:
             with self._book.verb("rights.replay") as work:
                 for resident in held:
-                    _erase(work, resident)
+                    _erase(self._book, work, resident)
                 for entity, row, fields in late:
                     erasing.blank(work, entity, [row], only=fields)
             erasing.empty_log(self._book.engines)
@@ -243,7 +243,7 @@ class Rights:
         if found:
             with self._book.verb("rights.replay") as work:
                 for resident in found:
-                    _erase(work, resident)
+                    _erase(self._book, work, resident)
         if among is None:
             self._remember(entries)
         if found:
@@ -339,12 +339,26 @@ def _whole(connection: Connection, resident_id: str) -> dict[str, list[str]]:
     return about
 
 
-def _drafts(connection: Connection, resident_id: str) -> list[str]:
+def _drafts(book: Book, connection: Connection, resident_id: str) -> list[str]:
     numbers = connection.execute(select(_DOCUMENT.c.number).where(_DOCUMENT.c.resident_id == resident_id)).scalars()
-    return erasing.drafts_about(connection, resident_id, [number for number in numbers if number])
+    signs = [number for number in numbers if number]
+    if book.beside is book.engines:
+        return erasing.drafts_about(connection, resident_id, signs)
+    with book.reading_here() as here:
+        return erasing.drafts_about(here, resident_id, signs)
 
 
-def _erase(work: Work, resident_id: str) -> None:
+def _destroy_drafts(book: Book, work: Work, resident_id: str) -> None:
+    """At a desk of an office they lie on its own computer; the other desks ask the ledger (Drafts.forget_erased)."""
+    drafts = _drafts(book, work.connection, resident_id)
+    if book.beside is book.engines:
+        erasing.destroy_drafts(work.connection, drafts)
+    elif drafts:
+        with book.writing_here() as here:
+            erasing.destroy_drafts(here, drafts)
+
+
+def _erase(book: Book, work: Work, resident_id: str) -> None:
     about = _whole(work.connection, resident_id)
     name = work.connection.execute(select(_RESIDENT.c.name).where(_RESIDENT.c.id == resident_id)).scalar() or ""
     handovers = erasing.handovers_naming(work.connection, name)
@@ -354,7 +368,7 @@ def _erase(work: Work, resident_id: str) -> None:
     others = erasing.naming(work.connection, resident_id, about.get("determination", ()))
     transfers = erasing.transfers_naming(work.connection, resident_id, about.get("case_transfer", ()))
     erase_letters(work, about.get("referral", ()))
-    erasing.destroy_drafts(work.connection, _drafts(work.connection, resident_id))
+    _destroy_drafts(book, work, resident_id)
     erasing.destroy_pictures(work.connection, about.get("picture", ()))
     for entity, rows in about.items():
         if entity == "household_event":  # it is part of the household's history too

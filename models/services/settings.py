@@ -5,6 +5,11 @@ from typing import Any
 from models.services.book import Book
 from models.store.work import read_meta, write_meta
 
+OF_THE_OFFICE = frozenset(
+    ("referral_second_person", "retention_years", "number_block_size", "worklist_days", "envelopes")
+)
+"""Which settings are the whole office's; the others (printer, folders, the last communities) are one computer's."""
+
 
 class Settings:
     """Small values by name."""
@@ -14,10 +19,10 @@ class Settings:
 
     def get(self, key: str, default: Any = None) -> Any:
         """The value set for a key, or the default."""
-        with self._book.reading() as connection:
+        with self._book.reading() if key in OF_THE_OFFICE else self._book.reading_here() as connection:
             return read_meta(connection, "settings").get(key, default)
 
     def set(self, key: str, value: Any) -> None:
         """Set a value that JSON can carry."""
-        with self._book.writing() as connection:
+        with self._book.writing() if key in OF_THE_OFFICE else self._book.writing_here() as connection:
             write_meta(connection, "settings", {**read_meta(connection, "settings"), key: value})

@@ -9,14 +9,15 @@ first page is spoilt, and temp_store MEMORY keeps names out of the system's temp
 import errno
 import os
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import sqlcipher3.dbapi2 as sqlcipher
-from sqlalchemy import Connection, Engine, create_engine, event, exc
+from sqlalchemy import Connection, Engine, create_engine, event, exc, text
 from sqlalchemy.pool import QueuePool
 
 from models.errors import CannotRead, CannotWrite, DamagedStore, DiskFull, Problem, StoreBusy
@@ -25,6 +26,7 @@ from models.texts import _
 KEY_BYTES = 48  # 32 of key and 16 of salt
 _PAGE_BYTES = 4096
 _WAIT_SECONDS = 5.0
+_ASK_AGAIN, _ASK_AFTER = 5, 0.4  # times and seconds: what became of a commit that nobody answered
 _WRITERS_LOCK = 0x4A696E6D656E  # any number that all desks share
 _SETTINGS = (
     "synchronous = FULL",
@@ -47,6 +49,29 @@ class StoreUnreachable(Problem):
         return _(
             "The server that keeps the records cannot be reached. Nothing was changed. "
             "Check the network, then try again."
+        )
+
+
+class SaveUnsure(StoreUnreachable):
+    """The way to the server broke in the very moment of saving."""
+
+    def sentence(self) -> str:
+        """Tell the worker."""
+        return _(
+            "The connection to the server broke in the very moment of saving, so nobody can tell yet whether it was "
+            "saved. What you typed is still on the screen. When the server is back, look at the record before you save "
+            "again."
+        )
+
+
+class OfficeBusy(StoreBusy):
+    """Another desk has been writing for longer than we wait."""
+
+    def sentence(self) -> str:
+        """Tell the worker."""
+        return _(
+            "Another desk is saving something large just now. Nothing was changed; what you typed is still here. "
+            "Please save again in a moment."
         )
 
 
@@ -205,24 +230,24 @@ def _cut_short(path: Path) -> bool:
 def open_postgres(url: str) -> Engines:
     """Open a PostgreSQL database by its address (postgresql://... or a psycopg one); several desks may at once.
 
-    Raises StoreUnreachable where no server answers.
+    Raises StoreUnreachable where no server answers. models.store.server opens the one of an office, with all checks.
     """
     address = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    return postgres_engines(lambda more, **options: create_engine(address, connect_args=dict(more), **options))
+
+
+def postgres_engines(engine: Callable[..., Engine]) -> Engines:
+    """The writer and the reader of a server. engine(connect_args, **options) makes one.
+
+    Raises StoreUnreachable where no server answers.
+    """
     waiting = {"options": f"-c lock_timeout={int(_WAIT_SECONDS * 1000)}", "connect_timeout": int(_WAIT_SECONDS)}
-
-    def engine(**options: Any) -> Engine:
-        return create_engine(
-            address,
-            pool_size=3,
-            max_overflow=0,
-            pool_timeout=2 * _WAIT_SECONDS,
-            pool_pre_ping=True,
-            hide_parameters=True,
-            connect_args=waiting,
-            **options,
-        )
-
-    writer, reader = engine(), engine(execution_options={"postgresql_readonly": True})
+    common = {"pool_size": 3, "max_overflow": 0, "pool_timeout": 2 * _WAIT_SECONDS}
+    common |= {"pool_pre_ping": True, "hide_parameters": True}
+    writer = engine(waiting, **common)
+    # One consistent state for as long as a reader looks, as SQLite gives it.
+    snapshot = {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
+    reader = engine(waiting, execution_options=snapshot, **common)
 
     @event.listens_for(writer, "begin")
     def _one_at_a_time(connection: Connection) -> None:
@@ -236,6 +261,47 @@ def open_postgres(url: str) -> Engines:
         writer.dispose()
         raise
     return Engines(writer, reader, "postgresql")
+
+
+@contextmanager
+def saving(engines: Engines) -> Iterator[Connection]:
+    """One writing transaction, committed when the block ends. Where the way to a server breaks in the very moment of
+    the commit, the server is asked afterwards whether it was saved; raises SaveUnsure where it does not answer.
+    """
+    if engines.dialect == "sqlite":
+        with engines.writer.begin() as connection:
+            yield connection
+        return
+    with engines.writer.connect() as connection:
+        transaction, number = connection.begin(), None
+        try:
+            yield connection
+            number = connection.exec_driver_sql("SELECT pg_current_xact_id_if_assigned()::text").scalar()
+        except BaseException:
+            transaction.rollback()
+            raise
+        try:
+            transaction.commit()
+        except exc.DBAPIError as trouble:
+            if number is None or not isinstance(problem_of(trouble), StoreUnreachable):
+                raise
+            if not _was_committed(engines, str(number)):
+                raise
+
+
+def _was_committed(engines: Engines, number: str) -> bool:
+    """What became of a transaction whose commit was not answered. Raises SaveUnsure."""
+    for _attempt in range(_ASK_AGAIN):
+        try:
+            with engines.reader.connect() as connection:
+                said = connection.execute(text("SELECT pg_xact_status(CAST(:number AS xid8))"), {"number": number})
+                state = said.scalar()
+        except (exc.DBAPIError, exc.TimeoutError):
+            state = "unreachable"
+        if state in ("committed", "aborted"):
+            return bool(state == "committed")
+        time.sleep(_ASK_AFTER)  # the server has not noticed yet that we are gone, or it is starting again
+    raise SaveUnsure
 
 
 @contextmanager
@@ -307,7 +373,7 @@ def problem_of(trouble: Exception, name: str = "") -> Problem | None:
     if state in ("53100", "53200"):
         return DiskFull()
     if state in ("55P03", "40001", "40P01"):
-        return StoreBusy()
+        return OfficeBusy()
     if state in ("XX001", "XX002"):
         return DamagedStore()
     lost = isinstance(trouble, exc.DBAPIError) and trouble.connection_invalidated

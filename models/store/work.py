@@ -16,6 +16,7 @@ from models.records.operation import Conflict, Head, Journal, Meta, Operation
 from models.store import marks
 from models.store.many import insert_rows, put_rows
 from models.store.rows import KEPT, defaults, empty_row, from_wire, table_of, to_wire
+from models.store.seen import Seen
 from models.sync.content import canonical, field_change, field_changes, next_clock, operation_id
 from models.values import new_id
 
@@ -89,6 +90,7 @@ class Work:
         self._device = read_meta(connection, "device")
         self.learnt: dict[str, set[str]] = {}  # subject -> names of the facts that the verb states of it as known
         self.said: list[str] = []  # ids of the operations of this verb, in their order
+        self.seen: Seen | None = None  # what the form was filled from whose answers are written
         self._operations: list[dict[str, Any]] = []
         self._inserts: dict[str, list[dict[str, Any]]] = {}
         self._heads: list[dict[str, Any]] = []
@@ -122,6 +124,8 @@ class Work:
         if found is None:
             raise LookupError(entity)
         changed = {name: value for name, value in fields.items() if settle or to_wire(found[name]) != to_wire(value)}
+        if changed and self.seen is not None:
+            changed = self.seen.merged(self.connection, entity, row, dict(found), changed)
         if not changed:
             return False
         district = found["district"]
@@ -209,6 +213,8 @@ class Work:
                 before = count_arrivals(self.connection, len(self._operations))
                 for place, operation in enumerate(self._operations, before + 1):
                     operation["arrival"] = place
+                if self.seen is not None:
+                    self.seen.own.update(str(operation["id"]) for operation in self._operations)
             for table, rows in ((_OPERATIONS, self._operations), (_HEADS, self._heads), (_JOURNAL, self._journal)):
                 insert_rows(self.connection, table, rows)
         self._inserts, self._operations, self._heads, self._journal = {}, [], [], []

@@ -12,16 +12,9 @@ from models import texts
 from models.store import migrate
 from models.store.engine import Engines, open_postgres, open_sqlite
 from tests.house.catalogue import mo_bytes, updated
-from tests.postgres import Server, running
+from tests.postgres import Server
 
 TEST_KEY = bytes(range(100, 148))
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Server]:
-    """One server for all tests of a process."""
-    with running() as server:
-        yield server
 
 
 @pytest.fixture(scope="session")

@@ -75,6 +75,7 @@ def upgrade() -> None:
         text("entity"),
         text("worker"),
         text("place"),
+        number("since"),
         number("at"),
     )
 
