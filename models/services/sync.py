@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select, update
 
 from models.errors import NotFound
 from models.records.operation import Batch, Conflict, Head, Operation, Peer
-from models.services import partners, sync_export, sync_import, sync_receipts
+from models.services import exchange_standing, partners, sync_export, sync_import, sync_receipts
 from models.services.book import Book, changed
 from models.services.partners import Partner, ReceiptValue, TwoVersions, Version
 from models.services.sync_steps import Cancelled, Progress
@@ -71,6 +71,22 @@ class Sync:
     ) -> sync_export.Sent:
         """The same as export, with what was there already and what is left. Raises NoPartner, CannotWrite, DiskFull."""
         return sync_export.send(self._book, folder, progress, cancelled, to=to)
+
+    def outgoing(self, *, to: str = "", folder: Path | None = None) -> exchange_standing.Outgoing:
+        """What the next export would write, and what of it lies in a folder already. Raises NoPartner."""
+        return exchange_standing.outgoing(self._book, to=to, folder=folder)
+
+    def by_day(self, days: int = 14) -> tuple[exchange_standing.DayCount, ...]:
+        """Where this device's changes of the last days are: at the office, under way, waiting."""
+        return exchange_standing.by_day(self._book, days)
+
+    def standing(self, partner_id: str, side: exchange_standing.Side) -> exchange_standing.Standing:
+        """What a receipt on paper says. Raises NoPartner, NotFound where nothing came yet."""
+        return exchange_standing.standing(self._book, partner_id, side)
+
+    def answered(self) -> tuple[tuple[str, exchange_standing.Side], ...]:
+        """The partners about whom a receipt can be printed, and from which side, the latest exchange first."""
+        return exchange_standing.answered(self._book)
 
     def preview(self, path: Path) -> BatchPreview:
         """What a batch file would do; nothing is written. Raises BatchRefused, CannotRead."""

@@ -124,6 +124,7 @@ def _keep_arrival(connection: Connection, file_name: str, batch: batches.Batch, 
             "part": header.part,
             "of": header.of,
             "made_at": header.made_at,
+            "device": batch.manifest.device,
             "new": new,
             "newest_at": max((operation["at"] for operation in batch.operations), default=0),
         }
