@@ -13,12 +13,12 @@ from models.services.book import Book, changed
 from models.services.conflicts import Conflicts
 from models.services.merging import Merging
 from models.services.rights import Rights
+from models.services.sync_device import begin_anew
 from models.services.sync_steps import Cancelled, Progress, Steps, Stopped
 from models.services.views import BatchPreview, Changed
 from models.store import chains, importing
 from models.store.many import without_pauses
 from models.store.rows import table_of
-from models.store.work import read_meta, write_meta
 from models.sync import batch as batches
 from models.sync.envelope import MAX_FILE_BYTES, Reader, peek
 from models.sync.files import read_limited
@@ -99,11 +99,7 @@ def begin_anew_if_copied(book: Book, holds: batches.Tips) -> None:
     """A casebook that others know more of than itself was restored or copied: it goes on under a new device id."""
     with book.writing() as connection:
         if chains.overtaken(connection, holds):
-            own, exported = read_meta(connection, "device"), read_meta(connection, "exported")
-            chains.renew_device(connection)
-            # What the old chain had not exported yet stays on the count of what waits.
-            left = int(exported.get("seq", 0)) - int(own["seq"])
-            write_meta(connection, "exported", {**exported, "seq": left})
+            begin_anew(connection)
 
 
 def _note_refusal(book: Book, path: Path, data: bytes, reader: Reader, reason: str) -> None:

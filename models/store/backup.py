@@ -20,7 +20,7 @@ from typing import Any
 from models.clock import Clock, local_time, milliseconds
 from models.errors import CannotWrite, DiskFull, Problem
 from models.security.keystore import Keys
-from models.store import migrate
+from models.store import device_mark, migrate
 from models.store.engine import Engines, WindowLock, connect_sqlite, is_full, sorted_trouble
 from models.texts import _
 
@@ -140,6 +140,7 @@ def restore(backup: Path, target: Path, keys: Keys, clock: Clock) -> Path | None
             if not key_store.exists() and (backup / KEY_STORE).exists():
                 shutil.copyfile(backup / KEY_STORE, key_store)
                 flush(key_store)
+            device_mark.change(target.parent)  # before the swap: cut off in between, it is a new beginning all the same
             fresh.replace(target)
             flush(target.parent)
         finally:
