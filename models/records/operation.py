@@ -6,7 +6,7 @@ sync and the change part of the audit read this one log.
 
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import Index, LargeBinary
 from sqlmodel import Field, SQLModel
 
 from models.records.base import flag_field, json_field, moment_field, number_field, text_field
@@ -126,14 +126,6 @@ class Peer(SQLModel, table=True):
     revoked: str = text_field()  # why its files are refused for good: lost, stolen, left; empty: not revoked
 
 
-class Received(SQLModel, table=True):
-    """An operation that came down from an office in a scoped stream: not one of an unbroken chain, never sent back."""
-
-    peer: str = Field(primary_key=True, max_length=36)
-    district: str = Field(primary_key=True, max_length=9)
-    id: str = Field(primary_key=True, max_length=64)
-
-
 class SealedFile(SQLModel, table=True):
     """A file that travels beside the batches by its content: a picture, a policy pack, the list of those who belong."""
 
@@ -148,6 +140,7 @@ class SealedFile(SQLModel, table=True):
     status: str = text_field()  # out: written, acknowledged; in: applied, wanted
     file_name: str = text_field()
     detail: dict[str, Any] = json_field()
+    content: bytes = Field(default=b"", sa_type=LargeBinary)  # of a pack that waits for somebody to look at it
     at: int = moment_field()
 
 

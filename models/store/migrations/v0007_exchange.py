@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from models.store.migrations.v0005_at_the_door import json, number, text
+from models.store.migrations.v0005_at_the_door import flag, json, number, text
 
 revision = "0007"
 down_revision = "0006"
@@ -34,7 +34,12 @@ def upgrade() -> None:
         _key("peer", 36),
         _key("district", 9),
         _key("id", 64),
+        number("no"),
+        flag("streamed", "0"),
     )
+    op.create_table("sent_down", _key("peer", 36), _number_key("arrival"), number("no"))
+    op.create_table("down_point", _key("peer", 36), _number_key("no"), text("mark"), text("set_digest"), number("at"))
+    op.create_table("departed", _key("peer", 36), _key("row", 36), text("entity"), number("at"))
     op.create_table(
         "sealed_file",
         _key("peer", 36),
@@ -46,6 +51,7 @@ def upgrade() -> None:
         text("status"),
         text("file_name"),
         json("detail", "{}"),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
         number("at"),
     )
     op.create_table(
@@ -90,3 +96,7 @@ def _remember_the_last() -> None:
 
 def _key(name: str, longest: int) -> "sa.Column[Any]":
     return sa.Column(name, sa.String(longest), primary_key=True)
+
+
+def _number_key(name: str) -> "sa.Column[Any]":
+    return sa.Column(name, sa.BigInteger(), primary_key=True, autoincrement=False)
