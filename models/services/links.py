@@ -31,7 +31,7 @@ def say(work: Work, a: str, b: str, *, active: bool, grounds: str = "", reason: 
         disputed = work.connection.execute(select(_CONFLICT.c.row).where(_CONFLICT.c.row == row)).first() is not None
         work.amend("person_link", row, told, settle=active or disputed)
     else:
-        work.add("person_link", {"a_id": first, "b_id": second, **told}, row=row)
+        work.add("person_link", {"a_id": first, "b_id": second, **told}, row=row, outright=("active",))
     work.concerns(a, b)
     return row
 

@@ -5,7 +5,7 @@ a unit of work, so that a write without an operation fails instead of being lost
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, event, insert, select, update
@@ -97,13 +97,21 @@ class Work:
         self._journal: list[dict[str, Any]] = []
         self._about: set[str] = set()  # of whom the screening must look again
 
-    def add(self, entity: str, fields: Mapping[str, Any], row: str = "") -> str:
-        """Make a new record from column values; returns its id."""
+    def add(self, entity: str, fields: Mapping[str, Any], row: str = "", *, outright: Collection[str] = ()) -> str:
+        """Make a new record from column values; returns its id.
+
+        Outright: fields that are said even where they hold what they would hold anyway, so that another word on the
+        same record from elsewhere is a conflict.
+        """
         row = row or new_id()
         kept = {**empty_row(entity), "office": self.office, **fields}
         empty = defaults(entity)
         said = field_changes(
-            {name: to_wire(value) for name, value in kept.items() if value != empty[name] and name != "extra"}
+            {
+                name: to_wire(value)
+                for name, value in kept.items()
+                if (value != empty[name] or name in outright) and name != "extra"
+            }
         )
         operation = self._log(entity, row, self.district, said)
         self._inserts.setdefault(entity, []).append({**kept, "district": self.district, "id": row})
