@@ -28,12 +28,16 @@ def say(work: Work, a: str, b: str, *, active: bool, grounds: str = "", reason: 
     if work.connection.execute(select(_LINK.c.id).where(_LINK.c.id == row)).first():
         # A merge ends with this operation, so it is written even where it says nothing new (Merging.undo); and where
         # two offices said different things, somebody has chosen now.
-        disputed = work.connection.execute(select(_CONFLICT.c.row).where(_CONFLICT.c.row == row)).first() is not None
-        work.amend("person_link", row, told, settle=active or disputed)
+        work.amend("person_link", row, told, settle=active or is_disputed(work.connection, row))
     else:
         work.add("person_link", {"a_id": first, "b_id": second, **told}, row=row, outright=("active",))
     work.concerns(a, b)
     return row
+
+
+def is_disputed(connection: Connection, link: str) -> bool:
+    """Whether offices said different things of a pair, and nobody has chosen yet."""
+    return connection.execute(select(_CONFLICT.c.row).where(_CONFLICT.c.row == link)).first() is not None
 
 
 def survivors(connection: Connection, residents: set[str]) -> dict[str, str]:

@@ -102,6 +102,9 @@ class Merging:
             operations = _operations_of(work.connection, link)
             if not operations:
                 raise NotFound
+            if links.is_disputed(work.connection, link):  # then it is not as the merge left it: it is said anew below
+                said = select(_OPERATION.c.id).where(_OPERATION.c.row == link)
+                operations = sorted(set(operations) - set(work.connection.execute(said).scalars()))
             take_back(work, operations)
             _return_later_ones(work, survivor, other)
             links.say(work, a, b, active=False)
