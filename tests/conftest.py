@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
+from sqlalchemy import Engine, create_engine
 
 if sys.prefix != sys.base_prefix:
     # Byte code is kept beside the environment's packages, so that neither the next run nor the many programs that tests
@@ -24,6 +26,7 @@ from models.casebook import Casebook
 from models.clock import FixedClock
 from models.security import keystore
 from models.services.views import Office, Worker
+from models.store import engine
 from tests import offices
 from tests.numbers import forget_place
 from tests.postgres import Server, running
@@ -36,6 +39,8 @@ OFFICE = Office(
     code="120101001001", name="天津市和平区劝业场街道花园路社区居民委员会", letter_mark="劝花社", phone="022-27355555"
 )
 ON_A_SERVER = os.environ.get("JINMEN_TEST_ON") == "postgresql"
+AS_IT_IS_SET = engine._SETTINGS
+assert AS_IT_IS_SET[0] == "synchronous = FULL"
 WORKER = Worker(name="周敏", phone="13800220001")
 
 
@@ -44,6 +49,47 @@ def _each_file_of_a_set_is_parsed_once() -> Iterator[None]:
     """Many tests read a whole set of rules in which one file is changed; the parsed tree is only ever read."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(yaml, "compose", lru_cache(256)(yaml.compose))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _a_statement_is_put_into_sql_once() -> Iterator[None]:
+    """All casebooks of a process know together how their statements read as SQL: each would find out anew."""
+    shared: list[Engine] = []
+
+    def create(*arguments: Any, **options: Any) -> Engine:
+        made = create_engine(*arguments, **options)
+        if made.dialect.name != "sqlite":
+            return made
+        if not shared:
+            shared.append(create_engine("sqlite://", module=options["module"], query_cache_size=1500))
+            shared[0].connect().close()  # the dialect asks the driver what it can
+        made.dialect = made.pool._dialect = shared[0].dialect
+        made._compiled_cache = shared[0]._compiled_cache
+        return made
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "create_engine", create)
+        yield
+    for one in shared:
+        one.dispose()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _the_same_passphrase_gives_the_same_key_at_once() -> Iterator[None]:
+    """The casebooks of tests are copies of a few, and stretching a passphrase is slow on purpose."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keystore, "hash_secret_raw", lru_cache(256)(keystore.hash_secret_raw))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_test_waits_for_the_disk() -> Iterator[None]:
+    """No computer goes down while the tests run. What the program sets is in AS_IT_IS_SET, for the tests about that;
+    programs that tests start and kill write as ever."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "_SETTINGS", ("synchronous = OFF", *AS_IT_IS_SET[1:]))
+        patch.setattr(os, "fsync", lambda handle: None)
         yield
 
 

@@ -1,7 +1,6 @@
 """The window under test: in Chinese, with a clock that stands still, a data folder of its own, invented people."""
 
 import gettext
-import io
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,16 +18,15 @@ from models import texts
 from models.casebook import Casebook
 from models.clock import FixedClock
 from tests.conftest import NOW, OFFICE, PASSPHRASE
-from tests.house.catalogue import mo_bytes, updated
+from tests.house.catalogue import chinese
 from tests.numbers import forget_place
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _whole_catalogue() -> None:
     """Chinese from the sources of the catalogue, parts still under work included."""
-    chinese = gettext.GNUTranslations(io.BytesIO(mo_bytes(updated())))
     english = gettext.NullTranslations()
-    texts._catalogue = lambda code: chinese if code == "zh_CN" else english
+    texts._catalogue = lambda code: chinese() if code == "zh_CN" else english
 
 
 @pytest.fixture(scope="session")

@@ -113,7 +113,7 @@ def faults(window: QWidget, language: str, chinese: set[str]) -> list[str]:
 def chinese_words() -> set[str]:
     """Every translated text of more than one character that is a text of the interface only."""
     known = set()
-    for message in catalogue.updated():
+    for message in catalogue.known().values():
         for text in message.string if isinstance(message.string, tuple) else (message.string,):
             if message.id and text and len(text) > 2 and text not in (message.id if message.id else ""):
                 known.add(text)

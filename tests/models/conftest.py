@@ -1,7 +1,6 @@
 """Stores to test with: migrated and empty, on SQLite, on PostgreSQL, or on each in turn (`engines`)."""
 
 import gettext
-import io
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,7 +10,7 @@ import pytest
 from models import texts
 from models.store import migrate
 from models.store.engine import Engines, open_postgres, open_sqlite
-from tests.house.catalogue import mo_bytes, updated
+from tests.house.catalogue import chinese
 from tests.postgres import Server
 
 TEST_KEY = bytes(range(100, 148))
@@ -48,12 +47,10 @@ def sqlite_engines(migrated_file: Path, tmp_path: Path) -> Iterator[Engines]:
 
 @pytest.fixture
 def postgres_engines(postgres: Server, migrated_database: str) -> Iterator[Engines]:
-    """A migrated, empty database on the server."""
-    name = postgres.make(migrated_database)
-    engines = open_postgres(postgres.url(name))
+    """A migrated, empty database on the server. It is not dropped: it goes with the server, at once."""
+    engines = open_postgres(postgres.url(postgres.make(migrated_database)))
     yield engines
     engines.close()
-    postgres.drop(name)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -87,13 +84,7 @@ def unmigrated(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Calla
 
 
 @pytest.fixture
-def whole_catalogue(monkeypatch: pytest.MonkeyPatch, chinese: gettext.GNUTranslations) -> None:
+def whole_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
     """Both languages as they will be: the catalogue with the parts still under work."""
     english = gettext.NullTranslations()
-    monkeypatch.setattr(texts, "_catalogue", lambda code: chinese if code == "zh_CN" else english)
-
-
-@pytest.fixture(scope="session")
-def chinese() -> gettext.GNUTranslations:
-    """Chinese from the sources of the catalogue, parts still under work included."""
-    return gettext.GNUTranslations(io.BytesIO(mo_bytes(updated())))
+    monkeypatch.setattr(texts, "_catalogue", lambda code: chinese() if code == "zh_CN" else english)

@@ -20,6 +20,7 @@ from models.store.engine import (
     open_sqlite,
     sorted_trouble,
 )
+from tests.conftest import AS_IT_IS_SET
 
 KEY = bytes(range(48))
 CANARIES = ["金丝雀甲", "120101195203081234", "canary.lane"]
@@ -44,13 +45,18 @@ def count(engines: Engines) -> int:
         return connection.execute(text("SELECT count(*) FROM t")).scalar_one()
 
 
-def test_the_settings_that_survived_power_cuts_are_on_in_every_connection(store: Engines) -> None:
+def test_the_settings_that_survived_power_cuts_are_on_in_every_connection(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.store.engine._SETTINGS", AS_IT_IS_SET)
+    store = open_sqlite(tmp_path / "case.db", KEY)
     wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "temp_store": 2, "secure_delete": 1}
     wanted |= {"trusted_schema": 0, "cell_size_check": 1, "cipher_page_size": "4096"}
     for engine, read_only in ((store.writer, 0), (store.reader, 1)):
         with engine.connect() as connection:
             for name, value in (wanted | {"query_only": read_only}).items():
                 assert connection.exec_driver_sql(f"PRAGMA {name}").scalar() == value, name
+    store.close()
 
 
 def test_what_the_writer_commits_the_reader_sees_and_the_reader_cannot_write(store: Engines) -> None:
