@@ -10,12 +10,14 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from models.errors import BatchRefused
 from models.signed_file import LAST_MOMENT
 from models.sync.content import canonical, operation_id, value_hash
 from models.sync.envelope import Header, Reader, unseal
+from models.sync.stream import Down, Got, read_down, read_got, read_hashes
 
 Tips = dict[str, list[tuple[int, str]]]  # device -> (sequence, operation id) of the ends of its unbroken chains
 
@@ -40,6 +42,11 @@ class Manifest:
     first: int  # lowest and highest sequence of the writer's own operations in this file; 0 where there are none
     last: int
     holds: Tips
+    down: Down | None = None  # of a stream of scoped records: how far this file goes
+    got: Got | None = None  # how far the writer came in the stream that the receiver sends it
+    wants: tuple[str, ...] | None = (
+        None  # contents of sealed files that the writer lacks; None: it says nothing of them
+    )
 
 
 @dataclass(frozen=True)
@@ -51,7 +58,16 @@ class Batch:
     operations: tuple[dict[str, Any], ...]  # with the columns of models.records.operation.Operation
 
 
-def write_lines(operations: Sequence[Mapping[str, Any]], *, device: str, office: str, holds: Tips) -> list[bytes]:
+def write_lines(
+    operations: Sequence[Mapping[str, Any]],
+    *,
+    device: str,
+    office: str,
+    holds: Tips,
+    down: Down | None = None,
+    got: Got | None = None,
+    wants: Sequence[str] | None = None,
+) -> list[bytes]:
     """The lines of one file: the manifest and at most MAX_OPERATIONS operations.
 
     Operations of one device should stand together in the order of their sequence; that makes the file smaller.
@@ -59,7 +75,7 @@ def write_lines(operations: Sequence[Mapping[str, Any]], *, device: str, office:
     if len(operations) > MAX_OPERATIONS:
         raise ValueError("too many operations for one file")
     own = [operation["seq"] for operation in operations if operation["device"] == device]
-    manifest = {
+    manifest: dict[str, Any] = {
         "device": device,
         "office": office,
         "count": len(operations),
@@ -67,6 +83,9 @@ def write_lines(operations: Sequence[Mapping[str, Any]], *, device: str, office:
         "first": min(own, default=0),
         "last": max(own, default=0),
         "holds": holds,
+        **({"down": down.wire()} if down else {}),
+        **({"got": got.wire()} if got else {}),
+        **({"wants": list(wants)} if wants is not None else {}),
     }
     lines = [canonical(manifest)]
     before = ""
@@ -90,7 +109,7 @@ def read_batch(data: bytes, reader: Reader) -> Batch:
         operations: list[dict[str, Any]] = []
         before = ""
         for line in opened.lines[1:]:
-            operations.append(_read_operation(_parse(line), before))
+            operations.append(_read_operation(_parse(line), before, plain=b"\\u" not in line))
             before = operations[-1]["id"]
         if _over_ids(operations) != manifest.ids:
             raise _BadError
@@ -117,15 +136,18 @@ class _BadError(ValueError):
     """The content does not follow the format."""
 
 
+def _no_constant(_name: str) -> None:
+    raise _BadError  # NaN and the infinities are no JSON
+
+
+_decode = json.JSONDecoder(parse_constant=_no_constant).decode
+
+
 def _parse(line: bytes) -> dict[str, Any]:
-    said = json.loads(line.decode("utf-8"), parse_constant=_no_constant)
+    said = _decode(line.decode("utf-8"))
     if not isinstance(said, dict):
         raise _BadError
     return said
-
-
-def _no_constant(_name: str) -> None:
-    raise _BadError  # NaN and the infinities are no JSON
 
 
 def _over_ids(operations: Iterable[Mapping[str, Any]]) -> str:
@@ -157,42 +179,65 @@ def _read_manifest(said: dict[str, Any]) -> Manifest:
         first=_number(said.get("first")),
         last=_number(said.get("last")),
         holds=read_tips(said.get("holds")),
+        down=read_down(said.get("down")),
+        got=read_got(said.get("got")),
+        wants=read_hashes(said.get("wants")),
     )
 
 
-def _read_operation(said: dict[str, Any], before: str) -> dict[str, Any]:
+def _read_operation(said: dict[str, Any], before: str, *, plain: bool) -> dict[str, Any]:
+    """One operation out of its line.
+
+    plain: the line has no \\u in it, and so neither a NUL nor half a character, which JSON holds only written so.
+    """
     prev = said.get("prev", before)
     if prev != "":
         _hash(prev)
     fields = said.get("fields")
     if not isinstance(fields, dict):
         raise _BadError
-    operation: dict[str, Any] = {name: _text(said, name, longest) for name, longest in _TEXTS.items()}
-    operation.update((name, _number(said.get(name))) for name in _NUMBERS)
+    operation: dict[str, Any] = {"prev": prev}
+    for name, longest in _TEXTS.items():
+        text = said.get(name)
+        if type(text) is not str or len(text) > longest:
+            raise _BadError
+        operation[name] = text if plain else _text(said, name, longest)
+    for name in _NUMBERS:
+        number = said.get(name)
+        if type(number) is not int or not 0 <= number <= _BIGGEST:
+            raise _BadError
+        operation[name] = number
     operation["district"] = _matching(_DISTRICT, said.get("district"))
     operation["entity"] = _matching(_NAME, said.get("entity"))
-    operation["prev"] = prev
-    operation["fields"] = {_matching(_NAME, name): _read_change(change) for name, change in fields.items()}
+    operation["fields"] = {_field(name): _read_change(change) for name, change in fields.items()}
     if not operation["device"] or not operation["row"] or operation["seq"] < 1 or operation["at"] > LAST_MOMENT:
         raise _BadError
     operation["id"] = operation_id(operation)
     return operation
 
 
+@lru_cache(maxsize=2000)
+def _field(name: str) -> str:
+    return _matching(_NAME, name)
+
+
 def _read_change(said: object) -> dict[str, Any]:
-    if not isinstance(said, dict):
+    if type(said) is not dict:
         raise _BadError
-    replaced = said.get("p", [])
-    if not isinstance(replaced, list) or len(replaced) > MAX_OPERATIONS:
-        raise _BadError
-    for identity in replaced:
-        _hash(identity)
+    replaced: list[str] = []
+    if "p" in said:
+        replaced = said["p"]
+        if not isinstance(replaced, list) or len(replaced) > MAX_OPERATIONS:
+            raise _BadError
+        for identity in replaced:
+            _hash(identity)
     if said.get("erased") is True:
         return {"v": None, "s": "", "h": _matching(_SHORT_HASH, said.get("h")), "p": replaced, "erased": True}
     salt = said.get("s")
-    if not isinstance(salt, str) or len(salt) > 64 or "v" not in said:
+    if type(salt) is not str or len(salt) > 64 or "v" not in said:
         raise _BadError
-    return {"v": said["v"], "s": salt, "h": value_hash(salt, said["v"]), "p": replaced}
+    value = said["v"]
+    return {"v": value, "s": salt, "h": value_hash(salt, value), "p": replaced}
 
 
 def _text(said: dict[str, Any], name: str, longest: int) -> str:

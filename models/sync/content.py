@@ -6,23 +6,44 @@ every node without breaking the chain. FORMAT.md describes the same for other im
 
 import hashlib
 import json
+import json.encoder
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
-
-_WRITER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 FieldChange = dict[str, Any]  # {"v": value, "s": salt, "h": hash, "p": [operation ids replaced]}
 
 
+def compact_writer(*, sort_keys: bool) -> Callable[[object], str]:
+    """A function that writes JSON without spaces, raw Unicode, no NaN; raises ValueError, TypeError, RecursionError.
+
+    JSONEncoder.encode() makes a new encoder for every value, which costs more than writing most of them; here one is
+    kept, where Python has it in C.
+    """
+    plain = json.JSONEncoder(ensure_ascii=False, sort_keys=sort_keys, separators=(",", ":"), allow_nan=False)
+    make: Any = getattr(json.encoder, "c_make_encoder", None)
+    quoted = json.encoder.encode_basestring
+    if make is None:
+        return plain.encode
+    encoder = make(None, plain.default, quoted, None, ":", ",", sort_keys, False, False)
+
+    def write(value: object) -> str:
+        return quoted(value) if isinstance(value, str) else "".join(encoder(value, 0))
+
+    return write
+
+
+_write = compact_writer(sort_keys=True)
+
+
 def canonical(value: object) -> bytes:
     """The one way a JSON value is written for hashing: sorted keys, no spaces, UTF-8, no NaN."""
-    return _WRITER.encode(value).encode()
+    return _write(value).encode()
 
 
 def value_hash(salt: str, value: object) -> str:
     """The commitment to a value: the first 32 hex digits of SHA-256 over salt and canonical value."""
-    return hashlib.sha256(salt.encode() + canonical(value)).hexdigest()[:32]
+    return hashlib.sha256((salt + _write(value)).encode()).hexdigest()[:32]
 
 
 def field_change(value: object, replaced: Iterable[str]) -> FieldChange:

@@ -28,11 +28,14 @@ def merge_row(operations: Iterable[Mapping[str, Any]]) -> Merged:
     The clock breaks ties for display only: of several current values the one with the highest clock, then the highest
     operation id, is shown. Nothing is ever replaced because of a clock.
     """
-    known = {str(operation["id"]): operation for operation in operations}
+    several = list(operations)
+    if len(several) == 1:
+        return _only(several[0])
+    known = {str(operation["id"]): operation for operation in several}
     # One id for two kinds of record can only be made on purpose; every node must then choose the same one.
     entity = min(str(operation["entity"]) for operation in known.values())
     if len(known) == 1:
-        return _only(entity, next(iter(known.values())))
+        return _only(several[0])
     known = {key: operation for key, operation in known.items() if operation["entity"] == entity}
     replaced: dict[str, set[str]] = {}
     for operation in known.values():
@@ -58,8 +61,8 @@ def merge_row(operations: Iterable[Mapping[str, Any]]) -> Merged:
     return Merged(entity, heads, values, conflicts)
 
 
-def _only(entity: str, operation: Mapping[str, Any]) -> Merged:
+def _only(operation: Mapping[str, Any]) -> Merged:
     """The common case, a record with one operation, without the bookkeeping."""
     fields = operation["fields"]
-    values = {name: change["v"] for name, change in fields.items() if not change.get("erased")}
-    return Merged(entity, {str(operation["id"]): sorted(fields)} if fields else {}, values, {})
+    values = {name: change["v"] for name, change in fields.items() if "erased" not in change or not change["erased"]}
+    return Merged(operation["entity"], {operation["id"]: sorted(fields)} if fields else {}, values, {})
