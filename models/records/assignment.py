@@ -6,6 +6,7 @@ from typing import Any
 from sqlmodel import Field
 
 from models.records.base import Kept, json_field, moment_field, text_field
+from models.records.sealed import sealed_json, sealed_text
 
 
 class Assignment(Kept, table=True):
@@ -26,13 +27,15 @@ class Handover(Kept, table=True):
     giver: str = text_field(index=True)
     taker: str = text_field(index=True)
     households: list[str] = json_field(list)
-    items: list[dict[str, Any]] = json_field(list)  # what was open on the day: [{household_id, kind, ref, due, text}]
+    items: list[dict[str, Any]] = sealed_json(
+        "handover.items", list
+    )  # what was open on the day: [{household_id, kind, ref, due, text}]
     taken: list[str] = json_field(list)  # of the households those that the taker has accepted
     handed_on: date | None = Field(default=None)
     status: str = text_field()  # offered, accepted (all or some), refused, withdrawn
     answered_on: date | None = Field(default=None)
-    note: str = text_field()
-    answer_note: str = text_field()
+    note: str = sealed_text("handover.note")
+    answer_note: str = sealed_text("handover.answer_note")
     worker: str = text_field()
     at: int = moment_field()
 

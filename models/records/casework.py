@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 from sqlmodel import Field
 
 from models.records.base import Entry, Kept, flag_field, moment_field, number_field, text_field
+from models.records.sealed import sealed_text
 
 
 class CaseNote(Kept, table=True):
@@ -18,7 +19,7 @@ class CaseNote(Kept, table=True):
     subject_kind: str = text_field()  # resident or household
     subject_id: str = text_field(index=True)
     noted_on: date | None = Field(default=None)
-    text: str = text_field()
+    text: str = sealed_text("case_note.text")
     confidential: bool = flag_field()
     worker: str = text_field()
     at: int = moment_field()
@@ -33,9 +34,9 @@ class Contact(Kept, table=True):
     direction: str = text_field()  # in (they came or called) or out
     happened_on: date | None = Field(default=None, index=True)
     reached: bool = flag_field(default=True)
-    summary: str = text_field()
+    summary: str = sealed_text("contact.summary")
     next_on: date | None = Field(default=None)
-    next_reason: str = text_field()
+    next_reason: str = sealed_text("contact.next_reason")
     worker: str = text_field()
     at: int = moment_field()
 
@@ -47,15 +48,15 @@ class CasePlan(Kept, table=True):
 
     household_id: str = text_field(index=True)
     resident_id: str = text_field(index=True)  # empty: for the whole household
-    title: str = text_field()
-    situation: str = text_field()  # why there is a plan
+    title: str = sealed_text("case_plan.title")
+    situation: str = sealed_text("case_plan.situation")  # why there is a plan
     responsible: str = text_field()
     opened_on: date | None = Field(default=None)
     review_on: date | None = Field(default=None)
     status: str = text_field()  # open or closed
     closed_on: date | None = Field(default=None)
     closure_reason: str = text_field()  # key of the code list closure_reason
-    closure_note: str = text_field()
+    closure_note: str = sealed_text("case_plan.closure_note")
     worker: str = text_field()
     at: int = moment_field()
 
@@ -67,7 +68,7 @@ class CaseGoal(Kept, table=True):
 
     plan_id: str = text_field(index=True)
     place: int = number_field()
-    text: str = text_field()
+    text: str = sealed_text("case_goal.text")
     due_on: date | None = Field(default=None)
     status: str = text_field()  # open, reached, dropped
     reached_on: date | None = Field(default=None)
@@ -82,12 +83,12 @@ class CaseTask(Kept, table=True):
 
     plan_id: str = text_field(index=True)
     goal_id: str = text_field(index=True)  # empty: of the whole plan
-    text: str = text_field()
+    text: str = sealed_text("case_task.text")
     responsible: str = text_field()  # a worker, or who else: the daughter, the clinic
     due_on: date | None = Field(default=None, index=True)
     status: str = text_field()  # open, done, dropped
     done_on: date | None = Field(default=None)
-    note: str = text_field()
+    note: str = sealed_text("case_task.note")
     worker: str = text_field()
     at: int = moment_field()
 

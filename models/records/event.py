@@ -6,6 +6,7 @@ from typing import Any
 from sqlmodel import Field
 
 from models.records.base import Kept, flag_field, json_field, moment_field, text_field
+from models.records.sealed import sealed_text
 
 
 class HouseholdEvent(Kept, table=True):
@@ -22,10 +23,10 @@ class HouseholdEvent(Kept, table=True):
     dwelling_id: str = text_field(index=True)  # the door where the household lived before it happened
     other_dwelling_id: str = text_field(index=True)  # the door that it, or who left it, moved to or came from
     elsewhere_division: str = text_field()  # where people went to or came from outside the register, a code
-    elsewhere_address: str = text_field()  # and in words
+    elsewhere_address: str = sealed_text("household_event.elsewhere_address")  # and in words
     people: list[str] = json_field(list)  # everybody concerned, resident ids
     detail: dict[str, Any] = json_field()  # codes and ids only, what the sentence needs beside names
-    note: str = text_field()
+    note: str = sealed_text("household_event.note")
     operations: list[str] = json_field(list)  # ids of the operations that the change wrote
     undone: bool = flag_field()
     worker: str = text_field()

@@ -6,7 +6,8 @@ from typing import Any, Literal
 from sqlalchemy import Index, text
 from sqlmodel import Field
 
-from models.records.base import Entry, Kept, json_field, moment_field, text_field
+from models.records.base import Entry, Kept, moment_field, text_field
+from models.records.sealed import sealed_json
 
 _AT_A_VISIT = text("visit_id > ''")
 _ENDS = text("good_until IS NOT NULL")  # most facts never expire
@@ -26,8 +27,8 @@ class Fact(Kept, table=True):
     subject_kind: str = text_field()  # resident or household
     subject_id: str = text_field(index=True)
     name: str = text_field()  # as in the policy vocabulary, for example hukou_tianjin
-    value: dict[str, Any] = (
-        json_field()
+    value: dict[str, Any] = sealed_json(
+        "fact.value"
     )  # {"v": ...}: JSON has no place for a bare date, number or text on both engines
     state: str = text_field()  # known, not_known (asked, nobody knew), refused
     as_of: date | None = Field(default=None)  # the day the statement is about

@@ -12,6 +12,7 @@ from models.records.base import Entry, Kept, flag_field, text_field
 from models.records.codes import RELATIONS
 from models.records.fact import FactEntry
 from models.records.resident import ResidentEntry
+from models.records.sealed import sealed_text
 
 
 class Dwelling(Kept, table=True):
@@ -40,10 +41,10 @@ class Household(Kept, table=True):
 
     kind: str = text_field()  # registered or living
     dwelling_id: str = text_field(index=True)
-    book_number: str = text_field()  # of the household register, for registered ones
+    book_number: str = sealed_text("household.book_number")  # of the household register, for registered ones
     since: date | None = Field(default=None)
     until: date | None = Field(default=None)
-    note: str = text_field()
+    note: str = sealed_text("household.note")
     form: str = text_field()  # family (empty too), shared, dormitory, institution: whether it has a head
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Index, LargeBinary
 from sqlmodel import Field, SQLModel
 
 from models.records.base import flag_field, json_field, moment_field, number_field, text_field
+from models.records.sealed import sealed_json, sealed_text
 
 
 class Operation(SQLModel, table=True):
@@ -35,7 +36,9 @@ class Operation(SQLModel, table=True):
     verb: str = text_field()  # the worker's word, for example residents.register
     entity: str = text_field()
     row: str = text_field(index=True)
-    fields: dict[str, Any] = json_field()  # {field: {"v": value, "s": salt, "h": hash, "p": [ids replaced]}}
+    fields: dict[str, Any] = sealed_json(
+        "operation.fields"
+    )  # {field: {"v": value, "s": salt, "h": hash, "p": [ids replaced]}}
     office: str = text_field()
     arrival: int = number_field()  # the how manieth this casebook got: local, in no hash and in no file
 
@@ -89,8 +92,8 @@ class Draft(SQLModel, table=True):
     form: str = text_field()
     form_version: str = text_field()
     subject_id: str = text_field()
-    title: str = text_field()
-    body: dict[str, Any] = json_field()
+    title: str = sealed_text("draft.title")
+    body: dict[str, Any] = sealed_json("draft.body")
     worker: str = text_field()
     at: int = moment_field()
 
@@ -160,4 +163,4 @@ class Meta(SQLModel, table=True):
     """Small facts of this casebook: device identity, office, settings, counters."""
 
     key: str = Field(primary_key=True, max_length=60)
-    value: dict[str, Any] = json_field()
+    value: dict[str, Any] = sealed_json("meta.value")

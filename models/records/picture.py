@@ -5,11 +5,11 @@ from typing import Literal
 
 from pydantic import field_validator
 from pydantic_core import PydanticCustomError
-from sqlalchemy import LargeBinary
 from sqlmodel import Field, SQLModel
 
 from models.records import codes
 from models.records.base import Entry, Kept, json_field, moment_field, number_field, text_field
+from models.records.sealed import SealedBytes, sealed_text
 
 SubjectKind = Literal["resident", "household", "visit"]
 KINDS = tuple(code for code, _label in codes.choices("picture_kind"))
@@ -24,7 +24,7 @@ class Picture(Kept, table=True):
     subject_kind: str = text_field()  # resident, household or visit
     subject_id: str = text_field(index=True)
     kind: str = text_field()  # key of the code list picture_kind
-    title: str = text_field()
+    title: str = sealed_text("picture.title")
     taken_on: date | None = Field(default=None)
     width: int = number_field()  # pixels
     height: int = number_field()
@@ -44,7 +44,7 @@ class PictureData(SQLModel, table=True):
 
     picture_id: str = Field(primary_key=True, max_length=36)
     part: str = Field(primary_key=True, max_length=8)  # full or thumb
-    data: bytes = Field(default=b"", sa_type=LargeBinary)
+    data: bytes = Field(default=b"", sa_type=SealedBytes("picture_data.data"))
 
 
 class PictureWords(Entry):

@@ -7,6 +7,7 @@ from pydantic import StringConstraints
 from sqlmodel import Field
 
 from models.records.base import Entry, Kept, moment_field, text_field
+from models.records.sealed import sealed_text
 
 PlaceKind = Literal["hukou", "work", "study", "stay"]
 
@@ -17,10 +18,10 @@ class Place(Kept, table=True):
     resident_id: str = text_field(index=True)
     kind: str = text_field()  # key of the code list place_kind
     division: str = text_field()  # code of the divisions, 2 to 12 digits; empty where it is not known
-    address: str = text_field()
+    address: str = sealed_text("place.address")
     since: date | None = Field(default=None)
     until: date | None = Field(default=None)
-    note: str = text_field()
+    note: str = sealed_text("place.note")
     worker: str = text_field()
     at: int = moment_field()
 

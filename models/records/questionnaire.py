@@ -10,6 +10,7 @@ from sqlmodel import Field
 
 from models.records.base import Entry, Kept, json_field, moment_field, text_field
 from models.records.fact import FactEntry
+from models.records.sealed import sealed_json
 from models.records.visit import NeedGroup
 
 IN_USE, WITHDRAWN = "in_use", "withdrawn"
@@ -43,7 +44,9 @@ class QuestionnaireAnswer(Kept, table=True):
     resident_id: str = text_field(index=True)  # empty: of the household
     visit_id: str = text_field(index=True)
     answered_on: date | None = Field(default=None)
-    answers: dict[str, Any] = json_field()  # all that was typed, as forms.xlsform.session gives and opens it
+    answers: dict[str, Any] = sealed_json(
+        "questionnaire_answer.answers"
+    )  # all that was typed, as forms.xlsform.session gives and opens it
     score: str = text_field()  # as calculated: a whole or a decimal number; empty where the form has none
     level: str = text_field()
     level_words: dict[str, Any] = json_field()  # language -> what the level is called

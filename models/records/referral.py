@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from sqlmodel import Field
 
 from models.records.base import Entry, Kept, flag_field, json_field, moment_field, number_field, text_field
+from models.records.sealed import sealed_json, sealed_text
 
 
 class Determination(Kept, table=True):
@@ -19,8 +20,8 @@ class Determination(Kept, table=True):
     pack_id: str = text_field()
     pack_hash: str = text_field()
     decided_on: date | None = Field(default=None)
-    body: dict[str, Any] = json_field()  # the whole determination, as models.eligibility writes it
-    facts: dict[str, Any] = json_field()  # the case it was decided on
+    body: dict[str, Any] = sealed_json("determination.body")  # the whole determination, as models.eligibility writes it
+    facts: dict[str, Any] = sealed_json("determination.facts")  # the case it was decided on
     at: int = moment_field()
 
 
@@ -30,10 +31,12 @@ class Referral(Kept, table=True):
     resident_id: str = text_field(index=True)
     household_id: str = text_field(index=True)
     number: str = text_field(index=True)
-    matters: list[dict[str, Any]] = json_field(list)  # [{service_id, component, name, determination_id}]
+    matters: list[dict[str, Any]] = sealed_json(
+        "referral.matters", list
+    )  # [{service_id, component, name, determination_id}]
     receiver: str = text_field()
     status: str = text_field()  # key of the code list referral_status: where the last step led
-    outcome_note: str = text_field()
+    outcome_note: str = sealed_text("referral.outcome_note")
     issued_on: date | None = Field(default=None)
     valid_until: date | None = Field(default=None)
     reply_by: date | None = Field(default=None)  # by then the office should have said something; then it is chased
@@ -42,8 +45,8 @@ class Referral(Kept, table=True):
     series: str = text_field()  # of the number: the letter mark of the office; empty before it is issued
     year: int = number_field()  # of the number
     serial: int = number_field()  # of the number
-    entry: dict[str, Any] = (
-        json_field()
+    entry: dict[str, Any] = sealed_json(
+        "referral.entry"
     )  # ReferralEntry, as the worker wrote it: what waits for a signature is issued from it
     writer: str = text_field()  # who wrote it
     signer: str = text_field()  # who signed it off; empty where no second person is asked
@@ -61,10 +64,12 @@ class ReferralStep(Kept, table=True):
     step: str = text_field()  # key of the code list referral_step
     happened_on: date | None = Field(default=None)
     channel: str = text_field()  # key of the code list referral_channel: how it was learnt
-    said_by: str = text_field()  # who said it: a clerk of the office, the resident
-    reason: str = text_field()  # why returned, refused, withdrawn; what else is to be known
-    papers: list[str] = json_field(list)  # which more papers the office asks for
-    outcomes: list[dict[str, Any]] = json_field(list)  # OutcomeEntry a matter, with the fact_id that it made
+    said_by: str = sealed_text("referral_step.said_by")  # who said it: a clerk of the office, the resident
+    reason: str = sealed_text("referral_step.reason")  # why returned, refused, withdrawn; what else is to be known
+    papers: list[str] = sealed_json("referral_step.papers", list)  # which more papers the office asks for
+    outcomes: list[dict[str, Any]] = sealed_json(
+        "referral_step.outcomes", list
+    )  # OutcomeEntry a matter, with the fact_id that it made
     next_on: date | None = Field(default=None)  # when to ask again; of "extended" by when it is to be answered
     needs: list[str] = json_field(list)  # ids of the needs that this step settled
     before: dict[str, Any] = json_field()  # what it changed on the referral, as it was: to be put back with the step
@@ -79,7 +84,7 @@ class Letter(Kept, table=True):
     resident_id: str = text_field(index=True)
     number: str = text_field()
     version: int = number_field(1)
-    value: dict[str, Any] = json_field()  # models.records.letter.LetterValue
+    value: dict[str, Any] = sealed_json("letter.value")  # models.records.letter.LetterValue
     template_id: str = text_field()  # of PaperTemplate: the very version; empty: the one the program brings
     sha256: str = text_field()  # of the PDF bytes that were shown and printed
     printed: bool = flag_field()

@@ -14,6 +14,7 @@ from models.records.codes import EDUCATION, ETHNIC_GROUPS, MARITAL, SEX
 from models.records.documents import DOCUMENT_KINDS, check_document, tidy_number
 from models.records.fact import FactEntry
 from models.records.phones import check_phone
+from models.records.sealed import sealed_text
 
 _DIED = text("died_on IS NOT NULL")  # a few of many
 
@@ -29,7 +30,7 @@ class Resident(Kept, table=True):
     )
 
     name: str = text_field(index=True)
-    former_name: str = text_field()
+    former_name: str = sealed_text("resident.former_name")
     sex: str = text_field()  # GB/T 2261.1
     birth_date: date | None = Field(default=None, index=True)
     birth_source: str = text_field()  # document or told; lunar birthdays differ, the document counts
@@ -38,7 +39,7 @@ class Resident(Kept, table=True):
     marital_status: str = text_field()  # GB/T 2261.2
     hukou_place: str = text_field()  # where the hukou is, as told or read
     provisional_number: str = text_field()  # for a person without any document
-    note: str = text_field()
+    note: str = sealed_text("resident.note")
     registered_on: date | None = Field(default=None)
     died_on: date | None = Field(default=None)
     frozen: str = text_field()  # why the record is only kept and used no more (PIPL Art. 47); empty: in use
@@ -51,7 +52,7 @@ class IdentityDocument(Kept, table=True):
 
     resident_id: str = text_field(index=True)
     kind: str = text_field()  # key of DOCUMENT_KINDS
-    number: str = text_field(index=True)
+    number: str = sealed_text("identity_document.number", alike=True, index=True)
     valid_until: date | None = Field(default=None, index=True)
     seen: bool = flag_field()  # the worker had it in hand
 
@@ -60,7 +61,7 @@ class Phone(Kept, table=True):
     """One phone number of a resident."""
 
     resident_id: str = text_field(index=True)
-    number: str = text_field(index=True)  # E.164
+    number: str = sealed_text("phone.number", alike=True, index=True)  # E.164
     whose: str = text_field()  # own, or whose it is
 
 

@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 from sqlmodel import Field
 
 from models.records.base import Entry, Kept, json_field, moment_field, text_field
+from models.records.sealed import sealed_text
 
 
 class Consent(Kept, table=True):
@@ -24,13 +25,13 @@ class Consent(Kept, table=True):
     language: str = text_field()
     given_by: str = text_field()  # self or guardian
     guardian_id: str = text_field(index=True)  # where the guardian is on the register
-    guardian_name: str = text_field()
+    guardian_name: str = sealed_text("consent.guardian_name")
     guardian_relation: str = text_field()
     how: str = text_field()  # screen, paper, spoken
-    witness: str = text_field()
+    witness: str = sealed_text("consent.witness")
     picture_id: str = text_field(index=True)  # the signature or the signed paper
     given_on: date | None = Field(default=None)
-    note: str = text_field()
+    note: str = sealed_text("consent.note")
     worker: str = text_field()
     at: int = moment_field()
 
@@ -44,9 +45,9 @@ class RightsRequest(Kept, table=True):
     kind: str = text_field()  # access, correction, erasure, restriction
     asked_on: date | None = Field(default=None)
     asked_by: str = text_field()
-    wish: str = text_field()
+    wish: str = sealed_text("rights_request.wish")
     status: str = text_field()  # open, done, refused
-    answer: str = text_field()
+    answer: str = sealed_text("rights_request.answer")
     answered_on: date | None = Field(default=None)
     worker: str = text_field()
     at: int = moment_field()

@@ -7,6 +7,7 @@ from pydantic import StringConstraints
 from sqlmodel import Field
 
 from models.records.base import Entry, Kept, json_field, moment_field, number_field, text_field
+from models.records.sealed import sealed_text
 from models.records.visit import Outcome
 
 Scope = Literal["staircase", "building", "road", "list"]
@@ -49,7 +50,7 @@ class RoundStop(Kept, table=True):
     tries: list[dict[str, Any]] = json_field(list)  # [{"on": ISO date, "part", "outcome", "visit": id, "ops"}]
     retry_on: date | None = Field(default=None)
     retry_part: str = text_field()
-    note: str = text_field()
+    note: str = sealed_text("round_stop.note")
     worker: str = text_field()
     at: int = moment_field()
 

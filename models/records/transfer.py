@@ -9,6 +9,7 @@ from sqlmodel import Field
 
 from models.records import codes
 from models.records.base import Entry, Kept, json_field, moment_field, text_field
+from models.records.sealed import sealed_json, sealed_text
 
 REASONS = tuple(code for code, _label in codes.choices("transfer_reason"))
 
@@ -24,21 +25,23 @@ class CaseTransfer(Kept, table=True):
     to_name: str = text_field()
     to_contact: str = text_field()
     reason: str = text_field()  # key of the code list transfer_reason
-    note: str = text_field()
+    note: str = sealed_text("case_transfer.note")
     status: str = text_field(index=True)  # key of the code list transfer_status
     asked_on: date | None = Field(default=None)
     answer_by: date | None = Field(default=None)
     answered_on: date | None = Field(default=None)
     answered_by: str = text_field()
-    answer_note: str = text_field()
+    answer_note: str = sealed_text("case_transfer.answer_note")
     handed_on: date | None = Field(default=None)
     taken_on: date | None = Field(default=None)
-    sheet: dict[str, Any] = json_field()  # what was handed over, frozen on the day: the value of the paper
+    sheet: dict[str, Any] = sealed_json(
+        "case_transfer.sheet"
+    )  # what was handed over, frozen on the day: the value of the paper
     from_name: str = text_field()  # the office that asks, as it is printed; its code is the column office
     from_contact: str = text_field()  # its telephone
     taken_by: str = text_field()  # who confirmed at the other office
     ended_on: date | None = Field(default=None)  # withdrawn, or come back
-    ended_note: str = text_field()
+    ended_note: str = sealed_text("case_transfer.ended_note")
     operations: list[str] = json_field(list)  # what ended here when the case was taken: put back with that step
     worker: str = text_field()
     at: int = moment_field()

@@ -9,6 +9,7 @@ from sqlmodel import Field
 
 from models.records.base import Entry, Kept, json_field, moment_field, number_field, text_field
 from models.records.fact import FactEntry
+from models.records.sealed import sealed_json, sealed_text
 
 Outcome = Literal["met", "nobody_home", "refused", "moved_away"]
 NeedGroup = Literal[
@@ -25,11 +26,11 @@ class Visit(Kept, table=True):
     outcome: str = text_field()
     happened_on: date | None = Field(default=None, index=True)
     met: list[str] = json_field(list)  # resident ids
-    met_other: str = text_field()  # who else was met
-    purpose: str = text_field()
-    notes: str = text_field()
+    met_other: str = sealed_text("visit.met_other")  # who else was met
+    purpose: str = sealed_text("visit.purpose")
+    notes: str = sealed_text("visit.notes")
     next_visit: date | None = Field(default=None, index=True)
-    next_reason: str = text_field()
+    next_reason: str = sealed_text("visit.next_reason")
     worker: str = text_field()
     at: int = moment_field()
 
@@ -63,7 +64,7 @@ class Need(Kept, table=True):
     resident_id: str = text_field(index=True)  # empty: of the household
     group: str = text_field()
     urgency: str = text_field()
-    note: str = text_field()
+    note: str = sealed_text("need.note")
     status: str = text_field()  # open, met, dropped
     at: int = moment_field()
 
@@ -76,10 +77,10 @@ class Assessment(Kept, table=True):
     instrument: str = text_field()
     version: str = text_field()
     assessed_on: date | None = Field(default=None)
-    answers: dict[str, Any] = json_field()
+    answers: dict[str, Any] = sealed_json("assessment.answers")
     score: int = number_field()
     level: str = text_field()
-    note: str = text_field()
+    note: str = sealed_text("assessment.note")
     worker: str = text_field()
     at: int = moment_field()
 

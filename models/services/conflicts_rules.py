@@ -14,13 +14,13 @@ from sqlalchemy import JSON, Boolean, Date, Text
 
 from models.errors import Problem
 from models.records.base import Entry
-from models.records.sealed import plain_type
 from models.records.casework import CasePlanEntry, ContactEntry, GoalEntry, NoteEntry, TaskEntry
 from models.records.documents import tidy_number
 from models.records.household import DwellingEntry, HouseholdEntry, MemberEntry
 from models.records.phones import check_phone
 from models.records.place import PlaceEntry
 from models.records.resident import DocumentEntry, PhoneEntry, ResidentEntry
+from models.records.sealed import plain_type
 from models.records.visit import NeedEntry, PlanEntry, VisitEntry
 from models.store.rows import KEPT, KEY_COLUMNS, defaults
 from models.sync.content import canonical

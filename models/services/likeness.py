@@ -211,13 +211,22 @@ def _by_number(connection: Connection, mine: Traits) -> set[str]:
         _DOCUMENT.c.number.in_(sorted({*numbers, *(near for n in numbers for near in near_numbers(n))}))
     ]
     for base in {identity(number) for number in numbers} - {""}:
-        ways.append(_DOCUMENT.c.number.between(base, base + _LAST))  # the card, and certificates that begin with it
+        ways.append(_DOCUMENT.c.number.in_([base, *_certificates(base)]))
         if base[6:8] == "19":
             ways.append(_DOCUMENT.c.number == base[:6] + base[8:])  # the form of 1984
     for way in ways:  # one by one: SQLite uses the index for each
         query = select(_DOCUMENT.c.resident_id).where(way, _DOCUMENT.c.dead.is_(False)).limit(_AT_THE_DOOR)
         found.update(connection.execute(query).scalars())
     return found
+
+
+def _certificates(identity_number: str) -> list[str]:
+    """Every number that a disability certificate of the bearer of an identity card can have.
+
+    The card's number, the kind and the grade; a certificate that was replaced has B and how often behind (GB/T 26341).
+    """
+    first = [f"{identity_number}{kind}{grade}" for kind in range(1, 8) for grade in range(1, 5)]
+    return [number + again for number in first for again in ("", *(f"B{n}" for n in range(1, 10)))]
 
 
 def _by_phone(connection: Connection, mine: Traits) -> set[str]:

@@ -17,6 +17,7 @@ from models.records.picture import PictureData
 from models.store import marks
 from models.store.engine import Engines
 from models.store.rows import KEPT, KEY_COLUMNS, empty_row, table_of
+from models.store.sealing import rows_mentioning
 from models.store.work import Work, allow_writes
 
 _OPERATIONS, _DRAFTS, _PICTURE_DATA = table_of(Operation), table_of(Draft), table_of(PictureData)
@@ -60,17 +61,14 @@ def naming(connection: Connection, resident_id: str, besides: Iterable[str]) -> 
     """Determinations of others that were decided on a case in which the resident is."""
     table = KEPT["determination"]
     known = set(besides)
-    query = select(table.c.id).where(
-        or_(cast(table.c.facts, Text).contains(resident_id), cast(table.c.body, Text).contains(resident_id))
-    )
-    return [row for row in connection.execute(query).scalars() if row not in known]
+    found = rows_mentioning(connection, table.c.id, (table.c.facts, table.c.body), [resident_id])
+    return [row for row in found if row not in known]
 
 
 def drafts_about(connection: Connection, resident_id: str, numbers: Iterable[str]) -> list[str]:
     """Drafts of forms about a resident, or in which one of the document numbers stands."""
-    said = [cast(_DRAFTS.c.body, Text).contains(sign, autoescape=True) for sign in (resident_id, *numbers)]
-    query = select(_DRAFTS.c.id).where(or_(_DRAFTS.c.subject_id == resident_id, *said))
-    return list(connection.execute(query).scalars())
+    about = connection.execute(select(_DRAFTS.c.id).where(_DRAFTS.c.subject_id == resident_id)).scalars()
+    return sorted({*about, *rows_mentioning(connection, _DRAFTS.c.id, [_DRAFTS.c.body], (resident_id, *numbers))})
 
 
 def count_operations(connection: Connection, rows: Iterable[str]) -> int:
@@ -191,10 +189,8 @@ def brought_back(connection: Connection, rows: Mapping[str, str]) -> Iterator[tu
     Gives (entity, id, fields): those fields are to be blanked again; none where the whole record was erased.
     """
     for some in _portions(rows):
-        query = select(_OPERATIONS.c.row).where(
-            _OPERATIONS.c.row.in_(some), cast(_OPERATIONS.c.fields, Text).contains('"erased"')
-        )
-        erased_rows = list(connection.execute(query.distinct()).scalars())
+        here = (_OPERATIONS.c.row, [_OPERATIONS.c.fields], ['"erased"'], _OPERATIONS.c.row.in_(some))
+        erased_rows = list(dict.fromkeys(rows_mentioning(connection, *here)))
         said: dict[str, tuple[set[str], set[str]]] = {row: (set(), set()) for row in erased_rows}
         told = select(_OPERATIONS.c.row, _OPERATIONS.c.fields).where(_OPERATIONS.c.row.in_(erased_rows))
         for row, fields in connection.execute(told):
@@ -242,10 +238,8 @@ def transfers_naming(connection: Connection, resident_id: str, besides: Iterable
     Found as who was erased is named by an id; the words of the list, with the name, are in both languages.
     """
     table, known = KEPT["case_transfer"], set(besides)
-    query = select(table.c.id).where(
-        or_(cast(table.c.resident_ids, Text).contains(resident_id), cast(table.c.sheet, Text).contains(resident_id))
-    )
-    return [row for row in connection.execute(query.order_by(table.c.id)).scalars() if row not in known]
+    found = rows_mentioning(connection, table.c.id, (table.c.resident_ids, table.c.sheet), [resident_id])
+    return [row for row in found if row not in known]
 
 
 def spoken_for_by(connection: Connection, resident_id: str) -> list[str]:

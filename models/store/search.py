@@ -36,6 +36,7 @@ from models.records.phones import show_phone
 from models.store.many import insert_rows
 from models.store.names import is_chinese, readings, sound_of, spelt, surname_length, tidy
 from models.store.rows import table_of
+from models.store.sealing import key_of
 
 __all__ = ["KEYS", "Key", "find", "in_order_of_names", "keys_for_resident", "name_keys", "sound_of", "write_keys"]
 
@@ -245,7 +246,8 @@ def _door_part(typed: str) -> str:
 def write_keys(connection: Connection, keys: Mapping[str, Sequence[Key]]) -> None:
     """Give residents (by id) exactly these keys, inside the caller's transaction; no keys: they are found no more."""
     ids = sorted(keys)
-    wanted = {(key.key, resident, key.kind, key.rank) for resident in ids for key in keys[resident]}
+    kept = {key.key: _kept_key(connection, key.key) for resident in ids for key in keys[resident]}
+    wanted = {(kept[key.key], resident, key.kind, key.rank) for resident in ids for key in keys[resident]}
     there: set[tuple[str, str, str, int]] = set()
     for start in range(0, len(ids), 500):  # below SQLite's limit of bound parameters
         held = select(KEYS.c.key, KEYS.c.resident_id, KEYS.c.kind, KEYS.c.rank)
@@ -332,7 +334,7 @@ def _collect(connection: Connection, word: str, found: dict[str, None], limit: i
         steps = [(sign, step) for sign in signs for step in (_add_whole, _add_longer)]
     for sign, step in steps:
         if len(found) < limit:
-            step(connection, sign + word, found, limit)
+            step(connection, _kept_key(connection, sign + word), found, limit)
 
 
 def _add_whole(connection: Connection, key: str, found: dict[str, None], limit: int) -> None:
@@ -355,12 +357,14 @@ def _collect_common(connection: Connection, words: list[str], found: dict[str, N
     other = KEYS.alias()
     others = [
         # Asking for the key alone: with the index it is all that is read, which is forty times faster than SELECT *.
-        exists(select(other.c.key).where(other.c.resident_id == KEYS.c.resident_id, _begins(other.c.key, word)))
+        exists(
+            select(other.c.key).where(other.c.resident_id == KEYS.c.resident_id, _begins(connection, other.c.key, word))
+        )
         for n, word in enumerate(words)
         if n != counted[0][1]
     ]
     for sign in _signs(leading):
-        low, high = sign + leading, sign + leading + _LAST
+        low, high = _range(connection, sign + leading)
         query = select(KEYS.c.resident_id).where(KEYS.c.key >= low, KEYS.c.key < high, *others).order_by(*_ORDER)
         if _read(connection, query, found, limit):
             return
@@ -369,17 +373,32 @@ def _collect_common(connection: Connection, words: list[str], found: dict[str, N
 _ORDER = (KEYS.c.key, KEYS.c.resident_id)
 
 
-def _begins(column: ColumnElement[str], word: str) -> ColumnElement[bool]:
-    return or_(*(and_(column >= sign + word, column < sign + word + _LAST) for sign in _signs(word)))
+def _kept_key(connection: Connection, key: str) -> str:
+    """A key as it lies in the table: on a shared server numbers can be compared there and not read.
+
+    There they are found whole or by their last digits, as those are keys of their own, and not while being typed.
+    """
+    sealed = key_of(connection) if key.startswith(_NUMBER) else None
+    return key if sealed is None else _NUMBER + sealed.blind(key)
+
+
+def _range(connection: Connection, key: str) -> tuple[str, str]:
+    """From where to before where the keys lie that begin with one."""
+    low = _kept_key(connection, key)
+    return low, low + _LAST
+
+
+def _begins(connection: Connection, column: ColumnElement[str], word: str) -> ColumnElement[bool]:
+    ranges = [_range(connection, sign + word) for sign in _signs(word)]
+    return or_(*(and_(column >= low, column < high) for low, high in ranges))
 
 
 def _roughly(connection: Connection, word: str, enough: int = 2_000) -> int:
     """How many keys a word finds, counted no further than `enough`."""
     found = 0
     for sign in _signs(word):
-        some = (
-            select(KEYS.c.key).where(KEYS.c.key >= sign + word, KEYS.c.key < sign + word + _LAST).limit(enough - found)
-        )
+        low, high = _range(connection, sign + word)
+        some = select(KEYS.c.key).where(KEYS.c.key >= low, KEYS.c.key < high).limit(enough - found)
         found += int(connection.execute(select(func.count()).select_from(some.subquery())).scalar_one())
         if found >= enough:
             break

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
 from itertools import repeat
-from json import dumps
+from json import dumps, loads
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,7 +17,10 @@ from sqlalchemy import ColumnElement, Connection, Select, Text, cast, func, sele
 
 from models.eligibility.batch.columns import Bits
 from models.eligibility.schema import FactDefinition
+from models.records.sealed import MARK
+from models.security.column_key import ColumnKey
 from models.store.rows import KEPT
+from models.store.sealing import key_of
 from models.store.told import PERMIT, RECEIVES, told_by_certificate, told_by_death, told_by_permit, told_by_register
 
 Facts = Mapping[str, FactDefinition]
@@ -147,6 +150,16 @@ def _written(value: object) -> str:
     return dumps({"v": value}, ensure_ascii=False, separators=(",", ":"))
 
 
+def _opened(sealed: ColumnKey, said: Iterable[str]) -> Iterator[str]:
+    """What was said, with the value as the embedded file keeps it."""
+    for text in said:
+        name, state, value = text.split(_BETWEEN, 2)
+        told = loads(value)
+        if told.keys() == {MARK}:
+            told = sealed.open("fact.value", told[MARK])
+        yield name + _BETWEEN + state + _BETWEEN + dumps(told, ensure_ascii=False, separators=(",", ":"))
+
+
 def said_on(
     connection: Connection,
     on: date,
@@ -170,12 +183,13 @@ def said_on(
     if nothing_else:
         query = query.where(columns.name.in_(list(facts)))
     all_said, all_days = Numbering(), Numbering()
+    sealed = key_of(connection)
     found: list[list[NDArray[np.int64]]] = [[], [], [], []]
     for rows in _fetched(connection, query, columns.subject_id, only):
         whose, what, when, at = zip(*rows, strict=True)
         part = (
             np.fromiter(map(subjects.get, whose, repeat(-1)), np.int64, len(rows)),
-            np.fromiter(map(all_said.__getitem__, what), np.int64, len(rows)),
+            np.fromiter(map(all_said.__getitem__, _opened(sealed, what) if sealed else what), np.int64, len(rows)),
             np.fromiter(map(all_days.__getitem__, when), np.int64, len(rows)),
             np.fromiter(at, np.int64, len(rows)),
         )

@@ -8,7 +8,21 @@ million yuan counts as that).
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Integer, Numeric, Text, and_, case, cast, func, literal, literal_column, or_
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Integer,
+    Numeric,
+    Text,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    literal_column,
+    or_,
+)
 from sqlalchemy import ColumnElement as Sql
 from sqlalchemy import type_coerce as typed
 
@@ -86,10 +100,10 @@ class Postgresql(Sqlite):
     name = "postgresql"
 
     def kind(self, value: Sql[Any]) -> Sql[Any]:  # noqa: D102
-        return func.json_typeof(value.op("->")("v"), type_=Text)
+        return func.json_typeof(typed(value, JSON).op("->")("v"), type_=Text)
 
     def text(self, value: Sql[Any]) -> Sql[Any]:  # noqa: D102
-        return typed(value.op("->>")("v"), Text)
+        return typed(typed(value, JSON).op("->>")("v"), Text)
 
     def is_bool(self, kind: Sql[Any], text: Sql[Any], wanted: bool) -> Bool:  # noqa: D102
         return and_(kind == "boolean", text == ("true" if wanted else "false"))

@@ -13,7 +13,22 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CTE, Integer, and_, case, cast, false, func, literal, literal_column, or_, select, true
+from sqlalchemy import (
+    CTE,
+    Integer,
+    Text,
+    and_,
+    case,
+    cast,
+    false,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    true,
+    type_coerce,
+)
 from sqlalchemy import ColumnElement as Sql
 
 from models.eligibility.case import HOUSEHOLD
@@ -266,7 +281,7 @@ def _told(wanted: Wanted, members: CTE, certificates: CTE, permits: CTE) -> dict
         said = and_(members.c.ethnic_group != "", group < "97")
         told["ethnic_minority"] = case((and_(said, group != "01"), yes), (said, no))
     if read & set(_BY_CERTIFICATE):
-        number = certificates.c.number
+        number = type_coerce(certificates.c.number, Text)
         for name, start in (("disability_category", 19), ("disability_grade", 20)):
             digit = cast(func.substr(number, start, 1), Integer)
             places = _certificate_values(wanted.dictionary[name])
@@ -299,7 +314,7 @@ def _certificate_values(definition: FactDefinition) -> Iterable[tuple[int, int]]
 
 def _certificates(dialect: Dialect) -> CTE:
     """The newest disability certificate of each resident that can be read: shape, check character, birth date fit."""
-    number = _DOCUMENT.c.number
+    number = type_coerce(_DOCUMENT.c.number, Text)
     digits = [func.substr(number, place + 1, 1) for place in range(20)]
     total: Any = literal_column("0")
     for digit, weight in zip(digits[:17], _WEIGHTS, strict=True):
