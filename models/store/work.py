@@ -49,10 +49,11 @@ class allow_writes:  # noqa: N801  # reads as a statement: with allow_writes(con
         self.connection = connection
 
     def __enter__(self) -> None:
-        self.connection.info[_IN_WORK] = True
+        self._info = self.connection.info  # a connection that breaks meanwhile does not give it again
+        self._info[_IN_WORK] = True
 
     def __exit__(self, *_: object) -> None:
-        self.connection.info.pop(_IN_WORK, None)
+        self._info.pop(_IN_WORK, None)
 
 
 def read_meta(connection: Connection, key: str) -> dict[str, Any]:
