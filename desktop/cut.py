@@ -63,12 +63,21 @@ class Cut:
 
 def cuts(window: QWidget) -> list[Cut]:
     """Everything that is cut on a window as it is laid out now; nothing where all is well."""
-    found = list(_of_window(window))
-    for widget in [window, *window.findChildren(QWidget)]:
-        if widget.isVisible() and widget.window() is window and not _is_inner(widget):
+    shown = list(_shown(window)) if window.isVisible() else []
+    found = list(_of_window(window, shown))
+    for widget in shown:
+        if not _is_inner(widget):
             for look in (_outside, _sideways, _squeezed, _text, _overlaps, _unreachable):
                 found += look(widget)
     return list(dict.fromkeys(found))
+
+
+def _shown(widget: QWidget) -> Iterator[QWidget]:
+    """A widget that can be seen and those on it: what is behind a hidden one, the other pages say, is not gone into."""
+    yield widget
+    for child in widget.children():
+        if isinstance(child, QWidget) and child.isVisible() and not child.isWindow():
+            yield from _shown(child)
 
 
 def named(widget: QWidget) -> str:
@@ -118,17 +127,16 @@ def _viewport(widget: QWidget) -> QAbstractScrollArea | None:
 # The window.
 
 
-def _of_window(window: QWidget) -> Iterator[Cut]:
+def _of_window(window: QWidget, shown: list[QWidget]) -> Iterator[Cut]:
     """Whether the window had to grow, and what the parts that are pinned leave to the part that scrolls."""
     need = window.minimumSizeHint()
     size = window.size()
     if need.width() > size.width() + SLACK or need.height() > size.height() + SLACK:
         yield _cut("window", window, f"needs {_by(need)}, has {_by(size)}")
-    for footer in window.findChildren(QWidget):
+    for footer in shown:
         above = footer.parentWidget()
         inner = above is not None and above.property("role") == "footer"
-        pinned = footer.property("role") == "footer" and not inner
-        if pinned and footer.isVisible() and footer.window() is window:
+        if footer.property("role") == "footer" and not inner:
             left = max((each.size().height() for each in _siblings(footer)), default=0)
             if left < window.height() * BODY_SHARE:
                 yield _cut("pinned", footer, f"leaves {left} of {window.height()} px to the body")

@@ -126,9 +126,11 @@ def _see(
         raise HandsError(f"no dialog was opened for {scene}")
     for window in (shell, *dialogs):
         name = scene if window is shell else f"{scene}+dialog"
-        if cuts(window):
+        found = cuts(window)
+        if found:
             settle(shell, LATER)  # a page that is still being laid out is not cut
-        for cut in cuts(window):
+            found = cuts(window)
+        for cut in found:
             yield Found(dress, name, cut)
         keep(dress, name, window)
     for dialog in dialogs:
