@@ -1,7 +1,7 @@
 """Consent and the rights of the people whose data are kept: what was told, agreed to, withdrawn, asked for, erased."""
 
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
@@ -62,6 +62,7 @@ class Erasure(Kept, table=True):
     reason: str = text_field()  # code
     until: date | None = Field(default=None)  # of a freeze: the end of the term
     done_on: date | None = Field(default=None)
+    blanked: dict[str, Any] = json_field()  # record -> fields that were blanked, [] for all: the same at every node
     worker: str = text_field()
     at: int = moment_field()
 

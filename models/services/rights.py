@@ -19,9 +19,8 @@ from models.errors import NotFound, Problem
 from models.records.operation import Journal
 from models.records.picture import PictureData
 from models.records.rights import RightsRequestEntry
-from models.services import erasure_ledger
+from models.services import erasure, erasure_ledger
 from models.services.book import Book, changed
-from models.services.numbering import erase_letters
 from models.services.referral_rules import OPEN
 from models.services.rights_views import ErasurePreview, Held, HeldTable, RequestView
 from models.services.views import Changed
@@ -131,8 +130,8 @@ class Rights:
         with self._book.reading() as connection:
             if connection.execute(select(_RESIDENT.c.id).where(_RESIDENT.c.id == resident_id)).first() is None:
                 raise NotFound
-            about = _whole(connection, resident_id)
-            homes = _homes(connection, resident_id)
+            about = erasure.whole(connection, resident_id)
+            homes = erasure.homes(connection, resident_id)
             visits = select(_VISIT.c.id).where(_VISIT.c.household_id.in_(homes), _VISIT.c.dead.is_(False))
             referrals = select(KEPT["referral"].c.id).where(
                 KEPT["referral"].c.resident_id == resident_id,
@@ -144,11 +143,11 @@ class Rights:
                 records=counted,
                 operations=erasing.count_operations(connection, [row for rows in about.values() for row in rows]),
                 pictures=counted["picture"],
-                drafts=len(_drafts(self._book, connection, resident_id)),
+                drafts=len(erasure.drafts(self._book, connection, resident_id)),
                 others=len(erasing.naming(connection, resident_id, about.get("determination", ()))),
                 visits=len([row for (row,) in connection.execute(visits) if row not in about.get("visit", ())]),
                 open_referrals=len(connection.execute(referrals).all()),
-                only_member=bool(_alone(connection, resident_id)),
+                only_member=bool(erasure.alone_in(connection, resident_id)),
                 exported=bool(read_meta(connection, "exported")),
                 backups=len(backup.backups(self._book.folder / "backups")) if self._book.engines.path else 0,
             )
@@ -164,7 +163,7 @@ class Rights:
                 raise NotFound
             if years < 1:
                 return None
-            homes = _homes(connection, resident_id)
+            homes = erasure.homes(connection, resident_id)
             referral = KEPT["referral"]
             days = [person.registered_on]
             for column, wanted in (
@@ -192,9 +191,8 @@ class Rights:
             for each in erasing.same_person(work.connection, resident_id):  # registered twice, erased twice
                 salt = secrets.token_hex(16)
                 digest = erasing.hash_of(salt, each)
-                entry = {"subject_hash": digest, "salt": salt, "kind": "erased", "reason": reason, "done_on": day}
-                work.add("erasure", {**entry, "worker": work.worker, "at": work.now})
-                _erase(self._book, work, each)
+                blanked = erasure.erase(self._book, work, each)
+                erasure.say(work, erasure.Entry(salt, digest, blanked), reason, done_on=day)
                 work.journal("erase", "resident", each, reason)
                 ledger.append((salt, digest))
         self._remember(ledger)
@@ -207,53 +205,40 @@ class Rights:
         Returns the ids of those who were here. Costs a look at every resident, and only where the ledger has grown.
         """
         with self._book.reading() as connection:
-            ledger = _ledger(connection) | erasure_ledger.read(self._book.folder)
+            beside = erasure_ledger.read(self._book.folder)
+            ledger = erasure.ledger(connection) | beside
             if not ledger or len(ledger) == int(read_meta(connection, _REPLAYED).get("entries", 0)):
                 return []
-        return self._erase_again(ledger, None)
-
-    def after_import(
-        self, residents: Iterable[str], *, ledger_grew: bool, rows: Mapping[str, str] | None = None
-    ) -> list[str]:
-        """Erase again whom a batch brought back, and whom another office has erased. Returns their ids.
-
-        rows: the records that the batch touched (id -> entity); a value told late of an erased one goes again too.
-        """
-        with self._book.reading() as connection:
-            ledger = _ledger(connection)
-        if not ledger:
-            return []
-        found = self._erase_again(ledger, None if ledger_grew else residents)
-        with self._book.reading() as connection:
-            late = list(erasing.brought_back(connection, rows or {}))
-            meant = erasing.among_ledger(ledger, set(residents) - set(found))
-            held = [resident for resident in meant if erasing.still_held(connection, resident)]
-        if late or held:
-            with self._book.verb("rights.replay") as work:
-                for resident in held:
-                    _erase(self._book, work, resident)
-                for entity, row, fields in late:
-                    erasing.blank(work, entity, [row], only=fields)
-            erasing.empty_log(self._book.engines)
-        return [*found, *held]
-
-    def _erase_again(self, entries: set[tuple[str, str]], among: Iterable[str] | None) -> list[str]:
-        with self._book.reading() as connection:
-            found = erasing.who_is_meant(connection, entries, among)
+            found = erasing.who_is_meant(connection, sorted(ledger))
         if found:
             with self._book.verb("rights.replay") as work:
-                for resident in found:
-                    _erase(self._book, work, resident)
-        if among is None:
-            self._remember(entries)
+                erasure.again(self._book, work, found, beside)
+        self._remember(ledger)
         if found:
             erasing.empty_log(self._book.engines)
         return found
 
+    def redact(self, work: Work, touched: Mapping[str, str]) -> bool:
+        """Inside an import, blank whom a batch brought back or another office has erased, and what came late of them.
+
+        touched: the records that the batch wrote (id -> entity). Returns whether anything was blanked; redacted() must
+        follow when the import is committed.
+        """
+        return erasure.redact(self._book, work, touched)
+
+    def redacted(self, touched: Mapping[str, str], *, blanked: bool) -> None:
+        """After an import: remember who was erased beside the casebook, and leave nothing in the write-ahead log."""
+        if "erasure" in touched.values():
+            with self._book.reading() as connection:
+                known = erasure.ledger(connection)
+            self._remember(known)
+        if blanked:
+            erasing.empty_log(self._book.engines)
+
     def _remember(self, entries: Iterable[tuple[str, str]]) -> None:
         erasure_ledger.add(self._book.folder, entries)
         with self._book.writing() as connection:
-            known = len(_ledger(connection) | erasure_ledger.read(self._book.folder))
+            known = len(erasure.ledger(connection) | erasure_ledger.read(self._book.folder))
             write_meta(connection, _REPLAYED, {"entries": known})
 
     def _set_frozen(self, verb: str, resident_id: str, reason: str) -> Changed:
@@ -280,32 +265,10 @@ def held_json(held: Held) -> bytes:
     return json.dumps(said, ensure_ascii=False, indent=1, default=str).encode()
 
 
-def _ledger(connection: Connection) -> set[tuple[str, str]]:
-    query = select(_ERASURE.c.salt, _ERASURE.c.subject_hash).where(
-        _ERASURE.c.kind == "erased", _ERASURE.c.dead.is_(False)
-    )
-    return {(row.salt, row.subject_hash) for row in connection.execute(query)}
-
-
-def _homes(connection: Connection, resident_id: str) -> list[str]:
-    query = select(_MEMBERSHIP.c.household_id).where(_MEMBERSHIP.c.resident_id == resident_id)
-    return list(connection.execute(query.distinct()).scalars())
-
-
-def _alone(connection: Connection, resident_id: str) -> list[str]:
-    """Households to which nobody else ever belonged: what is held of them is held of the person."""
-    homes = _homes(connection, resident_id)
-    query = select(_MEMBERSHIP.c.household_id).where(
-        _MEMBERSHIP.c.household_id.in_(homes), _MEMBERSHIP.c.resident_id != resident_id, _MEMBERSHIP.c.dead.is_(False)
-    )
-    shared = set(connection.execute(query).scalars())
-    return [home for home in homes if home not in shared]
-
-
 def _everything(connection: Connection, resident_id: str) -> dict[str, list[str]]:
     """What belongs into a copy: what is about the person, and the person's households, dwellings and visits."""
     about = erasing.rows_about(connection, resident_id)
-    homes = _homes(connection, resident_id)
+    homes = erasure.homes(connection, resident_id)
     doors = select(KEPT["household"].c.dwelling_id).where(KEPT["household"].c.id.in_(homes))
     met = select(_VISIT.c.id).where(
         or_(_VISIT.c.household_id.in_(homes), cast(_VISIT.c.met, Text).contains(resident_id))
@@ -319,69 +282,6 @@ def _everything(connection: Connection, resident_id: str) -> dict[str, list[str]
         if rows:
             about.setdefault(entity, []).extend(row for row in rows if row not in about.get(entity, []))
     return about
-
-
-def _whole(connection: Connection, resident_id: str) -> dict[str, list[str]]:
-    """What an erasure blanks: what is about the person, and of households of one person everything."""
-    about = erasing.rows_about(connection, resident_id)
-    alone = _alone(connection, resident_id)
-    if not alone:
-        return about
-    about.setdefault("household", []).extend(alone)
-    for entity, table in KEPT.items():
-        columns = [table.c[name] for name in ("household_id", "subject_id") if name in table.c]
-        if entity == "erasure" or not columns:
-            continue
-        query = select(table.c.id).where(or_(*(column.in_(alone) for column in columns)))
-        more = [row for row in connection.execute(query).scalars() if row not in about.get(entity, [])]
-        if more:
-            about.setdefault(entity, []).extend(more)
-    return about
-
-
-def _drafts(book: Book, connection: Connection, resident_id: str) -> list[str]:
-    numbers = connection.execute(select(_DOCUMENT.c.number).where(_DOCUMENT.c.resident_id == resident_id)).scalars()
-    signs = [number for number in numbers if number]
-    if book.beside is book.engines:
-        return erasing.drafts_about(connection, resident_id, signs)
-    with book.reading_here() as here:
-        return erasing.drafts_about(here, resident_id, signs)
-
-
-def _destroy_drafts(book: Book, work: Work, resident_id: str) -> None:
-    """At a desk of an office they lie on its own computer; the other desks ask the ledger (Drafts.forget_erased)."""
-    drafts = _drafts(book, work.connection, resident_id)
-    if book.beside is book.engines:
-        erasing.destroy_drafts(work.connection, drafts)
-    elif drafts:
-        with book.writing_here() as here:
-            erasing.destroy_drafts(here, drafts)
-
-
-def _erase(book: Book, work: Work, resident_id: str) -> None:
-    about = _whole(work.connection, resident_id)
-    name = work.connection.execute(select(_RESIDENT.c.name).where(_RESIDENT.c.id == resident_id)).scalar() or ""
-    handovers = erasing.handovers_naming(work.connection, name)
-    spoken_for = [
-        row for row in erasing.spoken_for_by(work.connection, resident_id) if row not in about.get("consent", ())
-    ]
-    others = erasing.naming(work.connection, resident_id, about.get("determination", ()))
-    transfers = erasing.transfers_naming(work.connection, resident_id, about.get("case_transfer", ()))
-    erase_letters(work, about.get("referral", ()))
-    _destroy_drafts(book, work, resident_id)
-    erasing.destroy_pictures(work.connection, about.get("picture", ()))
-    for entity, rows in about.items():
-        if entity == "household_event":  # it is part of the household's history too
-            erasing.blank(work, entity, rows, only=("note", "detail"))
-        else:
-            erasing.blank(work, entity, rows)
-    erasing.blank(work, "determination", others, only=("facts", "body"))
-    erasing.blank(work, "handover", handovers, only=("items",))
-    erasing.blank(work, "case_transfer", transfers, only=("sheet", "note", "answer_note", "ended_note"))
-    erasing.blank(work, "consent", spoken_for, only=("guardian_id", "guardian_name", "guardian_relation"))
-    erasing.forget_columns(work.connection)
-    work.concerns(resident_id, *_homes(work.connection, resident_id))
-    work.reindex.add(resident_id)
 
 
 def _records(connection: Connection, entity: str, rows: Iterable[str]) -> Iterable[dict[str, Any]]:

@@ -83,11 +83,12 @@ def _apply(book: Book, path: Path, progress: Progress | None, cancelled: Cancell
             work.journal("import", "batch", batch.header.sha, f"{len(planned.new)}/{len(batch.operations)}")
             work.entities |= planned.entities
             work.rows |= planned.concerned
+            touched = {row: merged.entity for (_district, row), merged in planned.rows.items()}
+            blanked = Rights(book).redact(work, touched)  # in the same transaction: never seen, not even after a crash
             done = changed(work, batch.header.sha)
     except Stopped:
         return Changed(frozenset(), frozenset())
-    touched = {row: merged.entity for (_district, row), merged in planned.rows.items()}
-    Rights(book).after_import(planned.residents, ledger_grew="erasure" in planned.entities, rows=touched)
+    Rights(book).redacted(touched, blanked=blanked)
     begin_anew_if_copied(book, batch.manifest.holds)
     settled = Merging(book).settle()  # under the new device id, where there is one
     Conflicts(book).note_arrivals()

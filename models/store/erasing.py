@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Text, cast, delete, func, or_, select, update
 
-from models.records.operation import Draft, Operation
+from models.records.operation import Conflict, Draft, Operation
 from models.records.picture import PictureData
 from models.store import marks
 from models.store.engine import Engines
@@ -21,8 +21,11 @@ from models.store.sealing import rows_mentioning
 from models.store.work import Work, allow_writes
 
 _OPERATIONS, _DRAFTS, _PICTURE_DATA = table_of(Operation), table_of(Draft), table_of(PictureData)
+_CONFLICTS = table_of(Conflict)
+_STAYS = ("dead", "office")  # what hides a record, and whose it is kept by, tells nothing of anybody
 _LINK = KEPT["person_link"]
 _POINTING = ("resident_id", "subject_id", "a_id", "b_id")
+_ABOUT = (*_POINTING, "household_id", "plan_id", "referral_id")
 _LEDGER = frozenset({"erasure"})
 _WITNESSES = frozenset({"household_event"})  # of the household too: only words and details go
 
@@ -100,8 +103,10 @@ def blank(work: Work, entity: str, rows: Iterable[str], *, only: Iterable[str] =
             for district, operation, said in work.connection.execute(query).all():
                 here = (_OPERATIONS.c.district == district, _OPERATIONS.c.id == operation)
                 work.connection.execute(update(_OPERATIONS).where(*here).values(fields=_erased(said, fields)))
-            own = {name: value for name, value in blanked.items() if name not in (*KEY_COLUMNS, "office")}
+            own = {name: value for name, value in blanked.items() if name not in (*KEY_COLUMNS, *_STAYS)}
             work.connection.execute(update(table).where(table.c.id.in_(some)).values(**own))
+            open_ones = delete(_CONFLICTS).where(_CONFLICTS.c.row.in_(some), _CONFLICTS.c.field.not_in(_STAYS))
+            work.connection.execute(open_ones.where(_CONFLICTS.c.field.in_(fields)) if fields else open_ones)
     work.entities.add(entity)
     work.rows.update(ids)
     if not keep and not fields:
@@ -113,7 +118,7 @@ def _erased(said: Mapping[str, Any], only: frozenset[str]) -> dict[str, Any]:
     """The fields of an operation without their values; what hides a record, and whose it is kept by, tells nothing."""
     return {
         name: change
-        if (only and name not in only) or name in ("dead", "office")
+        if (only and name not in only) or name in _STAYS
         else {"v": None, "s": "", "h": change["h"], "p": change["p"], "erased": True}
         for name, change in said.items()
     }
@@ -195,7 +200,7 @@ def brought_back(connection: Connection, rows: Mapping[str, str]) -> Iterator[tu
         told = select(_OPERATIONS.c.row, _OPERATIONS.c.fields).where(_OPERATIONS.c.row.in_(erased_rows))
         for row, fields in connection.execute(told):
             for name, change in fields.items():
-                if name not in ("dead", "office"):
+                if name not in _STAYS:
                     said[row][0 if change.get("erased") else 1].add(name)
         for row, (erased, again) in said.items():
             entity = rows[row]
@@ -205,6 +210,63 @@ def brought_back(connection: Connection, rows: Mapping[str, str]) -> Iterator[tu
                 yield entity, row, frozenset()
             elif erased & again:
                 yield entity, row, frozenset(erased & again)
+
+
+def still_said(
+    connection: Connection, blanked: Mapping[str, frozenset[str]], among: Iterable[str]
+) -> Iterator[tuple[str, str, frozenset[str]]]:
+    """Of some records those of which something is still told that is to be blank. Blanked: id -> fields; none: all.
+
+    Gives (entity, id, fields).
+    """
+    for some in _portions(among):
+        told = select(_OPERATIONS.c.row, _OPERATIONS.c.entity, _OPERATIONS.c.fields)
+        found: dict[str, str] = {}
+        for row, entity, fields in connection.execute(told.where(_OPERATIONS.c.row.in_(some))):
+            wanted = blanked.get(row, frozenset())
+            said = [name for name, change in fields.items() if name not in _STAYS and not change.get("erased")]
+            if row in blanked and entity in KEPT and any(not wanted or name in wanted for name in said):
+                found[row] = entity
+        for row, entity in sorted(found.items()):
+            yield entity, row, blanked[row]
+
+
+def hanging_on(connection: Connection, gone: Iterable[str], came: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Records about records that were blanked as a whole, where either of the two came just now.
+
+    came: id -> entity, or "" where it is not known. Gives (entity, id). What names a resident is about the resident and
+    not about the household too.
+    """
+    blank = set(gone)
+    fresh = sorted(blank & set(came))
+    if not blank:
+        return
+    for entity, table in KEPT.items():
+        columns = [table.c[name] for name in _ABOUT if name in table.c]
+        if entity in _LEDGER or not columns:
+            continue
+        asked = select(table.c.id, *columns)
+        rows: dict[str, Any] = {}
+        for some in _portions(row for row, kind in came.items() if kind == entity):
+            rows |= {row.id: row for row in connection.execute(asked.where(table.c.id.in_(some)))}
+        for some in _portions(fresh):
+            query = asked.where(or_(*(column.in_(some) for column in columns)))
+            rows |= {row.id: row for row in connection.execute(query)}
+        for one, row in sorted(rows.items()):
+            whose = row._mapping
+            person = whose.get("resident_id") or ""
+            names = ("resident_id",) if person else tuple(name for name in _ABOUT if name in whose)
+            if any(whose[name] in blank for name in (*names, *(n for n in _POINTING if n in whose))):
+                yield entity, one
+
+
+def residents_among(connection: Connection, rows: Iterable[str]) -> list[str]:
+    """Those of some records that are residents."""
+    table = KEPT["resident"]
+    found: list[str] = []
+    for some in _portions(rows):
+        found += connection.execute(select(table.c.id).where(table.c.id.in_(some)).order_by(table.c.id)).scalars()
+    return found
 
 
 def same_person(connection: Connection, resident_id: str) -> list[str]:

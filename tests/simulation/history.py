@@ -229,7 +229,7 @@ def amend(world: World, node: Node) -> list[str]:
     """A field of some record is changed."""
     chance = world.chance
     entity = chance.choice([one for one in _FIELDS if node.cells.entities.get(one)] or [""])
-    rows = [row for row in node.cells.entities.get(entity, {}) if not _hidden(world, node, row)]
+    rows = _found(world, node, entity)
     if not rows:
         return register(world, node)
     row = chance.choice(rows[-12:] if chance.random() < 0.5 else rows[:4])
@@ -252,18 +252,22 @@ def _value(world: World, node: Node, row: str, field: str) -> str:
     return str(world.ledger[min(current)].values[field]) if current else ""
 
 
-def _hidden(world: World, node: Node, row: str) -> bool:
-    """Whether a record is about somebody of whose erasure this node knows: nobody can type into it."""
-    people = {row, _value(world, node, row, "resident_id"), _value(world, node, row, "subject_id")}
-    known = [erasure for erasure in world.erasures if any(one in node.held for one in erasure.operations)]
-    return any(erasure.resident in people for erasure in known)
+def _found(world: World, node: Node, entity: str) -> list[str]:
+    """The records that somebody can find here: not blank, and not about anybody of whose erasure this node knows."""
+    rows = list(node.cells.entities.get(entity, {}))
+    known = {e.resident for e in world.erasures if any(one in node.held for one in e.operations)}
+    if not known:
+        return rows
+    blank = {world.ledger[one].row for one, _ in node.erased()} | known
+    whose = ("resident_id", "subject_id")
+    return [r for r in rows if r not in blank and not known & {_value(world, node, r, name) for name in whose}]
 
 
 def remove(world: World, node: Node) -> list[str]:
     """A record is taken off, or comes back: a value like any other."""
     chance = world.chance
     entity = chance.choice(("phone", "visit", "household", "resident"))
-    rows = [row for row in node.cells.entities.get(entity, {}) if not _hidden(world, node, row)]
+    rows = _found(world, node, entity)
     if not rows:
         return register(world, node)
     with node.book.verb(f"{entity}s.remove") as work:
@@ -274,7 +278,7 @@ def remove(world: World, node: Node) -> list[str]:
 def note(world: World, node: Node) -> list[str]:
     """A visit or a fact is added."""
     chance = world.chance
-    people = [row for row in node.cells.entities.get("resident", {}) if not _hidden(world, node, row)]
+    people = _found(world, node, "resident")
     homes = list(node.cells.entities.get("household", {}))
     if not people:
         return register(world, node)
@@ -310,7 +314,7 @@ def settle(world: World, node: Node) -> list[str]:
 
 
 def _two_people(world: World, node: Node) -> list[str]:
-    people = [row for row in node.cells.entities.get("resident", {}) if not _hidden(world, node, row)]
+    people = _found(world, node, "resident")
     return world.chance.sample(people, 2) if len(people) > 1 else []
 
 
@@ -349,7 +353,7 @@ def unmerge(world: World, node: Node) -> list[str]:
 
 def erase(world: World, node: Node) -> list[str]:
     """Somebody is erased on request."""
-    people = [row for row in node.cells.entities.get("resident", {}) if not _hidden(world, node, row)]
+    people = _found(world, node, "resident")
     if not people:
         return register(world, node)
     person = world.chance.choice(people)

@@ -207,7 +207,6 @@ class World:
         Whole: operations of which, whatever happens, all or none must be there.
         """
         self._acting, self._written = node, []
-        node.latest_now = max(node.latest_now, int(node.clock.now().timestamp() * 1000))
         before = set(node.held)
         result = None
         try:
@@ -233,6 +232,7 @@ class World:
     def learn(self, node: Node) -> None:
         """Read what came into the log of a node and compare it with what is known."""
         own = node.meta("device").get("id")
+        node.latest_now = max(node.latest_now, int(node.clock.now().timestamp() * 1000))
         for said, arrival, blanked in list(node.arrived(node.seen)):
             node.seen = max(node.seen, arrival)
             if said.id not in self.ledger:

@@ -28,6 +28,7 @@ def upgrade() -> None:
     op.add_column("peer", json("scope", "[]"))
     op.add_column("peer", json("down", "{}"))
     op.add_column("peer", text("revoked"))
+    op.add_column("erasure", json("blanked", "{}"))
     op.add_column("print_job", text("desk"))  # whose printer, where several desks share the records
     op.create_table(
         "received",

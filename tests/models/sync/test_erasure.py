@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from models.records.operation import Conflict, Operation
 from models.services.consents import Consents
 from models.services.rights import Rights
-from models.store import search
-from models.store.rows import KEPT
+from models.store import importing, search
+from models.store.rows import KEPT, table_of
 from tests.models.sync.offices import Desk, desks
 
 LATE = ("住在女儿家", "13912345678", "女儿")
@@ -100,3 +101,43 @@ def test_a_frozen_record_is_frozen_at_the_office_too(places) -> None:
     carry(laptop, office, stick)
     assert found(office, "王秀英") == []
     assert [row[0] for row in Consents(office.book).frozen()] == [who]
+
+
+def test_a_late_visit_to_the_home_of_who_was_erased_is_blanked_everywhere(places) -> None:
+    laptop, office, stick = places
+    (gone,) = laptop.registers("王秀英")
+    with laptop.book.verb("households.add") as work:
+        home = work.add("household", {"kind": "living", "note": "三口"})
+        work.add("membership", {"household_id": home, "resident_id": gone, "counts": True})
+    carry(laptop, office, stick)
+    with laptop.book.verb("visits.record") as work:
+        work.add("visit", {"household_id": home, "notes": "她住院了"})
+    late = laptop.sync.export(stick)
+    Rights(office.book).erase(gone, "asked")
+    for file in late:
+        office.sync.apply(file)
+    for _ in range(2):
+        carry(office, laptop, stick)
+        carry(laptop, office, stick)
+    for desk in (laptop, office):
+        with desk.book.reading() as connection:
+            log = str(connection.execute(select(table_of(Operation).c.fields)).all())
+        assert "她住院了" not in log
+        assert "三口" not in log
+    assert laptop.digest() == office.digest()
+
+
+def test_what_two_offices_said_differently_is_no_open_question_once_it_is_erased(places) -> None:
+    laptop, office, stick = places
+    (gone,) = laptop.registers("王秀英")
+    carry(laptop, office, stick)
+    laptop.amends(gone, note="甲")
+    office.amends(gone, note="乙")
+    carry(laptop, office, stick)
+    Rights(office.book).erase(gone, "asked")
+    with office.book.reading() as connection:
+        assert connection.execute(select(table_of(Conflict))).all() == []
+    before = office.digest()
+    with office.book.writing() as connection:
+        importing.rebuild(connection)
+    assert office.digest() == before
