@@ -17,6 +17,7 @@ from models.services.care import Care
 from models.services.casework import Contacts, Notes, Plans
 from models.services.changes import Changes
 from models.services.conflicts import Conflicts
+from models.services.doubles_arrived import Doubles
 from models.services.consents import Consents
 from models.services.desks import Desks
 from models.services.drafts import Drafts
@@ -118,6 +119,7 @@ class Casebook:
         self.drafts = Drafts(book)
         self.sync = Sync(book)
         self.conflicts = Conflicts(book)
+        self.doubles = Doubles(book)
         self.inbox = Inbox(book)
         self.settings = Settings(book)
         self.screening = Screening(book)

@@ -29,7 +29,7 @@ _CONFLICT, _HEAD, _OPERATION = table_of(Conflict), table_of(Head), table_of(Oper
 _MEMBERSHIP, _HOUSEHOLD = KEPT["membership"], KEPT["household"]
 
 MOST = 500  # pairs handed out: two workers' month of comparing; the next ones come when these are settled
-_CROWD = 60  # who share a phone or a door: a company's number, a dormitory
+CROWD = 60  # who share a phone or a door: a company's number, a dormitory
 _AT_ONCE = 400
 _STEP = 5000
 
@@ -144,7 +144,7 @@ def _within(rows: Iterable[Any]) -> Iterator[Two]:
     for shared, resident in rows:
         groups[shared].add(resident)
     for group in groups.values():
-        if 1 < len(group) <= _CROWD:
+        if 1 < len(group) <= CROWD:
             yield from combinations(sorted(group), 2)
 
 
@@ -160,7 +160,7 @@ def _blocks(connection: Connection, people: dict[str, Traits]) -> Iterator[set[T
         found: set[Two] = set()
         for day in (traits.born, swapped(traits.born) if traits.born else None):
             for other in born.get(day, ()) if day else ():
-                if other > resident and _near(written[resident], written[other], traits, people[other]):
+                if other > resident and near(written[resident], written[other], traits, people[other]):
                     found.add((resident, other))
         sound = min(sounds(tidy(traits.name)), default="")
         for day in _close(traits.born):
@@ -170,7 +170,7 @@ def _blocks(connection: Connection, people: dict[str, Traits]) -> Iterator[set[T
     yield set(_together(connection, people, written))
 
 
-def _near(a: str, b: str, one: Traits, other: Traits) -> bool:
+def near(a: str, b: str, one: Traits, other: Traits) -> bool:
     """Whether two names have so much in common that they are compared."""
     if len(set(a) & set(b)) >= max(len(a), len(b)) - 1 or one.former or other.former:
         return True

@@ -11,6 +11,7 @@ from models.records.operation import Batch
 from models.services import partners
 from models.services.book import Book, changed
 from models.services.conflicts import Conflicts
+from models.services.doubles_arrived import Doubles
 from models.services.merging import Merging
 from models.services.rights import Rights
 from models.services.sync_device import begin_anew
@@ -92,6 +93,7 @@ def _apply(book: Book, path: Path, progress: Progress | None, cancelled: Cancell
     begin_anew_if_copied(book, batch.manifest.holds)
     settled = Merging(book).settle()  # under the new device id, where there is one
     Conflicts(book).note_arrivals()
+    Doubles(book).note_arrivals(touched)
     rows, entities = done.rows | settled.rows, done.entities | settled.entities
     return Changed(entities, rows, done.id, done.ids, done.operations)
 

@@ -28,6 +28,8 @@ SHARED = ("policy_set",)
 
 LOCAL: Mapping[str, str] = {
     "batch": "files read and written by this office",
+    "dispute": "since when conflicts wait at this office's desk",
+    "doubled": "pairs of people to look at at this office's desk",
     "draft": "forms being filled in at a desk",
     "editing": "who has what open at another desk",
     "journal": "what was done at this office",

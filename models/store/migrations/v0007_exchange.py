@@ -73,6 +73,15 @@ def upgrade() -> None:
         text("settled_by"),
         text("operation"),
     )
+    op.create_table(
+        "doubled",
+        _key("a_id", 36),
+        _key("b_id", 36),
+        flag("same_number", "0"),
+        number("score"),
+        number("found_at"),
+    )
+    op.create_index("ix_doubled_b", "doubled", ["b_id"])
     op.create_index("ix_dispute_open", "dispute", ["settled_at", "opened_at"])
     op.create_index("ix_dispute_opened", "dispute", ["opened_at"])
     op.create_table(
