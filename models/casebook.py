@@ -234,10 +234,14 @@ class Casebook:
         clock: Clock | None = None,
         keeps_numbers: bool = True,
         prepare: Callable[[Engines], object] | None = None,
+        phrase: str = "",
+        cost: keystore.Cost = keystore.STANDARD,
     ) -> None:
         """Make the tables of an office on a server, and its identity. Nothing is made on this computer.
 
-        prepare: called with the engines before anything is made (tables that are to be spread over partitions).
+        phrase: of the office, with which what is sensitive is sealed, so that whoever keeps the server cannot read it;
+        every desk that joins must know it. prepare: called with the engines before anything is made (tables that are to
+        be spread over partitions).
         Raises OfficeThere, NotOurTables, and what open_server() raises.
         """
         desk_place.found_on(
@@ -247,6 +251,8 @@ class Casebook:
             clock or SystemClock(),
             keeps_numbers=keeps_numbers,
             prepare=prepare,
+            phrase=phrase,
+            cost=cost,
         )
 
     @classmethod
@@ -262,34 +268,37 @@ class Casebook:
         clock: Clock | None = None,
         cost: keystore.Cost = keystore.STANDARD,
         keeps_numbers: bool = True,
+        phrase: str = "",
     ) -> "Casebook":
         """Make this folder a desk of an office with a server, and sign in. The passphrase opens what lies here.
 
-        office: found it first, where the database is still empty; None joins the office that is there.
-        Raises NoOffice, OfficeThere, NotOurTables, WeakPassphrase, and what open_server() and open_office() raise;
-        FileExistsError where there is a casebook or a desk already.
+        office: found it first, where the database is still empty; None joins the office that is there. phrase: of the
+        office, as found_office() has it. Raises WrongOfficePhrase, NoOffice, OfficeThere, NotOurTables, WeakPassphrase,
+        and what open_server() and open_office() raise; FileExistsError where there is a casebook or a desk already.
         """
         clock = clock or SystemClock()
         desk_place.must_be_free(folder)
         if office is not None:
-            cls.found_office(server, password, office, clock=clock, keeps_numbers=keeps_numbers)
-        desk_place.try_server(server, password)
+            cls.found_office(
+                server, password, office, clock=clock, keeps_numbers=keeps_numbers, phrase=phrase, cost=cost
+            )
+        desk_place.try_server(server, password, phrase)
         with _told_as_problems(folder.name):
-            desk_place.make(folder, passphrase, server, password, worker, cost)
+            desk_place.make(folder, passphrase, server, password, worker, cost, phrase)
         return cls.open_office(folder, passphrase, clock=clock)
 
     @classmethod
     def open_office(
-        cls, folder: Path, passphrase: str, *, clock: Clock | None = None, password: str = ""
+        cls, folder: Path, passphrase: str, *, clock: Clock | None = None, password: str = "", phrase: str = ""
     ) -> "Casebook":
-        """Sign in at a desk of an office. password: the server's, typed anew, which is kept then.
+        """Sign in at a desk of an office. password, phrase: the server's and the office's, typed anew, then kept.
 
         Raises WrongPassphrase, KeysMissing, StoreBusy, DiskFull for what lies here; PasswordGone, NoOffice, NewerStore
         and what open_server() raises: StoreUnreachable, ServerRefused, CertificateRefused, ServerTooOld.
         """
         clock = clock or SystemClock()
         with _told_as_problems(folder.name):
-            desk = desk_place.open_desk(folder, passphrase, password)
+            desk = desk_place.open_desk(folder, passphrase, password, phrase)
         try:
             arm(desk.engines.writer)
             book = Book(

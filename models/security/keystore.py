@@ -166,6 +166,38 @@ def add_worker(path: Path, passphrase: str, new_worker: str, new_passphrase: str
     _save(path, replace(file, slots=(*file.slots, slot)).sealed(keys.mac_key))
 
 
+def wrap_shared(key: bytes, passphrase: str, purpose: str, *, cost: Cost = STANDARD) -> dict[str, Any]:
+    """A key that several computers share, as it may lie open: only who knows the passphrase can use it.
+
+    Purpose is bound to it. Raises WeakPassphrase.
+    """
+    if is_weak(passphrase):
+        raise WeakPassphrase()
+    if not cost.allowed():
+        raise ValueError("the cost lies outside the floor and the ceiling")
+    salt, nonce = secrets.token_bytes(16), secrets.token_bytes(12)
+    said = {"format": FORMAT, "purpose": purpose, **asdict(cost), "salt": _text(salt), "nonce": _text(nonce)}
+    box = AESGCM(_slot_key(cost, passphrase, salt)).encrypt(nonce, key, _canonical(said))
+    return {**said, "box": _text(box)}
+
+
+def unwrap_shared(said: dict[str, Any], passphrase: str, purpose: str) -> bytes:
+    """The key again. Raises WrongPassphrase; KeysMissing where it was changed or is of another purpose."""
+    try:
+        cost = Cost(said["memory_kib"], said["passes"], said["lanes"])
+        salt, nonce, box = _raw(said["salt"]), _raw(said["nonce"]), _raw(said["box"])
+        whole = said["format"] == FORMAT and said["purpose"] == purpose and cost.allowed() and len(salt) == 16
+    except (KeyError, TypeError, ValueError) as trouble:
+        raise KeysMissing() from trouble
+    if not whole:
+        raise KeysMissing()
+    bound = _canonical({name: value for name, value in said.items() if name != "box"})
+    try:
+        return AESGCM(_slot_key(cost, passphrase, salt)).decrypt(nonce, box, bound)
+    except InvalidTag as trouble:
+        raise WrongPassphrase() from trouble
+
+
 def workers(path: Path) -> tuple[str, ...]:
     """Whose slots the key store holds, for the sign-in page. Not proof of anything: nothing was unlocked.
 

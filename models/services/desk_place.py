@@ -6,22 +6,27 @@ what is being typed survives a dead battery and a dead network alike. The print 
 """
 
 import json
+import secrets
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from models.clock import Clock, milliseconds
-from models.errors import KeysMissing, Problem
+from models.errors import KeysMissing, Problem, WrongPassphrase
+from models.records.operation import Meta
 from models.security import device, keystore, password_store
+from models.security.column_key import KEY_BYTES
 from models.services.numbering import FOUNDED
 from models.services.views import Worker
 from models.store import backup, migrate
 from models.store.chains import renew_device
 from models.store.engine import Engines, open_sqlite, saving, sorted_trouble
+from models.store.rows import table_of
+from models.store.sealing import keep_shared_key, seal_columns, shared_key_of
 from models.store.server import ServerAddress, open_server, read_address, write_file
 from models.store.whereabouts import database_place
 from models.store.work import read_meta, write_meta
@@ -30,6 +35,9 @@ from models.values import new_id
 
 PLACE, LOCAL, KEYS = "casebook.desk", "desk.db", backup.KEY_STORE
 _FORMAT = 1
+_PURPOSE = "office columns"
+_PHRASE, _PHRASE_OF = "office_phrase", ":phrase"  # the small fact of the desk's file, and its name in the key store
+_META = table_of(Meta)
 _KEPT = "server_password"  # the small fact of the desk's own file, where no key store keeps it
 _FOUND_AT = "server_place"  # the small fact of the server that says in which database its chain was last written
 
@@ -74,6 +82,17 @@ class PasswordGone(Problem):
         return _(
             "This computer's key store does not give the password of the server. Your records and drafts are safe. "
             "Unlock the key store and try again, or type the password of the server anew."
+        )
+
+
+class WrongOfficePhrase(Problem):
+    """The records of the office are sealed, and the phrase given does not open them."""
+
+    def sentence(self) -> str:
+        """Tell the worker."""
+        return _(
+            "What is sensitive in this office's records is sealed, and this office phrase does not open it. Nothing "
+            "was changed. Ask the head of the office for the office phrase, and type it exactly."
         )
 
 
@@ -125,15 +144,64 @@ def bring_up(engines: Engines) -> None:
         raise NotOurTables from trouble
 
 
-def found(engines: Engines, office: dict[str, str], clock: Clock, *, keeps_numbers: bool = True) -> None:
-    """Found an office in an empty database. Raises OfficeThere, NotOurTables."""
+def found(
+    engines: Engines,
+    office: dict[str, str],
+    clock: Clock,
+    *,
+    keeps_numbers: bool = True,
+    phrase: str = "",
+    cost: keystore.Cost = keystore.STANDARD,
+) -> None:
+    """Found an office in an empty database. phrase: of the office, with which sensitive columns are sealed; "": plain.
+
+    Raises OfficeThere, NotOurTables, WeakPassphrase.
+    """
     bring_up(engines)
-    with sorted_trouble(), saving(engines) as connection:
-        there = read_meta(connection, "office")
-        if there:
+    with sorted_trouble(), engines.reader.connect() as connection:
+        there = read_meta(connection, "office") if not shared_key_of(engines) else {"name": ""}
+        if there and _has_office(connection):
             raise OfficeThere(name=there.get("name", ""))
+    key = secrets.token_bytes(KEY_BYTES)
+    wrapped = keystore.wrap_shared(key, phrase, _PURPOSE, cost=cost) if phrase else {}
+    if wrapped:
+        seal_columns(engines, key)
+    with sorted_trouble(), saving(engines) as connection:
+        if _has_office(connection):  # somebody was quicker
+            raise OfficeThere(name="")
+        keep_shared_key(connection, wrapped)
         write_identity(connection, office, clock, keeps_numbers=keeps_numbers)
         write_meta(connection, _FOUND_AT, {"place": database_place(connection)})
+
+
+def _has_office(connection: Connection) -> bool:
+    return connection.execute(select(_META.c.key).where(_META.c.key == "office")).first() is not None
+
+
+def unseal(engines: Engines, phrase: str) -> None:
+    """Give the engines the key of the office's sealed columns. Raises WrongOfficePhrase where the phrase is not it."""
+    wrapped = shared_key_of(engines)
+    if not wrapped:
+        return
+    try:
+        key = keystore.unwrap_shared(wrapped, phrase, _PURPOSE)
+    except (WrongPassphrase, KeysMissing) as trouble:
+        raise WrongOfficePhrase from trouble
+    seal_columns(engines, key)
+
+
+def change_phrase(engines: Engines, old: str, new: str) -> None:
+    """Wrap the office's key under another phrase; every desk is told the new one by a person.
+
+    Raises WrongOfficePhrase, WeakPassphrase.
+    """
+    try:
+        key = keystore.unwrap_shared(shared_key_of(engines), old, _PURPOSE)
+    except (WrongPassphrase, KeysMissing) as trouble:
+        raise WrongOfficePhrase from trouble
+    wrapped = keystore.wrap_shared(key, new, _PURPOSE)
+    with sorted_trouble(), saving(engines) as connection:
+        keep_shared_key(connection, wrapped)
 
 
 def settle_place(engines: Engines) -> str:
@@ -163,22 +231,28 @@ def found_on(
     *,
     keeps_numbers: bool,
     prepare: Callable[[Engines], object] | None = None,
+    phrase: str = "",
+    cost: keystore.Cost = keystore.STANDARD,
 ) -> None:
     """Found an office on a server; prepare is called before its tables are made. Raises what found() raises."""
     engines = open_server(server, password)
     try:
         if prepare is not None:
             prepare(engines)
-        found(engines, office, clock, keeps_numbers=keeps_numbers)
+        found(engines, office, clock, keeps_numbers=keeps_numbers, phrase=phrase, cost=cost)
     finally:
         engines.close()
 
 
-def try_server(server: ServerAddress, password: str) -> None:
-    """Whether there is an office on a server that this program can work with. Raises NoOffice, NewerStore ..."""
+def try_server(server: ServerAddress, password: str, phrase: str = "") -> None:
+    """Whether there is an office on a server that this program can work with, and opens with its phrase.
+
+    Raises NoOffice, WrongOfficePhrase, NewerStore ...
+    """
     engines = open_server(server, password)
     try:
         bring_up(engines)
+        unseal(engines, phrase)
         settle_place(engines)
     finally:
         engines.close()
@@ -191,7 +265,13 @@ def must_be_free(folder: Path) -> None:
 
 
 def make(
-    folder: Path, passphrase: str, server: ServerAddress, password: str, worker: Worker, cost: keystore.Cost
+    folder: Path,
+    passphrase: str,
+    server: ServerAddress,
+    password: str,
+    worker: Worker,
+    cost: keystore.Cost,
+    phrase: str = "",
 ) -> None:
     """Make the files of a desk; the one that makes it a desk is written last. Interrupted, it can be called again.
 
@@ -211,6 +291,7 @@ def make(
             with sorted_trouble(name=LOCAL), local.writer.begin() as connection:
                 write_meta(connection, "worker", {"name": worker.name, "phone": worker.phone})
             place = keep_password(local, place, password)
+            keep_phrase(local, place, phrase)
         finally:
             local.close()
         for name in (KEYS, KEYS + ".bak", LOCAL):
@@ -244,6 +325,22 @@ def password_of(local: Engines, place: Place) -> str:
     return found_one
 
 
+def keep_phrase(local: Engines, place: Place, phrase: str) -> None:
+    """Keep the office's phrase where this computer keeps such, else in the desk's encrypted file."""
+    if not phrase:
+        return
+    inside = "" if password_store.keep(place.desk + _PHRASE_OF, phrase) else phrase
+    with sorted_trouble(name=LOCAL), local.writer.begin() as connection:
+        write_meta(connection, _PHRASE, {"phrase": inside})
+
+
+def phrase_of(local: Engines, place: Place) -> str:
+    """The office's phrase as this desk keeps it; "" where it keeps none."""
+    with sorted_trouble(name=LOCAL), local.reader.connect() as connection:
+        said = read_meta(connection, _PHRASE)
+    return str(said.get("phrase") or "") or (password_store.kept(place.desk + _PHRASE_OF) if said else "") or ""
+
+
 @dataclass(frozen=True)
 class OpenDesk:
     """An opened desk: the server's engines, those of its own file, and who works for which office."""
@@ -261,10 +358,10 @@ class OpenDesk:
         self.local.close()
 
 
-def open_desk(folder: Path, passphrase: str, password: str = "") -> OpenDesk:
-    """Open what lies here, then the server. password: typed anew, and kept where it was right.
+def open_desk(folder: Path, passphrase: str, password: str = "", phrase: str = "") -> OpenDesk:
+    """Open what lies here, then the server. password, phrase: typed anew, and kept where they were right.
 
-    Raises WrongPassphrase, KeysMissing, StoreBusy, PasswordGone, NoOffice, NewerStore ...; OSError.
+    Raises WrongPassphrase, KeysMissing, StoreBusy, PasswordGone, WrongOfficePhrase, NoOffice, NewerStore ...; OSError.
     """
     place = read_place(folder)
     keys = keystore.unlock(folder / KEYS, passphrase)
@@ -277,6 +374,8 @@ def open_desk(folder: Path, passphrase: str, password: str = "") -> OpenDesk:
             place = keep_password(local, place, password)
             write_place(folder, place)
         bring_up(engines)
+        unseal(engines, phrase or phrase_of(local, place))
+        keep_phrase(local, place, phrase)
         settle_place(engines)
         with sorted_trouble(name=LOCAL), local.reader.connect() as connection:
             worker = read_meta(connection, "worker")
@@ -294,9 +393,9 @@ def move(folder: Path, passphrase: str, server: ServerAddress, password: str) ->
     """Write down another server of the same desk, after it was tried. Raises what open_desk() raises; OSError."""
     place = read_place(folder)
     keys = keystore.unlock(folder / KEYS, passphrase)
-    try_server(server, password)
     local = open_sqlite(folder / LOCAL, keys.page_key)
     try:
+        try_server(server, password, phrase_of(local, place))
         write_place(folder, keep_password(local, Place(place.desk, server), password))
     finally:
         local.close()

@@ -5,14 +5,16 @@ or change; SECURITY.md says it to the office.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Text, and_, cast, or_, select
 
 from models.records.sealed import sealer_of
 from models.security.column_key import ColumnKey
-from models.store.engine import Engines
+from models.store.engine import Engines, sorted_trouble
+
+_KEY = "column_key"  # of the small facts of the office
 
 
 def seal_columns(engines: Engines, key: bytes) -> None:
@@ -21,6 +23,23 @@ def seal_columns(engines: Engines, key: bytes) -> None:
         raise ValueError("a file is encrypted as a whole")
     for engine in (engines.writer, engines.reader):
         engine.dialect.jinmen_sealer = ColumnKey(key)  # type: ignore[attr-defined]
+        engine.dialect._type_memos.clear()  # what was read before was read as plain
+        engine.clear_compiled_cache()
+
+
+def shared_key_of(engines: Engines) -> dict[str, Any]:
+    """The wrapped key of the sealed columns, as it lies open in the database; {} where nothing is sealed there."""
+    with sorted_trouble(), engines.reader.connect() as connection:
+        value = connection.exec_driver_sql(f"SELECT value FROM meta WHERE key = '{_KEY}'").scalar()  # noqa: S608
+    return dict(value) if value else {}
+
+
+def keep_shared_key(connection: Connection, wrapped: Mapping[str, Any]) -> None:
+    """Put the wrapped key into the database, unsealed, as it opens what is sealed; nothing: take it out."""
+    connection.exec_driver_sql(f"DELETE FROM meta WHERE key = '{_KEY}'")  # noqa: S608
+    if wrapped:
+        statement = f"INSERT INTO meta (key, value) VALUES ('{_KEY}', %(value)s)"  # noqa: S608
+        connection.exec_driver_sql(statement, {"value": json.dumps(dict(wrapped))})
 
 
 def key_of(connection: Connection) -> ColumnKey | None:
