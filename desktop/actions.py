@@ -71,7 +71,7 @@ COMMANDS = (
     Command("go_screening", N_("Screening"), ("Ctrl+Shift+E",), "eligibility", _go("screening"), "go"),
     Command("go_calendar", N_("What changes soon"), ("Ctrl+Shift+D",), "calendar", _go("calendar"), "go"),
     Command("go_workbench", N_("Workbench of the rules"), ("Ctrl+Shift+R",), "paper", _go("workbench"), "go"),
-    Command("go_templates", N_("Templates of letters"), ("Ctrl+Shift+J",), "paper", _go("templates"), "go"),
+    Command("go_templates", N_("Templates of papers"), ("Ctrl+Shift+J",), "paper", _go("templates"), "go"),
     Command("go_packs", N_("Sets of rules"), ("Ctrl+Shift+P",), "check", _go("packs"), "go"),
     Command("go_print_queue", N_("Print queue"), ("Ctrl+Shift+K",), "print", _go("print_queue"), "go"),
     Command("go_numbers", N_("Letter numbers"), ("Ctrl+Shift+N",), "referral", _go("numbers"), "go"),

@@ -74,4 +74,5 @@ def sheet_of(casebook: "Casebook", view: HandoverView) -> Any:
             )
             for one in view.households
         ),
+        layout=casebook.templates.of_letter("handover")[1],
     )

@@ -90,6 +90,11 @@ def make_many(casebook: "Casebook", items: Sequence[PaperItem]) -> bytes:
     return together([value(casebook, item.subject_id, item.argument) for item in items])
 
 
+def says_again(paper: str) -> bool:
+    """Whether another print of a paper of this kind says that it is a reprint."""
+    return paper in KINDS and KINDS[paper].render_again is not None
+
+
 def add(paper: str, kind: PaperKind) -> None:
     """Make a further kind known; the same name again replaces it."""
     KINDS[paper] = kind
@@ -102,16 +107,10 @@ def _letter(casebook: "Casebook", letter_id: str, _argument: Mapping[str, Any]) 
     return casebook.referrals.letter(letter_id)
 
 
-def _draw_letter(value: Any) -> bytes:
+def _draw_letter(value: Any, again: date | None = None) -> bytes:
     from reports.letter import render_letter
 
-    return render_letter(value)
-
-
-def _draw_letter_again(value: Any, day: date) -> bytes:
-    from reports.letter import render_letter
-
-    return render_letter(value, again=day)
+    return render_letter(value, again)
 
 
 def _draw_letters(values: Sequence[Any]) -> bytes:
@@ -130,6 +129,7 @@ def _round(casebook: "Casebook", round_id: str, argument: Mapping[str, Any]) -> 
         office=casebook.office.name,
         on=today(casebook.clock),
         papers=paper_names(casebook, view),
+        layout=casebook.templates.of_letter("round_list")[1],
         family_names=bool(argument.get("family_names")),
         only_open=bool(argument.get("only_open")),
     )
@@ -147,10 +147,10 @@ def _handover(casebook: "Casebook", handover_id: str, _argument: Mapping[str, An
     return sheet_of(casebook, casebook.care.get(handover_id))
 
 
-def _draw_handover(value: Any) -> bytes:
+def _draw_handover(value: Any, again: date | None = None) -> bytes:
     from reports.handover import render_handover
 
-    return render_handover(value)
+    return render_handover(value, again)
 
 
 def _plan(casebook: "Casebook", plan_id: str, _argument: Mapping[str, Any]) -> Any:
@@ -161,10 +161,10 @@ def _plan(casebook: "Casebook", plan_id: str, _argument: Mapping[str, Any]) -> A
     return plan_sheet(plan, address, casebook)
 
 
-def _draw_plan(value: Any) -> bytes:
+def _draw_plan(value: Any, again: date | None = None) -> bytes:
     from reports.case_plan import render_plan
 
-    return render_plan(value)
+    return render_plan(value, again)
 
 
 def _consent(casebook: "Casebook", _household_id: str, argument: Mapping[str, Any]) -> Any:
@@ -187,47 +187,63 @@ def _held(casebook: "Casebook", resident_id: str, _argument: Mapping[str, Any]) 
     return paper_of(casebook.rights.copy(resident_id), dictionary(casebook))
 
 
-def _draw_held(value: Any) -> bytes:
+def _draw_held(value: Any, again: date | None = None) -> bytes:
     from reports.held_data import render_held
 
-    return render_held(value)
+    return render_held(value, again)
+
+
+def _given(title: str, subject: str, value: Value, draw: Callable[..., bytes], **more: Any) -> PaperKind:
+    """A paper that somebody is given: another print of it says that it is a reprint."""
+    return PaperKind(title, subject, value, draw, draw, **more)
+
+
+def _exchange_receipt(casebook: "Casebook", partner_id: str, argument: Mapping[str, Any]) -> Any:
+    from desktop.pages.sync_paper import value_of
+
+    return value_of(casebook, partner_id, argument)
+
+
+def _draw_exchange_receipt(value: Any) -> bytes:
+    from desktop.pages.sync_paper import draw
+
+    return draw(value)
 
 
 KINDS: dict[str, PaperKind] = {
-    "letter": PaperKind(N_("Referral letter"), "letter", _letter, _draw_letter, _draw_letter_again, _draw_letters),
+    "letter": _given(N_("Referral letter"), "letter", _letter, _draw_letter, render_many=_draw_letters),
     "round_list": PaperKind(N_("Round"), "round", _round, _draw_round),
-    "handover": PaperKind(N_("Handing over"), "handover", _handover, _draw_handover),
-    "case_plan": PaperKind(N_("Case plan"), "case_plan", _plan, _draw_plan),
+    "handover": _given(N_("Handing over"), "handover", _handover, _draw_handover),
+    "case_plan": _given(N_("Case plan"), "case_plan", _plan, _draw_plan),
     "consent_form": PaperKind(N_("Consent"), "household", _consent, _draw_consent),
-    "notice": PaperKind(N_("One-time notice"), "resident", paper_values.notice, paper_values.draw_notice),
-    "visit_record": PaperKind(
-        N_("Record of a visit"), "visit", paper_values.visit_record, paper_values.draw_visit_record
-    ),
-    "assessment_report": PaperKind(
+    "notice": _given(N_("One-time notice"), "resident", paper_values.notice, paper_values.draw_notice),
+    "visit_record": _given(N_("Record of a visit"), "visit", paper_values.visit_record, paper_values.draw_visit_record),
+    "assessment_report": _given(
         N_("Report of an assessment"), "assessment", paper_values.assessment, paper_values.draw_assessment
     ),
-    "questionnaire_report": PaperKind(
+    "questionnaire_report": _given(
         N_("Report of a questionnaire"),
         "questionnaire_answer",
         paper_values.questionnaire,
         paper_values.draw_assessment,
     ),
-    "household_sheet": PaperKind(
+    "household_sheet": _given(
         N_("Household sheet"), "household", paper_values.household_sheet, paper_values.draw_household_sheet
     ),
     "envelopes": PaperKind(N_("Envelopes"), "list", paper_values.envelopes, paper_values.draw_envelopes),
     "labels": PaperKind(N_("Address labels"), "list", paper_values.envelopes, paper_values.draw_envelopes),
     "blank_form": PaperKind(N_("Blank form"), "form", paper_values.blank, paper_values.draw_blank),
-    "case_request": PaperKind(
+    "case_request": _given(
         N_("Request to take over a case"), "case_transfer", transfer_words.request, transfer_words.draw_request
     ),
-    "case_sheet": PaperKind(
+    "case_sheet": _given(
         N_("List of what is handed over"), "case_transfer", transfer_words.sheet, transfer_words.draw_sheet
     ),
     "register": PaperKind(N_("Register"), "register", register_words.register, register_words.draw_register),
     "statistics": PaperKind(
         N_("Monthly statistics"), "statistics", register_words.statistics, register_words.draw_statistics
     ),
-    "held_data": PaperKind(N_("Everything held about a person"), "resident", _held, _draw_held),
+    "held_data": _given(N_("Everything held about a person"), "resident", _held, _draw_held),
 }
-"""The kinds by the name under which the queue keeps them; a name stays for ever."""
+"""The kinds by the name under which the queue keeps them; a name stays for ever. Lists for our own work, forms to be
+filled in, and envelopes are printed anew each time and say nothing of it."""

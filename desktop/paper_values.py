@@ -141,6 +141,7 @@ def envelopes(casebook: "Casebook", _subject: str, argument: Argument) -> Envelo
         start=int(argument.get("start") or 1),
         frames=bool(argument.get("frames")),
         people=found.people,
+        layout=casebook.templates.of_letter("envelopes")[1],
     )
     return without_whole_numbers(sheet)
 
@@ -197,32 +198,32 @@ def blank_choices(casebook: "Casebook") -> list[tuple[str, str]]:
 # Drawing. Imports stand inside, because ReportLab comes when something is printed and not with the window.
 
 
-def draw_notice(value: Any) -> bytes:
+def draw_notice(value: Any, again: date | None = None) -> bytes:
     """The notice as a PDF."""
     from reports.notice import render_notice
 
-    return render_notice(value)
+    return render_notice(value, again)
 
 
-def draw_visit_record(value: Any) -> bytes:
+def draw_visit_record(value: Any, again: date | None = None) -> bytes:
     """The record of a visit as a PDF."""
     from reports.visit_record import render_visit
 
-    return render_visit(value)
+    return render_visit(value, again)
 
 
-def draw_household_sheet(value: Any) -> bytes:
+def draw_household_sheet(value: Any, again: date | None = None) -> bytes:
     """The sheet of a household as a PDF."""
     from reports.household_sheet import render_household
 
-    return render_household(value)
+    return render_household(value, again)
 
 
-def draw_assessment(value: Any) -> bytes:
+def draw_assessment(value: Any, again: date | None = None) -> bytes:
     """The report of an assessment or questionnaire as a PDF."""
     from reports.assessment_report import render_assessment
 
-    return render_assessment(value)
+    return render_assessment(value, again)
 
 
 def draw_envelopes(value: Any) -> bytes:

@@ -306,7 +306,8 @@ class PrintRunner(QObject):
     def _print_one(self, job: JobView, item: ItemView, options: Options, flight: Flight, *, by_cups: bool) -> Steps:
         """Draw one paper and hand it over; returns whether to go on with the job."""
         try:
-            pdf: bytes = b"" if item.again else self._bytes.get(_key(job.id, item), b"")
+            anew = item.again and paper_kinds.says_again(item.paper)
+            pdf: bytes = b"" if anew else self._bytes.get(_key(job.id, item), b"")
             if not pdf:
                 value = yield READER, partial(self._value, self._book, item)
                 pdf = yield OUTSIDE, partial(self._draw, self._book, item, value)

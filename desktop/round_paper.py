@@ -6,6 +6,7 @@ from datetime import date
 
 from desktop.case_words import sex_text
 from desktop.round_words import door_parts, due_text, last_text, retry_text, try_text
+from models.records.layout import Layout, own_layout
 from models.services.rounds_views import DueLine, PersonAtDoor, RoundView, StopView
 from models.store.names import surname_length
 from models.texts import _, language
@@ -21,13 +22,15 @@ def round_sheet(
     office: str,
     on: date,
     papers: Mapping[str, str],
+    layout: Layout | None = None,
     family_names: bool = False,
     only_open: bool = False,
 ) -> RoundSheet:
     """The paper list of a round in the language now shown.
 
-    family_names: people by their family name only, without telephone. only_open: doors at which somebody still has to
-    knock. No identity number is on it; of telephones the last four digits.
+    layout: how the office has its lists set, none: as the program has them. family_names: people by their family name
+    only, without telephone. only_open: doors at which somebody still has to knock. No identity number is on it; of
+    telephones the last four digits.
     """
     stops = [stop for stop in view.stops if stop.status not in ("skipped", "handed") and (stop.open or not only_open)]
     return RoundSheet(
@@ -38,6 +41,7 @@ def round_sheet(
         worker=view.row.assignee,
         printed_on=on,
         lines=tuple(_line(stop, papers, family_names) for stop in stops),
+        layout=layout or own_layout("round_list"),
     )
 
 

@@ -1,11 +1,14 @@
-"""Letters about invented people, to look at a template with; and what the window tells the casebook about paper."""
+"""Letters and other papers about invented people, to look at a template with; and what the window tells the casebook
+about paper.
+"""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from models.records.layout import SIZES, Layout
+from desktop import template_papers
+from models.records.layout import SETUPS, SIZES, Layout
 from models.records.letter import LetterValue, Matter, Quote
 from models.services.template_views import Desk, Fit
 from models.texts import N_
@@ -143,41 +146,59 @@ def _changes(kind: str) -> Mapping[str, object]:
     raise KeyError(kind)
 
 
+def samples_of(paper: str) -> Mapping[str, str]:
+    """The samples that a template of a kind of paper can be looked at with: their keys, and their names in English."""
+    return SAMPLES if paper == "letter" else template_papers.KINDS
+
+
+def draw_sample(paper: str, kind: str, layout: Layout, office: "Office", worker: "Worker") -> bytes:
+    """A sample as a PDF. Loads the typesetting; call it off the window's thread. Raises KeyError for no such sample,
+    UnprintableText, UnmaskedNumber, and whatever a layout that cannot be drawn brings about (TROUBLES).
+    """
+    from desktop.paper_kinds import KINDS
+
+    if paper == "letter":
+        return KINDS[paper].render(sample(kind, layout, office, worker))
+    return KINDS[paper].render(template_papers.sample(paper, kind, layout, office, worker))
+
+
+TROUBLES = (ValueError, ZeroDivisionError, IndexError, OSError)
+"""What drawing with a layout that makes no sense ends in."""
+
+
 @cache
-def own_words() -> Mapping[str, str]:
-    """The words of the letter that an office may change, by "zh.title", in the order of the page."""
-    from reports.letter.words import FIXED
-    from reports.wording import wording
+def own_words(paper: str = "letter") -> Mapping[str, str]:
+    """The words of a kind of paper that an office may change, by "zh.title", in the order of the page."""
+    from reports.wording import changeable
 
-    found: dict[str, str] = {}
-    for language in ("zh", "en"):
-        found |= {f"{language}.{key}": text for key, text in wording("letter", language).items() if key not in FIXED}
-    return found
+    return changeable(SETUPS[paper].wording)
 
 
-def desk_of(office: "Office", worker: "Worker") -> Desk:
+def desk_of(office: "Office", worker: "Worker", paper: str = "letter") -> Desk:
     """What the casebook is told of faces and pages. Loads the typesetting; call it off the window's thread."""
     from reports.fonts import missing
 
-    return Desk(own_words(), missing, partial(fits, office=office, worker=worker))
+    return Desk(own_words(paper), missing, partial(fits, office=office, worker=worker, paper=paper), paper)
 
 
-def fits(layout: Layout, office: "Office", worker: "Worker") -> Fit:
-    """How the longest letter, and the one in two languages, fall on their pages."""
-    from reports.letter import UnmaskedNumber, UnprintableText, render_letter
+def fits(layout: Layout, office: "Office", worker: "Worker", paper: str = "letter") -> Fit:
+    """How the longest sample, and the one in English or in two languages, fall on their pages."""
+    from reports.printable import UnmaskedNumber, UnprintableText
 
-    for kind in ("longest", "both"):
+    for kind in ("longest", "both" if paper == "letter" else "english"):
         try:
-            pdf = render_letter(sample(kind, layout, office, worker))
+            pdf = draw_sample(paper, kind, layout, office, worker)
         except UnmaskedNumber:
             return "number"
         except UnprintableText:
-            continue  # the office's own name or a worker's has such a character: letters will say so
-        except (ValueError, ZeroDivisionError, IndexError, OSError):
+            continue  # the office's own name or a worker's has such a character: papers will say so
+        except TROUBLES:
             return "drawing"
         pages = written(pdf)
-        if len(pages) > MOST_PAGES[layout.paper]:
+        if len(pages) > _most_pages(paper, kind, layout.paper):
             return "pages"
+        if "paper" not in SETUPS[paper].fields:
+            return ""
         wide, high = (side * _POINTS for side in SIZES[layout.paper])
         edge = EDGE * _POINTS
         for boxes in pages:
@@ -187,6 +208,18 @@ def fits(layout: Layout, office: "Office", worker: "Worker") -> Fit:
             if _upon(boxes):
                 return "overlap"
     return ""
+
+
+@cache
+def _most_pages(paper: str, kind: str, size: str) -> int:
+    """So many pages a sample may have: of papers beside the letter twice as many as the program needs, and one more."""
+    if paper == "letter":
+        return MOST_PAGES[size]
+    from models.services.views import Office, Worker
+
+    layout = SETUPS[paper].layout.model_copy(update={"paper": size})
+    pdf = draw_sample(paper, kind, layout, Office("", "示范区样本街道", ""), Worker("张示例"))
+    return 2 * len(written(pdf)) + 1
 
 
 _POINTS = 72 / 25.4  # to the millimetre

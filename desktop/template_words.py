@@ -1,6 +1,8 @@
-"""What the parts and texts of a letter are called where an office changes them."""
+"""What the parts and texts of papers are called where an office changes them."""
 
-from models.records.layout import Layout
+from collections.abc import Mapping
+
+from models.records.layout import SETUPS, Layout
 from models.texts import N_, _
 
 BLOCK_NAMES = {
@@ -9,7 +11,31 @@ BLOCK_NAMES = {
     "documents": N_("What to bring"),
     "remarks": N_("What is to be minded"),
     "note": N_("The worker's note"),
+    "person": N_("Who it is about"),
+    "visit": N_("Whose door, when, who went"),
+    "met": N_("Who was met"),
+    "needs": N_("Needs"),
+    "learnt": N_("What was learnt"),
+    "filled": N_("Forms filled in on the visit"),
+    "notes": N_("Notes of the visit"),
+    "next": N_("The next visit"),
+    "result": N_("The result"),
+    "items": N_("Every item with its points"),
+    "home": N_("The address"),
+    "people": N_("Who lives there"),
+    "facts": N_("What is known"),
+    "benefits": N_("Services received"),
+    "referrals": N_("Referrals"),
+    "plans": N_("Case plans"),
+    "visits": N_("The last visits"),
 }
+"""What the parts of papers are called, by their keys in models.records.layout.SETUPS."""
+
+RECEIPTS = {
+    "letter": N_("Receipt for the receiving office"),
+    "notice": N_("Stub to be cut off, which stays with the office"),
+}
+"""What the receipt of a paper is, where it has one."""
 
 TEXT_GROUPS = (
     (
@@ -95,10 +121,41 @@ TEXT_GROUPS = (
         },
     ),
 )
-"""Groups of texts in the order of the page, and what each text is called; every text that an office may change."""
+"""Of a letter: groups of texts in the order of the page, and what each text is called; every one that an office may
+change. Of other papers a text is called what the program says there.
+"""
 
-LONG = frozenset({"body", "body_deceased", "correction", "correction_without_reason"})
-"""Texts of more than one line."""
+LONG = 36
+"""Texts of more characters are typed on several lines."""
+
+SHORT = {"zh": 8, "en": 20}
+"""Texts of so many characters at most are labels and heads of columns."""
+
+_CALLED = 40  # characters of a text that it is called by
+
+
+def text_groups(paper: str, own: Mapping[str, str], spoken: str) -> list[tuple[str, dict[str, str]]]:
+    """The texts of a kind of paper in one of its languages: (what the group is called, what each text is called by its
+    key), of own, the program's words.
+    """
+    keys = [key for key in own if key.startswith(f"{spoken}.")]
+    if paper == "letter":
+        named = [
+            (_(group), {f"{spoken}.{name}": _(words) for name, words in names.items()}) for group, names in TEXT_GROUPS
+        ]
+        return [(group, {key: name for key, name in names.items() if key in own}) for group, names in named]
+    first = [key for key in keys if key.endswith(".title")]
+    short = [key for key in keys if key not in first and len(own[key].strip()) <= SHORT[spoken]]
+    said = [key for key in keys if key not in first and key not in short]
+    groups = ((_("Title and sentences"), [*first, *said]), (_("Labels and heads of columns"), short))
+    return [(group, {key: called(own[key]) for key in some}) for group, some in groups if some]
+
+
+def called(text: str) -> str:
+    """What a text without a name is called: its own beginning."""
+    plain = " ".join(text.split())
+    return plain if len(plain) <= _CALLED else plain[: _CALLED - 1] + "…"
+
 
 FORM_NAMES = {
     "slip": N_("One sheet with a slip to tear off"),
@@ -106,41 +163,45 @@ FORM_NAMES = {
 }
 
 
-def text_name(key: str) -> str:
-    """What a text is called, by its key ("zh.title"); the key itself where it has no name."""
-    language, _dot, name = key.partition(".")
-    for _group, names in TEXT_GROUPS:
-        if name in names:
+def text_name(key: str, own: Mapping[str, str], paper: str = "letter") -> str:
+    """What a text is called, by its key ("zh.title"); the key itself where it has no name. own: the program's words."""
+    language, _dot, _name = key.partition(".")
+    for _group, names in text_groups(paper, own, language) if language in SHORT else ():
+        if key in names:
             spoken = "中文" if language == "zh" else "English"
-            return f"{_(names[name])} ({spoken})"
+            return f"{names[key]} ({spoken})"
     return key
 
 
-def field_name(field: str) -> str:
-    """What the field of a problem is called (FieldProblem.field)."""
+def field_name(field: str, own: Mapping[str, str], paper: str = "letter") -> str:
+    """What the field of a problem is called (FieldProblem.field). own: the program's words."""
     if field.startswith("texts."):
-        return text_name(field.removeprefix("texts."))
+        return text_name(field.removeprefix("texts."), own, paper)
     names = {
         "name": _("Name of the template"),
         "heading": _("Head"),
         "logo": _("Logo"),
         "blocks": _("Order of the parts"),
-        "sample": _("The longest letter"),
+        "sample": _("The longest sample"),
+        "paper": _("Size of the paper"),
     }
     return names.get(field, _("Margins"))
 
 
-def layout_words(layout: Layout) -> str:
+def layout_words(layout: Layout, paper: str = "letter") -> str:
     """A layout in a few words: its paper, and what is unlike what the program brings."""
-    told = [layout.paper, _(FORM_NAMES[layout.form])]
+    fields = SETUPS[paper].fields
+    told = [layout.paper] if "paper" in fields else []
+    if "form" in fields:
+        told.append(_(FORM_NAMES[layout.form]))
     if layout.logo:
         told.append(_("logo"))
     if layout.heading:
         told.append(layout.heading)
-    if not layout.red_head:
+    if "red_head" in fields and not layout.red_head:
         told.append(_("no red head"))
-    if not layout.qr:
+    if "qr" in fields and not layout.qr:
         told.append(_("no QR code"))
-    if not layout.receipt:
+    if "receipt" in fields and not layout.receipt:
         told.append(_("no receipt"))
     return "  ·  ".join(told)

@@ -142,11 +142,11 @@ def request(casebook: "Casebook", transfer_id: str, argument: Mapping[str, Any])
     return casebook.transfers.request(transfer_id, language_of(argument))
 
 
-def draw_request(value: Any) -> bytes:
+def draw_request(value: Any, again: date | None = None) -> bytes:
     """As a PDF."""
     from reports.case_transfer import render_request
 
-    return render_request(value)
+    return render_request(value, again)
 
 
 def sheet(casebook: "Casebook", transfer_id: str, argument: Mapping[str, Any]) -> Any:
@@ -154,8 +154,8 @@ def sheet(casebook: "Casebook", transfer_id: str, argument: Mapping[str, Any]) -
     return casebook.transfers.sheet(transfer_id, language_of(argument))
 
 
-def draw_sheet(value: Any) -> bytes:
+def draw_sheet(value: Any, again: date | None = None) -> bytes:
     """As a PDF."""
     from reports.case_transfer import render_case
 
-    return render_case(value)
+    return render_case(value, again)

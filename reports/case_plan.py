@@ -49,9 +49,10 @@ class PlanSheet(SheetValue):
     closed_why: str = ""
 
 
-def render_plan(value: PlanSheet) -> bytes:
-    """The plan as a PDF. Raises UnprintableText for a character in no face, UnmaskedNumber for an identity number.
+def render_plan(value: PlanSheet, again: date | None = None) -> bytes:
+    """The plan as a PDF; again: the day of a reprint, which it says then.
 
+    Raises UnprintableText for a character in no face, UnmaskedNumber for an identity number.
     The same value always gives the same bytes.
     """
     check(value)
@@ -63,6 +64,7 @@ def render_plan(value: PlanSheet) -> bytes:
         subject=words["subject"],
         language=value.language,
         day=value.printed_on,
+        again=again,
     )
 
 

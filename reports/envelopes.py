@@ -16,7 +16,7 @@ from reports.lines import Run, break_lines, name_run, shape, width_of
 from reports.paper import HEIGHT, MM, WIDTH, Paper
 from reports.printable import check, one_line
 from reports.sheet import draw_sheet
-from reports.wording import wording
+from reports.wording import own_wording
 
 BOX_WIDTH, BOX_HEIGHT, BOX_GAP = 8 * MM, 10 * MM, 2 * MM
 """Of the six boxes of the postal code."""
@@ -51,7 +51,7 @@ def render_envelopes(value: EnvelopeSheet) -> bytes:
     Raises UnprintableText for a character in no face, and UnknownFormat. The same value always gives the same bytes.
     """
     check(value)
-    words = wording("envelopes", value.language)
+    words = own_wording("envelopes", value.language, value.layout.texts)
     envelope = formats()["envelopes"].get(value.format)
     size = (envelope["width"] * MM, envelope["height"] * MM) if envelope else (WIDTH, HEIGHT)
     if envelope is None:
@@ -135,7 +135,7 @@ def _named(name: str, words: Mapping[str, str]) -> list[Run]:
 
 def _sender(paper: Paper, value: EnvelopeSheet, words: Mapping[str, str]) -> None:
     """The sender on the lower right, above what stays free for the post."""
-    said = " ".join(filter(None, (one_line(value.sender_address), one_line(value.sender))))
+    said = " ".join(filter(None, (one_line(value.sender_address), one_line(value.layout.heading or value.sender))))
     code = f"{words['sender_code']} {value.sender_postal_code}" if value.sender_postal_code else ""
     width = paper.width * 0.5
     right = paper.width - 10 * MM

@@ -45,8 +45,9 @@ class HeldPaper(SheetValue):
     pictures: int = 0
 
 
-def render_held(value: HeldPaper) -> bytes:
-    """The copy as a PDF of A4 sheets. The same value always gives the same bytes.
+def render_held(value: HeldPaper, again: date | None = None) -> bytes:
+    """The copy as a PDF of A4 sheets; again: the day of a reprint, which it says then. The same value
+    always gives the same bytes.
 
     Whole numbers are printed, as they are the person's own. A character that no typeface here can show is printed as
     its code (〔U+20000〕): a copy must not fail for one rare character in an old note.
@@ -59,6 +60,7 @@ def render_held(value: HeldPaper) -> bytes:
         subject=words["subject"],
         language=value.language,
         day=value.made_on,
+        again=again,
     )
 
 

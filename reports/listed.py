@@ -8,7 +8,7 @@ from reports.flow import Cell, Piece, Type, table_row
 from reports.lines import Run, name_run
 from reports.paper import MM
 from reports.printable import one_line
-from reports.running import LEFT, heading, small_gap, text
+from reports.running import Room, heading, small_gap, text
 from reports.sheet import head_row
 
 ROW = 5.6 * MM
@@ -16,6 +16,7 @@ ROW = 5.6 * MM
 
 
 def listed(
+    room: Room,
     title: str,
     lines: Sequence[SheetLine],
     columns: Sequence[tuple[str, int]],
@@ -23,13 +24,16 @@ def listed(
     type_: Type,
     small: Type,
 ) -> Iterator[Piece]:
-    """A heading and a table of lines, or that there is nothing. Columns: the key of each head, its width in mm."""
+    """A heading and a table of lines, or that there is nothing.
+
+    Columns: the key of each head, and its width in mm on the program's own A4.
+    """
     yield small_gap(type_)
     if not lines:
-        yield from nothing(title, words, type_)
+        yield from nothing(room, title, words, type_)
         return
-    yield from heading(words[title], type_)
-    yield head_row(words, [(key, width * MM) for key, width in columns], LEFT, small, ROW)
+    yield from heading(room, words[title], type_)
+    yield head_row(words, [(key, room.wide(width)) for key, width in columns], room.left, small, ROW)
     for line in lines:
         state = Cell([Run(one_line(line.state))], 0, centre=True, shrink=True)
         day = Cell([Run(iso(line.on), whole=True)], 0, centre=True, shrink=True)
@@ -42,12 +46,12 @@ def listed(
             **dict.fromkeys(("state", "urgency", "outcome"), state),
             **dict.fromkeys(("responsible", "goes"), person),
         }
-        yield table_row([shown[key]._replace(width=width * MM) for key, width in columns], LEFT, small, ROW)
+        yield table_row([shown[key]._replace(width=room.wide(width)) for key, width in columns], room.left, small, ROW)
 
 
-def nothing(title: str, words: Mapping[str, str], type_: Type) -> Iterator[Piece]:
+def nothing(room: Room, title: str, words: Mapping[str, str], type_: Type) -> Iterator[Piece]:
     """A heading with nothing under it."""
-    yield from text([Run(words[title], "hei"), Run("　" + words["none"])], type_, False, indent=0)
+    yield from text(room, [Run(words[title], "hei"), Run("　" + words["none"])], type_, False, indent=0)
 
 
 def named(name: str, words: Mapping[str, str]) -> Run:

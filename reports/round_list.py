@@ -6,15 +6,16 @@ from typing import NamedTuple
 
 from pydantic import Field
 
+from models.records.layout import Layout, own_layout
 from reports.flow import BOX, Cell, Piece, Type, divide, put, table_row
 from reports.lines import Line, Run, break_lines, name_run, shape, width_of
-from reports.paper import HEIGHT, MM, Paper
+from reports.paper import MM, Paper
 from reports.printable import check, one_line
+from reports.running import Room, draw_logo, fitting, room_of
 from reports.sheet import Language, SheetValue, draw_sheet, head_cell, page_number
-from reports.wording import day_text, wording
+from reports.wording import day_text, own_wording
 
-LEFT, MEASURE = 10 * MM, 190 * MM
-TOP, END = 39 * MM, HEIGHT - 14 * MM
+MEASURE = 190 * MM  # of the columns below
 SMALL, HEAD, DOOR, NUMBER = Type(8.5, 11.4), Type(8, 10.4), Type(10.5, 13.2), Type(11, 14)
 ROW = 15 * MM
 """The least height of a door: room for a word with a cold hand."""
@@ -63,6 +64,7 @@ class RoundSheet(SheetValue):
     worker: str = ""  # who walks; empty: to be written by hand
     printed_on: date
     lines: tuple[RoundLine, ...]
+    layout: Layout = own_layout("round_list")
 
 
 class _Laid(NamedTuple):
@@ -83,84 +85,102 @@ def render_round(value: RoundSheet) -> bytes:
     always gives the same bytes.
     """
     check(value)
-    words = wording("round", value.language)
+    words, room = own_wording("round", value.language, value.layout.texts), room_of(value.layout)
     return draw_sheet(
-        lambda paper: _draw(paper, value, words),
+        lambda paper: _draw(paper, value, words, room),
         title=value.name,
         author=value.office,
         subject=words["subject"],
         language=value.language,
         day=value.printed_on,
+        size=room.size,
     )
 
 
-def _draw(paper: Paper, value: RoundSheet, words: Mapping[str, str]) -> None:
-    head = table_row(list(_heads(words)), LEFT, HEAD, 8 * MM)
-    rows = [_row(line, words) for line in value.lines]
-    pages = divide(rows, lambda _page: END - TOP - head.height, 0)
+def _draw(paper: Paper, value: RoundSheet, words: Mapping[str, str], room: Room) -> None:
+    top, scale = room.top + 28 * MM, room.measure / MEASURE
+    head = table_row(list(_heads(words, scale)), room.left, HEAD, 8 * MM)
+    rows = [_row(line, words, room.left, scale) for line in value.lines]
+    pages = divide(rows, lambda _page: room.end - top - head.height, 0)
+    foot = max(room.size[1] - room.end - 6 * MM, 5 * MM)
+    kept = fitting(8, words["kept"], measure=room.measure - 32 * MM)
     for number, page in enumerate(pages, 1):
         if number > 1:
             paper.next_page()
-        _above(paper, value, words)
-        page_number(paper, words, number, len(pages), LEFT + MEASURE, 8 * MM)
-        paper.text(LEFT, HEIGHT - 8 * MM, 8, words["kept"])
-        put(paper, [head, *page], TOP)
+        _above(paper, value, words, room)
+        page_number(paper, words, number, len(pages), room.right, foot)
+        paper.text(room.left, room.size[1] - foot, kept, words["kept"])
+        put(paper, [head, *page], top)
 
 
-def _above(paper: Paper, value: RoundSheet, words: Mapping[str, str]) -> None:
+def _above(paper: Paper, value: RoundSheet, words: Mapping[str, str], room: Room) -> None:
     """The head of a page: which round, who walks, on which day and at what time of it."""
+    office = one_line(value.layout.heading) or one_line(value.office)
+    first, left = room.top + 5 * MM, room.left
+    if value.layout.logo:
+        layout = value.layout.model_copy(update={"logo_height": min(value.layout.logo_height, 11.0)})
+        left += draw_logo(paper, layout, room, office) + 3 * MM
     title = shape([Run(one_line(value.name), "hei")])
-    size = min(15.0, 118 * MM / max(width_of(title), 1))
-    paper.glyphs(LEFT, 16 * MM, size, title)
-    paper.text(LEFT + MEASURE, 16 * MM, 9, one_line(value.office), align="right")
+    size = min(15.0, (room.measure - 72 * MM - (left - room.left)) / max(width_of(title), 1))
+    paper.glyphs(left, first, size, title)
+    paper.text(room.right, first, fitting(9, office, measure=68 * MM), office, align="right")
     worker = words["worker"].format(worker=one_line(value.worker)) if value.worker else words["worker_blank"]
-    at = LEFT + paper.text(LEFT, 24 * MM, 10.5, worker) + 8 * MM
-    at += paper.text(at, 24 * MM, 10.5, words["day"]) + 8 * MM
-    at += paper.text(at, 24 * MM, 10.5, words["part"]) + 1.5 * MM
-    for part in PARTS:
-        paper.frame(at, 24 * MM - BOX + 0.4 * MM, BOX, BOX, 0.7)
+    base = first + 8 * MM
+    parts = [shape([Run(words[part])]) for part in PARTS]
+    said = [shape([Run(text)]) for text in (worker, words["day"], words["part"])]
+    gaps = 17.5 * MM + len(PARTS) * (BOX + 4.7 * MM)
+    size = min(10.5, (room.measure - gaps) / sum(map(width_of, [*said, *parts])))
+    at = room.left
+    for glyphs, gap in zip(said, (8 * MM, 8 * MM, 1.5 * MM), strict=True):
+        with paper.tagged("P"):
+            paper.glyphs(at, base, size, glyphs)
+        at += width_of(glyphs) * size + gap
+    for glyphs in parts:
+        paper.frame(at, base - BOX + 0.4 * MM, BOX, BOX, 0.7)
         at += BOX + 1.2 * MM
-        at += paper.text(at, 24 * MM, 10.5, words[part]) + 3.5 * MM
+        with paper.tagged("P"):
+            paper.glyphs(at, base, size, glyphs)
+        at += width_of(glyphs) * size + 3.5 * MM
     printed = words["printed"].format(date=day_text(words["date"], value.printed_on))
     facts = (value.purpose, words["doors"].format(n=len(value.lines)), printed, words["how"])
     told = "　".join(one_line(fact) for fact in facts if fact)
-    line = break_lines(shape([Run(told)]), MEASURE / 9, 0, justify=False)
+    line = break_lines(shape([Run(told)]), room.measure / 9, 0, justify=False)
     for place, broken in enumerate(line[:2]):
-        paper.line(LEFT, (31 + 4.6 * place) * MM, 9, broken)
+        paper.line(room.left, first + (15 + 4.6 * place) * MM, 9, broken)
 
 
-def _heads(words: Mapping[str, str]) -> Iterator[Cell]:
+def _heads(words: Mapping[str, str], scale: float) -> Iterator[Cell]:
     for key in ("number", "door", "people", "due"):
-        yield Cell([Run(words[key], "hei")], _WIDTHS[key] * MM, centre=key == "number")
+        yield Cell([Run(words[key], "hei")], _WIDTHS[key] * MM * scale, centre=key == "number")
     for outcome in OUTCOMES:
-        yield head_cell(words[outcome], _BOX_WIDTH)
+        yield head_cell(words[outcome], _BOX_WIDTH * scale)
     for key in ("retry", "note"):
-        yield Cell([Run(words[key], "hei")], _WIDTHS[key] * MM)
+        yield Cell([Run(words[key], "hei")], _WIDTHS[key] * MM * scale)
 
 
-def _row(line: RoundLine, words: Mapping[str, str]) -> Piece:
+def _row(line: RoundLine, words: Mapping[str, str], start: float, scale: float) -> Piece:
     """A door: number, address, people, what is due, four boxes, room for the rest."""
-    left = LEFT
+    left, box = start, _BOX_WIDTH * scale
     cells: list[_Laid] = []
     for key, paragraphs in _told(line, words).items():
-        width = _WIDTHS[key] * MM
+        width = _WIDTHS[key] * MM * scale
         cells.append(_laid(left, width, paragraphs))
-        left += width + (len(OUTCOMES) * _BOX_WIDTH if key == "due" else 0)
+        left += width + (len(OUTCOMES) * box if key == "due" else 0)
     height = max(ROW, max(cell.height for cell in cells) + 2 * _PAD)
-    boxes = LEFT + sum(_WIDTHS[key] for key in ("number", "door", "people", "due")) * MM
+    boxes = start + sum(_WIDTHS[key] for key in ("number", "door", "people", "due")) * MM * scale
 
     def draw(paper: Paper, top: float) -> None:
-        at = LEFT
+        at = start
         for key, width in _WIDTHS.items():
             if key == "retry":
                 for _outcome in OUTCOMES:
-                    paper.frame(at, top, _BOX_WIDTH, height)
-                    at += _BOX_WIDTH
-            paper.frame(at, top, width * MM, height)
-            at += width * MM
+                    paper.frame(at, top, box, height)
+                    at += box
+            paper.frame(at, top, width * MM * scale, height)
+            at += width * MM * scale
         side = 1.5 * BOX
         for place in range(len(OUTCOMES)):
-            middle = boxes + (place + 0.5) * _BOX_WIDTH
+            middle = boxes + (place + 0.5) * box
             paper.frame(middle - side / 2, top + (height - side) / 2, side, side, 0.8)
         for cell in cells:
             base = top + _PAD

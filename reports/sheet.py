@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from reports.flow import Cell, Piece, Type, table_row
 from reports.lines import Run, forget
 from reports.paper import HEIGHT, MM, WIDTH, Paper
+from reports.wording import day_text, wording
 
 Language = Literal["zh", "en"]
 
@@ -30,19 +31,31 @@ def draw_sheet(
     language: Language,
     day: date,
     size: tuple[float, float] = (WIDTH, HEIGHT),
+    again: date | None = None,
 ) -> bytes:
     """The PDF that `draw` fills from its first page on; what was kept of its letters is forgotten afterwards.
 
-    Size: of the pages, in points. Day stands in the file as the day on which it was made, so that the same value gives
-    the same bytes. An error of `draw` passes through.
+    Size: of the pages, in points. Again: the day on which it is printed once more, said in the upper right corner of
+    the first page, where nothing else stands. Day stands in the file as the day on which it was made, so that the
+    same value gives the same bytes. An error of `draw` passes through.
     """
     code = "zh-CN" if language == "zh" else "en"
     paper = Paper(title=title, author=author, subject=subject, language=code, day=day, size=size)
     try:
+        if again is not None:
+            mark_reprint(paper, language, again)
         draw(paper)
     finally:
         forget()
     return paper.finish()
+
+
+def mark_reprint(paper: Paper, language: Language, again: date) -> None:
+    """Say in the upper right corner of a page that this is printed once more, and on which day."""
+    words = wording("letter", language)
+    said = words["again"].format(date=day_text(words["date"], again))
+    with paper.tagged("P"):
+        paper.text(paper.width - 9 * MM, 8 * MM, 9, said, "hei", align="right")
 
 
 def head_cell(text: str, width: float) -> Cell:

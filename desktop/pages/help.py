@@ -59,7 +59,7 @@ TOPICS = {
     "registers": N_("Registers"),
     "statistics": N_("Monthly statistics"),
     "office": N_("Office"),
-    "templates": N_("Templates of letters"),
+    "templates": N_("Templates of papers"),
     "template": N_("Changing a template"),
     "settings": N_("Settings"),
     "sign_in": N_("Passphrase and locking"),

@@ -64,7 +64,7 @@ class OfficePage(Page):
         self.aside.addWidget(pieces.button(_("Statistics"), lambda: shell.go("statistics"), icon="eligibility"))
         self.aside.addWidget(pieces.button(_("Registered twice"), lambda: shell.go("merge"), icon="residents"))
         self.aside.addWidget(pieces.button(_("Questionnaires"), lambda: shell.go("questionnaires"), icon="assessment"))
-        self.aside.addWidget(pieces.button(_("Templates of letters"), lambda: shell.go("templates"), icon="referral"))
+        self.aside.addWidget(pieces.button(_("Templates of papers"), lambda: shell.go("templates"), icon="referral"))
         self.aside.addWidget(pieces.button(_("Sets of rules"), lambda: shell.go("packs"), icon="paper"))
         self.aside.addWidget(pieces.button(_("Letter numbers"), lambda: shell.go("numbers"), icon="referral"))
         self.aside.addWidget(pieces.button(_("Settings"), lambda: shell.go("settings"), icon="settings"))

@@ -1,4 +1,4 @@
-"""One template: its fields, and beside them a letter of invented people that is drawn anew while one types."""
+"""One template: its fields, and beside them a paper about invented people that is drawn anew while one types."""
 
 import base64
 from dataclasses import dataclass
@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QWidget
 from desktop import theme
 from desktop.pages.base import Page
 from desktop.pages.draft_keeper import DraftKeeper
-from desktop.template_samples import SAMPLES, desk_of, own_words, sample
+from desktop.paper_kinds import title_of
+from desktop.template_samples import TROUBLES, desk_of, draw_sample, own_words, samples_of
 from desktop.widgets import pieces
 from desktop.widgets.banner import Banner
 from desktop.widgets.fit_area import Beside, PartArea
@@ -35,6 +36,17 @@ State = tuple[str, Layout]
 
 
 @dataclass(frozen=True)
+class Found:
+    """A template to change: of which kind of paper, its name and layout; family and version where it is kept."""
+
+    paper: str
+    name: str
+    layout: Layout
+    family: str = ""
+    version: int = 0
+
+
+@dataclass(frozen=True)
 class Drawn:
     """A sample set by a template, and what is wrong with it."""
 
@@ -44,8 +56,8 @@ class Drawn:
 
 
 class TemplatePage(Page):
-    """open(template_id=...) changes a template (PROGRAM: makes one of the program's layout), open(entry=...) looks at
-    one from a file before it is kept, open(draft_id=...) goes on.
+    """open(template_id=...) changes a template (PROGRAM: makes one of the program's layout, of the kind `paper`),
+    open(entry=...) looks at one from a file before it is kept, open(draft_id=...) goes on.
     """
 
     name = "template"
@@ -54,6 +66,7 @@ class TemplatePage(Page):
 
     def __init__(self, shell: Any) -> None:
         super().__init__(shell)
+        self.paper = "letter"
         self.family = ""
         self.version = 0
         self.round = 0
@@ -69,8 +82,6 @@ class TemplatePage(Page):
         self.left_area = PartArea(left)
         self.kind = QComboBox()
         self.kind.setAccessibleName(_("Sample"))
-        for kind, words in SAMPLES.items():
-            self.kind.addItem(_(words), kind)
         self.kind.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.kind.setMinimumContentsLength(12)
         self.kind.currentIndexChanged.connect(lambda _place: self._draw())
@@ -102,8 +113,8 @@ class TemplatePage(Page):
     def title(self) -> str:
         """The template, or that it is a new one."""
         if not self.family:
-            return _("New template")
-        return _("Template “{name}”").format(name=self.form.name())
+            return _("New template: {paper}").format(paper=title_of(self.paper))
+        return _("Template “{name}”: {paper}").format(name=self.form.name(), paper=title_of(self.paper))
 
     # Opening.
 
@@ -121,33 +132,44 @@ class TemplatePage(Page):
         self.keep_button.setEnabled(False)
         casebook, this = self.casebook, self.round
         draft_id, template_id = str(where.get("draft_id") or ""), str(where.get("template_id") or "")
-        entry = where.get("entry")
+        entry, wanted = where.get("entry"), str(where.get("paper") or "letter")
 
-        def load() -> tuple[str, int, str, Layout]:
-            own_words()  # read from its file here
+        def find() -> Found:
             if draft_id:
                 body = casebook.drafts.get(draft_id).body
                 layout = Layout.model_validate(body.get("layout") or {})
-                return str(body.get("family") or ""), int(body.get("version") or 0), str(body.get("name") or ""), layout
+                name, family = str(body.get("name") or ""), str(body.get("family") or "")
+                return Found(str(body.get("paper") or "letter"), name, layout, family, int(body.get("version") or 0))
             if isinstance(entry, TemplateEntry):
-                return "", 0, entry.name, entry.layout
+                return Found(entry.paper, entry.name, entry.layout)
             if template_id and template_id != PROGRAM:
                 view = casebook.templates.get(template_id)
                 newest = next(f.newest for f in casebook.templates.all(view.paper) if f.newest.family == view.family)
-                return view.family, newest.version, view.name, view.layout
-            return "", 0, _("Letter of our office"), Layout()
+                return Found(view.paper, view.name, view.layout, view.family, newest.version)
+            name = _("{paper} of our office").format(paper=title_of(wanted))
+            return Found(wanted, name, casebook.templates.program(wanted))
 
-        def show(found: tuple[str, int, str, Layout]) -> None:
+        def load() -> Found:
+            found = find()
+            own_words(found.paper)  # read from its file here
+            return found
+
+        def show(found: Found) -> None:
             if this == self.round:
-                self._begin(*found, draft_id)
+                self._begin(found, draft_id)
 
         self.run(load, show)
 
-    def _begin(self, family: str, version: int, name: str, layout: Layout, draft_id: str) -> None:
-        self.family, self.version = family, version
-        layout = layout.model_copy(update={"version": version + 1})  # as it will be printed once it is saved
+    def _begin(self, found: Found, draft_id: str) -> None:
+        self.paper, self.family, self.version = found.paper, found.family, found.version
+        layout = found.layout.model_copy(update={"version": found.version + 1})  # as it is printed once it is saved
+        self.kind.blockSignals(True)
+        self.kind.clear()
+        for kind, words in samples_of(self.paper).items():
+            self.kind.addItem(_(words), kind)
+        self.kind.blockSignals(False)
         self.form.say(())
-        self.form.show_template(name, layout, own_words(), self.casebook.office.name)
+        self._show_in_form(found.name, layout)
         self.states = [self._state()]
         self._keeper = DraftKeeper(self.casebook, self.shell.tasks, FORM, FORM_VERSION, self._snapshot, self)
         self._keeper.kept.connect(self.kept_line.setText)
@@ -175,13 +197,17 @@ class TemplatePage(Page):
             self.form.name_line.setFocus()
             self.form.name_line.selectAll()
 
+    def _show_in_form(self, name: str, layout: Layout) -> None:
+        self.form.show_template(name, layout, own_words(self.paper), self.casebook.office.name, self.paper)
+
     def _state(self) -> State:
         return self.form.name(), self.form.layout_value()
 
     def _snapshot(self) -> tuple[str, str, dict[str, Any]]:
         name, layout = self._state()
-        body = {"family": self.family, "version": self.version, "name": name, "layout": layout.model_dump(mode="json")}
-        return name or _("New template"), self.family, body
+        told = {"paper": self.paper, "family": self.family, "version": self.version, "name": name}
+        body = {**told, "layout": layout.model_dump(mode="json")}
+        return name or self.title(), self.family, body
 
     # Changing, with the page beside it.
 
@@ -206,13 +232,13 @@ class TemplatePage(Page):
         self._later.stop()
         if self._state() == self.states[-1] and len(self.states) > 1:
             self.states.pop()
-        self.form.show_template(*self.states[-1], own_words(), self.casebook.office.name)
+        self._show_in_form(*self.states[-1])
         self._changed()
         self.settle()
 
     def _entry(self) -> TemplateEntry:
         name, layout = self._state()
-        return TemplateEntry.model_construct(paper="letter", name=name, layout=layout)  # checked by the verbs
+        return TemplateEntry.model_construct(paper=self.paper, name=name, layout=layout)  # checked by the verbs
 
     def _draw(self) -> None:
         """Draw the sample and look for problems off the window's thread; an older drawing is dropped."""
@@ -220,16 +246,16 @@ class TemplatePage(Page):
         this, casebook, entry, kind = self.round, self.casebook, self._entry(), str(self.kind.currentData())
 
         def work() -> Drawn:
-            from reports.letter import UnmaskedNumber, UnprintableText, render_letter
+            from reports.printable import UnmaskedNumber, UnprintableText
 
-            office, worker = casebook.office, casebook.worker
-            problems = tuple(casebook.templates.check(entry, desk_of(office, worker)))
+            office, worker, paper = casebook.office, casebook.worker, entry.paper
+            problems = tuple(casebook.templates.check(entry, desk_of(office, worker, paper)))
             try:
-                layout = tidy(entry.layout, own_words())
-                return Drawn(render_letter(sample(kind, layout, office, worker)), (), problems)
+                layout = tidy(entry.layout, own_words(paper), paper)
+                return Drawn(draw_sample(paper, kind, layout, office, worker), (), problems)
             except UnprintableText as trouble:
                 return Drawn(b"", trouble.characters, problems)
-            except (UnmaskedNumber, ValueError, ZeroDivisionError, IndexError, OSError):
+            except (UnmaskedNumber, *TROUBLES):
                 return Drawn(b"", (), problems)
 
         self.read(work, lambda drawn: self._show(drawn) if this == self.round else None)
@@ -290,7 +316,7 @@ class TemplatePage(Page):
         casebook, entry, family = self.casebook, self._entry(), self.family
 
         def work() -> Changed:
-            desk = desk_of(casebook.office, casebook.worker)
+            desk = desk_of(casebook.office, casebook.worker, entry.paper)
             return casebook.templates.save(entry, desk, family, use=use)
 
         def failed(problem: Problem) -> None:
@@ -307,8 +333,8 @@ class TemplatePage(Page):
                 self._keeper.discard()
                 self._keeper = None
             self.where = {"template_id": changed.id}
-            words = _("“{name}” is saved. New letters are set by it.") if use else _("“{name}” is saved.")
-            self.shell.go("templates")
+            words = _("“{name}” is saved. New papers are set by it.") if use else _("“{name}” is saved.")
+            self.shell.go("templates", paper=entry.paper)
             self.shell.say(words.format(name=entry.name), undo=lambda: casebook.undo(changed.operations))
 
         self.run(work, done, failed)

@@ -1,4 +1,4 @@
-"""The office's templates of letters: what each looks like, which is in use, its history; copied, and as files."""
+"""The office's templates of its papers: what each looks like, which is in use, its history; copied, and as files."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,21 +8,22 @@ from typing import Any
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFileDialog, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QPushButton, QVBoxLayout, QWidget
 
 from desktop import theme
 from desktop.case_words import moment_text
 from desktop.pages.base import Page
-from desktop.template_samples import desk_of, sample
+from desktop.paper_kinds import title_of
+from desktop.template_samples import TROUBLES, desk_of, draw_sample
 from desktop.template_words import layout_words
 from desktop.widgets import pieces
 from desktop.widgets.case_parts import Card, Chip, show_more
 from desktop.widgets.flow_layout import FlowLayout
 from desktop.widgets.list_export import write_bytes
-from desktop.widgets.pdf_pages import picture
+from desktop.widgets.pdf_pages import page_sizes, picture
 from models.clock import today
 from models.errors import CannotRead
-from models.records.layout import SIZES, Layout
+from models.records.layout import SETUPS, Layout
 from models.records.template import NAME_LENGTH, PROGRAM, TemplateEntry
 from models.services.template_file import MAX_FILE_BYTES
 from models.services.template_views import FamilyView, TemplateView
@@ -57,14 +58,16 @@ class Thumb(QWidget):
 
 @dataclass(frozen=True)
 class Loaded:
-    """All that the page shows."""
+    """All that the page shows of a kind of paper."""
 
+    paper: str
+    program: Layout  # how the paper is set without a template of its own
     families: tuple[FamilyView, ...]
     pictures: dict[str, QImage]  # by the id of a version, and PROGRAM
 
 
 class TemplatesPage(Page):
-    """open() lists them."""
+    """open(paper=...) lists those of a kind of paper; letters where none is named."""
 
     name = "templates"
     width = 1080
@@ -79,42 +82,53 @@ class TemplatesPage(Page):
         self.aside.addWidget(self.file_button)
         self.aside.addWidget(self.new_button)
         hint = _(
-            "Here the office changes how its letters look: title and texts, logo, paper, margins, the order of the "
+            "Here the office changes how its papers look: title and texts, logo, paper, margins, the order of the "
             "parts. Every change is a new version; letters that were issued stay as they are."
         )
         self.body.addWidget(pieces.text(hint, "soft"))
+        self.paper = QComboBox()
+        self.paper.setAccessibleName(_("Kind of paper"))
+        for paper in SETUPS:
+            self.paper.addItem(title_of(paper), paper)
+        self.paper.currentIndexChanged.connect(lambda _place: self.open(paper=self.paper.currentData()))
+        label = pieces.text(_("Kind of paper"), "label", wrap=False)
+        label.setBuddy(self.paper)
+        self.body.addLayout(pieces.line(None, label, self.paper, None, gap=10))
         self.list = pieces.column(None, gap=14)
         self.body.addLayout(self.list)
         self.body.addStretch(1)
 
     def title(self) -> str:
         """The page's name."""
-        return _("Templates of letters")
+        return _("Templates of papers")
 
     def open(self, **where: Any) -> None:
         """Read the templates and draw their first pages, off the window's thread."""
-        self.where = where
+        paper = str(where.get("paper") or "letter")
+        self.where = {"paper": paper}
+        self.paper.blockSignals(True)
+        self.paper.setCurrentIndex(self.paper.findData(paper))
+        self.paper.blockSignals(False)
         casebook = self.casebook
         scale = 2 * theme.px(WIDE) * self.devicePixelRatioF()  # twice as fine as it is seen: letters stay legible
 
         def load() -> Loaded:
-            from reports.letter import render_letter
-
-            families = tuple(casebook.templates.all())
+            families = tuple(casebook.templates.all(paper))
+            program = casebook.templates.program(paper)
             pictures: dict[str, QImage] = {}
-            shown: list[tuple[str, Layout]] = [(PROGRAM, Layout())]
+            shown: list[tuple[str, Layout]] = [(PROGRAM, program)]
             for family in families:
                 view = family.in_use or family.newest
                 shown.append((view.id, view.layout))
             for key, layout in shown:
                 try:
-                    pdf = render_letter(sample("ordinary", layout, casebook.office, casebook.worker))
-                except (ValueError, ZeroDivisionError, IndexError, OSError):
+                    pdf = draw_sample(paper, "ordinary", layout, casebook.office, casebook.worker)
+                except TROUBLES:
                     continue  # from a file that another program wrote: it is listed without a picture
-                pictures[key] = picture(pdf, 0, scale / _paper_width(layout))
-            return Loaded(families, pictures)
+                pictures[key] = picture(pdf, 0, scale / page_sizes(pdf)[0][0])
+            return Loaded(paper, program, families, pictures)
 
-        self.run(load, self._show)
+        self.run(load, lambda loaded: self._show(loaded) if loaded.paper == self.where.get("paper") else None)
 
     def refresh(self, changed: Changed) -> None:
         """A template was saved, or a letter issued with one."""
@@ -126,7 +140,7 @@ class TemplatesPage(Page):
         (next((b for (what, _key), b in self.buttons.items() if what == "edit"), None) or self.new_button).setFocus()
 
     def _show(self, loaded: Loaded) -> None:
-        fresh = self.loaded is None
+        fresh = self.loaded is None or self.loaded.paper != loaded.paper
         self.loaded = loaded
         self.buttons = {}
         pieces.clear(self.list)
@@ -135,24 +149,28 @@ class TemplatesPage(Page):
             words = _(
                 "{n} templates are in use: whoever writes a letter may choose. “{name}” is taken where nobody does."
             )
+            if loaded.paper != "letter":
+                words = _("{n} templates are in use. The oldest is taken: “{name}”.")
             first = min(in_use, key=lambda view: view.family)
             self.list.addWidget(pieces.text(words.format(n=len(in_use), name=first.name), "soft"))
         for family in loaded.families:
             self.list.addWidget(self._family(family))
-        self.list.addWidget(self._program(used=not in_use))
+        self.list.addWidget(self._program(loaded, used=not in_use))
         pieces.reveal(self.list)
         if fresh:
             self.first_focus()
 
-    def _program(self, *, used: bool) -> QWidget:
+    def _program(self, loaded: Loaded, *, used: bool) -> QWidget:
         chip = Chip(_("in use"), "yes", "good") if used else None
         ways = [("edit", _("Make one of it"), partial(self.edit, PROGRAM), "copy")]
-        return self._card(PROGRAM, _("As the program brings it"), chip, [layout_words(Layout())], ways)
+        return self._card(
+            PROGRAM, _("As the program brings it"), chip, [layout_words(loaded.program, loaded.paper)], ways
+        )
 
     def _family(self, family: FamilyView) -> QWidget:
         view = family.in_use or family.newest
         chip = Chip(_("in use"), "yes", "good") if view.in_use else Chip(_("not in use"), "note", "soft")
-        lines = [layout_words(view.layout), self._line(view)]
+        lines = [layout_words(view.layout, view.paper), self._line(view)]
         newer = family.newest if family.newest is not view else None
         if newer is not None:
             lines.append(_("Version {n} is saved and not in use yet.").format(n=newer.version))
@@ -223,16 +241,16 @@ class TemplatesPage(Page):
 
     def edit(self, template_id: str) -> None:
         """Change a template, or make one of the program's layout."""
-        self.shell.go("template", template_id=template_id)
+        self.shell.go("template", template_id=template_id, paper=self.where.get("paper", "letter"))
 
     def use(self, view: TemplateView) -> None:
-        """Let new letters take this version."""
-        words = _("New letters are set by version {n} of “{name}”.").format(n=view.version, name=view.name)
+        """Let new papers take this version."""
+        words = _("New papers are set by version {n} of “{name}”.").format(n=view.version, name=view.name)
         self._do(lambda: self.casebook.templates.choose(view.id), words)
 
     def withdraw(self, view: TemplateView) -> None:
         """Offer it no more."""
-        words = _("“{name}” is withdrawn. Letters that were issued with it stay as they are.").format(name=view.name)
+        words = _("“{name}” is withdrawn. What was issued with it stays as it is.").format(name=view.name)
         self._do(lambda: self.casebook.templates.withdraw(view.id), words)
 
     def copy(self, view: TemplateView) -> None:
@@ -281,14 +299,11 @@ class TemplatesPage(Page):
                     data = file.read(MAX_FILE_BYTES + 1)
             except OSError as trouble:
                 raise CannotRead(name=path.name) from trouble
-            return casebook.templates.read_file(data, desk_of(casebook.office, casebook.worker))
+            desk = desk_of(casebook.office, casebook.worker, casebook.templates.paper_of(data))
+            return casebook.templates.read_file(data, desk)
 
         self.read(work, lambda entry: self.shell.go("template", entry=entry))
 
 
 def _kinds() -> str:
     return _("Templates") + " (*.json)"
-
-
-def _paper_width(layout: Layout) -> float:
-    return SIZES[layout.paper][0] * 72 / 25.4

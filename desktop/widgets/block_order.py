@@ -1,4 +1,4 @@
-"""The parts of a letter in their order: moved by keys, by buttons or by dragging; some may be left out."""
+"""The parts of a paper in their order: moved by keys, by buttons or by dragging; some may be left out."""
 
 from collections.abc import Sequence
 
@@ -9,8 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, Q
 from desktop import theme
 from desktop.template_words import BLOCK_NAMES
 from desktop.widgets import pieces
-from models.records.layout import BLOCKS
-from models.services.template_checking import NEEDED
+from models.records.layout import SETUPS, Setup
 from models.texts import _
 
 _BLOCK = Qt.ItemDataRole.UserRole
@@ -39,9 +38,10 @@ class BlockOrder(QWidget):
             shortcut = QShortcut(QKeySequence(keys), self.list, context=Qt.ShortcutContext.WidgetShortcut)
             shortcut.activated.connect(lambda step=step: self.move_current(step))
         self._showing = False
+        self._setup: Setup = SETUPS["letter"]
         buttons = pieces.wrapping(None, self.up, self.down, None)
         pieces.column(self, self.list, buttons, gap=8)
-        self.show_blocks(BLOCKS)
+        self.show_blocks(self._setup.blocks)
 
     def blocks(self) -> tuple[str, ...]:
         """The blocks that are printed, in their order."""
@@ -49,20 +49,22 @@ class BlockOrder(QWidget):
         return tuple(
             str(item.data(_BLOCK))
             for item in items
-            if item.data(_BLOCK) in NEEDED or item.checkState() == Qt.CheckState.Checked
+            if item.data(_BLOCK) in self._setup.needed or item.checkState() == Qt.CheckState.Checked
         )
 
-    def show_blocks(self, blocks: Sequence[str]) -> None:
-        """Show this order; what is not in it stands at the end, unticked. Emits nothing."""
+    def show_blocks(self, blocks: Sequence[str], setup: Setup | None = None) -> None:
+        """Show this order; what is not in it stands at the end, unticked. Emits nothing. setup: of another paper."""
         self._showing = True
+        self._setup = setup or self._setup
+        every = self._setup.blocks
         current = max(self.list.currentRow(), 0)
         self.list.clear()
-        known = [block for block in dict.fromkeys(blocks) if block in BLOCKS]
-        for block in (*known, *(block for block in BLOCKS if block not in known)):
+        known = [block for block in dict.fromkeys(blocks) if block in every]
+        for block in (*known, *(block for block in every if block not in known)):
             item = QListWidgetItem(_(BLOCK_NAMES[block]))
             item.setData(_BLOCK, block)
             flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
-            if block not in NEEDED:
+            if block not in self._setup.needed:
                 item.setFlags(flags | Qt.ItemFlag.ItemIsUserCheckable)
                 item.setCheckState(Qt.CheckState.Checked if block in known else Qt.CheckState.Unchecked)
             else:

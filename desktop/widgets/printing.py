@@ -37,7 +37,7 @@ def print_papers(shell: "Shell", items: Sequence[PaperItem], title: str, said: s
     if not items:
         return
     queue, settings = shell.casebook.print_queue, shell.casebook.settings
-    wishes = [item.wish() for item in items]
+    wishes = [item.wish() for item in items if paper_kinds.says_again(item.paper)]
 
     def asked(found: tuple[int, dict[str, Any], list[Printer]]) -> None:
         reprints, kept, here = found

@@ -64,6 +64,7 @@ class RoundPreview(QWidget):
                 office=casebook.office.name,
                 on=today(casebook.clock),
                 papers=paper_names(casebook, view),
+                layout=casebook.templates.of_letter("round_list")[1],
                 family_names=family_names,
                 only_open=only_open,
             )

@@ -1,4 +1,4 @@
-"""Everything that an office may change of a letter: paper and margins, head and logo, order of the parts, texts."""
+"""Everything that an office may change of a paper: paper and margins, head and logo, order of the parts, texts."""
 
 import base64
 from collections.abc import Mapping, Sequence
@@ -8,19 +8,19 @@ from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QLineEdit, QSpinBox, QWidget
 
 from desktop import theme
-from desktop.template_words import FORM_NAMES, field_name
+from desktop.template_words import FORM_NAMES, RECEIPTS, field_name
 from desktop.widgets import pieces
 from desktop.widgets.block_order import BlockOrder
 from desktop.widgets.case_parts import Card
 from desktop.widgets.flow_layout import FlowLayout
 from desktop.widgets.margin_sheet import MarginSheet
 from desktop.widgets.template_texts import TemplateTexts
-from models.records.layout import SIZES, Layout, Margins
+from models.records.layout import SETUPS, SIZES, Layout, Margins
 from models.records.template import NAME_LENGTH
 from models.services.template_views import FieldProblem
 from models.texts import _
 
-SIDES = {"top": (10, 60), "bottom": (8, 60), "left": (12, 50), "right": (12, 50)}
+SIDES = {"top": (10, 60), "bottom": (8, 60), "left": (10, 50), "right": (10, 50)}
 """What a margin may be, in millimetres; as models.records.layout.Margins."""
 
 
@@ -33,6 +33,8 @@ class TemplateForm(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._shown = Layout()
+        self._paper = ""
+        self._own: Mapping[str, str] = {}
         self._showing = False
         self._logo = ""
         self._problems: dict[str, QLabel] = {}
@@ -50,6 +52,9 @@ class TemplateForm(QWidget):
         card.add(self.texts)
         self._box.addWidget(card)
         self._box.addStretch(1)
+        self._showing = True
+        self._show_setup("letter")
+        self._showing = False
 
     def _beside(self, field: str) -> QLabel:
         """The place for what is wrong with a field."""
@@ -70,11 +75,9 @@ class TemplateForm(QWidget):
         self._box.addWidget(card)
 
     def _build_paper(self) -> None:
-        card = Card(_("Paper and margins"))
+        card = self.paper_card = Card(_("Paper and margins"))
         self.paper = QComboBox()
         self.paper.setAccessibleName(_("Size of the paper"))
-        for paper, (wide, high) in SIZES.items():
-            self.paper.addItem(_("{paper} ({wide:g} × {high:g} mm)").format(paper=paper, wide=wide, high=high), paper)
         self.form = QComboBox()
         self.form.setAccessibleName(_("Receipt on the sheet"))
         for form, words in FORM_NAMES.items():
@@ -85,6 +88,7 @@ class TemplateForm(QWidget):
             box.currentIndexChanged.connect(lambda _place: self._changed())
         card.add(pieces.text(_("Size of the paper"), "label"))
         card.add(self.paper)
+        card.add(self._beside("paper"))
         card.add(self.form)
         names = {"top": _("Above"), "bottom": _("Below"), "left": _("Left"), "right": _("Right")}
         self.margins: dict[str, QSpinBox] = {}
@@ -127,7 +131,8 @@ class TemplateForm(QWidget):
         self.issuer = pieces.text("", "small")
         card.add(self.issuer)
         card.add(self.red_head)
-        card.add(pieces.text(_("Logo"), "label"))
+        self.logo_label = pieces.text(_("Logo"), "label")
+        card.add(self.logo_label)
         self.logo_picture = QLabel()
         self.logo_picture.setAccessibleName(_("Logo"))
         self.choose_button = pieces.button(_("Choose a picture…"), self.logo_wanted.emit, icon="picture")
@@ -139,7 +144,7 @@ class TemplateForm(QWidget):
         self.logo_height.valueChanged.connect(lambda _value: self._changed())
         self._height = QWidget()
         pieces.line(self._height, pieces.text(_("Height"), "label", wrap=False), self.logo_height, gap=8)
-        row = QWidget()
+        row = self.logo_row = QWidget()
         flow = FlowLayout(row, gap=12)
         for thing in (self.logo_picture, self.choose_button, self._height, self.drop_button):
             flow.addWidget(thing)
@@ -150,15 +155,16 @@ class TemplateForm(QWidget):
         self._box.addWidget(card)
 
     def _build_parts(self) -> None:
-        card = Card(_("Order of the parts"))
+        card = self.parts_card = Card(_("Order of the parts"))
         hint = _("Drag a part, or move it with Alt+Up and Alt+Down. What is not ticked is not printed.")
-        card.add(pieces.text(hint, "small"))
+        self.parts_hint = pieces.text(hint, "small")
+        card.add(self.parts_hint)
         self.blocks = BlockOrder()
         self.blocks.changed.connect(self._changed)
         card.add(self.blocks)
         card.add(self._beside("blocks"))
         self.qr = QCheckBox(_("QR code to check the letter with"))
-        self.receipt = QCheckBox(_("Receipt for the receiving office"))
+        self.receipt = QCheckBox()
         for tick in (self.qr, self.receipt):
             tick.toggled.connect(lambda _on: self._changed())
             card.add(tick)
@@ -178,25 +184,31 @@ class TemplateForm(QWidget):
             for side, spin in self.margins.items()
         }
         height = self._shown.logo_height
-        return Layout(
-            version=self._shown.version,
-            paper=self.paper.currentData(),
-            form=self.form.currentData(),
-            margins=Margins(**margins),
-            heading=self.heading.text().strip(),
-            logo=self._logo,
-            logo_height=height if round(height) == self.logo_height.value() else float(self.logo_height.value()),
-            blocks=self.blocks.blocks(),
-            texts=self.texts.texts(),
-            qr=self.qr.isChecked(),
-            receipt=self.receipt.isChecked(),
-            red_head=self.red_head.isChecked(),
-        )
+        told = {
+            "paper": self.paper.currentData(),
+            "form": self.form.currentData(),
+            "margins": Margins(**margins),
+            "heading": self.heading.text().strip(),
+            "logo": self._logo,
+            "blocks": self.blocks.blocks(),
+            "qr": self.qr.isChecked(),
+            "receipt": self.receipt.isChecked(),
+            "red_head": self.red_head.isChecked(),
+        }
+        fields = SETUPS[self._paper or "letter"].fields
+        height = height if round(height) == self.logo_height.value() else float(self.logo_height.value())
+        chosen = {name: value for name, value in told.items() if name in fields}
+        return self._shown.model_copy(update={**chosen, "logo_height": height, "texts": self.texts.texts()})
 
-    def show_template(self, name: str, layout: Layout, own: Mapping[str, str], issuer: str) -> None:
-        """Show a template. own: the program's texts; issuer: what stands in the head by itself. Emits nothing."""
+    def show_template(
+        self, name: str, layout: Layout, own: Mapping[str, str], issuer: str, paper: str = "letter"
+    ) -> None:
+        """Show a template of a kind of paper. own: the program's texts; issuer: what stands in the head by itself.
+        Emits nothing.
+        """
         self._showing = True
-        self._shown = layout
+        self._shown, self._own = layout, own
+        self._show_setup(paper)
         if self.name_line.text().strip() != name:
             self.name_line.setText(name)
         self.paper.setCurrentIndex(self.paper.findData(layout.paper))
@@ -208,13 +220,35 @@ class TemplateForm(QWidget):
         self.issuer.setText(_("Left empty, the office's name is printed: {name}").format(name=issuer))
         self.red_head.setChecked(layout.red_head)
         self.logo_height.setValue(round(layout.logo_height))
-        self.blocks.show_blocks(layout.blocks)
+        self.blocks.show_blocks(layout.blocks, SETUPS[paper])
         self.qr.setChecked(layout.qr)
         self.receipt.setChecked(layout.receipt)
-        self.texts.show_texts(own, layout.texts)
+        self.texts.show_texts(own, layout.texts, paper)
         self.show_logo(layout.logo)
         self._showing = False
         self._draw()
+
+    def _show_setup(self, paper: str) -> None:
+        """Offer what may be changed of this kind of paper, and nothing else."""
+        if paper == self._paper:
+            return
+        self._paper, setup = paper, SETUPS[paper]
+        self.paper.clear()
+        for size in setup.papers:
+            wide, high = SIZES[size]
+            self.paper.addItem(_("{paper} ({wide:g} × {high:g} mm)").format(paper=size, wide=wide, high=high), size)
+        self.receipt.setText(_(RECEIPTS[paper]) if paper in RECEIPTS else "")
+        for field, things in {
+            "paper": (self.paper_card,),
+            "form": (self.form,),
+            "red_head": (self.red_head,),
+            "logo": (self.logo_label, self.logo_row),
+            "qr": (self.qr,),
+            "receipt": (self.receipt,),
+            "blocks": (self.parts_card,),
+        }.items():
+            for thing in things:
+                thing.setVisible(field in setup.fields)
 
     def show_logo(self, logo: str) -> None:
         """Show a logo (PNG, Base64), or with "" none; a change like any other."""
@@ -246,7 +280,10 @@ class TemplateForm(QWidget):
             label.setVisible(field in told)
         texts = {field.removeprefix("texts."): words for field, words in told.items() if field.startswith("texts.")}
         self.texts.say(texts)
-        lines = [_("{field}: {problem}").format(field=field_name(p.field), problem=p.words) for p in problems]
+        lines = [
+            _("{field}: {problem}").format(field=field_name(p.field, self._own, self._paper), problem=p.words)
+            for p in problems
+        ]
         self.problem.setText("\n".join(lines))
         self.problem.setVisible(bool(lines))
         self.sheet.show_layout(self.layout_value(), wrong=any(field.startswith("margins") for field in told))

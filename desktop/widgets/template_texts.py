@@ -1,4 +1,4 @@
-"""The texts of a letter as an office may change them: each with its name, what the program says, and a way back."""
+"""The texts of a paper as an office may change them: each with its name, what the program says, and a way back."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -7,7 +7,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from desktop import theme
-from desktop.template_words import LONG, TEXT_GROUPS
+from desktop.template_words import LONG, text_groups
 from desktop.widgets import pieces
 from desktop.widgets.case_parts import show_more
 from models.texts import _
@@ -22,7 +22,7 @@ class TextRow(QWidget):
         super().__init__()
         self.key, self.own = key, own.strip()
         self.line: QLineEdit | QPlainTextEdit
-        if key.partition(".")[2] in LONG:
+        if len(self.own) > LONG:
             self.line = QPlainTextEdit()
             self.line.setTabChangesFocus(True)
             self.line.setFixedHeight(theme.px(96))
@@ -93,6 +93,7 @@ class TemplateTexts(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._own: Mapping[str, str] = {}
+        self._paper = "letter"
         self._texts: dict[str, str] = {}
         self._problems: dict[str, str] = {}
         self.rows: dict[str, TextRow] = {}
@@ -102,15 +103,15 @@ class TemplateTexts(QWidget):
         self.language.addItem("中文", "zh")
         self.language.addItem("English", "en")
         self.language.currentIndexChanged.connect(lambda _place: self._build())
-        hint = pieces.text(_("What stands in curly braces is filled in on every letter and must stay."), "small")
+        hint = pieces.text(_("What stands in curly braces is filled in on every paper and must stay."), "small")
         head = pieces.line(None, pieces.text(_("Language"), "label", wrap=False), self.language, None)
         self._groups = pieces.column(None, gap=10)
         pieces.column(self, head, hint, self._groups, gap=10)
 
-    def show_texts(self, own: Mapping[str, str], texts: Mapping[str, str]) -> None:
-        """Show the office's texts over the program's own. Emits nothing."""
+    def show_texts(self, own: Mapping[str, str], texts: Mapping[str, str], paper: str = "letter") -> None:
+        """Show the office's texts over the program's own, of a kind of paper. Emits nothing."""
         fresh = own is not self._own
-        self._own, self._texts = own, dict(texts)
+        self._own, self._texts, self._paper = own, dict(texts), paper
         if fresh:
             self._build()
             return
@@ -131,15 +132,14 @@ class TemplateTexts(QWidget):
         pieces.clear(self._groups)
         self.rows, self.links = {}, []
         spoken = str(self.language.currentData())
-        for place, (group, names) in enumerate(TEXT_GROUPS):
-            keys = {f"{spoken}.{name}": _(words) for name, words in names.items() if f"{spoken}.{name}" in self._own}
+        for place, (group, keys) in enumerate(text_groups(self._paper, self._own, spoken)):
             if not place:
                 box = pieces.column(None, gap=10)
                 self._groups.addLayout(box)
                 self._fill(keys, box)
                 continue
             changed = sum(bool(self._texts.get(key)) for key in keys)
-            words = _(group) if not changed else _("{group} ({n} changed)").format(group=_(group), n=changed)
+            words = group if not changed else _("{group} ({n} changed)").format(group=group, n=changed)
             link, place_of = show_more(words, partial(self._fill, keys))
             self.links.append(link)
             self._groups.addWidget(link)

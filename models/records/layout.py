@@ -1,6 +1,8 @@
 """How a paper is set: what an office may choose for its papers. The frozen value of a template's version."""
 
-from typing import Literal
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -20,8 +22,8 @@ class Margins(BaseModel):
 
     top: float = Field(default=30.0, ge=10, le=60)
     bottom: float = Field(default=12.0, ge=8, le=60)
-    left: float = Field(default=28.0, ge=12, le=50)
-    right: float = Field(default=26.0, ge=12, le=50)
+    left: float = Field(default=28.0, ge=10, le=50)
+    right: float = Field(default=26.0, ge=10, le=50)
 
 
 class Layout(BaseModel):
@@ -45,3 +47,93 @@ class Layout(BaseModel):
     qr: bool = True
     receipt: bool = True
     red_head: bool = True  # False: never; the office prints on headed paper. A letter may leave it out by itself
+
+
+Least = Mapping[PaperSize, float]
+
+
+class Setup(NamedTuple):
+    """What an office may change of one kind of paper."""
+
+    wording: str  # the file of resources/papers that has its words
+    layout: Layout  # as the program sets it
+    fields: frozenset[str]  # of Layout; texts always are
+    papers: tuple[PaperSize, ...] = ("A4",)
+    blocks: tuple[str, ...] = ()  # what may be put in another order or left out
+    needed: tuple[str, ...] = ()  # of these, what must stay
+    least_width: Least = MappingProxyType({"A4": 150.0, "16K": 138.0, "A5": 100.0})
+    """Millimetres: the narrowest text in which its tables still stand as they should."""
+    least_height: Least = MappingProxyType({"A4": 200.0, "16K": 175.0, "A5": 140.0})
+    """Millimetres from the upper to the lower margin."""
+
+
+_HEAD = frozenset({"paper", "margins", "heading", "logo"})
+_SIDES = Margins(top=15, bottom=18, left=22, right=22)
+
+_NOTICE = ("person", "matters", "remarks", "note")
+_VISIT = ("visit", "met", "needs", "learnt", "filled", "notes", "next")
+_REPORT = ("person", "result", "note", "items")
+_HOUSEHOLD = ("home", "people", "facts", "benefits", "needs", "referrals", "plans", "visits")
+
+SETUPS: Mapping[str, Setup] = MappingProxyType(
+    {
+        "letter": Setup(
+            "letter",
+            Layout(),
+            _HEAD | {"form", "blocks", "qr", "receipt", "red_head"},
+            ("A4", "16K", "A5"),
+            BLOCKS,
+            ("resident", "matters"),
+            MappingProxyType({"A4": 100.0, "16K": 100.0, "A5": 88.0}),
+            MappingProxyType({"A4": 200.0, "16K": 175.0, "A5": 150.0}),
+        ),
+        "notice": Setup(
+            "notice",
+            Layout(margins=_SIDES, blocks=_NOTICE),
+            _HEAD | {"blocks", "receipt"},
+            ("A4", "16K", "A5"),
+            _NOTICE,
+            ("matters",),
+        ),
+        "visit_record": Setup(
+            "visit",
+            Layout(margins=_SIDES, blocks=_VISIT),
+            _HEAD | {"blocks"},
+            ("A4", "16K", "A5"),
+            _VISIT,
+            ("visit",),
+        ),
+        "assessment_report": Setup(
+            "assessment",
+            Layout(margins=_SIDES, blocks=_REPORT),
+            _HEAD | {"blocks"},
+            ("A4", "16K"),
+            _REPORT,
+            ("person",),
+        ),
+        "household_sheet": Setup(
+            "household",
+            Layout(margins=_SIDES, blocks=_HOUSEHOLD),
+            _HEAD | {"blocks"},
+            ("A4", "16K"),
+            _HOUSEHOLD,
+            ("home",),
+        ),
+        "round_list": Setup("round", Layout(margins=Margins(top=11, bottom=14, left=10, right=10), blocks=()), _HEAD),
+        "handover": Setup(
+            "handover",
+            Layout(margins=Margins(top=13, bottom=20, left=18, right=18), blocks=()),
+            _HEAD,
+            ("A4", "16K"),
+        ),
+        "case_request": Setup("case_request", Layout(margins=_SIDES, blocks=()), _HEAD, ("A4", "16K")),
+        "case_sheet": Setup("case_sheet", Layout(margins=_SIDES, blocks=()), _HEAD, ("A4", "16K")),
+        "envelopes": Setup("envelopes", Layout(blocks=()), frozenset({"heading"})),
+    }
+)
+"""The papers that have templates, by the names under which the queue of the printer knows them."""
+
+
+def own_layout(paper: str) -> Layout:
+    """How the program sets a kind of paper; raises KeyError for one that has no templates."""
+    return SETUPS[paper].layout

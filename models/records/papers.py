@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from models.records.layout import Layout, own_layout
 from models.records.letter import Quote
 
 PaperLanguage = Literal["zh", "en"]
@@ -49,14 +50,6 @@ def _masked(part: Any) -> Any:
     return part
 
 
-class PaperHead(PaperValue):
-    """What an office puts on top of its papers: its mark and its logo, as its template for letters has them."""
-
-    heading: str = ""  # instead of the office's name
-    logo: str = ""  # PNG, Base64
-    logo_height: float = Field(default=14.0, ge=6, le=30)  # millimetres
-
-
 # One-time notice (一次性告知单).
 
 
@@ -95,7 +88,7 @@ class NoticeValue(PaperValue):
     matters: tuple[NoticeMatter, ...] = Field(min_length=1)
     remarks: tuple[str, ...] = ()  # what holds for several matters, for example that a text's period has ended
     note: str = ""
-    head: PaperHead = PaperHead()
+    layout: Layout = own_layout("notice")
 
 
 # Record of a visit (入户走访记录).
@@ -154,7 +147,7 @@ class VisitSheet(PaperValue):
     notes: str = ""
     next_visit: date | None = None
     next_reason: str = ""
-    head: PaperHead = PaperHead()
+    layout: Layout = own_layout("visit_record")
 
 
 # Report of an assessment (评估报告).
@@ -207,7 +200,7 @@ class AssessmentReport(PaperValue):
     parts: tuple[ReportPart, ...] = ()
     note: str = ""
     printed_on: date
-    head: PaperHead = PaperHead()
+    layout: Layout = own_layout("assessment_report")
 
 
 # Sheet of a household (家庭情况表).
@@ -270,7 +263,7 @@ class HouseholdSheet(PaperValue):
     referrals: tuple[SheetLine, ...] = ()
     plans: tuple[SheetLine, ...] = ()
     visits: tuple[SheetLine, ...] = ()
-    head: PaperHead = PaperHead()
+    layout: Layout = own_layout("household_sheet")
 
 
 # Envelopes and labels.
@@ -296,6 +289,7 @@ class EnvelopeSheet(PaperValue):
     boxes: bool = True  # print the six boxes of the postal code too: not on envelopes that bring them
     start: int = Field(default=1, ge=1)  # of labels: the first place of the sheet that is still free
     frames: bool = False  # of labels: lines to cut along, on plain paper
+    layout: Layout = own_layout("envelopes")
     people: tuple[Addressee, ...] = Field(min_length=1)
 
 

@@ -6,7 +6,8 @@ from datetime import date
 
 from pydantic import Field
 
-from models.records.papers import FactGroup, PaperHead, PaperLanguage, PaperValue, SheetLine
+from models.records.layout import Layout, own_layout
+from models.records.papers import FactGroup, PaperLanguage, PaperValue, SheetLine
 
 
 class Moving(PaperValue):
@@ -24,7 +25,7 @@ class Moving(PaperValue):
 class TransferRequest(PaperValue):
     """The letter that asks another office to take over a case (移交请求函)."""
 
-    head: PaperHead = PaperHead()
+    layout: Layout = own_layout("case_request")
     language: PaperLanguage = "zh"
     office: str
     office_phone: str = ""
@@ -50,7 +51,7 @@ class Withheld(PaperValue):
 class CaseSheet(PaperValue):
     """The list of what is handed over with a case (移交清单). Sensitive facts and notes of workers are not on it."""
 
-    head: PaperHead = PaperHead()
+    layout: Layout = own_layout("case_sheet")
     language: PaperLanguage = "zh"
     office: str
     office_phone: str = ""

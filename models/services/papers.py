@@ -20,7 +20,6 @@ from models.records.papers import (
     AssessmentReport,
     HouseholdSheet,
     NoticeValue,
-    PaperHead,
     PaperLanguage,
     VisitSheet,
     without_whole_numbers,
@@ -92,7 +91,7 @@ class Papers:
         """
         with self._book.reading() as connection, texts.speaking(_code(language)):
             value = notice_value(self._book, connection, resident_id, matters, language, note)
-            value = value.model_copy(update={"head": _head(connection)})
+            value = value.model_copy(update={"layout": layout_for(connection, "notice")[1]})
         self._looked("notice", "resident", resident_id)
         return without_whole_numbers(value)
 
@@ -104,7 +103,7 @@ class Papers:
         with texts.speaking(_code(language)):
             value, household_id = visit_sheet(self._book, visit_id, instruments, language)
         with self._book.reading() as connection:
-            value = value.model_copy(update={"head": _head(connection)})
+            value = value.model_copy(update={"layout": layout_for(connection, "visit_record")[1]})
         self._looked("visit_record", "household", household_id)
         return without_whole_numbers(value)
 
@@ -116,7 +115,7 @@ class Papers:
         with texts.speaking(_code(language)):
             value = household_sheet(self._book, household_id, language)
         with self._book.reading() as connection:
-            value = value.model_copy(update={"head": _head(connection)})
+            value = value.model_copy(update={"layout": layout_for(connection, "household_sheet")[1]})
         self._looked("household_sheet", "household", household_id)
         return without_whole_numbers(value)
 
@@ -259,7 +258,7 @@ class Papers:
             "assessed_on": on,
             "assessor": worker,
             "printed_on": day,
-            "head": _head(connection),
+            "layout": layout_for(connection, "assessment_report")[1],
         }
         if resident_id:
             return AssessmentReport(**fields | person_head(connection, resident_id, on or day))
@@ -296,12 +295,6 @@ def person_head(connection: Connection, resident_id: str, on: date) -> dict[str,
         "document_masked": last_four(document.number) if document else "",
         "address": full_address(home.dwelling) if home else "",
     }
-
-
-def _head(connection: Connection) -> PaperHead:
-    """The mark and the logo of the template for letters that is in use."""
-    _template, layout = layout_for(connection, "letter")
-    return PaperHead(heading=layout.heading, logo=layout.logo, logo_height=layout.logo_height)
 
 
 def last_four(number: str) -> str:

@@ -5,6 +5,7 @@ either still waiting, or known to be printed, or unsure: then the worker, who ca
 stays on this installation; only that a record was printed goes into its journal, once for every paper that came out.
 """
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -22,6 +23,8 @@ from models.values import new_id
 
 _JOB, _ITEM = table_of(PrintJob), table_of(PrintItem)
 _LETTER = KEPT["letter"]
+LETTER = "letter"
+_AT_ONCE = 500
 
 KEEP_DAYS = 90
 """For so many days a job that is over can be looked at."""
@@ -161,7 +164,7 @@ class PrintQueue:
             return [_item(row) for row in connection.execute(query)]
 
     def next(self, job_id: str, most: int = 1) -> list[ItemView]:
-        """The papers to print next; `again` says whether an earlier print of the same letter is, or may be, out."""
+        """The papers to print next; `again` says whether an earlier print of the same paper is, or may be, out."""
         query = select(_ITEM).where(_ITEM.c.job_id == job_id, _ITEM.c.status == "waiting").order_by(_ITEM.c.place)
         with self._book.reading() as connection:
             rows = connection.execute(query.limit(most)).all()
@@ -169,10 +172,12 @@ class PrintQueue:
             return [_item(row, again=row.again or row.id in out) for row in rows]
 
     def printed_before(self, wishes: Sequence[Wish]) -> int:
-        """Of how many of these papers an earlier print is, or may be, out, so that the next one is a reprint."""
-        letters = {wish.subject_id for wish in wishes if wish.paper == "letter"}
+        """Of how many of these papers an earlier print is, or may be, out, so that the next one is a reprint: of a
+        letter for ever, of another paper as far back as the queue knows.
+        """
+        papers = {_key(wish.paper, wish.subject_id, wish.argument) for wish in wishes}
         with self._book.reading() as connection:
-            return sum(bool(ids) for ids in _prints_of(connection, letters).values())
+            return sum(bool(ids) for ids in _prints_of(connection, papers).values())
 
     # What became of papers.
 
@@ -362,7 +367,7 @@ def _note_printed(work: Work, rows: Sequence[Row]) -> None:  # type: ignore[type
     copies = {row.id: int((row.options or {}).get("copies", 1)) for row in found}
     for row in rows:
         detail = f"copies={copies.get(row.job_id, 1)}" + (" again" if row.again else "")
-        if row.paper == "letter":
+        if row.paper == LETTER:
             work.amend("letter", row.subject_id, {"printed": True})
             letter = work.connection.execute(select(_LETTER).where(_LETTER.c.id == row.subject_id)).one()
             work.concerns(letter.referral_id, letter.resident_id)
@@ -370,25 +375,43 @@ def _note_printed(work: Work, rows: Sequence[Row]) -> None:  # type: ignore[type
     _set(work.connection, [row.id for row in rows], work.now, status="printed", detail="")
 
 
+Paper = tuple[str, str, str]
+"""What tells a paper from others: its kind, the record it is made from, and what else, as text. Of a letter nothing
+else counts: its value is frozen."""
+
+
+def _key(paper: str, subject_id: str, argument: Mapping[str, Any]) -> Paper:
+    return paper, subject_id, "" if paper == LETTER else json.dumps(dict(argument), sort_keys=True, default=str)
+
+
+def _key_of(row: Row) -> Paper:  # type: ignore[type-arg]
+    return _key(row.paper, row.subject_id, row.argument)
+
+
 def _out_already(connection: Connection, rows: Sequence[Row]) -> set[str]:  # type: ignore[type-arg]
-    """Of these papers, the letters of which another print is out or may be."""
-    prints = _prints_of(connection, {row.subject_id for row in rows if row.paper == "letter"})
-    return {row.id for row in rows if prints.get(row.subject_id, set()) - {row.id}}
+    """Of these papers those of which another print is out or may be."""
+    prints = _prints_of(connection, {_key_of(row) for row in rows})
+    return {row.id for row in rows if prints.get(_key_of(row), set()) - {row.id}}
 
 
-def _prints_of(connection: Connection, letters: Collection[str]) -> dict[str, set[str]]:
-    """Of each of these letters the papers of the queue that are or may be out; "" where it was printed otherwise."""
-    found: dict[str, set[str]] = {letter: set() for letter in letters}
-    if not letters:
-        return found
-    known = select(_LETTER.c.id).where(_LETTER.c.id.in_(letters), _LETTER.c.printed.is_(True))
-    for letter in connection.execute(known).scalars():
-        found[letter].add("")
-    maybe = select(_ITEM.c.id, _ITEM.c.subject_id).where(
-        _ITEM.c.subject_id.in_(letters), _ITEM.c.paper == "letter", _ITEM.c.status.in_(_MAY_BE_OUT)
-    )
-    for row in connection.execute(maybe):
-        found[row.subject_id].add(row.id)
+def _prints_of(connection: Connection, papers: Collection[Paper]) -> dict[Paper, set[str]]:
+    """Of each of these papers those of the queue that are or may be out; "" where a letter was printed otherwise.
+
+    What is made from no record is never the same again.
+    """
+    found: dict[Paper, set[str]] = {paper: set() for paper in papers if paper[1]}
+    subjects = sorted({subject for _kind, subject, _more in found})
+    for start in range(0, len(subjects), _AT_ONCE):
+        some = subjects[start : start + _AT_ONCE]
+        known = select(_LETTER.c.id).where(_LETTER.c.id.in_(some), _LETTER.c.printed.is_(True))
+        for letter in connection.execute(known).scalars():
+            if (paper := (LETTER, letter, "")) in found:
+                found[paper].add("")
+        columns = (_ITEM.c.id, _ITEM.c.paper, _ITEM.c.subject_id, _ITEM.c.argument)
+        maybe = select(*columns).where(_ITEM.c.subject_id.in_(some), _ITEM.c.status.in_(_MAY_BE_OUT))
+        for row in connection.execute(maybe):
+            if (paper := _key_of(row)) in found:
+                found[paper].add(row.id)
     return found
 
 

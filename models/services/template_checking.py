@@ -6,29 +6,21 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from models import imaging
-from models.records.layout import BLOCKS, SIZES, Layout, PaperSize
+from models.records.layout import SETUPS, SIZES, Layout, own_layout
 from models.records.template import NAME_LENGTH
 from models.services.template_views import Desk, FieldProblem
 from models.texts import _
 
-LEAST_WIDTH: dict[PaperSize, float] = {"A4": 100.0, "16K": 100.0, "A5": 88.0}
-"""Millimetres: the narrowest text in which the resident's table and the seal still stand as they should."""
-
-LEAST_HEIGHT: dict[PaperSize, float] = {"A4": 200.0, "16K": 175.0, "A5": 150.0}
-"""Millimetres from the upper to the lower margin: less has no room for the head, the signature and the slip."""
-
-NEEDED = ("resident", "matters")
-"""The blocks that may not be left out: about whom, and what for."""
-
 MORE = 20  # characters that any text may be longer than three times the program's own
 
-_PLACE = re.compile(r"\{([a-z]+)\}")
+_PLACE = re.compile(r"\{([a-z_]+)\}")
 _ENDS = re.compile(r"[\t\r\n]+")
 
 
-def tidy(layout: Layout, words: Mapping[str, str]) -> Layout:
+def tidy(layout: Layout, words: Mapping[str, str], paper: str = "letter") -> Layout:
     """The layout with the office's texts as they are kept: on one line, with the white space before and after that the
-    program's own text has there, and without those that say what the program says anyway.
+    program's own text has there, and without those that say what the program says anyway. What nobody may change of
+    this kind of paper stands as the program has it.
     """
     texts: dict[str, str] = {}
     for key, text in layout.texts.items():
@@ -37,12 +29,14 @@ def tidy(layout: Layout, words: Mapping[str, str]) -> Layout:
         if said and said != own.strip():
             before, after = own[: len(own) - len(own.lstrip())], own[len(own.rstrip()) :] if own.strip() else ""
             texts[key] = before + said + after
-    return layout.model_copy(update={"texts": texts, "heading": " ".join(layout.heading.split())})
+    own, fields = own_layout(paper), SETUPS[paper].fields | {"version", "texts", "logo_height"}
+    fixed = {name: getattr(own, name) for name in Layout.model_fields if name not in fields and name != "paper"}
+    return layout.model_copy(update={**fixed, "texts": texts, "heading": " ".join(layout.heading.split())})
 
 
 def problems_of(name: str, layout: Layout, desk: Desk) -> list[FieldProblem]:
     """All that is wrong with a template, in the order of its fields; the sample is only set where nothing else is."""
-    found = [*_name(name), *_room(layout), *_logo(layout), *_heading(layout, desk), *_blocks(layout)]
+    found = [*_name(name), *_room(layout, desk), *_logo(layout), *_heading(layout, desk), *_blocks(layout, desk)]
     found += _texts(layout, desk)
     if not found:
         found += _sample(layout, desk)
@@ -56,19 +50,27 @@ def _name(name: str) -> Iterator[FieldProblem]:
         yield FieldProblem("name", _("The name has more than {most} characters.").format(most=NAME_LENGTH))
 
 
-def _room(layout: Layout) -> Iterator[FieldProblem]:
+def _room(layout: Layout, desk: Desk) -> Iterator[FieldProblem]:
+    setup = SETUPS[desk.paper]
+    if layout.paper not in setup.papers:
+        words = _("This paper is not printed on {size}. Choose {sizes}.")
+        yield FieldProblem("paper", words.format(size=layout.paper, sizes=_(", ").join(setup.papers)))
+        return
+    if "margins" not in setup.fields:
+        return
+    least_width, least_height = setup.least_width[layout.paper], setup.least_height[layout.paper]
     width, height = SIZES[layout.paper]
     wide = width - layout.margins.left - layout.margins.right
-    if wide < LEAST_WIDTH[layout.paper]:
+    if wide < least_width:
         words = _(
             "Between the margins {there:g} mm are left for the text; on {paper} at least {least:g} mm are needed."
         )
-        words = words.format(there=round(wide, 1), paper=layout.paper, least=LEAST_WIDTH[layout.paper])
+        words = words.format(there=round(wide, 1), paper=layout.paper, least=least_width)
         yield FieldProblem("margins.left" if layout.margins.left >= layout.margins.right else "margins.right", words)
     high = height - layout.margins.top - layout.margins.bottom
-    if high < LEAST_HEIGHT[layout.paper]:
+    if high < least_height:
         words = _("From top to bottom {there:g} mm are left for the text; on {paper} at least {least:g} mm are needed.")
-        words = words.format(there=round(high, 1), paper=layout.paper, least=LEAST_HEIGHT[layout.paper])
+        words = words.format(there=round(high, 1), paper=layout.paper, least=least_height)
         yield FieldProblem("margins.top" if layout.margins.top >= layout.margins.bottom else "margins.bottom", words)
 
 
@@ -91,11 +93,12 @@ def _heading(layout: Layout, desk: Desk) -> Iterator[FieldProblem]:
         yield FieldProblem("heading", _unprintable(absent))
 
 
-def _blocks(layout: Layout) -> Iterator[FieldProblem]:
-    if any(block not in layout.blocks for block in NEEDED):
-        yield FieldProblem("blocks", _("The resident and the services may not be left out."))
-    elif len(set(layout.blocks)) != len(layout.blocks) or not set(layout.blocks) <= set(BLOCKS):
-        yield FieldProblem("blocks", _("A part of the letter is there twice, or is not known."))
+def _blocks(layout: Layout, desk: Desk) -> Iterator[FieldProblem]:
+    setup = SETUPS[desk.paper]
+    if any(block not in layout.blocks for block in setup.needed):
+        yield FieldProblem("blocks", _("A part is left out that must stay."))
+    elif len(set(layout.blocks)) != len(layout.blocks) or not set(layout.blocks) <= set(setup.blocks):
+        yield FieldProblem("blocks", _("A part is there twice, or is not known."))
 
 
 def _texts(layout: Layout, desk: Desk) -> Iterator[FieldProblem]:
@@ -118,7 +121,7 @@ def text_problem(key: str, text: str, desk: Desk) -> str:
             places=_shown(sorted(wanted)) or "{name}"
         )
     if lost := sorted(wanted - there):
-        return _("This must stay in the text: {places}. It is filled in on every letter.").format(places=_shown(lost))
+        return _("This must stay in the text: {places}. It is filled in on every paper.").format(places=_shown(lost))
     most = 3 * len(own) + MORE
     if len(text) > most:
         return _("The text has {n} characters; there is room for {most}.").format(n=len(text), most=most)
@@ -138,11 +141,11 @@ def _unprintable(characters: Iterable[str]) -> str:
 
 def _sample(layout: Layout, desk: Desk) -> Iterator[FieldProblem]:
     sentences = {
-        "pages": _("The longest letter would need too many pages. Make the margins smaller, or the texts shorter."),
+        "pages": _("The longest sample would need too many pages. Make the margins smaller, or the texts shorter."),
         "outside": _("Something would be printed over the edge of the sheet. Make the margins larger."),
-        "overlap": _("On the longest letter one text would stand upon another. Make the margins or the logo smaller."),
-        "number": _("A text holds a whole identity number. It may not be printed on every letter."),
-        "drawing": _("With these settings a letter cannot be drawn. Take the last change back."),
+        "overlap": _("On the longest sample one text would stand upon another. Make the margins or the logo smaller."),
+        "number": _("A text holds a whole identity number. It may not be printed on every paper."),
+        "drawing": _("With these settings the paper cannot be drawn. Take the last change back."),
     }
     if fit := desk.fits(layout):
         yield FieldProblem("sample", sentences[fit])

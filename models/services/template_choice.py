@@ -3,11 +3,12 @@
 from sqlalchemy import Connection, Row, select
 
 from models.errors import NotFound
-from models.records.layout import Layout
+from models.records.layout import SETUPS, Layout, own_layout
 from models.records.template import PROGRAM
 from models.store.rows import KEPT
 
 _TEMPLATE = KEPT["paper_template"]
+LETTER = "letter"
 
 
 def layout_for(connection: Connection, paper: str, template_id: str = "") -> tuple[str, Layout]:
@@ -17,14 +18,28 @@ def layout_for(connection: Connection, paper: str, template_id: str = "") -> tup
     the version is not here.
     """
     if template_id == PROGRAM:
-        return "", Layout()
+        return "", program_layout(connection, paper)
     if template_id:
         row = connection.execute(select(_TEMPLATE).where(_TEMPLATE.c.id == template_id)).first()
         if row is None or row.paper != paper:
             raise NotFound
     else:
         row = next(iter(rows_in_use(connection, paper)), None)
-    return (str(row.id), layout_of(row)) if row is not None else ("", Layout())
+    return (str(row.id), layout_of(row)) if row is not None else ("", program_layout(connection, paper))
+
+
+def program_layout(connection: Connection, paper: str) -> Layout:
+    """How a paper is set without a template of its own: as the program has it, with the mark and the logo of the
+    letter's template in use where it has a head. Raises KeyError for a paper without templates.
+    """
+    own = own_layout(paper)
+    if paper == LETTER or "logo" not in SETUPS[paper].fields:
+        return own
+    row = next(iter(rows_in_use(connection, LETTER)), None)
+    if row is None:
+        return own
+    of_letter = layout_of(row)
+    return own.model_copy(update={name: getattr(of_letter, name) for name in ("heading", "logo", "logo_height")})
 
 
 def rows_in_use(connection: Connection, paper: str) -> "list[Row[tuple[object, ...]]]":

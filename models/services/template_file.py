@@ -8,15 +8,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from models import imaging
-from models.records.layout import Layout
+from models.records.layout import SETUPS, Layout
 from models.records.template import TemplateEntry
 from models.services.template_checking import problems_of, tidy
 from models.services.template_views import BadTemplateFile, Desk
 
 KIND, FORMAT = "jinmen-template", 1
 MAX_FILE_BYTES = 2**20
-PAPERS = ("letter",)
-"""The papers that have templates."""
 
 
 def to_file(paper: str, name: str, layout: Layout) -> bytes:
@@ -26,8 +24,12 @@ def to_file(paper: str, name: str, layout: Layout) -> bytes:
     return (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def from_file(data: bytes, desk: Desk) -> TemplateEntry:
-    """The template of a file, checked as one that is typed; its logo is drawn anew. Raises BadTemplateFile."""
+def paper_of(data: bytes) -> str:
+    """For which kind of paper a file is. Raises BadTemplateFile."""
+    return str(_told(data)["paper"])
+
+
+def _told(data: bytes) -> dict[str, Any]:
     if len(data) > MAX_FILE_BYTES:
         raise BadTemplateFile(reason="size")
     try:
@@ -38,13 +40,23 @@ def from_file(data: bytes, desk: Desk) -> TemplateEntry:
         raise BadTemplateFile(reason="kind")
     if not isinstance(told.get("format"), int) or told["format"] > FORMAT:
         raise BadTemplateFile(reason="newer")
-    if told.get("paper") not in PAPERS:
+    if not isinstance(told.get("paper"), str) or told["paper"] not in SETUPS:
+        raise BadTemplateFile(reason="paper")
+    return told
+
+
+def from_file(data: bytes, desk: Desk) -> TemplateEntry:
+    """The template of a file, checked as one that is typed; its logo is drawn anew. Raises BadTemplateFile, also for a
+    file of another kind of paper than the desk's.
+    """
+    told = _told(data)
+    if told["paper"] != desk.paper:
         raise BadTemplateFile(reason="paper")
     try:
         entry = TemplateEntry(
             paper=told["paper"], name=str(told.get("name", "")), layout=Layout.model_validate(told["layout"])
         )
-        layout = tidy(entry.layout, desk.words)
+        layout = tidy(entry.layout, desk.words, desk.paper)
         if layout.logo:
             png = imaging.logo(base64.b64decode(layout.logo, validate=True))
             layout = layout.model_copy(update={"logo": base64.b64encode(png).decode()})

@@ -11,7 +11,7 @@ from models.records.layout import Layout
 from models.texts import _
 
 Fit = Literal["", "pages", "outside", "overlap", "number", "drawing"]
-"""How the longest letter falls: "" well; on too many pages; over the edge of the sheet; one text upon another; it would
+"""How the longest paper falls: "" well; on too many pages; over the edge of the sheet; one text upon another; it would
 show a whole identity number; it cannot be drawn at all."""
 
 
@@ -21,7 +21,8 @@ class Desk:
 
     words: Mapping[str, str]  # the program's own words that an office may change, by "zh.title"
     missing: Callable[[str], Sequence[str]]  # the characters of a text that no typeface has
-    fits: Callable[[Layout], Fit]  # how a sample of the longest letter falls
+    fits: Callable[[Layout], Fit]  # how a sample of the longest letter, or other paper, falls
+    paper: str = "letter"  # of which kind: a key of models.records.layout.SETUPS
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,12 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select
 
 from models.errors import NotFound
+from models.records.layout import Layout
 from models.records.template import TemplateEntry
 from models.services.book import Book, changed
 from models.services.template_checking import problems_of, tidy
-from models.services.template_choice import layout_for, layout_of, rows_in_use
-from models.services.template_file import from_file, to_file
+from models.services.template_choice import layout_for, layout_of, program_layout, rows_in_use
+from models.services.template_file import from_file, paper_of, to_file
 from models.services.template_views import Desk, FamilyView, FieldProblem, TemplateUnfit, TemplateView
 from models.services.views import Changed
 from models.store.rows import KEPT
@@ -59,16 +60,23 @@ class Templates:
                 raise NotFound
             return _view(row, _letters(connection, template_id), {template_id} if row.in_use else set())
 
-    def of_letter(self, paper: str = "letter", template_id: str = "") -> tuple[str, Any]:
-        """The id and the layout that a new paper takes; see template_choice.layout_for. Raises NotFound."""
+    def of_letter(self, paper: str = "letter", template_id: str = "") -> tuple[str, Layout]:
+        """The id and the layout that a new letter, or other paper, takes; see template_choice.layout_for. Raises
+        NotFound.
+        """
         with self._book.reading() as connection:
             return layout_for(connection, paper, template_id)
+
+    def program(self, paper: str) -> Layout:
+        """How a kind of paper is set without a template of its own. Raises KeyError."""
+        with self._book.reading() as connection:
+            return program_layout(connection, paper)
 
     # Writing.
 
     def check(self, entry: TemplateEntry, desk: Desk) -> list[FieldProblem]:
         """What would keep a template from being saved; nothing is written."""
-        return problems_of(entry.name, tidy(entry.layout, desk.words), desk)
+        return problems_of(entry.name, tidy(entry.layout, desk.words, desk.paper), desk)
 
     def save(self, entry: TemplateEntry, desk: Desk, family: str = "", *, use: bool = True) -> Changed:
         """Keep a template as a new version; nothing is written where the newest version says the same.
@@ -77,7 +85,7 @@ class Templates:
         other version of it; otherwise it is only kept. Changed.id is the version. Raises TemplateUnfit, and NotFound
         where the family is not here.
         """
-        layout = tidy(entry.layout, desk.words)
+        layout = tidy(entry.layout, desk.words, desk.paper)
         if found := problems_of(entry.name, layout, desk):
             raise TemplateUnfit(found)
         with self._book.verb("templates.save") as work:
@@ -130,6 +138,10 @@ class Templates:
         """A version as a file for another office. Raises NotFound."""
         view = self.get(template_id)
         return to_file(view.paper, view.name, view.layout)
+
+    def paper_of(self, data: bytes) -> str:
+        """For which kind of paper a file is (a key of SETUPS). Raises BadTemplateFile."""
+        return paper_of(data)
 
     def read_file(self, data: bytes, desk: Desk) -> TemplateEntry:
         """The template of a file, looked at and not kept yet: save() it as a new one. Raises BadTemplateFile."""

@@ -14,7 +14,9 @@ from models import texts
 from models.clock import today
 from models.errors import CannotUndo, NotFound, Problem
 from models.records import codes, divisions
-from models.records.papers import PaperHead, PaperLanguage
+from models.records.layout import Layout
+from models.records.papers import PaperLanguage
+from models.records.template import PROGRAM
 from models.records.transfer import TransferEntry
 from models.records.transfer_paper import CaseSheet, TransferRequest
 from models.services import barred, transfer_rules
@@ -171,7 +173,7 @@ class Transfers:
         return {"ended_on": on, "ended_note": note}
 
     def _frozen_sheet(self, transfer_id: str, on: date) -> dict[str, Any]:
-        """What is handed over, in both languages, with the ids of the people on it."""
+        """What is handed over, in both languages, with the ids of the people on it and of the template's version."""
         book = self._book
         sheet: dict[str, Any] = {}
         book.policies  # noqa: B018  # read before the connection is taken
@@ -183,8 +185,9 @@ class Transfers:
             for language, code in _LANGUAGES:
                 with texts.speaking(code):
                     value = case_sheet(book, connection, row, language, on, frozen=True)
-                sheet[language] = value.model_dump(mode="json")
-        return {**sheet, "people": people}
+                sheet[language] = value.model_dump(mode="json", exclude={"layout"})
+            template = layout_for(connection, "case_sheet")[0] or PROGRAM
+        return {**sheet, "people": people, "template": template}
 
     def take_back(self, transfer_id: str) -> Changed:
         """Take the last step back: the transfer stands where it stood before, and what ended with it goes on.
@@ -248,11 +251,11 @@ class Transfers:
         """The letter that asks the other office; journalled as a view. Raises NotFound, NobodyGoes."""
         with self._book.reading() as connection, texts.speaking(dict(_LANGUAGES)[language]):
             value = request_value(self._book, connection, _row(connection, transfer_id), language)
-            head = _head(connection)
+            layout = layout_for(connection, "case_request")[1]
         if value is None:
             raise NobodyGoes
         self._book.note("view", "case_transfer", transfer_id, "request")
-        return value.model_copy(update={"head": head})
+        return value.model_copy(update={"layout": layout})
 
     def sheet(self, transfer_id: str, language: PaperLanguage = "zh") -> CaseSheet:
         """The list of what is handed over: as it was frozen, before that as it would be today; journalled as a view.
@@ -262,9 +265,12 @@ class Transfers:
         book, day = self._book, today(self._book.clock)
         book.policies  # noqa: B018  # read before the connection is taken
         with book.reading() as connection, texts.speaking(dict(_LANGUAGES)[language]):
-            row, head = _row(connection, transfer_id), _head(connection)
-            if row["handed_on"] and row["sheet"]:
-                value = CaseSheet.model_validate(row["sheet"][language])
+            row = _row(connection, transfer_id)
+            kept: Mapping[str, Any] = row["sheet"] if row["handed_on"] else {}
+            layout = _layout(connection, str(kept.get("template", "")))
+            if kept:
+                told = {name: told for name, told in kept[language].items() if name != "head"}  # as it was once kept
+                value = CaseSheet.model_validate(told)
             elif row["handed_on"]:
                 raise SheetErased
             else:
@@ -272,7 +278,7 @@ class Transfers:
         if not value.people:
             raise NobodyGoes
         book.note("view", "case_transfer", transfer_id, "sheet")
-        return value.model_copy(update={"head": head})
+        return value.model_copy(update={"layout": layout})
 
     def _side(self, row: Mapping[Any, Any]) -> Side:
         here = self._book.office.code
@@ -320,10 +326,12 @@ class Transfers:
         return views
 
 
-def _head(connection: Connection) -> PaperHead:
-    """The mark and the logo of the template for letters that is in use."""
-    _template, layout = layout_for(connection, "letter")
-    return PaperHead(heading=layout.heading, logo=layout.logo, logo_height=layout.logo_height)
+def _layout(connection: Connection, template_id: str) -> Layout:
+    """How the list is set: as it was when it was frozen; in use now where it was not, or where that is not here."""
+    try:
+        return layout_for(connection, "case_sheet", template_id)[1]
+    except NotFound:
+        return layout_for(connection, "case_sheet")[1]
 
 
 def _known(connection: Connection, household_id: str) -> None:

@@ -66,7 +66,7 @@ def test_a_letter_keeps_its_template_whatever_the_office_changes_later(shell, wi
     # The office makes its own: title, logo, 16K, the services before the resident.
     shell.go("office")
     settle(shell)
-    button_named(shell.page, _("Templates of letters")).click()
+    button_named(shell.page, _("Templates of papers")).click()
     settle(shell)
     shell.page.new_button.click()
     settle(shell)

@@ -6,7 +6,6 @@ import pypdfium2.raw
 import pytest
 from PIL import Image
 
-from models.records.papers import PaperHead
 from models.records.referral import MatterEntry
 from reports.notice import render_notice
 from reports.printable import UnmaskedNumber, UnprintableText
@@ -121,8 +120,9 @@ def test_the_rules_in_force_say_nothing_that_cannot_be_printed(casebook, languag
 def test_the_mark_and_the_logo_of_the_office_stand_on_top():
     out = BytesIO()
     Image.new("RGB", (400, 200), "navy").save(out, "PNG")
-    head = PaperHead(heading="虚构路社区", logo=b64encode(out.getvalue()).decode(), logo_height=30)
-    pdf = render_notice(NOTICE.model_copy(update={"head": head}))
+    mark = {"heading": "虚构路社区", "logo": b64encode(out.getvalue()).decode(), "logo_height": 30.0}
+    layout = NOTICE.layout.model_copy(update=mark)
+    pdf = render_notice(NOTICE.model_copy(update={"layout": layout}))
     (page,) = page_texts(pdf)
     assert page.startswith("虚构路社区")
     document = pypdfium2.PdfDocument(pdf)

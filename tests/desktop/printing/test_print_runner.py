@@ -1,16 +1,22 @@
 """Papers come out in their order, each known to be out or not, whatever the printer, the worker or the lock does."""
 
+from datetime import date
+
 from sqlalchemy import select
 
-from desktop import printers
+from desktop import paper_kinds, printers
 from desktop.paper_kinds import PaperItem
 from desktop.printers import Printer
 from models.casebook import Casebook
 from models.records.operation import Journal
+from models.records.rounds import RoundEntry
 from models.store.rows import table_of
 from reports.letter import render_letter
 from tests.conftest import PASSPHRASE
 from tests.desktop.conftest import settle
+from tests.reports.letters import page_texts
+
+TODAY = date(2026, 11, 22)
 
 
 def journalled(book: Casebook, action: str = "print") -> list[str]:
@@ -47,6 +53,22 @@ def test_two_papers_of_one_record_keep_their_own_bytes(printing):
     printing.start([PaperItem("case_plan", "1", zh, pdf=pdf(1)), PaperItem("case_plan", "1", en, pdf=pdf(3))])
     printing.done()
     assert [printing.cups.bytes(1), printing.cups.bytes(2)] == [pdf(1), pdf(3)]
+
+
+def test_a_paper_that_is_printed_again_says_so_and_a_list_for_our_own_work_is_as_it_was_shown(printing):
+    book = printing.shell.casebook
+    person = book.residents.ids()[0]
+    home = book.households.of_resident(person)[0].id
+    sheet = PaperItem("household_sheet", home, {"language": "zh"})
+    walk = book.rounds.plan(RoundEntry(name="一轮", scope="list", starts_on=TODAY, household_ids=(home,))).id
+    shown = paper_kinds.make(book, "round_list", walk, {}, again=False)
+    for _time in range(2):
+        printing.start([sheet, PaperItem("round_list", walk, pdf=shown)])
+        printing.done()
+    first, second = ("".join(page_texts(printing.cups.bytes(number))) for number in (1, 3))
+    assert "补打：2026年11月22日" in second
+    assert second.replace("补打：2026年11月22日", "") == first
+    assert printing.cups.bytes(2) == printing.cups.bytes(4) == shown
 
 
 def test_only_the_pages_that_are_wanted_go_to_the_printer(printing):

@@ -127,6 +127,21 @@ def test_a_second_print_of_the_same_letter_is_a_reprint_and_of_another_is_not(ca
     assert [item.again for item in casebook.print_queue.next(job, 9)] == [True, True, False, False]
 
 
+def test_another_print_of_any_paper_about_the_same_is_a_reprint(casebook):
+    queue = casebook.print_queue
+    same = Wish("notice", "person", {"language": "zh", "services": [["S50", ""]]}, "resident")
+    other = Wish("notice", "person", {"language": "en", "services": [["S50", ""]]}, "resident")
+    sheet, post = Wish("household_sheet", "person"), Wish("envelopes", "", {"format": "DL"})
+    first = queue.enqueue("x", [same, post], **PRINTER)
+    assert [item.again for item in queue.next(first, 9)] == [False, False]
+    assert queue.printed_before([same, post]) == 0
+    queue.printed(send(casebook, first, 2))
+    wishes = [same, other, sheet, post]
+    assert queue.printed_before(wishes) == 1
+    second = queue.enqueue("y", wishes, **PRINTER)
+    assert [item.again for item in queue.next(second, 9)] == [True, False, False, False]
+
+
 def test_after_a_jam_all_behind_the_last_good_sheet_is_printed_anew(casebook, letters, queued):
     casebook.print_queue.printed(send(casebook, queued, 2))
     send(casebook, queued, 2)

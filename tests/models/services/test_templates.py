@@ -212,7 +212,7 @@ def test_what_has_a_problem_is_not_saved_and_says_why(casebook):
     with pytest.raises(TemplateUnfit) as trouble:
         save(casebook, blocks=("matters",))
     assert [problem.field for problem in trouble.value.problems] == ["blocks"]
-    assert "resident" in trouble.value.sentence()
+    assert "must stay" in trouble.value.sentence()
     assert casebook.templates.all() == []
 
 
