@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, func, or_, select
 from models.records import divisions
 from models.services.views import ResidentRow
 from models.store import search
+from models.store.many import among
 from models.store.present import died_after, mourned
 from models.store.rows import KEPT
 from models.values import age_on
@@ -111,7 +112,7 @@ def homes_of(connection: Connection, ids: Sequence[str], on: date | None = None)
         select(_MEMBERSHIP.c.resident_id, _HOUSEHOLD.c.id.label("household"), _HOUSEHOLD.c.kind, _DWELLING)
         .join(_HOUSEHOLD, _HOUSEHOLD.c.id == _MEMBERSHIP.c.household_id)
         .join(_DWELLING, _DWELLING.c.id == _HOUSEHOLD.c.dwelling_id)
-        .where(_MEMBERSHIP.c.resident_id.in_(ids), still, _MEMBERSHIP.c.dead.is_(False))
+        .where(among(connection, _MEMBERSHIP.c.resident_id, ids), still, _MEMBERSHIP.c.dead.is_(False))
         .order_by(_HOUSEHOLD.c.kind.desc(), _MEMBERSHIP.c.id)  # registered first, so that living overwrites it
     )
     return {

@@ -10,16 +10,18 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Boolean, Connection, Date, bindparam, delete, select
 
 from models.records.operation import Conflict, Head, Operation
+from models.records.sealed import plain_type
 from models.store import chains, marks
-from models.store.many import insert_rows, put_rows
-from models.store.rows import KEPT, KEY_COLUMNS, default_of, empty_row, from_wire, table_of, to_wire
+from models.store.many import among, for_import, insert_rows, put_rows
+from models.store.rows import KEPT, KEY_COLUMNS, default_of, defaults, table_of, to_wire
 from models.store.work import allow_writes, count_arrivals
 from models.sync.content import canonical
 from models.sync.merge import Merged, merge_row
@@ -30,6 +32,10 @@ _MEMBERSHIP, _HOUSEHOLD = KEPT["membership"], KEPT["household"]
 _AT_ONCE = 1000  # bound values of one statement; SQLite allows 32,766
 _LONGEST_INDEXED = 500  # characters; PostgreSQL keeps no index entry above 2,704 bytes
 _BIGGEST = 2**63
+
+_NOT = object()  # a value that its column cannot keep
+_in_columns = itemgetter(*_OPERATION_COLUMNS)
+_by_id = itemgetter("district", "id")
 
 Key = tuple[str, str]  # district and id of a record
 
@@ -50,22 +56,22 @@ class Plan:
         after = {(*key, name) for key, merged in self.rows.items() for name in merged.conflicts}
         return len(after - self.conflicts_before)
 
-    @property
+    @cached_property
     def residents(self) -> frozenset[str]:
         """The residents that the operations are about or belong to."""
         return self._about("resident", "resident_id")
 
-    @property
+    @cached_property
     def households(self) -> frozenset[str]:
         """The households that the operations are about or belong to."""
         return self._about("household", "household_id")
 
-    @property
+    @cached_property
     def entities(self) -> frozenset[str]:
         """The kinds of record that are touched."""
         return frozenset(merged.entity for merged in self.rows.values())
 
-    @property
+    @cached_property
     def concerned(self) -> frozenset[str]:
         """The touched records and the residents and households they belong to."""
         subjects = {str(merged.values.get("subject_id", "")) for merged in self.rows.values()} - {""}
@@ -84,6 +90,7 @@ class Plan:
 def plan(connection: Connection, operations: Sequence[Mapping[str, Any]]) -> Plan:
     """Work out what importing these operations would do. Writes nothing; they must have been found genuine."""
     given = {(operation["district"], operation["id"]): operation for operation in operations}
+    for_import(connection)
     known = _known(connection, given)
     new = tuple(operation for key, operation in given.items() if key not in known)
     touched: dict[Key, list[Mapping[str, Any]]] = defaultdict(list)
@@ -108,9 +115,9 @@ def apply(connection: Connection, planned: Plan) -> frozenset[str]:
     about = marks.subjects_now(connection, rows, mixed)
     with allow_writes(connection):
         arrived = count_arrivals(connection, len(planned.new))
-        insert_rows(
-            connection, _OPERATIONS, [{**_columns(one), "arrival": arrived + n} for n, one in enumerate(planned.new, 1)]
-        )
+        coming = [{**_columns(one), "arrival": place} for place, one in enumerate(planned.new, arrived + 1)]
+        coming.sort(key=_by_id)  # pages of the key are met once each
+        insert_rows(connection, _OPERATIONS, coming)
         _write_rows(connection, planned.rows, planned.conflicts_before, planned.mixed)
     marks.note(connection, about | marks.subjects_now(connection, rows, mixed))
     chains.extend(connection, planned.new)
@@ -150,14 +157,16 @@ def digest(connection: Connection) -> str:
 
 def typed_row(merged: Merged, key: Key) -> dict[str, Any]:
     """The columns of a record. What this program does not know, or what does not fit its column, goes to extra."""
-    columns = empty_row(merged.entity)
+    columns = dict(defaults(merged.entity))  # only read, so that lists and the like need no copies
     fitting = _fitting(merged.entity)
     extra: dict[str, Any] = {}
     for name, value in merged.values.items():
-        if name in fitting and fitting[name](value):
-            columns[name] = from_wire(merged.entity, name, value)
-        else:
+        fits = fitting.get(name)
+        kept = fits(value) if fits is not None else _NOT
+        if kept is _NOT:
             extra[name] = value
+        else:
+            columns[name] = kept
     columns["extra"] = extra
     columns["district"], columns["id"] = key
     return columns
@@ -168,24 +177,22 @@ def _hash(said: object) -> int:
 
 
 def _columns(operation: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: operation[name] for name in _OPERATION_COLUMNS}
+    return dict(zip(_OPERATION_COLUMNS, _in_columns(operation), strict=True))
 
 
-def _by_district(keys: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, list[str]]]:
-    """The second parts of keys by their first, in portions for one statement."""
+def _by_district(keys: Iterable[tuple[str, ...]]) -> dict[str, set[str]]:
+    """The second parts of keys by their first."""
     grouped: dict[str, set[str]] = defaultdict(set)
     for key in keys:
         grouped[key[0]].add(key[1])
-    for district, parts in grouped.items():
-        listed = sorted(parts)
-        for start in range(0, len(listed), _AT_ONCE):
-            yield district, listed[start : start + _AT_ONCE]
+    return grouped
 
 
 def _known(connection: Connection, keys: Iterable[Key]) -> set[Key]:
     found: set[Key] = set()
-    for district, ids in _by_district(keys):
-        query = select(_OPERATIONS.c.id).where(_OPERATIONS.c.district == district, _OPERATIONS.c.id.in_(ids))
+    for district, ids in _by_district(keys).items():
+        here = among(connection, _OPERATIONS.c.id, ids)
+        query = select(_OPERATIONS.c.id).where(_OPERATIONS.c.district == district, here)
         found.update((district, identity) for identity in connection.execute(query).scalars())
     return found
 
@@ -193,16 +200,17 @@ def _known(connection: Connection, keys: Iterable[Key]) -> set[Key]:
 def _earlier(connection: Connection, keys: Iterable[Key]) -> Iterator[Mapping[str, Any]]:
     """The operations already in the log for some records."""
     names = ("district", "id", "clock", "at", "entity", "row", "fields")
-    columns = [_OPERATIONS.c[name] for name in names]
-    for _, rows in _by_district(keys):
-        for found in connection.execute(select(*columns).where(_OPERATIONS.c.row.in_(rows))).mappings():
-            yield dict(found)
+    rows = {row for _district, row in keys}
+    query = select(*(_OPERATIONS.c[name] for name in names)).where(among(connection, _OPERATIONS.c.row, rows))
+    for found in connection.execute(query).mappings():
+        yield dict(found)
 
 
 def _conflicts_of(connection: Connection, keys: Iterable[Key]) -> Iterator[tuple[str, str, str]]:
-    for district, rows in _by_district(keys):
-        query = select(_CONFLICTS.c.row, _CONFLICTS.c.field)
-        for found in connection.execute(query.where(_CONFLICTS.c.district == district, _CONFLICTS.c.row.in_(rows))):
+    for district, rows in _by_district(keys).items():
+        here = among(connection, _CONFLICTS.c.row, rows)
+        query = select(_CONFLICTS.c.row, _CONFLICTS.c.field).where(_CONFLICTS.c.district == district, here)
+        for found in connection.execute(query):
             yield district, found.row, found.field
 
 
@@ -251,43 +259,49 @@ def to_find_again(connection: Connection, rows: Mapping[str, str]) -> frozenset[
     homes = {row for row, entity in rows.items() if entity == "household"}
     for entity in ("identity_document", "phone", "membership"):
         table = KEPT[entity]
-        for _, ids in _by_district(("", row) for row, kind in rows.items() if kind == entity):
-            found.update(connection.execute(select(table.c.resident_id).where(table.c.id.in_(ids))).scalars())
-    for _, ids in _by_district(("", row) for row, entity in rows.items() if entity == "dwelling"):
-        homes.update(connection.execute(select(_HOUSEHOLD.c.id).where(_HOUSEHOLD.c.dwelling_id.in_(ids))).scalars())
-    for _, ids in _by_district(("", home) for home in homes):
-        query = select(_MEMBERSHIP.c.resident_id).where(_MEMBERSHIP.c.household_id.in_(ids))
-        found.update(connection.execute(query).scalars())
+        if ids := [row for row, kind in rows.items() if kind == entity]:
+            found.update(
+                connection.execute(select(table.c.resident_id).where(among(connection, table.c.id, ids))).scalars()
+            )
+    if doors := [row for row, entity in rows.items() if entity == "dwelling"]:
+        here = among(connection, _HOUSEHOLD.c.dwelling_id, doors)
+        homes.update(connection.execute(select(_HOUSEHOLD.c.id).where(here)).scalars())
+    if homes:
+        here = among(connection, _MEMBERSHIP.c.household_id, homes)
+        found.update(connection.execute(select(_MEMBERSHIP.c.resident_id).where(here)).scalars())
     return frozenset(found - {""})
 
 
 @cache
-def _fitting(entity: str) -> Mapping[str, Callable[[object], bool]]:
-    """For each column that an operation may set: whether a JSON value can be kept in it."""
+def _fitting(entity: str) -> Mapping[str, Callable[[Any], Any]]:
+    """For each column that an operation may set: from a JSON value to what the column keeps, or _NOT."""
     return {
-        column.name: _test_for(column.type, indexed=bool(column.index), default=default_of(entity, column.name))
+        column.name: _keeper(
+            plain_type(column.type), indexed=bool(column.index), default=default_of(entity, column.name)
+        )
         for column in KEPT[entity].columns
         if column.name not in KEY_COLUMNS and column.name != "extra"
     }
 
 
-def _test_for(kind: object, *, indexed: bool, default: object) -> Callable[[object], bool]:
+def _keeper(kind: object, *, indexed: bool, default: object) -> Callable[[Any], Any]:
     if isinstance(kind, Boolean):
-        return lambda value: type(value) is bool
+        return lambda value: value if type(value) is bool else _NOT
     if isinstance(kind, BigInteger):
-        return lambda value: type(value) is int and -_BIGGEST <= value < _BIGGEST
+        return lambda value: value if type(value) is int and -_BIGGEST <= value < _BIGGEST else _NOT
     if isinstance(kind, Date):
-        return _is_day
+        return _day
     if isinstance(kind, JSON):
-        return lambda value: type(value) is type(default)
+        return lambda value: value if type(value) is type(default) else _NOT
     most = _LONGEST_INDEXED if indexed else _BIGGEST
-    return lambda value: type(value) is str and len(value) <= most and "\x00" not in value
+    return lambda value: value if type(value) is str and len(value) <= most and "\x00" not in value else _NOT
 
 
-def _is_day(value: object) -> bool:
+def _day(value: object) -> object:
     if value is None:
-        return True
+        return None
     try:
-        return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
+        day = date.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
-        return False
+        return _NOT
+    return day if day is not None and day.isoformat() == value else _NOT

@@ -1,30 +1,94 @@
-"""Many rows in one go: executemany at the driver, with the values made ready here.
+"""Many rows in one go: executemany at the driver on SQLite, COPY on PostgreSQL, with the values made ready here.
 
 SQLAlchemy's own executemany spends more on each row than SQLite does on writing it. The statement is still SQLAlchemy's
-and so are the types, but it is compiled once for each table, and JSON is written compactly (a fifth of the file).
+and so are the types, but it is compiled once for each table, values are made ready a column at a time, and JSON is
+written compactly (a fifth of the file). On PostgreSQL rows go by binary COPY into a temporary table and from there into
+the real one; a handful goes by executemany there too.
 """
 
 import gc
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import JSON, Connection, Dialect, Table
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    Connection,
+    Date,
+    Dialect,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    any_,
+    bindparam,
+    func,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel.sql.sqltypes import AutoString
 
-_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+from models.records.sealed import plain_type, sealing_of
+from models.sync.content import compact_writer
+
+_write_json = compact_writer(sort_keys=False)
+_WORTH_COPYING = 40  # rows below which executemany is quicker than COPY with its temporary table
+_COPIED: tuple[tuple[type[Any], str], ...] = (
+    # How a column travels in a binary COPY. Only 64-bit numbers: the driver's C code writes a number that does not fit
+    # into 32 bits as another one, without a word. JSON travels as its text, which is the same in binary.
+    (JSON, "text"),
+    (Boolean, "bool"),
+    (BigInteger, "int8"),
+    (Date, "date"),
+    (String, "text"),
+    (LargeBinary, "bytea"),
+)
 
 Prepare = Callable[[Any], Any]
 
 
 class _Prepared(NamedTuple):
-    """A statement in the driver's words, and for each of its values the column and how it is made ready."""
+    """A statement in the driver's words, and how the values of its columns are made ready."""
 
     statement: str
-    columns: tuple[tuple[str, Prepare | None], ...]
-    by_place: bool  # values in their order, or by name
+    order: tuple[str, ...]  # of the columns
+    pick: Callable[[Mapping[str, Any]], tuple[Any, ...]]  # the values of a row in that order
+    makers: tuple[tuple[int, Prepare], ...]  # by the place of the column
+    names: tuple[str, ...]  # by name in that order, or nothing where the driver takes them in their order
+
+    def values(self, rows: Sequence[Any], names: tuple[str, ...]) -> list[tuple[Any, ...]]:
+        """The rows as the driver takes them, in the order of the columns. Names: of values that are given by place."""
+        if not names:
+            picked = list(map(self.pick, rows))
+        elif names == self.order:
+            picked = list(rows)
+        else:
+            picked = list(map(itemgetter(*map(names.index, self.order)), rows))
+        if not self.makers:
+            return picked
+        columns: list[Any] = list(zip(*picked, strict=True))
+        for place, make in self.makers:
+            columns[place] = map(make, columns[place])
+        return list(zip(*columns, strict=True))
+
+
+class _Copied(NamedTuple):
+    """How rows of a table are copied on PostgreSQL."""
+
+    stage: str  # makes the temporary table of this connection, where it is not there
+    copy: str
+    types: tuple[str, ...]
+    move: str  # from the temporary table into the real one
+    empty: str
+    prepared: _Prepared
 
 
 @contextmanager
@@ -46,21 +110,98 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
     _write(connection, table, rows, replace=False)
 
 
+def insert_tuples(
+    connection: Connection, table: Table, names: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Insert rows given as values in the order of the names."""
+    _write(connection, table, rows, replace=False, names=names)
+
+
 def put_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows, or replace the other columns of those whose key is there already."""
+    """Insert rows, or replace the other columns of those whose key is there already. No key may come twice."""
     _write(connection, table, rows, replace=True)
 
 
-def _write(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, replace: bool) -> None:
+def among(connection: Connection, column: Column[Any], texts: Collection[str]) -> ColumnElement[bool]:
+    """That a column is one of many texts: one bound value, however many there are.
+
+    A list of a thousand placeholders is written, looked through and planned anew each time, which takes longer than
+    finding the rows.
+    """
+    if connection.dialect.name == "postgresql":
+        return column == any_(bindparam(None, sorted(texts), ARRAY(Text)))
+    listed = func.json_each(bindparam(None, _write_json(sorted(texts)), Text)).table_valued("value")
+    return column.in_(select(listed.c.value))
+
+
+def for_import(connection: Connection) -> None:
+    """Have the rest of the transaction planned for a few thousand rows among millions.
+
+    PostgreSQL's planner would otherwise read a whole table to join those rows with it.
+    """
+    if connection.dialect.name == "postgresql":
+        for setting in ("enable_hashjoin = off", "enable_mergejoin = off", "random_page_cost = 1.1", "jit = off"):
+            connection.exec_driver_sql(f"SET LOCAL {setting}")
+
+
+def _write(
+    connection: Connection, table: Table, rows: Sequence[Any], *, replace: bool, names: tuple[str, ...] = ()
+) -> None:
     if not rows:
         return
-    prepared = _prepare(connection.dialect, table, tuple(rows[0]), replace)
-    if prepared.by_place:
-        columns = prepared.columns
-        values: Any = [tuple([make(row[name]) if make else row[name] for name, make in columns]) for row in rows]
-    else:
-        values = [{name: make(row[name]) if make else row[name] for name, make in prepared.columns} for row in rows]
+    by_place = bool(names)
+    names = names or tuple(rows[0])
+    if connection.dialect.name == "postgresql" and len(rows) >= _WORTH_COPYING:
+        copied = _copied(connection.dialect, table, names, replace)
+        if copied is not None:
+            _copy(connection, copied, rows, by_place=by_place)
+            return
+    prepared = _prepare(connection.dialect, table, names, replace)
+    values: Any = prepared.values(rows, names if by_place else ())
+    if prepared.names:
+        values = [dict(zip(prepared.names, row, strict=True)) for row in values]
     connection.exec_driver_sql(prepared.statement, values)
+
+
+def _copy(connection: Connection, copied: _Copied, rows: Sequence[Any], *, by_place: bool) -> None:
+    connection.exec_driver_sql(copied.stage)
+    driver: Any = connection.connection.dbapi_connection
+    with driver.cursor() as cursor, cursor.copy(copied.copy) as copy:
+        copy.set_types(copied.types)
+        write = copy.write_row
+        for row in copied.prepared.values(rows, copied.prepared.order if by_place else ()):
+            write(row)
+    connection.exec_driver_sql(copied.move)
+    connection.exec_driver_sql(copied.empty)
+
+
+@lru_cache(maxsize=200)
+def _copied(dialect: Dialect, table: Table, names: tuple[str, ...], replace: bool) -> _Copied | None:
+    """None where a column cannot travel so."""
+    types = []
+    for name in names:
+        kind = next((said for known, said in _COPIED if isinstance(_database_type(table.c[name].type), known)), "")
+        if not kind:
+            return None
+        types.append(kind)
+    quoted = dialect.identifier_preparer.quote
+    listed, real, stage = ", ".join(map(quoted, names)), quoted(table.name), quoted(f"stage_{table.name}")
+    move = f"INSERT INTO {real} ({listed}) SELECT {listed} FROM {stage}"  # noqa: S608  # names of our own tables
+    if replace:
+        keys = [column.name for column in table.primary_key]
+        others = ", ".join(f"{quoted(name)} = excluded.{quoted(name)}" for name in names if name not in keys)
+        does = f"DO UPDATE SET {others}" if others else "DO NOTHING"
+        move += f" ON CONFLICT ({', '.join(map(quoted, keys))}) {does}"
+    made = ((place, _copied_maker(dialect, table.c[name].type)) for place, name in enumerate(names))
+    makers = ((place, maker) for place, maker in made if maker is not None)
+    return _Copied(
+        f"CREATE TEMPORARY TABLE IF NOT EXISTS {stage} (LIKE {real} INCLUDING DEFAULTS) ON COMMIT DELETE ROWS",
+        f"COPY {stage} ({listed}) FROM STDIN (FORMAT BINARY)",
+        tuple(types),
+        move,
+        f"TRUNCATE {stage}",  # never DELETE: nobody vacuums a temporary table
+        _Prepared("", names, _picker(names), tuple(makers), ()),
+    )
 
 
 @lru_cache(maxsize=200)
@@ -69,18 +210,48 @@ def _prepare(dialect: Dialect, table: Table, names: tuple[str, ...], replace: bo
     if replace:
         keys = [column.name for column in table.primary_key]
         others = {name: statement.excluded[name] for name in names if name not in keys}
-        statement = statement.on_conflict_do_update(index_elements=keys, set_=others)
+        if others:
+            statement = statement.on_conflict_do_update(index_elements=keys, set_=others)
+        else:
+            statement = statement.on_conflict_do_nothing(index_elements=keys)
     compiled = statement.compile(dialect=dialect, column_keys=list(names))
-    order = compiled.positiontup or names
-    return _Prepared(
-        str(compiled),
-        tuple((name, _maker(dialect, table.c[name].type)) for name in order),
-        by_place=bool(compiled.positional),
-    )
+    order = tuple(compiled.positiontup or names)
+    made = ((place, _maker(dialect, table.c[name].type)) for place, name in enumerate(order))
+    makers = tuple((place, maker) for place, maker in made if maker is not None)
+    return _Prepared(str(compiled), order, _picker(order), makers, () if compiled.positional else order)
+
+
+def _copied_maker(dialect: Dialect, kind: Any) -> Prepare | None:
+    seal, is_json = sealing_of(kind, dialect), isinstance(plain_type(kind), JSON)
+    if seal is not None and is_json:
+        return lambda value: _write_json(seal(value))
+    return _write_json if is_json else seal
+
+
+def _database_type(kind: Any) -> Any:
+    """Without what SQLModel and the seal lay over it."""
+    plain = plain_type(kind)
+    return plain.impl_instance if isinstance(plain, AutoString) else plain
+
+
+def _picker(names: tuple[str, ...]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+    if len(names) == 1:
+        return lambda row: (row[names[0]],)
+    return itemgetter(*names)
 
 
 def _maker(dialect: Dialect, kind: Any) -> Prepare | None:
-    if isinstance(kind, JSON) and dialect.name == "sqlite":
-        return _COMPACT.encode
+    if dialect.name == "sqlite" and sealing_of(kind, dialect) is None:
+        plain = _database_type(kind)
+        if isinstance(plain, JSON):
+            return _write_json
+        if isinstance(plain, Date):
+            return _day
+        if isinstance(plain, Boolean | String):
+            return None  # the driver keeps True and False as 1 and 0
     made: Prepare | None = kind.dialect_impl(dialect).bind_processor(dialect)
     return made
+
+
+def _day(value: date | None) -> str | None:
+    return None if value is None else value.isoformat()

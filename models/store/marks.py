@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from models.records.operation import Meta
 from models.records.screening import ScreeningBlock, ScreeningColumn, ScreeningMark
+from models.store.many import among
 from models.store.rows import KEPT, table_of
 
 _META = table_of(Meta)
@@ -28,7 +29,6 @@ _POINTS_AT: Mapping[str, tuple[str, ...]] = {
     "case_transfer": ("household_id",),
 }
 """Whom a record of an entity says something about; of the others the screening reads nothing."""
-_AT_ONCE = 1000
 
 
 def subjects(entity: str, row: Mapping[str, Any]) -> set[str]:
@@ -46,9 +46,8 @@ def subjects_now(connection: Connection, rows: Mapping[str, str], mixed: Iterabl
     several, found = set(mixed), set[str]()
     for entity, names in _POINTS_AT.items():
         table = KEPT[entity]
-        ids = sorted(several | {row for row, kind in rows.items() if kind == entity})
-        for start in range(0, len(ids), _AT_ONCE):
-            query = select(*(table.c[name] for name in names)).where(table.c.id.in_(ids[start : start + _AT_ONCE]))
+        if ids := several | {row for row, kind in rows.items() if kind == entity}:
+            query = select(*(table.c[name] for name in names)).where(among(connection, table.c.id, ids))
             found.update(value for row in connection.execute(query) for value in row)
     return found - {""}
 

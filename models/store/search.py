@@ -33,7 +33,7 @@ from sqlalchemy import (
 from models.records import divisions
 from models.records.operation import SearchKey
 from models.records.phones import show_phone
-from models.store.many import insert_rows
+from models.store.many import among, insert_tuples
 from models.store.names import is_chinese, readings, sound_of, spelt, surname_length, tidy
 from models.store.rows import table_of
 from models.store.sealing import key_of
@@ -248,16 +248,13 @@ def write_keys(connection: Connection, keys: Mapping[str, Sequence[Key]]) -> Non
     ids = sorted(keys)
     kept = {key.key: _kept_key(connection, key.key) for resident in ids for key in keys[resident]}
     wanted = {(kept[key.key], resident, key.kind, key.rank) for resident in ids for key in keys[resident]}
-    there: set[tuple[str, str, str, int]] = set()
-    for start in range(0, len(ids), 500):  # below SQLite's limit of bound parameters
-        held = select(KEYS.c.key, KEYS.c.resident_id, KEYS.c.kind, KEYS.c.rank)
-        held = held.where(KEYS.c.resident_id.in_(ids[start : start + 500]))
-        there.update(tuple(row) for row in connection.execute(held))
+    held = select(KEYS.c.key, KEYS.c.resident_id, KEYS.c.kind, KEYS.c.rank)
+    found = connection.execute(held.where(among(connection, KEYS.c.resident_id, ids)))
+    there: set[tuple[str, str, str, int]] = {tuple(row) for row in found}
     # Keys lie all over the table, so one that stays is not touched; in the order of the keys pages are met once.
     for key, resident, kind, _rank in sorted(there - wanted):
         connection.execute(_FORGET, {"the_key": key, "the_resident": resident, "the_kind": kind})
-    names = ("key", "resident_id", "kind", "rank")
-    insert_rows(connection, KEYS, [dict(zip(names, row, strict=True)) for row in sorted(wanted - there)])
+    insert_tuples(connection, KEYS, ("key", "resident_id", "kind", "rank"), sorted(wanted - there))
 
 
 def find(connection: Connection, text: str, limit: int = 500) -> list[str]:
