@@ -9,12 +9,12 @@ forward with each import, so that the cost follows the batch and not the table; 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import Connection, Text, cast, func, select
 
 from models.records.operation import Operation
+from models.store.many import among
 from models.store.rows import table_of
 from models.store.work import read_meta, write_meta
 from models.sync.batch import Tips
@@ -23,7 +23,12 @@ from models.values import new_id
 _OPERATIONS = table_of(Operation)
 SENT = tuple(column for column in _OPERATIONS.columns if column.name != "arrival")
 """The columns of an operation that are in its hash and in files."""
-_HELD = "held"  # Meta: {device: {"tips": [[seq, id], ...], "loose": operations that hang on no unbroken chain}}
+_HELD = "held"
+"""Meta: {device: {"tips": [[seq, id], ...], "loose": operations that hang on no unbroken chain, "parts": ...}}.
+
+Parts are the pieces of chain that are loose, [what the first hangs on, seq and id of the last, how many]. Where a chain
+forked there are none said, and what is held is found from the log.
+"""
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,7 @@ def extend(connection: Connection, operations: Iterable[Mapping[str, Any]]) -> N
     """Bring the tips forward after operations of other devices were put into the log."""
     held = read_meta(connection, _HELD)
     for device, fresh in _by_device(operations).items():
-        held[device] = _grown(held.get(device), fresh) or _count(connection, device)
+        held[device] = _grown(connection, held.get(device), fresh) or _count(connection, device)
     write_meta(connection, _HELD, held)
 
 
@@ -67,8 +72,11 @@ def missing_before(connection: Connection, operations: Sequence[Mapping[str, Any
     held = read_meta(connection, _HELD)
     lacking = 0
     for device, fresh in _by_device(operations).items():
-        grown = _grown(held.get(device), fresh)
-        if grown is None or grown["loose"]:
+        grown = _grown(connection, held.get(device), fresh)
+        if grown is not None:
+            ends = [seq for seq, _ in grown["tips"]] + [seq for _, seq, _, _ in grown["parts"]]
+            lacking += max(max(ends) - sum(seq for seq, _ in grown["tips"]) - grown["loose"], 0)
+        else:
             numbers = {operation["seq"] for operation in fresh}
             query = select(_OPERATIONS.c.seq).where(_OPERATIONS.c.device == device)
             numbers.update(connection.execute(query).scalars())
@@ -173,15 +181,75 @@ def _ends(state: Mapping[str, Any]) -> list[tuple[int, str]]:
     return [(int(seq), str(identity)) for seq, identity in state["tips"]]
 
 
-def _grown(state: Mapping[str, Any] | None, fresh: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
-    """The state after operations that go on where one single chain ended; None where the log must be asked."""
+def _grown(
+    connection: Connection, state: Mapping[str, Any] | None, fresh: Sequence[Mapping[str, Any]]
+) -> dict[str, Any] | None:
+    """The state of a device after some of its operations; None where its chain forks and the log must be asked.
+
+    Costs what the fresh ones and the loose pieces cost, however many operations there are.
+    """
     ends = _ends(state) if state else []
-    if len(ends) > 1 or (state and state["loose"]):
+    before = _pieces(state)
+    if len(ends) > 1 or before is None:
         return None
-    row = sorted(fresh, key=lambda operation: int(operation["seq"]))
-    if row[0]["prev"] != (ends[0][1] if ends else "") or any(b["prev"] != a["id"] for a, b in pairwise(row)):
+    came = _pieces_of(fresh)
+    pieces = {piece[0]: piece for piece in (*before, *came)}
+    inner = {operation["id"] for operation in fresh} - {piece[2] for piece in came}
+    if len(pieces) < len(before) + len(came) or not inner.isdisjoint(pieces) or (ends and "" in pieces):
         return None
-    return {"tips": [[row[-1]["seq"], row[-1]["id"]]], "loose": 0}
+    tip = ends[0] if ends else (0, "")
+    while tip[1] in pieces:
+        _prev, seq, identity, _several = pieces.pop(tip[1])
+        tip = (seq, identity)
+    for start in list(pieces):
+        while start in pieces and (end := pieces[start][2]) in pieces:
+            _prev, seq, identity, several = pieces.pop(end)
+            pieces[start] = (start, seq, identity, pieces[start][3] + several)
+    new = [piece for piece in came if piece[0] in pieces]
+    if new and _any_held(connection, fresh, {piece[0]: piece[1] - piece[3] for piece in new}):
+        return None  # it hangs on the middle of a chain
+    return _state([tip] if tip[1] else [], pieces.values())
+
+
+Piece = tuple[str, int, str, int]  # what the first hangs on, sequence and id of the last, how many
+
+
+def _pieces(state: Mapping[str, Any] | None) -> list[Piece] | None:
+    """The loose pieces of a device; None where they are not known."""
+    if state is None or not state["loose"]:
+        return []
+    return [tuple(piece) for piece in state["parts"]] if "parts" in state else None
+
+
+def _pieces_of(operations: Iterable[Mapping[str, Any]]) -> list[Piece]:
+    """Operations of one device as pieces of chain."""
+    pieces: list[Piece] = []
+    for operation in sorted(operations, key=lambda operation: int(operation["seq"])):
+        prev, end = operation["prev"], (operation["seq"], operation["id"])
+        if pieces and pieces[-1][2] == prev:
+            pieces[-1] = (pieces[-1][0], *end, pieces[-1][3] + 1)
+        else:
+            pieces.append((prev, *end, 1))
+    return pieces
+
+
+def _any_held(connection: Connection, fresh: Sequence[Mapping[str, Any]], wanted: Mapping[str, int]) -> bool:
+    """Whether any of some operations of the device (id -> the sequence it should have) is in the log."""
+    ids, columns = list(wanted), _OPERATIONS.c
+    for district in {operation["district"] for operation in fresh}:
+        here = (columns.district == district, among(connection, columns.id, ids))
+        if connection.execute(select(columns.id).where(*here).limit(1)).first():
+            return True
+    there = (columns.device == fresh[0]["device"], columns.seq.in_(sorted(set(wanted.values()))))
+    return not wanted.keys().isdisjoint(connection.execute(select(columns.id).where(*there)).scalars())
+
+
+def _state(ends: Iterable[tuple[int, str]], pieces: Iterable[Piece] | None, loose: int = 0) -> dict[str, Any]:
+    state: dict[str, Any] = {"tips": [list(end) for end in ends], "loose": loose}
+    if pieces is not None:
+        state["parts"] = [list(piece) for piece in sorted(pieces, key=lambda piece: (piece[1], piece[2]))]
+        state["loose"] = sum(several for _prev, _seq, _id, several in state["parts"])
+    return state
 
 
 def _links(connection: Connection, device: str) -> list[tuple[str, str, int]]:
@@ -209,7 +277,16 @@ def _count(connection: Connection, device: str) -> dict[str, Any]:
     whole = _whole(links)
     inner = {prev for identity, prev, _ in links if identity in whole}
     ends = sorted((seq, identity) for identity, _, seq in links if identity in whole and identity not in inner)
-    return {"tips": [list(end) for end in ends], "loose": len(links) - len(whole)}
+    loose = [{"id": identity, "prev": prev, "seq": seq} for identity, prev, seq in links if identity not in whole]
+    hang = [one["prev"] for one in loose]
+    if len(ends) > 1 or len(set(hang)) < len(hang):
+        return _state(ends, None, len(loose))
+    joined = {piece[0]: piece for piece in _pieces_of(loose)}
+    for start in list(joined):
+        while start in joined and (end := joined[start][2]) in joined:
+            _prev, seq, identity, several = joined.pop(end)
+            joined[start] = (start, seq, identity, joined[start][3] + several)
+    return _state(ends, joined.values())
 
 
 def _ancestry(links: Iterable[tuple[str, str, int]], ends: set[str]) -> set[str]:

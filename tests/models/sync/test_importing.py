@@ -332,3 +332,48 @@ def test_tips_counted_anew_are_those_kept_along_the_way() -> None:
     with office.engine.begin() as connection:
         chains.recount(connection)
     assert office.tips() == kept
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_loose_pieces_of_chains_are_kept_along_the_way_as_they_are_counted(seed: int) -> None:
+    laptops = [Place("周敏"), Place("吴昊")]
+    for laptop in laptops:
+        laptop.does(lambda work: [work.add("resident", {"name": "李"}) for _ in range(120)])
+    mixed = [operation for laptop in laptops for operation in laptop.held()]
+    random.Random(seed).shuffle(mixed)
+    office = Place("office")
+    for start in range(0, len(mixed), 37):
+        office.take(mixed[start : start + 37])
+        with office.engine.begin() as connection:
+            kept = chains.read_meta(connection, "held")
+            chains.recount(connection)
+            assert chains.read_meta(connection, "held") == kept
+    assert office.tips() == {place.device()["id"]: [(120, place.device()["last"])] for place in laptops}
+
+
+def test_pieces_that_come_in_any_order_are_joined_without_reading_the_chain() -> None:
+    laptop, office = Place("周敏"), Place("office")
+    laptop.does(lambda work: [work.add("resident", {"name": "李"}) for _ in range(100)])
+    made = laptop.held()
+    whole = " WHERE operation.device = ?"  # of the statement that reads a whole chain
+    asked: list[str] = []
+    event.listen(office.engine, "before_cursor_execute", lambda *a: asked.append(a[2]))
+    for start in (80, 20, 60, 40, 0):
+        office.take(made[start : start + 20])
+    assert [statement for statement in asked if statement.endswith(whole)] == []
+    assert office.tips() == {laptop.device()["id"]: [(100, made[-1]["id"])]}
+
+
+def test_a_branch_in_the_middle_of_a_loose_piece_is_found_from_the_log() -> None:
+    laptop, office = Place("周敏"), Place("office")
+    laptop.does(lambda work: [work.add("resident", {"name": "李"}) for _ in range(6)])
+    made = laptop.held()
+    branch = {**made[5], "prev": made[3]["id"], "seq": 5, "worker": "别人"}
+    branch["id"] = operation_id(branch)
+    for operations in (made[2:5], [branch], made[:2]):
+        office.take(operations)
+        with office.engine.begin() as connection:
+            kept = chains.read_meta(connection, "held")
+            chains.recount(connection)
+            assert chains.read_meta(connection, "held") == kept
+    assert set(office.tips()[laptop.device()["id"]]) == {(5, made[4]["id"]), (5, branch["id"])}
