@@ -11,6 +11,7 @@ from PySide6.QtGui import QCloseEvent, QShowEvent, QWindow
 from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QStackedWidget, QWidget
 
 from desktop import actions, theme
+from desktop.other_desks import OtherDesks
 from desktop.pages.base import Page
 from desktop.state import LANGUAGES, SCALES, THEMES, State
 from desktop.tasks import Tasks
@@ -153,6 +154,7 @@ class Shell(QMainWindow):
         self._idle = QTimer(self)
         self._idle.timeout.connect(self._lock_when_idle)
         self._idle.start(IDLE_CHECK_MS)
+        self.desks = OtherDesks(self)
         self._backing_up = False
         self._backup = QTimer(self)
         self._backup.timeout.connect(self._back_up_daily)
@@ -210,6 +212,7 @@ class Shell(QMainWindow):
             self.gate = None
         self._enable_actions()
         self._backup.start(FIRST_BACKUP_MS)
+        self.desks.begin(casebook)
         self.unlocked.emit()
         self.go("today")
 
@@ -222,6 +225,7 @@ class Shell(QMainWindow):
             page.leave()
         casebook, self._casebook = self._casebook, None
         self._backup.stop()
+        self.desks.end()
         for dialog in self.findChildren(QDialog):
             dialog.reject()
         self._forget_pages()
@@ -354,6 +358,29 @@ class Shell(QMainWindow):
         self.area.saved_now()
         if self.page is not None:
             self.page.refresh(changed)  # the others load anew when they are opened
+
+    # Other desks of the same office.
+
+    def changed_elsewhere(self, changed: "Changed") -> None:
+        """Another desk saved something: the page now shown decides whether to refresh, as after an own verb."""
+        if self.area is not None:
+            self.area.refresh_status()
+            if self.page is not None:
+                self.page.refresh(changed)
+
+    def server_away(self, sentence: str) -> None:
+        """The server does not answer."""
+        if self.area is not None:
+            self.area.status.say_server(reachable=False)
+            self.notice(sentence, "warn")
+
+    def server_back(self, sentence: str) -> None:
+        """The server answers again; what is shown is loaded anew, what is typed stays."""
+        if self.area is not None:
+            self.area.status.say_server(reachable=True)
+            if self.page is not None:
+                self.page.come_back()
+            self.notice(sentence, "good")
 
     # Commands.
 
@@ -512,6 +539,7 @@ class Shell(QMainWindow):
                 return False
             casebook, self._casebook = self._casebook, None
             assert casebook is not None
+            self.desks.end()
             self._forget_pages()
             self.tasks.run(casebook.close)
         self._idle.stop()

@@ -320,6 +320,15 @@ class Casebook:
             raise
 
     @staticmethod
+    def office_on(server: ServerAddress, password: str, phrase: str = "") -> Office | None:
+        """The office that a database holds; None where it is empty. Nothing is written.
+
+        Raises WrongOfficePhrase, NotOurTables, NewerStore, and what open_server() raises.
+        """
+        said = desk_place.look(server, password, phrase)
+        return Office(**said) if said else None
+
+    @staticmethod
     def move_office(folder: Path, passphrase: str, server: ServerAddress, password: str) -> None:
         """Say that the office's server is somewhere else now, or is to be spoken to otherwise; it is tried first.
 

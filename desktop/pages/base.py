@@ -4,7 +4,7 @@ A page is made once and opened many times. Its texts are built in the constructo
 changes, the shell makes all pages anew and opens the last one again, so a page keeps nothing that its draft does not.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtGui import QResizeEvent
@@ -21,6 +21,7 @@ from models.errors import Problem
 if TYPE_CHECKING:
     from desktop.shell import Shell
     from models.casebook import Casebook
+    from models.services.desks import AtWork
     from models.services.views import Changed
 
 T = TypeVar("T")
@@ -118,6 +119,16 @@ class Page(QWidget):
     def refresh(self, changed: "Changed") -> None:
         """Something was saved somewhere. Called while the page is shown; decide by `changed.entities` and `.rows`."""
         self.open(**self.where)
+
+    def come_back(self) -> None:
+        """The server of the office was away and is back: load anew what is shown."""
+        self.open(**self.where)
+
+    editing = ""
+    """Id of the record that is open for change on the page, where other desks are told so."""
+
+    def open_elsewhere(self, others: "Sequence[AtWork]") -> None:
+        """Who else has the record that is open for change here open too; nobody, where empty."""
 
     def leave(self) -> bool:
         """The worker goes elsewhere: save the draft. False keeps the page."""

@@ -8,18 +8,21 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
-from desktop import theme
+from desktop import side_by_side, theme
 from desktop.pages.base import Page
 from desktop.pages.draft_keeper import DraftKeeper
 from desktop.widgets import pieces
 from desktop.widgets.action_bar import ActionBar
+from desktop.widgets.banner import Banner
 from desktop.widgets.check_view import CheckView
 from desktop.widgets.error_summary import ErrorSummary
 from desktop.widgets.jump_menu import JumpMenu, Place
 from desktop.widgets.swipe import Swipe
 from models.clock import today
 from models.errors import Problem
+from models.services.desks import AtWork
 from models.services.views import Changed
+from models.store.seen import ChangedMeanwhile
 from models.texts import _
 
 
@@ -39,6 +42,13 @@ class FieldPage(Page):
         self.summary.chosen.connect(self.go_to)
         self.whole = QWidget()
         self.whole.hide()
+        self.seen = -1
+        """From which moment the form is filled (casebook.desks.seen()); below zero where it changes no record."""
+        self.choices: dict[tuple[str, str, str], str] = {}
+        self._others = QWidget()
+        self._others.hide()
+        self._others_column = pieces.column(self._others)
+        self.body.addWidget(self._others)
         self.body.addWidget(self.waiting)
         self.body.addWidget(self.whole)
         self.body.addStretch(1)
@@ -202,17 +212,82 @@ class FieldPage(Page):
         """It could not be saved: everything stays as it is, and the banner offers to try again."""
         self.set_busy(False)
         self.keep()
+        if isinstance(problem, ChangedMeanwhile) and not self._asked:
+            self._asked = True
+            side_by_side.ask(self, problem, self._chosen, self.failed)
+            return
+        self._asked = False
         self.shell.problem(problem, self.forward)
+
+    # Others who work on the same record.
+
+    _asked = False
+
+    def _chosen(self, choices: Mapping[tuple[str, str, str], str]) -> None:
+        self.choices |= choices
+        self._asked = False
+        self.save_again()
+
+    def save_again(self) -> None:
+        """The worker chose which text stands: save once more."""
+        self.forward()
+
+    def guarded(self, verb: Callable[[], Changed]) -> Callable[[], Changed]:
+        """The verb that saves the form, without overwriting what was said of the same since the form was filled."""
+        casebook, seen, choices = self.casebook, self.seen, dict(self.choices)
+        return (lambda: casebook.desks.save(seen, verb, choices)) if seen >= 0 else verb
+
+    def begin_editing(self, entity: str, row: str, seen: int) -> None:
+        """A record is open for change here from the moment `seen` on: other desks are told, and who has it open too."""
+        self.end_editing()
+        self.seen, self.choices, self.editing = seen, {}, row
+        desks = self.casebook.desks
+        if desks.many and row:
+            self.shell.tasks.outside(
+                lambda: desks.begin_editing(entity, row),
+                lambda others: self.open_elsewhere(others) if self.editing == row else None,
+                lambda _problem: None,  # the window says already that the server is away
+                owner=self,
+                lane="desks",
+            )
+
+    def end_editing(self) -> None:
+        """It is closed."""
+        row, self.editing = self.editing, ""
+        self.open_elsewhere([])
+        if row and self.casebook.desks.many:
+            desks = self.casebook.desks
+            self.shell.tasks.outside(lambda: desks.end_editing(row), None, lambda _problem: None, lane="desks")
+
+    def open_elsewhere(self, others: Sequence[AtWork]) -> None:
+        """Say on top who else has the record open."""
+        self._say_others(side_by_side.elsewhere(others))
+
+    def _say_others(self, words: str) -> None:
+        pieces.clear(self._others_column)
+        if words:
+            self._others_column.addWidget(Banner("info", words, closable=False))
+        self._others.setVisible(bool(words))
 
     # The shell's side.
 
     def refresh(self, changed: Changed) -> None:
-        """Nothing that happens elsewhere may disturb what is being typed."""
+        """Nothing that happens elsewhere may disturb what is being typed; but it is said."""
+        if self.editing and self.editing in changed.rows and not self.busy:
+            words = _(
+                "Somebody else has just changed this record. What both of you change is shown before it is saved."
+            )
+            self._say_others(words)
+
+    def come_back(self) -> None:
+        """What is typed stays."""
 
     def leave(self) -> bool:
         """Keep the draft."""
         if self.keeper is not None:
             self.keeper.flush()
+        if self.editing:
+            self.end_editing()
         return True
 
 

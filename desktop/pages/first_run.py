@@ -1,7 +1,7 @@
 """The first run: language, office, worker, passphrase, backup place; then the casebook is made."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from desktop.pages.sign_in import PassphraseField, brand, centred
 from desktop.widgets import pieces
 from desktop.widgets.case_parts import TickRow
 from desktop.widgets.finder import Finder, Match
+from desktop.widgets.server_form import ServerAnswers, ServerForm
 from models.errors import Problem
 from models.records import divisions
 from models.texts import _
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
     from desktop.shell import Shell
     from models.casebook import Casebook
 
-STEPS = 5
+ALONE = ("language", "where", "office", "worker", "passphrase", "backup")
+JOINING = ("language", "where", "server", "worker", "passphrase")
+FOUNDING = ("language", "where", "server", "office", "worker", "passphrase")
+"""The steps: of a computer alone, of a desk that joins an office, and of the first desk, which founds it."""
 
 
 @dataclass
@@ -29,6 +33,10 @@ class Answers:
     """What was answered so far; survives a change of language, not the end of the program."""
 
     step: int = 0
+    desk: bool = False  # the records lie on an office's server
+    founding: bool = False  # its database is still empty
+    server: ServerAnswers = field(default_factory=ServerAnswers)
+    desk_name: str = ""
     office_code: str = ""
     office_name: str = ""
     letter_mark: str = ""
@@ -47,6 +55,22 @@ def make_casebook(shell: "Shell", answers: Answers) -> "Casebook":
     from models.casebook import Casebook
     from models.services.views import Office, Worker
 
+    if answers.desk:
+        office = Office(answers.office_code, answers.office_name, answers.letter_mark, answers.office_phone)
+        made = Casebook.create_office(
+            shell.folder,
+            answers.passphrase,
+            server=answers.server.address(),
+            password=answers.server.password,
+            worker=Worker(answers.worker, answers.worker_phone),
+            office=office if answers.founding else None,
+            clock=shell.clock,
+            keeps_numbers=not answers.numbers_elsewhere,
+            phrase=answers.server.phrase,
+        )
+        if answers.desk_name:
+            made.settings.set("desk_name", answers.desk_name)
+        return made
     casebook = Casebook.create(
         shell.folder,
         answers.passphrase,
@@ -92,7 +116,7 @@ def strength(passphrase: str) -> tuple[str, str]:
 
 
 class FirstRun(QWidget):
-    """Five small steps; what was typed is never lost on the way."""
+    """A few small steps; what was typed is never lost on the way."""
 
     def __init__(self, shell: "Shell", answers: Answers | None = None) -> None:
         super().__init__()
@@ -128,20 +152,39 @@ class FirstRun(QWidget):
         self.answers.step = step
         pieces.clear(self.content)
         self._say("")
-        self.where.setText(_("Setting up: step {n} of {all}").format(n=step + 1, all=STEPS))
+        steps = self._steps()
+        self.where.setText(_("Setting up: step {n} of {all}").format(n=step + 1, all=len(steps)))
         self.back_button.setVisible(step > 0)
-        self.restore_button.setVisible(step < 2)  # before anything is typed that a backup would bring
-        self.next_button.setText(_("Make the casebook") if step == STEPS - 1 else _("Continue"))
-        title, intro, build = (
-            (_("Language"), _("It can be changed at any time."), self._language),
-            (_("Your office"), _("Type the name of your community, or its initials."), self._office),
-            (_("You"), _("Your name is printed on letters and noted beside what you record."), self._worker),
-            (_("Passphrase"), _("It encrypts everything on this computer."), self._passphrase),
-            (_("Backups"), _("A copy of the casebook, encrypted like the casebook itself."), self._backup),
-        )[step]
+        # Before anything is typed that a backup would bring.
+        self.restore_button.setVisible(steps[step] in ("language", "where", "office") and not self.answers.desk)
+        self.next_button.setText(self._last_words() if step == len(steps) - 1 else _("Continue"))
+        founds = _("The database is still empty: this desk founds the office in it.")
+        title, intro, build = {
+            "language": (_("Language"), _("It can be changed at any time."), self._language),
+            "where": (_("Where the records are"), _("Ask your office if you do not know."), self._place),
+            "server": (_("The office's server"), _("Whoever keeps the server knows all of this."), self._server),
+            "office": (
+                _("Your office"),
+                founds if self.answers.desk else _("Type the name of your community, or its initials."),
+                self._office,
+            ),
+            "worker": (_("You"), _("Your name is printed on letters and noted beside what you record."), self._worker),
+            "passphrase": (_("Passphrase"), _("It encrypts everything on this computer."), self._passphrase),
+            "backup": (_("Backups"), _("A copy of the casebook, encrypted like the casebook itself."), self._backup),
+        }[steps[step]]
         self.heading.setText(title)
         self.intro.setText(intro)
         self._check = build()
+
+    def _steps(self) -> tuple[str, ...]:
+        if not self.answers.desk:
+            return ALONE
+        return FOUNDING if self.answers.founding else JOINING
+
+    def _last_words(self) -> str:
+        if not self.answers.desk:
+            return _("Make the casebook")
+        return _("Found the office") if self.answers.founding else _("Set up this desk")
 
     def _say(self, sentence: str) -> None:
         self.trouble.setText(sentence)
@@ -153,7 +196,11 @@ class FirstRun(QWidget):
         self._say(trouble)
         if trouble:
             return
-        if self.answers.step < STEPS - 1:
+        steps = self._steps()
+        if steps[self.answers.step] == "server":
+            self._try_server()
+            return
+        if self.answers.step < len(steps) - 1:
             self._show(self.answers.step + 1)
             return
         self.next_button.setEnabled(False)
@@ -173,8 +220,34 @@ class FirstRun(QWidget):
 
     def _failed(self, problem: Problem) -> None:
         self.next_button.setEnabled(True)
-        self.next_button.setText(_("Make the casebook"))
+        self.next_button.setText(self._last_words())
         self._say(problem.sentence())
+
+    def _try_server(self) -> None:
+        """Ask the server before going on: its sentence is read best where it can be mended."""
+        server = self.answers.server
+        self.next_button.setEnabled(False)
+        self.next_button.setText(_("Trying ..."))
+
+        def work() -> str:
+            from models.casebook import Casebook
+
+            office = Casebook.office_on(server.address(), server.password, server.phrase)
+            return office.name if office is not None else ""
+
+        def there(name: str) -> None:
+            self.next_button.setEnabled(True)
+            self.answers.founding = not name
+            self._show(self.answers.step + 1)
+            if name:
+                self.intro.setText(_("The server answers: {office}.").format(office=name))
+
+        def failed(problem: Problem) -> None:
+            self.next_button.setEnabled(True)
+            self.next_button.setText(_("Continue"))
+            self._say(problem.sentence())
+
+        self.shell.tasks.run(work, there, failed, owner=self)
 
     # The steps. Each fills `content` and returns what checks it: a sentence, or "" when it is all right.
 
@@ -194,6 +267,38 @@ class FirstRun(QWidget):
             self.shell.redress()
         else:
             self._show(0)
+
+    def _place(self) -> Callable[[], str]:
+        for desk, label, words in (
+            (False, _("On this computer alone"), _("Works without any network. What others need is carried as files.")),
+            (
+                True,
+                _("Desk of an office with a server"),
+                _("Several desks work on the same records at once; without its server nothing can be saved."),
+            ),
+        ):
+            chosen = desk is self.answers.desk
+            made = pieces.button(label, partial(self._choose_place, desk), "choice", "check" if chosen else "")
+            made.setCheckable(True)
+            made.setChecked(chosen)
+            made.setAccessibleDescription(words)
+            self.content.addWidget(made)
+            self.content.addWidget(pieces.text(words, "small"))
+        self.next_button.setFocus()
+        return str
+
+    def _choose_place(self, desk: bool) -> None:
+        self.answers.desk = desk
+        self._show(self.answers.step)
+
+    def _server(self) -> Callable[[], str]:
+        self.server_form = ServerForm(self.answers.server, with_phrase=True)
+        self.server_form.confirmed.connect(self.go_on)
+        self.content.addWidget(self.server_form)
+        hint = _("For example Window 2: others see it beside your name.")
+        self._line(self._form(), _("Name of this desk"), "desk_name", hint)
+        self.server_form.first_focus()
+        return self.answers.server.trouble
 
     def _office(self) -> Callable[[], str]:
         self.finder = Finder(name=_("Community or street"), hint=_("For example 花园路 or hyl"))
@@ -251,17 +356,17 @@ class FirstRun(QWidget):
         self.first = PassphraseField(_("Passphrase"))
         self.second = PassphraseField(_("The same passphrase again"))
         self.hint = pieces.text("", "soft")
-        for label, field, key in (
+        for label, line, key in (
             (_("Passphrase"), self.first, "passphrase"),
             (_("The same passphrase again"), self.second, "again"),
         ):
             words = pieces.text(label, "label")
-            words.setBuddy(field.line)
+            words.setBuddy(line.line)
             self.content.addWidget(words)
-            field.line.setText(getattr(self.answers, key))
-            field.line.textChanged.connect(lambda text, key=key: setattr(self.answers, key, text))
-            self.content.addWidget(field)
-            if field is self.first:
+            line.line.setText(getattr(self.answers, key))
+            line.line.textChanged.connect(lambda text, key=key: setattr(self.answers, key, text))
+            self.content.addWidget(line)
+            if line is self.first:
                 self.content.addWidget(self.hint)
         self.first.line.textChanged.connect(self._say_strength)
         self._say_strength(self.answers.passphrase)
@@ -270,6 +375,12 @@ class FirstRun(QWidget):
                 pieces.text(_("If you forget it"), "label"),
                 pieces.text(
                     _(
+                        "The drafts and settings of this desk are lost then. The records on the server are not: the "
+                        "desk can be set up anew. Write the passphrase down on paper and keep it where you keep your "
+                        "seal, not with this computer."
+                    )
+                    if self.answers.desk
+                    else _(
                         "Nobody can open this casebook any more: not your office, not the makers of this program. "
                         "Only what was exported to your office is left. Write the passphrase down on paper and keep "
                         "it where you keep your seal, not with this computer."

@@ -111,7 +111,16 @@ class RegisterPage(Comparing):
     def _amend(self, loaded: register_lookup.Amended) -> None:
         answers = dict(loaded.answers)
         self._begin(
-            Case("amend", resident_id=loaded.resident_id, stage="person", people=[Person(answers)], before=answers)
+            Case(
+                "amend",
+                "",
+                "",
+                loaded.resident_id,
+                "person",
+                people=[Person(answers)],
+                before=answers,
+                seen=loaded.seen,
+            )
         )
 
     def _begin(self, case: Case, draft_id: str = "") -> None:
@@ -119,6 +128,7 @@ class RegisterPage(Comparing):
         self._from_check = False
         self.set_busy(False)
         self.begin_draft("resident" if case.kind == "amend" else "household", version(), draft_id)
+        self.begin_editing("resident", case.resident_id if case.kind == "amend" else "", case.seen)
         self.tell([])
         self.show_whole()
         # Each view gets its own answers only: what it does not draw it would hand back as it was, over the other's.
@@ -619,9 +629,14 @@ class RegisterPage(Comparing):
         self._collect()
         self.set_busy(True)
         save = register_save.work(self.casebook, self.case, self.household_form, self.resident_form, self.today)
-        self.run(save, self._saved, self.failed)
+        self.run(self.guarded(save), self._saved, self.failed)
+
+    def save_again(self) -> None:
+        """The worker chose which text stands."""
+        self._save_now()
 
     def _saved(self, changed: Changed) -> None:
+        self.end_editing()
         case, casebook, tasks = self.case, self.casebook, self.shell.tasks
         typed, operations = self.snapshot(), list(changed.operations)
         self.end_draft()

@@ -68,6 +68,7 @@ class Case:
     answers: dict[str, Any] = field(default_factory=dict)  # of the form household, without the people
     people: list[Person] = field(default_factory=lambda: [Person()])
     before: dict[str, Any] = field(default_factory=dict)  # amend: the answers that the form was filled with
+    seen: int = -1  # amend: the moment from which the form was filled (casebook.desks.seen())
     saved: list[str] = field(default_factory=list)  # member: residents already joined when a later one failed
 
     def body(self) -> dict[str, Any]:

@@ -22,13 +22,15 @@ class Amended:
 
     resident_id: str
     answers: Mapping[str, Any]
+    seen: int = -1  # the moment from which it is
 
 
 def amend_answers(casebook: Any, resident_id: str) -> Amended:
     """The answers that make the record as it now stands, with the facts that count. Raises NotFound."""
+    seen = casebook.desks.seen()
     entry = casebook.residents.entry_of(resident_id)
     facts = tuple(_entry(fact) for fact in casebook.facts.of(resident_id) if fact.state != "expired")
-    return Amended(resident_id, load("resident").answers(entry.model_copy(update={"facts": facts})))
+    return Amended(resident_id, load("resident").answers(entry.model_copy(update={"facts": facts})), seen)
 
 
 def _entry(fact: FactView) -> FactEntry:

@@ -21,8 +21,25 @@ FILES = ("casebook.db", "casebook.keys")
 to import, and the first window must not wait for it."""
 
 
+DESK = "casebook.desk"
+"""What lies in the data folder of a desk of an office: where the office's server is."""
+
+
+def server_shown(folder: Path) -> str:
+    """The office's server as this page names it; empty where the records are in a file of this computer."""
+    import json
+
+    try:
+        said = json.loads((folder / DESK).read_text("utf-8"))["server"]
+        return f"{said['database']} @ {said['host'] or 'localhost'}"
+    except (OSError, ValueError, KeyError, TypeError):
+        return "?" if (folder / DESK).exists() else ""
+
+
 def casebook_exists(folder: Path) -> bool:
     """Whether there is a casebook in the data folder; its keys alone are one only where backups lie beside them."""
+    if (folder / DESK).exists():
+        return True
     store, keys = (folder / name for name in FILES)
     return store.exists() or (keys.exists() and (folder / "backups").exists())
 
@@ -41,10 +58,12 @@ def gate(shell: "Shell") -> QWidget:
     return FirstRun(shell, shell.gate.answers if isinstance(shell.gate, FirstRun) else None)
 
 
-def open_casebook(folder: Path, passphrase: str, shell: "Shell") -> "Casebook":
-    """Open the casebook; called off the window's thread, since it imports and derives keys."""
+def open_casebook(folder: Path, passphrase: str, shell: "Shell", password: str = "") -> "Casebook":
+    """Open the casebook; called off the window's thread, since it imports and derives keys. password: the server's."""
     from models.casebook import Casebook
 
+    if password:
+        return Casebook.open_office(folder, passphrase, clock=shell.clock, password=password)
     return Casebook.open(folder, passphrase, clock=shell.clock)
 
 
@@ -53,6 +72,25 @@ def needs_backup(problem: Problem) -> bool:
     from models.casebook import StoreMissing
 
     return isinstance(problem, (DamagedStore, KeysMissing, StoreMissing))
+
+
+def asks_password(problem: Problem) -> bool:
+    """Whether the office's server wants a password that this computer does not have."""
+    from models.services.desk_place import PasswordGone
+    from models.store.server import ServerRefused
+
+    return isinstance(problem, (PasswordGone, ServerRefused))
+
+
+def is_about_server(problem: Problem) -> bool:
+    """Whether the passphrase was right and the server is in the way."""
+    from models.services.desk_place import NoOffice, NotOurTables
+    from models.store.engine import StoreUnreachable
+    from models.store.server import CertificateRefused, ServerTooOld
+
+    return asks_password(problem) or isinstance(
+        problem, (StoreUnreachable, NoOffice, NotOurTables, CertificateRefused, ServerTooOld)
+    )
 
 
 class PassphraseField(QWidget):
@@ -139,16 +177,36 @@ class SignIn(QWidget):
         self.trouble.hide()
         self.button = pieces.button(_("Open the casebook"), self.unlock, "primary")
         self.restore_button = pieces.button(_("Restore a backup"), self.restore, "link")
+        server = server_shown(shell.folder)
+        self.connection_button = pieces.button(_("Connection to the server"), self.connection, "link")
+        (self.restore_button if server else self.connection_button).hide()  # a server is restored where it is
+        self.server = PassphraseField(_("Password of the server"))
+        self.server.line.returnPressed.connect(self.unlock)
+        self.server_label = pieces.text(_("Password of the server"), "label")
+        self.server_label.setBuddy(self.server.line)
+        for each in (self.server, self.server_label):
+            each.hide()  # until this computer does not give it any more
+        told = _("The records on this computer are encrypted. Your passphrase opens them.")
+        if server:
+            told = _("The records lie on the office's server; what opens the way there is encrypted on this computer.")
         self.said = pieces.text(said, "good", select=True)
         self.card = pieces.card(
             brand(),
             *([self.said] if said else []),
-            pieces.text(_("The records on this computer are encrypted. Your passphrase opens them."), "soft"),
+            pieces.text(told, "soft"),
+            *(
+                [pieces.text(_("Office server: {server}").format(server=server), "label", select=True)]
+                if server
+                else []
+            ),
             label,
             self.passphrase,
+            self.server_label,
+            self.server,
             self.trouble,
             self.button,
             self.restore_button,
+            self.connection_button,
             margin=32,
             gap=12,
         )
@@ -162,8 +220,10 @@ class SignIn(QWidget):
             self.passphrase.setFocus()
             return
         self._busy(True)
-        folder, shell = self.shell.folder, self.shell
-        self.shell.tasks.run(lambda: open_casebook(folder, passphrase, shell), self._opened, self._failed, owner=self)
+        folder, shell, password = self.shell.folder, self.shell, self.server.text()
+        self.shell.tasks.run(
+            lambda: open_casebook(folder, passphrase, shell, password), self._opened, self._failed, owner=self
+        )
 
     def restore(self) -> None:
         """To the page that puts a backup in the place of the casebook."""
@@ -171,14 +231,27 @@ class SignIn(QWidget):
 
         self.shell.show_gate(Restore(self.shell))
 
+    def connection(self) -> None:
+        """To the page that says where the office's server is."""
+        from desktop.pages.server_gate import ServerGate
+
+        self.shell.show_gate(ServerGate(self.shell))
+
     def _opened(self, casebook: "Casebook") -> None:
         self.passphrase.line.clear()
+        self.server.line.clear()
         self.shell.unlock(casebook)
 
     def _failed(self, problem: Problem) -> None:
         self._busy(False)
         self.trouble.setText(problem.sentence())
         self.trouble.show()
+        asks = asks_password(problem)
+        for each in (self.server, self.server_label):
+            each.setVisible(asks or each.isVisible())
+        if is_about_server(problem):  # it need not be typed again: the server may answer in a minute
+            (self.server if asks else self.button).setFocus()
+            return
         if needs_backup(problem):
             pieces.set_role(self.restore_button, "")  # from a link to a button, for now it is the way on
         self.passphrase.line.setProperty("wrong", "true")

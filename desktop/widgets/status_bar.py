@@ -22,7 +22,7 @@ class StatusLine(QFrame):
         super().__init__()
         self.shell = shell
         self.setProperty("role", "status")
-        sign = QLabel()
+        self._sign = sign = QLabel()
         sign.setPixmap(theme.pixmap("offline", 16, "soft", self.devicePixelRatioF()))
         self._offline = pieces.text(_("Offline: nothing leaves this computer by itself"), "small", wrap=False)
         sign.setToolTip(self._offline.text())
@@ -36,6 +36,8 @@ class StatusLine(QFrame):
         self._soon.timeout.connect(self._ask)
         self.say_waiting(None)
         self.show_worker()
+        if shell.casebook.desks.many:
+            self.say_server(reachable=not shell.desks.away)
 
     def be_short(self, short: bool) -> None:
         """In a narrow window the sign alone says that one works offline, and the office is left out."""
@@ -44,6 +46,13 @@ class StatusLine(QFrame):
         self.show_worker()
 
     _short = False
+
+    def say_server(self, *, reachable: bool) -> None:
+        """At a desk of an office: whether its server answers."""
+        words = _("Records on the office's server") if reachable else _("The office's server does not answer")
+        self._offline.setText(words)
+        self._sign.setPixmap(theme.pixmap("office" if reachable else "offline", 16, "soft" if reachable else "danger"))
+        self._sign.setToolTip(words)
 
     def show_worker(self) -> None:
         """Say who works here and for which office."""

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from models.clock import Clock, milliseconds
-from models.errors import KeysMissing, Problem, WrongPassphrase
+from models.errors import DamagedStore, KeysMissing, NewerStore, Problem, WrongPassphrase
 from models.records.operation import Meta
 from models.security import device, keystore, password_store
 from models.security.column_key import KEY_BYTES
@@ -136,8 +136,6 @@ def write_identity(connection: Connection, office: dict[str, str], clock: Clock,
 
 def bring_up(engines: Engines) -> None:
     """Make or renew the tables of a server; desks that are updated together take turns. Raises NotOurTables ..."""
-    from models.errors import DamagedStore
-
     try:
         migrate.upgrade(engines)
     except DamagedStore as trouble:
@@ -254,6 +252,27 @@ def try_server(server: ServerAddress, password: str, phrase: str = "") -> None:
         bring_up(engines)
         unseal(engines, phrase)
         settle_place(engines)
+    finally:
+        engines.close()
+
+
+def look(server: ServerAddress, password: str, phrase: str = "") -> dict[str, Any]:
+    """The office that a database holds, as its small fact; {} where the database is empty. Writes nothing.
+
+    Raises WrongOfficePhrase, NotOurTables, NewerStore, and what open_server() raises.
+    """
+    engines = open_server(server, password)
+    try:
+        there = migrate.version(engines)
+        if not there:
+            return {}
+        if there > migrate.newest():
+            raise NewerStore(file_version=there, program_version=migrate.newest())
+        unseal(engines, phrase)
+        with sorted_trouble(), engines.reader.connect() as connection:
+            return read_meta(connection, "office")
+    except DamagedStore as trouble:
+        raise NotOurTables from trouble
     finally:
         engines.close()
 

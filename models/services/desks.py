@@ -20,6 +20,7 @@ from models.services.views import Changed
 from models.store.rows import KEPT, table_of
 from models.store.seen import Choices, Seen, arrived
 from models.store.work import read_meta
+from models.texts import language
 
 T = TypeVar("T")
 
@@ -157,7 +158,16 @@ class Desks:
         who = {"desk": self._book.desk, "worker": self._book.worker.name, "place": self.name()}
         return {**who, "row": row, "entity": entity, "since": since, "at": now}
 
-    # The clock.
+    # Words and clocks.
+
+    def fact_names(self, names: Iterable[str]) -> dict[str, str]:
+        """Facts in the worker's words, in the language now shown; a fact that the rules do not know is left out."""
+        known = self._book.policies.facts
+        said = {}
+        for name in set(names) & known.keys():
+            words = known[name].zh if language() == "zh_CN" else known[name].en
+            said[name] = words.label or words.holds or words.ask or name
+        return said
 
     def behind(self) -> int:
         """By how many milliseconds this computer's clock is behind the server's (negative: ahead of it)."""

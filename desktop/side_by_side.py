@@ -1,0 +1,87 @@
+"""Two who work on the same record: saving what was typed without overwriting what another one said meanwhile, and
+telling that a record is open elsewhere. For forms on pages and in dialogs alike.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from models.clock import local_time
+from models.errors import Problem
+from models.texts import _
+
+if TYPE_CHECKING:
+    from desktop.pages.base import Page
+    from models.services.desks import AtWork
+    from models.store.seen import ChangedMeanwhile, Choices
+
+T = TypeVar("T")
+
+
+def save(
+    page: "Page",
+    seen: int,
+    verb: Callable[[], T],
+    done: Callable[[T], object],
+    failed: Callable[[Problem], object] | None = None,
+    choices: "Choices | None" = None,
+) -> None:
+    """Call a verb with the answers of a form that was filled from the moment `seen` (casebook.desks.seen()).
+
+    Where somebody else changed the same fields meanwhile, the worker is asked which text stands; then it is saved. What
+    the worker chooses not to decide is not saved: `failed` gets the Problem. Below zero: the form knows no moment.
+    """
+    casebook, known = page.casebook, dict(choices or {})
+
+    def work() -> T:
+        return casebook.desks.save(seen, verb, known) if seen >= 0 else verb()
+
+    def trouble(problem: Problem) -> None:
+        from models.store.seen import ChangedMeanwhile
+
+        if isinstance(problem, ChangedMeanwhile):
+            ask(page, problem, lambda more: save(page, seen, verb, done, failed, {**known, **more}), failed)
+        elif failed is not None:
+            failed(problem)
+        else:
+            page.shell.problem(problem)
+
+    page.run(work, done, trouble)
+
+
+def ask(
+    page: "Page",
+    problem: "ChangedMeanwhile",
+    chosen: Callable[[Mapping[tuple[str, str, str], str]], object],
+    failed: Callable[[Problem], object] | None = None,
+) -> None:
+    """Ask which text stands; `chosen` gets the choices, `failed` the problem where the worker leaves it open."""
+    from desktop.widgets.text_choice import TextChoice
+
+    def show(facts: Mapping[str, str]) -> None:
+        dialog = TextChoice(page.shell, problem.disputed, facts)
+        dialog.chosen.connect(chosen)
+        dialog.rejected.connect(
+            partial(failed, problem) if failed is not None else partial(page.shell.problem, problem)
+        )
+        dialog.open()
+
+    names = {one.field for one in problem.disputed if one.entity == "fact"}
+    if names:
+        casebook = page.casebook
+        page.read(lambda: casebook.desks.fact_names(names), show)
+    else:
+        show({})
+
+
+def elsewhere(others: Sequence["AtWork"]) -> str:
+    """Who else has a record open, as the banner says it; empty where nobody has."""
+    said = [
+        _("{worker} at {desk} has this open since {time}.").format(
+            worker=each.worker, desk=each.place, time=f"{local_time(each.since):%H:%M}"
+        )
+        for each in others
+    ]
+    if not said:
+        return ""
+    return " ".join([*said, _("Nothing is overwritten: what both change is shown to you before it is saved.")])
