@@ -133,6 +133,10 @@ class BatchRefused(Problem):
             "damaged": _("The file is incomplete or damaged. Ask for it to be exported again."),
             "too_large": _("The file says one size and holds another. It was not opened."),
             "bad_content": _("The file's content does not follow the format."),
+            "revoked": _("Whoever made this file was excluded from the exchange for good; ask the office why."),
+            "no_record": _("The record that this picture belongs to is not here yet. Take in the other files first."),
+            "removed": _("This picture was removed or erased, so it is not taken in any more."),
+            "not_above": _("This list comes from an office that this casebook does not belong to."),
         }
         reason = reasons.get(str(self.facts.get("reason")), reasons["damaged"])
         return _("{reason} Nothing was imported and nothing here was changed.").format(reason=reason)

@@ -109,7 +109,11 @@ class Packs:
                 return self._own(check_folder(path, self._book.policies.files), path.name)
             except OSError as trouble:
                 raise CannotRead(name=path.name) from trouble
-        contents = read_pack_file(read_limited(path, MAX_FILE_BYTES), device.verify)
+        return self.preview_bytes(read_limited(path, MAX_FILE_BYTES))
+
+    def preview_bytes(self, data: bytes) -> PackPreview:
+        """Look at the bytes of a pack file, of one that an office sent for example. Raises PackFileRefused."""
+        contents = read_pack_file(data, device.verify)
         return self._preview(contents.header, contents.data, check_files(contents.files))
 
     def compare(

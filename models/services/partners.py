@@ -1,14 +1,16 @@
 """Those whom files are exchanged with: the own card, the cards that were trusted, and what each says it holds."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from models.clock import local_time
 from models.errors import Problem
 from models.records.operation import Peer
+from models.records.stream import DownPoint, SentDown
 from models.services.views import Office
 from models.store.rows import table_of
 from models.store.work import read_meta, write_meta
@@ -19,8 +21,9 @@ from models.sync.files import read_limited
 from models.texts import _, ngettext
 
 CARD_ENDING = ".jmcard"
-_PEER = table_of(Peer)
+_PEER, _SENT, _POINTS = table_of(Peer), table_of(SentDown), table_of(DownPoint)
 _COMMUNITY_DIGITS = 12
+_SCOPE_DIGITS = (6, 9, 12)  # district, street, community
 
 
 class NoPartner(Problem):
@@ -32,6 +35,23 @@ class NoPartner(Problem):
             "The office's sync card is not here yet, so nothing could be sealed for it. Your changes are safe here. "
             "Take in the office's card first, then export again."
         )
+
+
+class CardRevoked(Problem):
+    """Somebody was to be trusted again whose files are refused for good. Facts: name, reason."""
+
+    def sentence(self) -> str:
+        """Tell the worker."""
+        reasons = {
+            "lost": _("because it was lost"),
+            "stolen": _("because it was stolen"),
+            "left": _("because nobody works with it any more"),
+        }
+        reason = str(self.facts.get("reason", ""))
+        return _(
+            "{name} was excluded from the exchange for good, {reason}, and this card is its old one. It was not "
+            "trusted again. If it is to take part anew, make a new casebook on it and take in the new card."
+        ).format(name=self.facts.get("name", ""), reason=reasons.get(reason, f"“{reason}”"))
 
 
 @dataclass(frozen=True)
@@ -46,6 +66,11 @@ class Partner:
     seal_key: str = field(repr=False)
     holds: Tips = field(repr=False)
     at: int  # last heard of, milliseconds
+    office_code: str = ""  # as its card says
+    scope: tuple[str, ...] = ()  # codes whose records it is sent; none: everything
+    trusted: bool = True
+    revoked: str = ""  # why its files are refused for good; empty: they are not
+    revoked_at: int = 0  # milliseconds
 
 
 @dataclass(frozen=True)
@@ -122,7 +147,10 @@ def card_of(path: Path) -> Card:
 
 
 def trust(connection: Connection, card: Card, now: int) -> None:
-    """Keep a card; taken in again, it is trusted again and what was known of its maker stays."""
+    """Keep a card; taken in again, it is trusted again and what was known of its maker stays. Raises CardRevoked."""
+    before = connection.execute(select(_PEER.c.revoked).where(_PEER.c.id == card.id)).scalar()
+    if before:
+        raise CardRevoked(name=card.office_name, reason=before)
     said = {"kind": card.kind, "name": card.office_name, "trusted": True}
     said |= {"sign_key": card.sign_public, "seal_key": card.age_public, "office_code": card.office_code}
     if connection.execute(update(_PEER).where(_PEER.c.id == card.id).values(**said)).rowcount == 0:
@@ -147,6 +175,37 @@ def all_trusted(connection: Connection) -> list[Partner]:
     return [_partner(row) for kind in ("office", "device") for row in found if row.kind == kind]
 
 
+def everybody(connection: Connection) -> list[Partner]:
+    """All whose card was ever taken in or who were revoked, those not trusted too."""
+    return [_partner(row) for row in connection.execute(select(_PEER).order_by(_PEER.c.name, _PEER.c.id)).all()]
+
+
+def revoke(
+    connection: Connection, partner_id: str, reason: str, *, now: int, name: str = "", office_code: str = ""
+) -> None:
+    """Refuse somebody's files for good and write none for them; what came before stays. The first reason stays too."""
+    found = connection.execute(select(_PEER).where(_PEER.c.id == partner_id)).first()
+    if found is not None and found.revoked:
+        return
+    said = {"trusted": False, "revoked": reason, "down": {"revoked_at": now}}
+    if found is None:
+        named = {"id": partner_id, "kind": "device", "name": name, "office_code": office_code, "at": now}
+        connection.execute(insert(_PEER).values(**named, **said, sign_key="", seal_key="", holds={}, scope=[]))
+    else:
+        connection.execute(update(_PEER).where(_PEER.c.id == partner_id).values(**said))
+    for table in (_SENT, _POINTS):
+        connection.execute(delete(table).where(table.c.peer == partner_id))
+
+
+def set_scope(connection: Connection, partner_id: str, codes: Sequence[str]) -> None:
+    """Send a partner the records of these communities alone; none: everything. Raises ValueError for no code."""
+    if not all(len(code) in _SCOPE_DIGITS and code.isdecimal() and code.isascii() for code in codes):
+        raise ValueError("a scope holds codes of communities, streets or districts")
+    wanted = sorted(set(codes))
+    wanted = [code for code in wanted if not any(code != other and code.startswith(other) for other in wanted)]
+    connection.execute(update(_PEER).where(_PEER.c.id == partner_id).values(scope=wanted))
+
+
 def usual(connection: Connection) -> Partner | None:
     """Whom files are for when nobody is named: the office, or the only partner there is."""
     known = all_trusted(connection)
@@ -168,10 +227,25 @@ def reader(connection: Connection) -> Reader:
     """Who opens files here, and whose files are opened."""
     keys = read_meta(connection, "device_keys")
     signs = {partner.id: partner.sign_key for partner in all_trusted(connection)}
-    return Reader(own_id(connection), keys["age_secret"], signs.get)
+    gone = set(connection.execute(select(_PEER.c.id).where(_PEER.c.revoked != "")).scalars())
+    return Reader(own_id(connection), keys["age_secret"], signs.get, gone.__contains__)
 
 
 def _partner(row: Any) -> Partner:
     holds = {device: [(int(seq), str(identity)) for seq, identity in ends] for device, ends in row.holds.items()}
     card = Card(row.id, row.kind, "", row.name, row.sign_key, row.seal_key)
-    return Partner(row.id, row.kind, row.name, card.fingerprint, row.sign_key, row.seal_key, holds, row.at)
+    return Partner(
+        row.id,
+        row.kind,
+        row.name,
+        card.fingerprint,
+        row.sign_key,
+        row.seal_key,
+        holds,
+        row.at,
+        row.office_code,
+        tuple(row.scope),
+        bool(row.trusted),
+        row.revoked,
+        int(row.down.get("revoked_at", 0)),
+    )

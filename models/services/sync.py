@@ -12,12 +12,23 @@ from sqlalchemy import Connection, select, update
 
 from models.errors import NotFound
 from models.records.operation import Batch, Conflict, Head, Operation, Peer
-from models.services import exchange_standing, partners, sync_export, sync_import, sync_receipts
+from models.services import (
+    circle,
+    exchange_standing,
+    partners,
+    sync_files,
+    sync_import,
+    sync_receipts,
+    sync_sending,
+    sync_streams,
+)
 from models.services.book import Book, changed
+from models.services.pack_views import PackPreview
 from models.services.partners import Partner, ReceiptValue, TwoVersions, Version
 from models.services.sync_steps import Cancelled, Progress
+from models.services.sync_writing import Sent
 from models.services.views import BatchPreview, BatchView, Changed, SyncStatus
-from models.store import chains, importing
+from models.store import chains, down, importing
 from models.store.rows import KEPT, table_of
 from models.store.work import columns_from_wire, read_meta
 from models.sync.card import Card
@@ -56,21 +67,39 @@ class Sync:
             )
 
     def export(
-        self, folder: Path, progress: Progress | None = None, cancelled: Cancelled | None = None, *, to: str = ""
+        self,
+        folder: Path,
+        progress: Progress | None = None,
+        cancelled: Cancelled | None = None,
+        *,
+        to: str = "",
+        pictures: bool = True,
     ) -> list[Path]:
         """Write everything the office has not confirmed into sealed files, at most 2,000 changes each.
 
-        To: the id of a partner; otherwise the office. Returns the whole files in their order. Stopped or failed, those
-        that are whole stay; called again with the same folder it writes what is missing.
-        Raises NoPartner, CannotWrite, DiskFull.
+        A partner with a scope gets what it lacks of it. Behind the batches come sealed files: pictures (unless they are
+        left out), rules and the list of those who belong. To: the id of a partner; otherwise the office. Returns the
+        whole files in their order. Stopped or failed, those that are whole stay; called again with the same folder it
+        writes what is missing. Raises NoPartner, CannotWrite, DiskFull.
         """
-        return sync_export.export(self._book, folder, progress, cancelled, to=to)
+        return sync_sending.export(self._book, folder, progress, cancelled, to=to, pictures=pictures)
 
     def send(
-        self, folder: Path, progress: Progress | None = None, cancelled: Cancelled | None = None, *, to: str = ""
-    ) -> sync_export.Sent:
+        self,
+        folder: Path,
+        progress: Progress | None = None,
+        cancelled: Cancelled | None = None,
+        *,
+        to: str = "",
+        pictures: bool = True,
+    ) -> Sent:
         """The same as export, with what was there already and what is left. Raises NoPartner, CannotWrite, DiskFull."""
-        return sync_export.send(self._book, folder, progress, cancelled, to=to)
+        return sync_sending.send(self._book, folder, progress, cancelled, to=to, pictures=pictures)
+
+    def files_ahead(self, *, to: str = "") -> sync_files.FilesAhead:
+        """The sealed files that the next export would write: pictures and their bytes, packs, the list of those who
+        belong. Raises NoPartner."""
+        return sync_files.ahead(self._book, to)
 
     def outgoing(self, *, to: str = "", folder: Path | None = None) -> exchange_standing.Outgoing:
         """What the next export would write, and what of it lies in a folder already. Raises NoPartner."""
@@ -93,11 +122,82 @@ class Sync:
         return sync_import.preview(self._book, path)
 
     def apply(self, path: Path, progress: Progress | None = None, cancelled: Cancelled | None = None) -> Changed:
-        """Import a batch file in one transaction; importing it again changes nothing.
+        """Import a batch file in one transaction; importing it again changes nothing. A sealed file is taken in too.
 
         Returns an empty Changed where the worker cancelled. Raises BatchRefused, CannotRead, DiskFull.
         """
+        if sync_files.is_sealed_file(path):
+            return sync_files.take(self._book, path).changed
         return sync_import.apply(self._book, path, progress, cancelled)
+
+    def apply_file(self, path: Path) -> sync_files.ArrivedFile:
+        """Take a sealed file (.jma) in, and say what it was: a picture is shown from now on, a set of rules waits in
+        arrived_packs() to be looked at, a list of those who belong is followed.
+
+        Raises BatchRefused (besides the reasons of batches: no_record, where the batch with the picture's record has
+        not come yet; removed; not_above), CannotRead, DiskFull.
+        """
+        return sync_files.take(self._book, path)
+
+    def arrived_packs(self) -> list[sync_files.ArrivedPack]:
+        """The sets of rules that came from an office, the latest first."""
+        return sync_files.arrived_packs(self._book)
+
+    def preview_pack(self, sha: str) -> PackPreview:
+        """Look at a set of rules that came, as at one chosen by hand; casebook.packs.install(preview) installs it.
+
+        Raises NotFound, PackFileRefused.
+        """
+        return sync_files.preview_pack(self._book, sha)
+
+    def set_scope(self, partner_id: str, communities: Sequence[str]) -> None:
+        """Send a partner the records of these communities (12 digits), streets (9) or districts (6) alone from now on.
+
+        An empty list: everything. Raises ValueError for what is no code, NoPartner.
+        """
+        with self._book.verb("sync.set_scope") as work:
+            partners.addressee(work.connection, partner_id)
+            partners.set_scope(work.connection, partner_id, communities)
+            down.look_again(work.connection, partner_id)
+            work.journal("scope", "peer", partner_id, " ".join(sorted(communities)))
+
+    def streams(self) -> list[sync_streams.StreamView]:
+        """The streams of scoped records to partners and from offices: whose, which scope, how far, whether whole."""
+        return sync_streams.streams(self._book)
+
+    def departed(self) -> list[sync_streams.DepartedView]:
+        """Households and residents that are brought up to date no more, because they left the scope; latest first."""
+        return sync_streams.departed(self._book)
+
+    def revoke(self, partner_id: str, reason: str) -> None:
+        """Refuse a partner's files for good, and write none for it (a lost laptop); what came before stays.
+
+        reason: lost, stolen, left, or words. There is no way back: its old card is refused too. An office tells it to
+        those who belong to it with the next exports. Raises NotFound, ValueError without a reason.
+        """
+        if not reason.strip():
+            raise ValueError("a revocation says why")
+        with self._book.verb("sync.revoke") as work:
+            if partner_id not in {partner.id for partner in partners.everybody(work.connection)}:
+                raise NotFound
+            partners.revoke(work.connection, partner_id, reason.strip()[:200], now=work.now)
+            work.journal("revoke", "peer", partner_id, reason.strip()[:200])
+
+    def write_circle(self) -> circle.CircleView:
+        """Sign the list of those who belong to this office anew, if it changed; exports to them carry it from now on.
+
+        Once an office has written a list (or revoked somebody), each export renews it by itself.
+        """
+        return circle.renew(self._book)
+
+    def circles(self) -> list[circle.CircleView]:
+        """The lists of those who belong that are known here, the own one first."""
+        return circle.shown(self._book)
+
+    def everybody(self) -> list[Partner]:
+        """All whose card was ever taken in or who were revoked, by name; peers() has the trusted ones alone."""
+        with self._book.reading() as connection:
+            return partners.everybody(connection)
 
     def write_receipt(self, folder: Path, *, to: str = "") -> Path:
         """Write the answer to the partner whose batch arrived last (or to a named one): what is held here now.
@@ -137,7 +237,10 @@ class Sync:
             return partners.own_card(connection, self._book.office)
 
     def trust_card(self, path: Path) -> str:
-        """Exchange files with the maker of a card from now on; returns its name. Raises CardRefused, CannotRead."""
+        """Exchange files with the maker of a card from now on; returns its name.
+
+        Raises CardRefused, CannotRead; CardRevoked where its files are refused for good.
+        """
         card = partners.card_of(path)
         with self._book.verb("sync.trust") as work:
             partners.trust(work.connection, card, work.now)

@@ -4,49 +4,30 @@ An export may be stopped, or a stick may fail or be pulled out: the files that a
 itself. Continued into the same folder it writes only what is not on it yet.
 """
 
-import hashlib
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from models.clock import milliseconds
 from models.errors import BatchRefused, CannotRead
 from models.records.operation import Batch
-from models.services import partners
+from models.services import partners, sync_down, sync_writing
 from models.services.book import Book
 from models.services.inbox_reading import look_into
 from models.services.partners import Partner
 from models.services.sync_steps import Cancelled, Progress, Steps, Stopped
+from models.services.sync_writing import Sent, ids_of, portions
 from models.store import chains
-from models.store.many import without_pauses
 from models.store.rows import table_of
 from models.store.work import read_meta, write_meta
-from models.sync import batch as batches
-from models.sync.envelope import MAX_FILE_BYTES, peek, seal, whole
-from models.sync.files import NoRoom, free_name, read_limited, write_whole
+from models.sync.envelope import MAX_FILE_BYTES, whole
+from models.sync.files import read_limited
 from models.values import new_id
 
-BATCH_ENDING = ".jmb"
 _BATCH = table_of(Batch)
-_FILE_CHARACTERS = 8_000_000  # of values in one file, far below what a reader accepts
 _BEGUN = "export_begun"  # Meta: the export that was not finished: its id, number and addressee
-_SPARE_BYTES = 64 * 1024  # of a stick's own bookkeeping
-
-
-@dataclass(frozen=True)
-class Sent:
-    """What an export wrote."""
-
-    files: tuple[Path, ...] = ()  # written and read back now
-    kept: tuple[Path, ...] = ()  # of the same export, found whole in the folder
-    changes: int = 0  # in the files written now
-    size: int = 0  # bytes of these
-    left: int = 0  # changes that are in no file yet, because the worker stopped
 
 
 def export(
@@ -69,6 +50,9 @@ def send(
     written: list[tuple[Path, dict[str, Any], int]] = []
     with book.reading() as connection:
         partner = partners.addressee(connection, to)
+    if partner.scope:
+        return sync_down.send(book, folder, partner, progress, cancelled)
+    with book.reading() as connection:
         own = read_meta(connection, "device")
         begun = read_meta(connection, _BEGUN)
         kept, rest, references = ahead(connection, partner, folder)
@@ -105,7 +89,9 @@ def ahead(
     connection: Connection, partner: Partner, folder: Path | None
 ) -> tuple[dict[int, Path], list[chains.Reference], list[chains.Reference]]:
     """What an export would write: the files of it that lie whole in the folder, what is in none of them, and all."""
-    every = chains.unacknowledged(connection, partner.holds)
+    if partner.scope:
+        return sync_down.ahead(connection, partner, folder)
+    every = chains.unacknowledged(connection, partner.holds, partner.id)
     begun = read_meta(connection, _BEGUN)
     if folder is None or begun.get("to") != partner.id:
         return {}, every, every
@@ -114,7 +100,7 @@ def ahead(
 
 def file_count(references: Sequence[chains.Reference]) -> int:
     """How many files these operations need."""
-    return sum(1 for _portion in _portions(references))
+    return sum(1 for _portion in portions(references))
 
 
 def size_at_most(references: Sequence[chains.Reference]) -> int:
@@ -137,7 +123,7 @@ def _there_already(
         if detail is None or seen.kind != "batch" or detail["part"] in kept:
             continue
         inside = _within(detail.get("spans", {}), references)
-        if inside and _ids(inside) == detail.get("ids"):
+        if inside and ids_of(inside) == detail.get("ids"):
             with suppress(BatchRefused, CannotRead):
                 whole("batch", read_limited(seen.path, MAX_FILE_BYTES))
                 kept[int(detail["part"])] = seen.path
@@ -155,18 +141,6 @@ def _within(spans: Mapping[str, Sequence[Any]], references: Sequence[chains.Refe
     return found
 
 
-def _spans(portion: Sequence[chains.Reference]) -> dict[str, list[Any]]:
-    """Of each device of a file its first and last operation: [seq, id, seq, id]."""
-    spans: dict[str, list[Any]] = {}
-    for one in portion:
-        spans.setdefault(one.device, [one.seq, one.id, 0, ""])[2:] = [one.seq, one.id]
-    return spans
-
-
-def _ids(portion: Sequence[chains.Reference]) -> str:
-    return hashlib.sha256("".join(one.id for one in portion).encode()).hexdigest()
-
-
 def _write_files(
     book: Book,
     connection: Connection,
@@ -178,69 +152,13 @@ def _write_files(
     steps: Steps,
 ) -> Iterator[tuple[Path, dict[str, Any], int]]:
     """Write the files that are missing; yields the path, its entry and its bytes after each. Raises Stopped too."""
-    keys, own = read_meta(connection, "device_keys"), read_meta(connection, "device")
-    me = partners.own_card(connection, book.office).id
-    holds = chains.tips(connection)
-    portions = list(_portions(references))
-    of = len(kept) + len(portions)
+    pen = sync_writing.pen(book, connection, folder, partner, export=str(begun["export"]), number=int(begun["no"]))
+    several = list(portions(references))
+    of = len(kept) + len(several)
     numbers = [part for part in range(1, of + len(kept) + 1) if part not in kept]
-    now = milliseconds(book.clock)
     done = steps.total - len(references)
-    for part, portion in zip(numbers, portions, strict=False):
+    for part, portion in zip(numbers, several, strict=False):
         steps.at(done)
-        with without_pauses():
-            operations = chains.operations_of(connection, portion)
-            lines = batches.write_lines(operations, device=own["id"], office=book.office.code, holds=holds)
-        data = seal(
-            "batch",
-            lines,
-            sender=me,
-            sign_secret=keys["sign_secret"],
-            to=partner.id,
-            recipient=partner.seal_key,
-            batch=str(begun["export"]),
-            made_at=now,
-            part=part,
-            of=max(of, part),
-        )
-        _need_room(folder, len(data))
-        path = free_name(folder, f"jinmen-{me[:8]}-{begun['no']:04d}-part{part:02d}of{of:02d}", BATCH_ENDING)
-        write_whole(path, data)
-        tops = {one.device: [one.seq, one.id] for one in portion}
-        detail = {"export": begun["export"], "part": part, "of": of, "tops": tops}
-        row = {
-            "id": peek("batch", data).sha,
-            "direction": "out",
-            "file_name": path.name,
-            "peer": partner.id,
-            "count": len(portion),
-            "last_seq": tops.get(own["id"], [0])[0],
-            "status": "written",
-            "detail": detail | {"spans": _spans(portion), "ids": _ids(portion)},
-            "at": now,
-        }
+        yield pen.write(portion, part, of)
         done += len(portion)
-        yield path, row, len(data)
     steps.tell(done)
-
-
-def _need_room(folder: Path, size: int) -> None:
-    """Whether a file fits, before it is begun. Raises NoRoom."""
-    with suppress(OSError):  # where it cannot be asked, the writing itself tells
-        free = shutil.disk_usage(folder).free
-        if free < size + _SPARE_BYTES:
-            raise NoRoom(needed=size + _SPARE_BYTES, free=free)
-
-
-def _portions(references: Sequence[chains.Reference]) -> Iterator[list[chains.Reference]]:
-    """What goes into one file each."""
-    portion: list[chains.Reference] = []
-    size = 0
-    for one in references:
-        if portion and (len(portion) == batches.MAX_OPERATIONS or size + one.size > _FILE_CHARACTERS):
-            yield portion
-            portion, size = [], 0
-        portion.append(one)
-        size += one.size
-    if portion:
-        yield portion

@@ -17,7 +17,7 @@ from models.services.rights import Rights
 from models.services.sync_device import begin_anew
 from models.services.sync_steps import Cancelled, Progress, Steps, Stopped
 from models.services.views import BatchPreview, Changed
-from models.store import chains, importing
+from models.store import chains, down, down_got, importing, sealed_files
 from models.store.many import without_pauses
 from models.store.rows import table_of
 from models.sync import batch as batches
@@ -35,7 +35,8 @@ def preview(book: Book, path: Path) -> BatchPreview:
         batch = batches.read_batch(data, partners.reader(connection))
         planned = importing.plan(connection, batch.operations)
         sender = partners.addressee(connection, batch.header.sender)
-        missing = chains.missing_before(connection, planned.new) if planned.new else 0
+        scoped = batch.manifest.down is not None  # its chains have gaps by design
+        missing = chains.missing_before(connection, planned.new) if planned.new and not scoped else 0
     shown = BatchPreview(
         id=batch.header.sha,
         sender=sender.name,
@@ -79,6 +80,7 @@ def _apply(book: Book, path: Path, progress: Progress | None, cancelled: Cancell
             work.reindex |= importing.apply(work.connection, planned)
             steps.at(len(batch.operations))
             partners.said_to_hold(work.connection, batch.header.sender, batch.manifest.holds, work.now)
+            _take_word_of_streams(work.connection, batch, work.now)
             partners.writes_as(work.connection, batch.header.sender, batch.manifest.device)
             _keep_arrival(work.connection, path.name, batch, len(planned.new), work.now)
             work.journal("import", "batch", batch.header.sha, f"{len(planned.new)}/{len(batch.operations)}")
@@ -96,6 +98,16 @@ def _apply(book: Book, path: Path, progress: Progress | None, cancelled: Cancell
     Doubles(book).note_arrivals(touched)
     rows, entities = done.rows | settled.rows, done.entities | settled.entities
     return Changed(entities, rows, done.id, done.ids, done.operations)
+
+
+def _take_word_of_streams(connection: Connection, batch: batches.Batch, now: int) -> None:
+    """What a file says of the stream it belongs to, of the one that goes to its maker, and of what its maker lacks."""
+    sender, manifest = batch.header.sender, batch.manifest
+    if manifest.down is not None:
+        down_got.take(connection, sender, manifest.down, batch.operations, now)
+    down.claimed(connection, sender, manifest.got)
+    if manifest.wants is not None:
+        sealed_files.wanted_by(connection, sender, manifest.wants)
 
 
 def begin_anew_if_copied(book: Book, holds: batches.Tips) -> None:

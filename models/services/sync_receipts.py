@@ -9,7 +9,8 @@ from models.services import partners
 from models.services.book import Book
 from models.services.partners import Partner, ReceiptValue
 from models.services.sync_import import begin_anew_if_copied
-from models.store import chains
+from models.services.sync_wants import wanted
+from models.store import chains, down, down_got, sealed_files
 from models.store.rows import table_of
 from models.store.work import read_meta, write_meta
 from models.sync import batch as batches
@@ -40,6 +41,9 @@ def write(book: Book, folder: Path, *, to: str = "") -> Path:
             arrived=[
                 receipts.Arrived(f["id"], f["count"], f["detail"]["new"], f["detail"]["newest_at"]) for f in files
             ],
+            got=down_got.got(connection, partner.id),
+            files=sealed_files.arrived_from(connection, partner.id),
+            wants=wanted(connection),
         )
         keys = read_meta(connection, "device_keys")
         me = partners.own_card(connection, book.office).id
@@ -74,6 +78,10 @@ def read(book: Book, path: Path) -> ReceiptValue:
         before = chains.known_through(connection, partner.holds, own)
         through = chains.known_through(connection, answer.holds, own)
         partners.said_to_hold(connection, partner.id, answer.holds, work.now)
+        down.claimed(connection, partner.id, answer.got)
+        sealed_files.confirmed_by(connection, partner.id, answer.files)
+        if answer.wants is not None:
+            sealed_files.wanted_by(connection, partner.id, answer.wants)
         files = _mark_arrivals(connection, partner.id, answer)
         write_meta(connection, "receipt", {"at": work.now, "from": partner.id})
         work.journal("receipt", "batch", partner.id, f"{through}")
@@ -108,8 +116,12 @@ def _mark_arrivals(connection: Connection, partner_id: str, answer: receipts.Rec
         device: chains.known_through(connection, answer.holds, device)
         for device in {device for file in files for device in file.detail["tops"]}
     }
-    arrived = {f.id for f in files if all(through[device] >= top[0] for device, top in f.detail["tops"].items())}
+    whole = [f for f in files if f.detail["tops"] and "down" not in f.detail]
+    arrived = {f.id for f in whole if all(through[device] >= top[0] for device, top in f.detail["tops"].items())}
     for file in files:
         status = "acknowledged" if file.id in arrived or file.id in named else "written"
         connection.execute(update(_BATCH).where(_BATCH.c.id == file.id).values(status=status))
+        if loose := file.detail.get("loose"):  # no version vector tells of these
+            keys = [(district, identity) for district, identity in loose]
+            down_got.confirmed_besides(connection, partner_id, keys, holds=file.id in named)
     return len(arrived | ({f.id for f in files} & named))

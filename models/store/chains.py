@@ -14,13 +14,14 @@ from typing import Any
 from sqlalchemy import Connection, Text, cast, func, select
 
 from models.records.operation import Operation
+from models.records.stream import Received
 from models.store.many import among
 from models.store.rows import table_of
 from models.store.work import read_meta, write_meta
 from models.sync.batch import Tips
 from models.values import new_id
 
-_OPERATIONS = table_of(Operation)
+_OPERATIONS, _RECEIVED = table_of(Operation), table_of(Received)
 SENT = tuple(column for column in _OPERATIONS.columns if column.name != "arrival")
 """The columns of an operation that are in its hash and in files."""
 _HELD = "held"
@@ -103,8 +104,11 @@ def confirmed(connection: Connection, asked: Tips) -> Tips:
     return found
 
 
-def unacknowledged(connection: Connection, claims: Tips) -> list[Reference]:
-    """Every operation here that the other side has not itself said it holds, a device at a time, in sequence."""
+def unacknowledged(connection: Connection, claims: Tips, besides: str = "") -> list[Reference]:
+    """Every operation here that the other side has not itself said it holds, a device at a time, in sequence.
+
+    besides: id of a partner; what came down from it in a stream, or is confirmed otherwise, is left out.
+    """
     held = read_meta(connection, _HELD)
     found: list[Reference] = []
     for device, ends in sorted(tips_and_loose(connection).items()):
@@ -115,9 +119,30 @@ def unacknowledged(connection: Connection, claims: Tips) -> list[Reference]:
         if plain:
             found += _references(connection, device, after=_known_through(connection, device, said))
         else:
-            covered = _ancestry(_links(connection, device), {identity for _, identity in said})
-            found += [one for one in _references(connection, device, after=0) if one.id not in covered]
+            loose = _references(connection, device, after=0, besides=besides)
+            covered = _ancestry(_links(connection, device), {identity for _, identity in said}) if loose else set()
+            found += [one for one in loose if one.id not in covered]
     return found
+
+
+def held_by(connection: Connection, claims: Tips, device: str, operations: Mapping[str, int]) -> set[str]:
+    """Those of some operations of a device (id -> sequence) that another side says it holds by its chain ends."""
+    said = claims.get(device, [])
+    if not said:
+        return set()
+    own = read_meta(connection, "device")
+    state = read_meta(connection, _HELD).get(device)
+    if state["tips"] and len(state["tips"]) == 1 and not state["loose"] if state else device == own.get("id"):
+        through = _known_through(connection, device, said)
+        return {identity for identity, seq in operations.items() if seq <= through}
+    return _ancestry(_links(connection, device), {identity for _, identity in said}) & operations.keys()
+
+
+def loose(connection: Connection, references: Iterable[Reference]) -> list[list[str]]:
+    """Those of some operations that no unbroken chain tells of, as [district, id]."""
+    states = read_meta(connection, _HELD)
+    devices = {device for device, state in states.items() if state["loose"]}
+    return [[one.district, one.id] for one in references if one.device in devices]
 
 
 def operations_of(connection: Connection, references: Iterable[Reference]) -> list[dict[str, Any]]:
@@ -314,11 +339,14 @@ def _known_through(connection: Connection, device: str, ends: Sequence[tuple[int
     return max(_own_ids(connection, device, ends).values(), default=0) if ends else 0
 
 
-def _references(connection: Connection, device: str, *, after: int) -> list[Reference]:
+def _references(connection: Connection, device: str, *, after: int, besides: str = "") -> list[Reference]:
     columns = _OPERATIONS.c
     query = (
         select(columns.district, columns.id, columns.seq, func.length(cast(columns.fields, Text)).label("size"))
         .where(columns.device == device, columns.seq > after)
         .order_by(columns.seq, columns.id)
     )
+    if besides:
+        here = (_RECEIVED.c.district == columns.district) & (_RECEIVED.c.id == columns.id)
+        query = query.outerjoin(_RECEIVED, here & (_RECEIVED.c.peer == besides)).where(_RECEIVED.c.peer.is_(None))
     return [Reference(row.district, row.id, device, row.seq, row.size) for row in connection.execute(query)]

@@ -38,10 +38,13 @@ LOCAL: Mapping[str, str] = {
     "picture_data": "bytes of pictures, each found by its picture",
     "print_item": "the queue of a desk's printer",
     "print_job": "the queue of a desk's printer",
+    "departed": "what left the scope of an office above",
+    "down_point": "files of the streams to partners",
     "received": "which operations came down from an office above",
     "screening_block": "columns derived from the records",
     "screening_column": "columns derived from the records",
     "screening_mark": "columns derived from the records",
+    "sent_down": "which operations went down to a partner",
     "sealed_file": "files read and written by this office",
     "search_key": "derived from the records; one search goes over all districts of the office",
 }

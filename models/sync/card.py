@@ -15,7 +15,8 @@ from models.sync.content import canonical
 from models.texts import _
 
 MAX_CARD_BYTES = 8 * 1024
-_TEXTS = {"id": 32, "kind": 8, "office_code": 12, "office_name": 200, "sign_public": 64, "age_public": 100}
+TEXTS = {"id": 32, "kind": 8, "office_code": 12, "office_name": 200, "sign_public": 64, "age_public": 100}
+"""The members of a card, and the most characters of each."""
 
 
 class CardRefused(Problem):
@@ -55,7 +56,7 @@ def key_id(sign_public: str, age_public: str) -> str:
 
 def write_card(card: Card, sign_secret: str) -> bytes:
     """The bytes of a card file."""
-    said = {"jinmen_card": 1, **{name: getattr(card, name) for name in _TEXTS}}
+    said = {"jinmen_card": 1, **{name: getattr(card, name) for name in TEXTS}}
     return canonical({**said, "signature": device.sign(sign_secret, canonical(said)).hex()}) + b"\n"
 
 
@@ -66,8 +67,8 @@ def read_card(data: bytes) -> Card:
             raise ValueError("too large")
         said = json.loads(data.decode("utf-8"))
         signature = bytes.fromhex(said.pop("signature"))
-        card = Card(**{name: said[name] for name in _TEXTS})
-        fitting = all(isinstance(said[name], str) and len(said[name]) <= most for name, most in _TEXTS.items())
+        card = Card(**{name: said[name] for name in TEXTS})
+        fitting = all(isinstance(said[name], str) and len(said[name]) <= most for name, most in TEXTS.items())
         device.seal([card.age_public], b"")  # raises ValueError where the key is none
         genuine = fitting and said["jinmen_card"] == 1 and card.kind in ("office", "device")
         if not genuine or card.id != key_id(card.sign_public, card.age_public):

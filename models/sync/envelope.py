@@ -1,4 +1,4 @@
-"""The sealed, signed file that batches and receipts travel in: an outside that says nothing of anybody, and a payload.
+"""The sealed, signed file that everything travels in: an outside that says nothing of anybody, and a payload.
 
     JINMEN-BATCH 1 \\n  header, one line of JSON \\n  Ed25519 signature, 64 bytes  payload = age(zstd(lines of UTF-8))
 
@@ -18,7 +18,7 @@ from models.security import device
 from models.signed_file import LAST_MOMENT, Format
 from models.sync.content import canonical
 
-Kind = Literal["batch", "receipt"]
+Kind = Literal["batch", "receipt", "file"]
 
 VERSION = 1
 SCHEMA = 1  # what the records look like; said for the reader's information, never a reason to refuse
@@ -29,6 +29,7 @@ _LEVEL = 3
 _FORMATS: dict[Kind, Format] = {
     "batch": Format("BATCH", VERSION, MAX_HEADER_BYTES, BatchRefused, "not_a_batch"),
     "receipt": Format("RECEIPT", VERSION, MAX_HEADER_BYTES, BatchRefused, "not_a_batch"),
+    "file": Format("FILE", VERSION, MAX_HEADER_BYTES, BatchRefused, "not_a_batch"),
 }
 
 
@@ -65,6 +66,7 @@ class Reader:
     id: str
     age_secret: str
     sign_key_of: Callable[[str], str | None]  # key id of a sender -> Ed25519 public key, hex; None: not trusted
+    is_revoked: Callable[[str], bool] = lambda _sender: False  # whose files are refused for good
 
     def __repr__(self) -> str:
         return f"Reader({self.id})"  # never the key
@@ -120,13 +122,15 @@ def seal(
 def unseal(kind: Kind, data: bytes, reader: Reader) -> Opened:
     """Check a file in the order of cost, then decrypt it.
 
-    Raises BatchRefused with reason not_a_batch, newer, unknown_sender, bad_signature, other_office, damaged,
-    too_large or bad_content. Nothing is decrypted before the signature, the addressee, the length and the hash are
-    right, and never more is inflated than the header says.
+    Raises BatchRefused with reason not_a_batch, newer, revoked, unknown_sender, bad_signature, other_office,
+    damaged, too_large or bad_content. Nothing is decrypted before the signature, the addressee, the length and the hash
+    are right, and never more is inflated than the header says.
     """
     file = _FORMATS[kind]
     frame = file.read(data)
     header = _header(frame.said)
+    if reader.is_revoked(header.sender):
+        raise BatchRefused(reason="revoked")
     sign_key = reader.sign_key_of(header.sender)
     if sign_key is None:
         raise BatchRefused(reason="unknown_sender")

@@ -1,0 +1,458 @@
+"""What comes down: the records of a laptop's communities, and no others; nothing is lost, sent back, or hidden."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from models.records.operation import Operation
+from models.records.stream import Received
+from models.services.sync import Sync
+from models.services.views import Office
+from models.store import down, down_got, erasing, importing
+from models.store.rows import KEPT, table_of
+from models.store.work import read_meta
+from models.sync import stream
+from tests.models.sync.offices import STREET, Desk, open_book
+
+FLOWER, LAKE = "120101001001", "120101001002"
+_OPERATIONS, _RECEIVED = table_of(Operation), table_of(Received)
+
+
+class Town:
+    """A street office, and a laptop in each of two communities."""
+
+    def __init__(self, folder: Path, open_desk) -> None:
+        self.folder, self.open_desk, self.sticks = folder, open_desk, 0
+        self.office = open_desk("office", STREET)
+        self.flower = open_desk("flower", Office(code=FLOWER, name="花园路社区", letter_mark="花"))
+        self.lake = open_desk("lake", Office(code=LAKE, name="湖滨社区", letter_mark="湖"))
+        stick = self.stick()
+        for laptop, scope in ((self.flower, [FLOWER]), (self.lake, [LAKE])):
+            laptop.sync.trust_card(self.office.sync.write_card(stick))
+            self.office.sync.trust_card(laptop.sync.write_card(stick))
+            self.office.sync.set_scope(laptop.sync.own_card().id, scope)
+
+    def stick(self) -> Path:
+        self.sticks += 1
+        path = self.folder / f"stick{self.sticks}"
+        path.mkdir()
+        return path
+
+    def up(self, laptop: Desk) -> list[int]:
+        """Changes in each file from a laptop to the office."""
+        return [self._into(self.office, path) for path in laptop.sync.export(self.stick())]
+
+    def down(self, laptop: Desk, *, lose: int = -1, backwards: bool = False) -> list[int]:
+        """Changes in each file from the office to a laptop; one of them may be lost on the way."""
+        files = self.office.sync.export(self.stick(), to=laptop.sync.own_card().id)
+        chosen = [path for at, path in enumerate(files) if at != lose]
+        return [self._into(laptop, path) for path in (reversed(chosen) if backwards else chosen)]
+
+    def answer(self, laptop: Desk) -> None:
+        self.office.sync.read_receipt(laptop.sync.write_receipt(self.stick()))
+
+    def _into(self, desk: Desk, path: Path) -> int:
+        shown = desk.sync.preview(path)
+        desk.sync.apply(path)
+        return shown.operations
+
+
+def settles(desk: Desk, *names: str, community: str = FLOWER) -> str:
+    """A household of some people at a door of a community."""
+    desk.book.clock.move(minutes=1)  # type: ignore[attr-defined]
+    with desk.book.verb("households.register") as work:
+        door = work.add("dwelling", {"community_code": community, "door": "101"})
+        home = work.add("household", {"kind": "living", "dwelling_id": door})
+        for name in names:
+            who = work.add("resident", {"name": name})
+            work.add("membership", {"household_id": home, "resident_id": who, "relation": "0"})
+    return home
+
+
+def moves(desk: Desk, home: str, community: str) -> None:
+    with desk.book.verb("households.move") as work:
+        door = work.add("dwelling", {"community_code": community, "door": "202"})
+        work.amend("household", home, {"dwelling_id": door})
+
+
+def visits(desk: Desk, home: str, notes: str = "") -> str:
+    with desk.book.verb("visits.save") as work:
+        return work.add("visit", {"household_id": home, "notes": notes, "outcome": "met"})
+
+
+def who(desk: Desk, name: str) -> str:
+    with desk.book.reading() as connection:
+        table = KEPT["resident"]
+        return str(connection.execute(select(table.c.id).where(table.c.name == name)).scalar_one())
+
+
+def count(desk: Desk) -> int:
+    with desk.book.reading() as connection:
+        return int(connection.execute(select(func.count()).select_from(_OPERATIONS)).scalar_one())
+
+
+def notes(desk: Desk) -> set[str]:
+    with desk.book.reading() as connection:
+        return {row["notes"] for row in connection.execute(KEPT["visit"].select()).mappings()}
+
+
+def rebuilt_equal(desk: Desk) -> bool:
+    before = desk.digest()
+    with desk.book.engines.writer.begin() as connection:
+        importing.rebuild(connection)
+    return before == desk.digest()
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[Town]:
+    with ExitStack() as stack:
+
+        def open_desk(name: str, office: Office) -> Desk:
+            (tmp_path / name).mkdir()
+            desk = Desk(open_book(tmp_path / name, office))
+            stack.callback(lambda: desk.book.engines.close())
+            return desk
+
+        yield Town(tmp_path, open_desk)
+
+
+def test_a_laptop_gets_its_community_and_nothing_of_another(town: Town) -> None:
+    settles(town.office, "王秀英", "王小明")
+    home = settles(town.office, "李建国", community=LAKE)
+    visits(town.office, home, "湖滨的事")
+    town.down(town.flower)
+    town.down(town.lake)
+    assert town.flower.residents() == {"王秀英", "王小明"}
+    assert town.lake.residents() == {"李建国"}
+    assert notes(town.lake) == {"湖滨的事"}
+    assert notes(town.flower) == set()
+    assert rebuilt_equal(town.flower)
+
+
+def test_a_street_gets_all_of_its_communities_by_the_digits_that_they_share(town: Town) -> None:
+    settles(town.office, "王秀英")
+    settles(town.office, "李建国", community=LAKE)
+    settles(town.office, "张桂兰", community="120101002001")
+    town.office.sync.set_scope(town.flower.sync.own_card().id, ["120101001"])
+    town.down(town.flower)
+    assert town.flower.residents() == {"王秀英", "李建国"}
+
+
+def test_an_ordinary_day_sends_only_the_news(town: Town) -> None:
+    home = settles(town.office, "王秀英")
+    assert town.down(town.flower) == [4]
+    town.answer(town.flower)
+    assert town.down(town.flower) == []
+    visits(town.office, home)
+    settles(town.office, "李建国", community=LAKE)
+    assert town.down(town.flower) == [1]
+
+
+def test_what_the_laptop_made_itself_is_not_sent_down_and_what_came_down_is_not_sent_up(town: Town) -> None:
+    home = settles(town.flower, "王秀英")
+    assert town.up(town.flower) == [4]
+    visits(town.office, home, "街道的话")
+    assert town.down(town.flower) == [1]
+    town.answer(town.flower)
+    assert town.up(town.flower) == []
+    visits(town.flower, home, "社区的话")
+    assert town.up(town.flower) == [1]
+    assert town.down(town.flower) == []
+    assert notes(town.flower) == notes(town.office) == {"街道的话", "社区的话"}
+
+
+def test_changes_that_cross_meet_on_both_sides(town: Town) -> None:
+    settles(town.flower, "王秀英")
+    town.up(town.flower)
+    person = who(town.office, "王秀英")
+    town.office.amends(person, note="街道")
+    town.flower.amends(person, note="社区")
+    town.down(town.flower)
+    town.up(town.flower)
+    town.down(town.flower)
+    assert town.flower.digest() == town.office.digest()
+
+
+def test_a_lost_stick_is_made_up_for_and_a_file_may_come_twice_or_in_any_order(town: Town, monkeypatch) -> None:
+    monkeypatch.setattr("models.sync.batch.MAX_OPERATIONS", 2)
+    for name in ("王秀英", "李建国", "张桂兰"):
+        settles(town.office, name)
+    files = town.down(town.flower, lose=1, backwards=True)
+    assert sum(files) == 10
+    assert town.flower.sync.streams()[0].waiting > 0, "files are here that those before them are missing for"
+    town.answer(town.flower)
+    town.down(town.flower)
+    (stream_in,) = town.flower.sync.streams()
+    assert (stream_in.waiting, stream_in.anew) == (0, False)
+    assert town.flower.digest() == town.office.digest()
+    town.answer(town.flower)
+    assert town.down(town.flower) == []
+
+
+def test_two_exports_without_an_answer_are_one_stream(town: Town) -> None:
+    home = settles(town.office, "王秀英")
+    town.down(town.flower)
+    visits(town.office, home, "一")
+    moves(town.office, home, LAKE)
+    assert town.down(town.flower) == [4], "nothing was confirmed, so everything goes again"
+    town.answer(town.flower)
+    assert not town.flower.sync.streams()[0].anew
+    assert town.down(town.flower) == []
+
+
+def test_a_household_that_comes_brings_its_history_and_one_that_left_is_marked_and_kept(town: Town) -> None:
+    home = settles(town.office, "王秀英")
+    visits(town.office, home, "搬家以前")
+    town.down(town.flower)
+    town.answer(town.flower)
+    moves(town.office, home, LAKE)
+    town.down(town.flower)
+    town.down(town.lake)
+    assert town.lake.residents() == {"王秀英"}
+    assert notes(town.lake) == {"搬家以前"}
+    assert town.flower.residents() == {"王秀英"}, "not removed"
+    assert {(one.entity, one.name) for one in town.flower.sync.departed()} == {
+        ("household", "王秀英"),
+        ("resident", "王秀英"),
+    }
+    town.answer(town.flower)
+    visits(town.office, home, "在湖滨")
+    town.down(town.flower)
+    assert notes(town.flower) == {"搬家以前"}, "and brought up to date no more"
+    moves(town.office, home, FLOWER)
+    town.down(town.flower)
+    assert notes(town.flower) == {"搬家以前", "在湖滨"}
+    assert town.flower.sync.departed() == []
+
+
+def test_word_of_who_left_survives_a_lost_stick(town: Town) -> None:
+    home = settles(town.office, "王秀英")
+    town.down(town.flower)
+    town.answer(town.flower)
+    moves(town.office, home, LAKE)
+    town.office.sync.export(town.stick(), to=town.flower.sync.own_card().id)  # lost
+    town.down(town.flower)
+    assert len(town.flower.sync.departed()) == 2
+
+
+def test_a_narrower_scope_takes_nothing_away_and_a_wider_one_brings_what_was_missing(town: Town) -> None:
+    settles(town.office, "王秀英")
+    settles(town.office, "李建国", community=LAKE)
+    peer = town.flower.sync.own_card().id
+    town.down(town.flower)
+    town.answer(town.flower)
+    town.office.sync.set_scope(peer, [FLOWER, LAKE])
+    assert sum(town.down(town.flower)) == 4
+    town.answer(town.flower)
+    town.office.sync.set_scope(peer, [LAKE])
+    town.down(town.flower)
+    assert town.flower.residents() == {"王秀英", "李建国"}
+    assert {one.name for one in town.flower.sync.departed()} == {"王秀英"}
+    with pytest.raises(ValueError, match="codes"):
+        town.office.sync.set_scope(peer, ["1201"])
+
+
+def saved(desk: Desk, place: Path) -> None:
+    """A copy of the casebook's file, as a backup would be."""
+    erasing.empty_log(desk.book.engines)
+    place.write_bytes((desk.book.folder / "case.db").read_bytes())
+
+
+def put_back(desk: Desk, place: Path) -> Desk:
+    folder, office = desk.book.folder, desk.book.office
+    desk.book.engines.close()
+    for path in folder.glob("case.db*"):
+        path.unlink()
+    (folder / "case.db").write_bytes(place.read_bytes())
+    desk.book.__dict__.update(open_book(folder, office).__dict__)
+    desk.sync = Sync(desk.book)
+    return desk
+
+
+def test_an_office_put_back_from_a_backup_gets_back_what_it_lost_even_what_had_come_down(
+    town: Town, tmp_path: Path
+) -> None:
+    home = settles(town.lake, "王秀英")
+    town.up(town.lake)
+    moves(town.office, home, FLOWER)
+    town.down(town.flower)
+    town.answer(town.flower)
+    saved(town.office, tmp_path / "old.db")
+    visits(town.office, home, "备份以后")
+    town.down(town.flower)
+    put_back(town.office, tmp_path / "old.db")
+    assert notes(town.office) == set()
+    visits(town.office, home, "恢复以后")
+    town.down(town.flower)  # the numbers of the lost files are used again
+    town.answer(town.flower)  # what it names is unknown at the office: it begins anew
+    town.down(town.flower)
+    town.up(town.flower)
+    assert notes(town.office) == {"备份以后", "恢复以后"} == notes(town.flower)
+    town.answer(town.flower)
+    town.down(town.flower)
+    assert not town.flower.sync.streams()[0].anew
+
+
+def test_an_office_that_lost_a_file_of_the_stream_and_used_its_number_again_is_found_out_by_the_digest(
+    town: Town, tmp_path: Path, monkeypatch
+) -> None:
+    home = settles(town.office, "王秀英")
+    town.down(town.flower)
+    town.answer(town.flower)
+    saved(town.office, tmp_path / "old.db")
+    visits(town.office, home, "丢失")
+    town.down(town.flower)
+    put_back(town.office, tmp_path / "old.db")
+    with town.office.book.writing() as connection:  # the very marks again, so that nothing but the digest can tell
+        before = down.state_of(connection, town.flower.sync.own_card().id)["out"]["no"]
+    with town.flower.book.reading() as connection:
+        said = down_got.got(connection, town.office.sync.own_card().id)
+    assert said is not None and said.at[0] == before + 1
+    marks = iter([said.at[1]])
+    monkeypatch.setattr(down, "new_id", lambda: next(marks))
+    visits(town.office, home, "重做")
+    town.office.sync.export(town.stick(), to=town.flower.sync.own_card().id)  # lost
+    monkeypatch.undo()
+    town.answer(town.flower)
+    town.down(town.flower)
+    assert notes(town.flower) == {"丢失", "重做"}
+
+
+def test_a_laptop_put_back_from_a_backup_gets_its_own_lost_changes_again(town: Town, tmp_path: Path) -> None:
+    home = settles(town.flower, "王秀英")
+    town.up(town.flower)
+    town.down(town.flower)
+    town.answer(town.flower)
+    saved(town.flower, tmp_path / "old.db")
+    visits(town.flower, home, "备份以后")
+    town.up(town.flower)
+    visits(town.office, home, "街道")
+    town.down(town.flower)
+    town.answer(town.flower)
+    put_back(town.flower, tmp_path / "old.db")
+    with town.flower.book.reading() as connection:
+        device = read_meta(connection, "device")["id"]
+    town.answer(town.flower)
+    town.down(town.flower)
+    assert notes(town.flower) == {"备份以后", "街道"}
+    with town.flower.book.reading() as connection:
+        assert read_meta(connection, "device")["id"] != device
+    assert town.flower.digest() == town.office.digest()
+
+
+def test_two_copies_of_one_laptop_both_come_to_hold_everything(town: Town, tmp_path: Path) -> None:
+    home = settles(town.flower, "王秀英")
+    town.up(town.flower)
+    saved(town.flower, tmp_path / "copy.db")
+    visits(town.flower, home, "甲")
+    town.up(town.flower)
+    town.down(town.flower)
+    town.answer(town.flower)
+    put_back(town.flower, tmp_path / "copy.db")  # the other copy
+    visits(town.flower, home, "乙")
+    town.up(town.flower)
+    town.down(town.flower)
+    town.up(town.flower)
+    assert notes(town.flower) == notes(town.office) == {"甲", "乙"}
+
+
+def test_templates_blocks_and_erasures_reach_everybody(town: Town) -> None:
+    with town.office.book.verb("templates.add") as work:
+        work.add("paper_template", {"paper": "referral", "name": "街道版"})
+        work.add("number_block", {"series": "劝业社", "first": 1, "last": 50})
+        work.add("erasure", {"subject_hash": "0" * 64, "salt": "00"})
+    assert town.down(town.lake) == [3]
+
+
+def test_the_outcome_of_a_referral_comes_back_to_who_wrote_it(town: Town) -> None:
+    home = settles(town.flower, "王秀英")
+    with town.flower.book.verb("referrals.issue") as work:
+        referral = work.add("referral", {"resident_id": who(town.flower, "王秀英"), "status": "issued"})
+    town.up(town.flower)
+    moves(town.office, home, LAKE)
+    with town.office.book.verb("referrals.close") as work:
+        work.amend("referral", referral, {"status": "granted"})
+    town.down(town.flower)
+    with town.flower.book.reading() as connection:
+        assert connection.execute(select(KEPT["referral"].c.status)).scalar() == "granted"
+
+
+def test_a_case_handed_over_to_an_office_of_the_scope_comes_with_its_history(town: Town) -> None:
+    home = settles(town.office, "王秀英")
+    visits(town.office, home, "以前")
+    with town.office.book.verb("transfers.take") as work:
+        work.add("case_transfer", {"household_id": home, "to_office": LAKE, "status": "handed_over"})
+    town.down(town.lake)
+    assert town.lake.residents() == {"王秀英"}
+    assert notes(town.lake) == {"以前"}
+
+
+def test_a_removal_travels_though_the_record_left_the_scope(town: Town) -> None:
+    home = settles(town.office, "王秀英")
+    visit = visits(town.office, home, "误记")
+    town.down(town.flower)
+    town.answer(town.flower)
+    with town.office.book.verb("visits.remove") as work:
+        work.amend("visit", visit, {"dead": True, "household_id": ""})
+    assert town.down(town.flower) == [1]
+
+
+def test_a_record_of_a_kind_that_this_program_does_not_know_goes_by_its_office(town: Town) -> None:
+    settles(town.flower, "王秀英")
+    with town.flower.book.reading() as connection:
+        row = dict(connection.execute(select(_OPERATIONS)).mappings().first() or {})
+    later = {**row, "entity": "telegram", "row": "t1", "device": "newer", "seq": 1, "prev": ""}
+    from models.sync.content import operation_id
+
+    later["id"] = operation_id(later)
+    with town.office.book.verb("sync.apply") as work:
+        importing.apply(work.connection, importing.plan(work.connection, [later]))
+    assert town.down(town.flower) == [1]
+    assert town.down(town.lake) == []
+
+
+def test_a_stopped_stream_is_continued_on_the_same_stick(town: Town, monkeypatch) -> None:
+    monkeypatch.setattr("models.sync.batch.MAX_OPERATIONS", 2)
+    for name in ("王秀英", "李建国", "张桂兰"):
+        settles(town.office, name)
+    peer, stick, asked = town.flower.sync.own_card().id, town.stick(), []
+
+    def twice() -> bool:
+        asked.append(1)
+        return len(asked) > 2
+
+    first = town.office.sync.send(stick, cancelled=twice, to=peer)
+    assert (len(first.files), first.left) == (2, 8)
+    again = town.office.sync.send(stick, to=peer)
+    assert (len(again.kept), len(again.files), again.left) == (2, 4, 0)
+    for path in (*again.kept, *again.files):
+        town.flower.sync.apply(path)
+    assert town.flower.digest() == town.office.digest()
+    assert not town.flower.sync.streams()[0].anew
+    assert town.office.sync.outgoing(to=peer, folder=stick).changes == 12
+    assert town.office.sync.outgoing(to=peer, folder=stick).kept_changes == 12
+
+
+def test_only_the_scope_is_asked_for_and_the_news_not_by_reading_whole_tables(town: Town) -> None:
+    from tests.models.store.plans import watching
+
+    home = settles(town.office, "王秀英")
+    town.down(town.flower)
+    town.answer(town.flower)
+    visits(town.office, home)
+    with watching(town.office.book.engines) as watch, town.office.book.reading() as connection:
+        peer = town.flower.sync.own_card().id
+        found = down.waiting(connection, peer, [FLOWER], {})
+    assert len(found.references) == 1
+    assert watch.whole() == {}
+
+
+def test_a_digest_is_the_same_however_the_set_was_cut() -> None:
+    ids = ["f" * 64, "0" * 63 + "1", "a" * 64]
+    assert stream.set_digest(stream.sum_of(ids)) == stream.set_digest(stream.sum_of(reversed(ids)))
+    assert stream.set_digest(stream.sum_of(["f" * 64, "0" * 63 + "1"])) == "0" * 64
+    assert stream.same_set("", "a" * 64)
+    assert not stream.same_set("b" * 64, "a" * 64)
