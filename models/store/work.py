@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, event, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, delete, event, insert, select, update
 
 from models.clock import Clock, milliseconds
 from models.errors import WriteOutsideVerb
@@ -25,6 +25,8 @@ _HEADS = table_of(Head)
 _OPERATIONS = table_of(Operation)
 _JOURNAL = table_of(Journal)
 _META = table_of(Meta)
+_READ_META = select(_META.c.value).where(_META.c.key == bindparam("the_key"))  # built once: asked several times a verb
+_WRITE_META = update(_META).where(_META.c.key == bindparam("the_key")).values(value=bindparam("said"))
 _GUARDED = frozenset(KEPT) | {"operation", "head"}
 _WRITES = re.compile(r'^\s*(?:INSERT\s+(?:OR\s+\w+\s+)?INTO|REPLACE\s+INTO|UPDATE|DELETE\s+FROM)\s+"?(\w+)"?', re.I)
 _IN_WORK = "jinmen_in_work"
@@ -58,13 +60,13 @@ class allow_writes:  # noqa: N801  # reads as a statement: with allow_writes(con
 
 def read_meta(connection: Connection, key: str) -> dict[str, Any]:
     """A small fact of the casebook; {} where it was never set."""
-    value = connection.execute(select(_META.c.value).where(_META.c.key == key)).scalar()
+    value = connection.execute(_READ_META, {"the_key": key}).scalar()
     return dict(value) if value else {}
 
 
 def write_meta(connection: Connection, key: str, value: Mapping[str, Any]) -> None:
     """Set a small fact of the casebook."""
-    if connection.execute(update(_META).where(_META.c.key == key).values(value=dict(value))).rowcount == 0:
+    if connection.execute(_WRITE_META, {"the_key": key, "said": dict(value)}).rowcount == 0:
         connection.execute(insert(_META).values(key=key, value=dict(value)))
 
 

@@ -256,9 +256,9 @@ def _found(world: World, node: Node, entity: str) -> list[str]:
     """The records that somebody can find here: not blank, and not about anybody of whose erasure this node knows."""
     rows = list(node.cells.entities.get(entity, {}))
     known = {e.resident for e in world.erasures if any(one in node.held for one in e.operations)}
-    if not known:
-        return rows
     blank = {world.ledger[one].row for one, _ in node.erased()} | known
+    if not blank:
+        return rows
     whose = ("resident_id", "subject_id")
     return [r for r in rows if r not in blank and not known & {_value(world, node, r, name) for name in whose}]
 
@@ -530,7 +530,8 @@ def rebuilt(world: World, node: Node) -> None:
 
 def again(world: World) -> None:
     """I8: whatever file comes again changes nothing."""
-    batches = [mail for mail in world.archive if mail.kind == "batch"]
+    known = set(world.nodes["D"].held)  # a file of which nothing else is left anywhere brings something new
+    batches = [mail for mail in world.archive if mail.kind == "batch" and known >= set(mail.ids)]
     for mail in world.chance.sample(batches, min(3, len(batches))):
         node = world.nodes[mail.to]
         before = (node.size(), node.heads(), node.conflicts())
