@@ -8,6 +8,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -20,7 +21,7 @@ PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 USAGE = """\
 run                          open the application (without a screen: the demonstration)
-run test [PYTEST ARGUMENTS]  lint, then all tests
+run test [PYTEST ARGUMENTS]  lint and, beside it, all tests
 run lint                     format, lint, types and import contracts
 run demo OUT                 the whole job by itself through the real windows; pictures and papers in OUT
 run looks OUT                every page in every size as a picture; says what is cut, see OUT/cut.json
@@ -74,18 +75,32 @@ def peers() -> str:
     return str(python)
 
 
-def lint() -> int:
-    """Run every check of form, whatever the earlier ones say; return the number that failed."""
+def lint(*, quiet: bool = False) -> tuple[int, str]:
+    """Run every check of form, whatever the earlier ones say: the number that failed, and, if quiet, what they said."""
     checks = [
         ["-m", "ruff", "format", "--check", "--quiet", "."],
         ["-m", "ruff", "check", "--quiet", "."],
         ["-m", "mypy"],
         ["-c", "from importlinter.cli import lint_imports_command as c; c()"],
     ]
-    failed = 0
+    failed, said = 0, ""
+    into = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT} if quiet else {}
     for check in checks:
-        failed += subprocess.run([str(PYTHON), *check], cwd=HERE).returncode != 0
-    return failed
+        done = subprocess.run([str(PYTHON), *check], cwd=HERE, **into)
+        failed += done.returncode != 0
+        said += (done.stdout or b"").decode("utf-8", "replace")
+    return failed, said
+
+
+def test_all(**environment: str) -> int:
+    """Run all tests on two processors, and lint beside them: mypy alone would keep one of the two waiting."""
+    with ThreadPoolExecutor() as beside:
+        form = beside.submit(lint, quiet=True)
+        tests = python("-m", "pytest", "-n", "2", "--dist", "worksteal", **environment)
+        failed, said = form.result()
+    print(f"\nrun: lint\n{said}", end="", flush=True)
+    print("run: lint: " + (f"{failed} checks failed" if failed else "all is well"), flush=True)
+    return 1 if failed or tests else 0
 
 
 def has_screen() -> bool:
@@ -123,11 +138,9 @@ def main(arguments: list[str]) -> int:
     set_up()
     offscreen = {} if os.environ.get("QT_QPA_PLATFORM") else {"QT_QPA_PLATFORM": "offscreen"}
     if command == "lint":
-        return 1 if lint() else 0
+        return 1 if lint()[0] else 0
     if command == "test":
-        form = 0 if rest else lint()
-        tests = python("-m", "pytest", *(rest or ["-n", "2", "--dist", "worksteal"]), **offscreen)
-        return 1 if form or tests else 0
+        return python("-m", "pytest", *rest, **offscreen) if rest else test_all(**offscreen)
     if command == "battery":
         return python("-m", "pytest", "-m", "battery", JINMEN_BATTERY=rest[0] if rest else "5000", **offscreen)
     if command == "texts":
