@@ -4,8 +4,12 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
+
+PATIENCE = 120.0
+"""Seconds after which a victim is given up: one that shows its calm window instead of typing waits for ever."""
 
 
 class Victim:
@@ -20,17 +24,22 @@ class Victim:
             stderr=subprocess.PIPE,
             text=True,
         )
+        self._limit = threading.Timer(PATIENCE, self._process.kill)
+        self._limit.start()
 
     def line(self) -> str:
         """The next line that it prints; fails with what it complained of where it ended before."""
         assert self._process.stdout is not None
         assert self._process.stderr is not None
         line = self._process.stdout.readline()
+        if not line:
+            self._limit.cancel()
         assert line, self._process.stderr.read()
         return line
 
     def kill(self) -> None:
         """Kill it without a warning, and wait until it is gone."""
+        self._limit.cancel()
         self._process.send_signal(signal.SIGKILL)
         self._process.communicate()
 
