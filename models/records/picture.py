@@ -19,7 +19,7 @@ COVERED = frozenset({"document", "signed_paper", "signature"})
 
 
 class Picture(Kept, table=True):
-    """What is known of a picture. Its bytes stay on the devices that hold them (PictureData)."""
+    """What is known of a picture. Its bytes are kept apart (PictureData) and travel in sealed files."""
 
     subject_kind: str = text_field()  # resident, household or visit
     subject_id: str = text_field(index=True)

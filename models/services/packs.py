@@ -40,6 +40,7 @@ from models.services.pack_views import (
     SignerUnknown,
     Trust,
 )
+from models.services.partners import PACK_SIGNERS
 from models.services.people import everybody, homes_of
 from models.services.policy_sets import (
     SETS,
@@ -59,7 +60,6 @@ from models.texts import _, language
 
 _PEER = table_of(Peer)
 _DETERMINATION = KEPT["determination"]
-_SIGNERS = "pack_signers"  # the small fact that holds the keys trusted besides those of partners: key -> name
 _AT_ONCE = 500
 _REPORTED = 100  # households at once, and between two reports of progress
 _MANY = 300  # households; fewer are decided one by one
@@ -197,8 +197,8 @@ class Packs:
             kept = keep_set(work.connection, preview.data, signer_name=signer.name, **by)  # type: ignore[arg-type]
             activate(work.connection, kept)
             if not signer.trusted:
-                known = read_meta(work.connection, _SIGNERS)
-                write_meta(work.connection, _SIGNERS, {**known, signer.key: signer.name})
+                known = read_meta(work.connection, PACK_SIGNERS)
+                write_meta(work.connection, PACK_SIGNERS, {**known, signer.key: signer.name})
             work.journal("install", "policy_set", kept, signer.fingerprint)
             work.entities.add("policy_set")
         book.renew_policies()
@@ -357,7 +357,7 @@ class Packs:
             partner = connection.execute(
                 select(_PEER.c.name, _PEER.c.kind).where(_PEER.c.sign_key == key, _PEER.c.trusted.is_(True))
             ).first()
-            trusted = read_meta(connection, _SIGNERS)
+            trusted = read_meta(connection, PACK_SIGNERS)
         name, trust = header.issuer, "unknown"
         if key in ("", own):
             name, trust = self._book.office.name, "own"

@@ -22,6 +22,8 @@ from models.texts import _, ngettext
 
 CARD_ENDING = ".jmcard"
 _PEER, _SENT, _POINTS = table_of(Peer), table_of(SentDown), table_of(DownPoint)
+PACK_SIGNERS = "pack_signers"
+"""The small fact that holds the keys whose sets of rules are trusted besides those of partners: key -> name."""
 _COMMUNITY_DIGITS = 12
 _SCOPE_DIGITS = (6, 9, 12)  # district, street, community
 
@@ -51,7 +53,10 @@ class CardRevoked(Problem):
         return _(
             "{name} was excluded from the exchange for good, {reason}, and this card is its old one. It was not "
             "trusted again. If it is to take part anew, make a new casebook on it and take in the new card."
-        ).format(name=self.facts.get("name", ""), reason=reasons.get(reason, f"“{reason}”"))
+        ).format(
+            name=self.facts.get("name", ""),
+            reason=reasons.get(reason) or _("because of “{reason}”").format(reason=reason),
+        )
 
 
 @dataclass(frozen=True)
@@ -193,6 +198,9 @@ def revoke(
         connection.execute(insert(_PEER).values(**named, **said, sign_key="", seal_key="", holds={}, scope=[]))
     else:
         connection.execute(update(_PEER).where(_PEER.c.id == partner_id).values(**said))
+        signers = read_meta(connection, PACK_SIGNERS)
+        if signers.pop(found.sign_key, None) is not None:
+            write_meta(connection, PACK_SIGNERS, signers)
     for table in (_SENT, _POINTS):
         connection.execute(delete(table).where(table.c.peer == partner_id))
 

@@ -1,6 +1,7 @@
 """Pictures of documents and homes, sealed in the casebook's own file.
 
-The row travels with the other records; the bytes stay on the device that took them over (models.store.picture_data).
+The row travels with the other records; the bytes travel beside them, in sealed files of their own that may come later
+(models.services.sync_files), so a picture can be known here before it can be shown.
 """
 
 import hashlib
@@ -45,13 +46,13 @@ class DamagedPicture(Problem):
 
 
 class PictureElsewhere(Problem):
-    """The picture is known here, but its bytes are on the device that took it."""
+    """The picture is known here, but its bytes have not come from the device that took it."""
 
     def sentence(self) -> str:
         """Tell the worker."""
         return _(
-            "This picture was taken on another device and stays there; only what is said about it has come here. "
-            "Look at it on that device, or take it again."
+            "This picture was taken on another device and has not come here yet; only what is said about it is here. "
+            "It comes with the next files from there, unless pictures are left out. Or look at it on that device."
         )
 
 

@@ -310,7 +310,8 @@ def test_an_office_that_lost_a_file_of_the_stream_and_used_its_number_again_is_f
         before = down.state_of(connection, town.flower.sync.own_card().id)["out"]["no"]
     with town.flower.book.reading() as connection:
         said = down_got.got(connection, town.office.sync.own_card().id)
-    assert said is not None and said.at[0] == before + 1
+    assert said is not None
+    assert said.at[0] == before + 1
     marks = iter([said.at[1]])
     monkeypatch.setattr(down, "new_id", lambda: next(marks))
     visits(town.office, home, "重做")
