@@ -29,6 +29,7 @@ run bench [--json FILE]      the speed table
 run check CASES ANSWERS      answer a file of eligibility cases
 run pack WHAT ...            policy packs: check DIR, diff A B REGISTER, sign, show, key (run pack -h)
 run forms check FOLDER       read questionnaires that others wrote (XLSForm), fill each in, list what is wrong
+run office WHAT ...          an office's server without a screen: init, import, export, status ... (run office -h)
 run verify FILE... --card C  whether letters (PDF, scan, text) are genuine, by the cards of offices (run verify -h)
 run battery [N]              the long form of the tests with random operations: N of them (5000)
 run texts                    bring the translation catalogue up to date with the code
@@ -132,7 +133,7 @@ def main(arguments: list[str]) -> int:
         rest = [str(Path(a).absolute()) if Path(a).exists() else a for a in rest]
     elif command == "forms":
         rest = rest[:1] + [str(Path(a).absolute()) for a in rest[1:]]
-    elif command not in ("", "lint", "test", "texts", "battery"):
+    elif command not in ("", "lint", "test", "texts", "battery", "office"):
         print(f"run: unknown command: {command}\n{USAGE}", end="", file=sys.stderr)
         return 2
     set_up()
@@ -148,6 +149,8 @@ def main(arguments: list[str]) -> int:
     if command == "bench" and "--no-peers" not in rest:
         found = peers()
         rest += ["--peers", found] if found else []
+    if command == "office":
+        return python("-m", "desktop", command, *rest, JINMEN_CALLED_FROM=str(Path.cwd()), **offscreen)
     if command in ("demo", "looks", "bench", "check", "pack", "forms", "verify"):
         return python("-m", "desktop", command, *rest, **({} if has_screen() else offscreen))
     if not has_screen():

@@ -1,6 +1,6 @@
 """Start the window, or a command.
 
-Commands: demo OUT, looks OUT, bench, check CASES ANSWERS, pack WHAT, forms check FOLDER, verify FILE.
+Commands: demo OUT, looks OUT, bench, check CASES ANSWERS, pack WHAT, forms check FOLDER, verify FILE, office WHAT.
 """
 
 import sys
@@ -29,6 +29,10 @@ def main(arguments: list[str]) -> int:
         from desktop import forms_command
 
         return forms_command.main(rest)
+    if command == "office":
+        from desktop import office_command
+
+        return office_command.main(rest)
     if command == "verify" and rest:
         from desktop import verify_command
 
@@ -40,7 +44,7 @@ def main(arguments: list[str]) -> int:
     if command:
         sys.stderr.write(
             "desktop: no arguments | demo OUT | looks OUT | bench [--json FILE] | check CASES ANSWERS | pack -h | "
-            "forms -h | verify -h\n"
+            "forms -h | verify -h | office -h\n"
         )
         return 2
     from desktop import app

@@ -17,9 +17,9 @@ from models.services.care import Care
 from models.services.casework import Contacts, Notes, Plans
 from models.services.changes import Changes
 from models.services.conflicts import Conflicts
-from models.services.doubles_arrived import Doubles
 from models.services.consents import Consents
 from models.services.desks import Desks
+from models.services.doubles_arrived import Doubles
 from models.services.drafts import Drafts
 from models.services.eligibility import Eligibility
 from models.services.facts import Facts
@@ -48,6 +48,7 @@ from models.services.sync import Sync
 from models.services.templates import Templates
 from models.services.transfers import Transfers
 from models.services.undoing import undo
+from models.services.upkeep import Upkeep
 from models.services.verifying import Verifying
 from models.services.views import Changed, Office, Today, Worker
 from models.services.visits import Assessments, Visits
@@ -102,7 +103,7 @@ class OtherDistrict(Problem):
 class Casebook:
     """An open casebook. Verbs are called off the window's thread; all raise Problem for trouble a worker can act on."""
 
-    def __init__(self, book: Book, keys: keystore.Keys) -> None:
+    def __init__(self, book: Book, keys: keystore.Keys | None) -> None:
         self._book = book
         self._keys = keys
         self.residents = Residents(book)
@@ -144,6 +145,7 @@ class Casebook:
         self.statistics = MonthlyStatistics(book, self.screening)
         self.templates = Templates(book)
         self.desks = Desks(book)
+        self.upkeep = Upkeep(book)
 
     @staticmethod
     def exists(folder: Path) -> bool:
@@ -319,6 +321,36 @@ class Casebook:
             desk.close()
             raise
 
+    @classmethod
+    def serve(
+        cls,
+        folder: Path,
+        server: ServerAddress,
+        password: str,
+        worker: Worker,
+        *,
+        phrase: str = "",
+        clock: Clock | None = None,
+    ) -> "Casebook":
+        """The casebook of an office for a program that is no desk: a command or a service beside the server.
+
+        folder: where refused files and the ledger of erasures are kept. worker: as whom it signs what it does. Drafts
+        and settings of a computer lie on the server then; nobody types here. Raises what office_on() raises, NoOffice.
+        """
+        with _told_as_problems(folder.name):
+            folder.mkdir(parents=True, exist_ok=True)
+        engines, office = desk_place.open_served(server, password, phrase)
+        try:
+            arm(engines.writer)
+            book = Book(engines, folder=folder, clock=clock or SystemClock(), office=Office(**office), worker=worker)
+            settle(book)
+            opened = cls(book, None)
+            opened.rights.replay()
+            return opened
+        except BaseException:
+            engines.close()
+            raise
+
     @staticmethod
     def office_on(server: ServerAddress, password: str, phrase: str = "") -> Office | None:
         """The office that a database holds; None where it is empty. Nothing is written.
@@ -436,7 +468,7 @@ class Casebook:
 
         Raises DiskFull, CannotWrite; ServerBackedUp where the records lie on a server.
         """
-        if self._book.desk:
+        if self._keys is None or self._book.engines.path is None:
             raise ServerBackedUp
         made = backup.back_up(self._book.engines, folder or self.backup_place(), self._keys, self.clock)
         self._book.note("backup", "casebook", "")
@@ -454,7 +486,7 @@ class Casebook:
         The returned work reads the file over a connection of its own: beside any other work, for as long as it takes
         (minutes with 100,000 residents), even when the casebook was closed meanwhile. It raises DiskFull, CannotWrite.
         """
-        if self._book.desk:  # the server is backed up by its keeper; one desk a day destroys what is due
+        if self._keys is None or self._book.engines.path is None:  # whoever keeps the server backs it up
             self.pictures.sweep()
             return None
         place, day = self.backup_place(), today(self.clock)

@@ -26,7 +26,8 @@ from models.casebook import Casebook
 from models.clock import FixedClock
 from models.security import keystore
 from models.services.views import Office, Worker
-from models.store import engine
+from models.store import engine, migrate
+from models.store.engine import open_postgres
 from tests import offices
 from tests.numbers import forget_place
 from tests.postgres import Server, running
@@ -111,6 +112,16 @@ def postgres() -> Iterator[Server]:
     """One server for all tests of a process."""
     with running() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def migrated_database(postgres: Server) -> str:
+    """A database with all tables and no record, to be the template of each test's."""
+    name = postgres.make()
+    engines = open_postgres(postgres.url(name))
+    migrate.upgrade(engines)
+    engines.close()
+    return name
 
 
 @pytest.fixture(scope="session")

@@ -360,6 +360,23 @@ def phrase_of(local: Engines, place: Place) -> str:
     return str(said.get("phrase") or "") or (password_store.kept(place.desk + _PHRASE_OF) if said else "") or ""
 
 
+def open_served(server: ServerAddress, password: str, phrase: str = "") -> tuple[Engines, dict[str, Any]]:
+    """Open the office of a server for a program that is no desk (a command, a service): its engines, and the office.
+
+    Raises NoOffice, WrongOfficePhrase, NotOurTables, NewerStore, and what open_server() raises.
+    """
+    engines = open_server(server, password)
+    try:
+        bring_up(engines)
+        unseal(engines, phrase)
+        settle_place(engines)
+        with sorted_trouble(), engines.reader.connect() as connection:
+            return engines, read_meta(connection, "office")
+    except BaseException:
+        engines.close()
+        raise
+
+
 @dataclass(frozen=True)
 class OpenDesk:
     """An opened desk: the server's engines, those of its own file, and who works for which office."""

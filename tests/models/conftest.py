@@ -26,16 +26,6 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(scope="session")
-def migrated_database(postgres: Server) -> str:
-    """The same on the server, to be the template of each test's database."""
-    name = postgres.make()
-    engines = open_postgres(postgres.url(name))
-    migrate.upgrade(engines)
-    engines.close()
-    return name
-
-
 @pytest.fixture
 def sqlite_engines(migrated_file: Path, tmp_path: Path) -> Iterator[Engines]:
     """A migrated, empty, encrypted file."""

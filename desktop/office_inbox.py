@@ -1,0 +1,125 @@
+"""The folder that an office's server watches: each file is taken in by itself, or moved aside with the reason.
+
+Taken files go to the folder `taken` inside it, refused ones to `refused` with a text beside them. So the folder itself
+holds only what waits, a service may be stopped between any two files, and a file comes back by being moved back.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING
+
+from models.errors import BatchRefused, CannotWrite, StoreBusy
+from models.texts import _, ngettext
+
+if TYPE_CHECKING:
+    from models.casebook import Casebook
+    from models.services.inbox import Box
+
+TAKEN, REFUSED = "taken", "refused"
+ENDING = ".reason.txt"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a file: how many changes were new and known, or why it was refused."""
+
+    file: str
+    new: int = 0
+    known: int = 0
+    conflicts: int = 0
+    reason: str = ""  # a word of BatchRefused, or unreadable
+
+
+def sentence(one: Outcome) -> str:
+    """The same for a person."""
+    if one.reason:
+        return _("{file}: refused. {why}").format(file=one.file, why=_why(one.reason))
+    words = ngettext("{n} new change", "{n} new changes", one.new).format(n=f"{one.new:,}")
+    if one.conflicts:
+        more = ngettext("{n} new conflict", "{n} new conflicts", one.conflicts).format(n=f"{one.conflicts:,}")
+        words = f"{words}, {more}"
+    return _("{file}: taken in, {words}.").format(file=one.file, words=words)
+
+
+def run(casebook: "Casebook", folder: Path, told: Callable[[Outcome], object], stop: Event, watch: float = 0.0) -> None:
+    """Take in what waits in a folder; with `watch` (seconds) go on looking until `stop` is set.
+
+    While watching, a file is taken only when it did not grow since the last look: it may still be on its way. A server
+    that is away is tried again then. Raises DiskFull, CannotWrite; without `watch` also StoreUnreachable, StoreBusy.
+    """
+    from models.store.engine import StoreUnreachable
+
+    before: dict[Path, tuple[int, int]] = {}
+    while not stop.is_set():
+        now = _sizes(folder)
+        ready = [path for path, size in now.items() if not watch or before.get(path) == size]
+        before = now
+        try:
+            for path in _in_order(casebook, folder, ready):
+                if stop.is_set():
+                    return
+                told(_take(casebook, folder, path))
+        except (StoreUnreachable, StoreBusy):
+            if not watch:
+                raise
+        if not watch:
+            return
+        stop.wait(watch)
+
+
+def _sizes(folder: Path) -> dict[Path, tuple[int, int]]:
+    found = {}
+    for path in sorted(folder.iterdir()):
+        with suppress(OSError):
+            if path.is_file() and not path.name.startswith("."):
+                about = path.stat()
+                found[path] = about.st_size, about.st_mtime_ns
+    return found
+
+
+def _in_order(casebook: "Casebook", folder: Path, ready: list[Path]) -> list[Path]:
+    """The files of the exchange among them, the oldest export first; what is none of ours is left where it is."""
+    box: Box = casebook.inbox.look([folder])
+    first = [path for path in box.waiting if path in ready]
+    here = [one.seen.path for parcel in box.parcels for one in parcel.arrivals if one.state == "here"]
+    others = [one.seen.path for one in box.others if one.state != "foreign"]
+    known = dict.fromkeys([*first, *here, *others])
+    cards = set(box.cards)
+    return [path for path in known if path in ready and path not in cards and path.parent == folder]
+
+
+def _take(casebook: "Casebook", folder: Path, path: Path) -> Outcome:
+    taken = casebook.inbox.take([path])
+    if taken.refused:
+        reason = taken.refused[0].reason
+    elif taken.unread:
+        reason = "unreadable"
+    else:
+        _move(path, folder / TAKEN)
+        return Outcome(path.name, taken.new, taken.already_here, taken.conflicts)
+    where = _move(path, folder / REFUSED)
+    try:
+        where.with_name(where.name + ENDING).write_text(f"{reason}\n{_why(reason)}\n", "utf-8")
+    except OSError as trouble:
+        raise CannotWrite(name=where.name) from trouble
+    return Outcome(path.name, reason=reason)
+
+
+def _why(reason: str) -> str:
+    return _("The file could not be read.") if reason == "unreadable" else BatchRefused(reason=reason).sentence()
+
+
+def _move(path: Path, folder: Path) -> Path:
+    """Into a folder beside it, under a name that nothing there has."""
+    try:
+        folder.mkdir(exist_ok=True)
+        target, n = folder / path.name, 1
+        while target.exists():
+            n += 1
+            target = folder / f"{path.stem}_{n}{path.suffix}"
+        return path.rename(target)
+    except OSError as trouble:
+        raise CannotWrite(name=path.name) from trouble

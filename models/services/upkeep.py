@@ -1,0 +1,184 @@
+"""The upkeep of an office's records by whoever keeps its server: are they genuine, do the tables follow from the log.
+
+No names and no values leave these verbs: counts, ids and moments only, so that their answers may be written to a log.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, and_, exists, func, select
+
+from models.records.operation import Batch, Conflict, Operation
+from models.records.stream import Received
+from models.services import partners
+from models.services.book import Book
+from models.store import chains, importing, migrate, partitions
+from models.store.rows import KEPT, table_of
+from models.store.work import read_meta
+from models.sync.content import is_genuine
+
+_OPERATIONS, _CONFLICTS, _BATCH, _RECEIVED = (table_of(one) for one in (Operation, Conflict, Batch, Received))
+_AT_ONCE = 2000
+_LATEST = 10
+COUNTED = ("resident", "household", "visit", "referral", "picture")
+
+
+@dataclass(frozen=True)
+class Hole:
+    """A device's chain that does not reach its beginning: so many operations whose forerunner is not here."""
+
+    device: str
+    breaks: int
+    first: int  # the lowest number after which something is missing
+
+
+@dataclass(frozen=True)
+class Side:
+    """Somebody files are exchanged with."""
+
+    id: str
+    kind: str  # office or device
+    name: str
+    heard_at: int  # milliseconds since 1970 UTC; 0: never
+    lacking: int  # operations that it has not said to hold
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """A file that came in or went out."""
+
+    at: int
+    direction: str
+    file_name: str
+    count: int
+    status: str
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How an office stands, in numbers."""
+
+    office: str
+    version: str  # of the tables
+    device: str
+    operations: int
+    records: Mapping[str, int]  # of some kinds, removed ones left out
+    conflicts: int
+    holes: tuple[Hole, ...]
+    peers: tuple[Side, ...]
+    files: tuple[Arrived, ...]  # the latest first
+    partitioned: bool
+
+
+@dataclass(frozen=True)
+class Verified:
+    """Whether the log is genuine."""
+
+    operations: int
+    false: int  # whose id is not that of their content
+    holes: tuple[Hole, ...]
+    digest: str
+
+    @property
+    def sound(self) -> bool:
+        """Whether every operation is what its id says. A hole is no fault: a file is still on its way."""
+        return not self.false
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """What came of deriving the tables anew."""
+
+    equal: bool  # whether they were what the log says
+    records: int
+    digest: str
+
+
+class Upkeep:
+    """The verbs of upkeep; long ones, for a command and not for a window."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+
+    def figures(self) -> Figures:
+        """How the office stands."""
+        with self._book.reading() as connection:
+            latest = select(_BATCH).order_by(_BATCH.c.at.desc(), _BATCH.c.id).limit(_LATEST)
+            names = ("at", "direction", "file_name", "count", "status")
+            return Figures(
+                office=f"{self._book.office.code} {self._book.office.name}",
+                version=migrate.version(self._book.engines),
+                device=str(read_meta(connection, "device").get("id", "")),
+                operations=_count(connection, _OPERATIONS),
+                records={
+                    name: int(
+                        connection.execute(
+                            select(func.count()).select_from(KEPT[name]).where(KEPT[name].c.dead.is_(False))
+                        ).scalar_one()
+                    )
+                    for name in COUNTED
+                },
+                conflicts=_count(connection, _CONFLICTS),
+                holes=_holes(connection),
+                peers=tuple(
+                    Side(one.id, one.kind, one.name, one.at, len(chains.unacknowledged(connection, one.holds)))
+                    for one in partners.all_trusted(connection)
+                ),
+                files=tuple(
+                    Arrived(**{name: row[name] for name in names}) for row in connection.execute(latest).mappings()
+                ),
+                partitioned=partitions.is_partitioned(connection),
+            )
+
+    def verify(self) -> Verified:
+        """Look through the whole log: every id is the hash of its content, every chain reaches its beginning."""
+        false = operations = 0
+        with self._book.reading() as connection:
+            columns = [column for column in _OPERATIONS.columns if column.name != "arrival"]
+            query = select(*columns).execution_options(yield_per=_AT_ONCE)
+            for row in connection.execute(query).mappings():
+                operations += 1
+                false += not is_genuine(dict(row))
+            return Verified(operations, false, _holes(connection), importing.digest(connection))
+
+    def rebuild(self) -> Rebuilt:
+        """Derive the typed tables anew from the log, in one transaction; afterwards they are what the log says."""
+        with self._book.writing() as connection:
+            before = importing.digest(connection)
+            importing.rebuild(connection)
+            after = importing.digest(connection)
+            counted = Counter({name: _count(connection, table) for name, table in KEPT.items()})
+            self._book.reindex(connection, connection.execute(select(KEPT["resident"].c.id)).scalars().all())
+        return Rebuilt(before == after, counted.total(), after)
+
+    def spread(self) -> list[str]:
+        """Spread the tables over partitions, one for each district of the city; returns those that were. Only on a
+        server. Raises ValueError elsewhere.
+        """
+        with self._book.writing() as connection:
+            return partitions.partition(connection)
+
+
+def _count(connection: Connection, table: object) -> int:
+    return int(connection.execute(select(func.count()).select_from(table)).scalar_one())  # type: ignore[arg-type]
+
+
+def _holes(connection: Connection) -> tuple[Hole, ...]:
+    """By device, what hangs on nothing. What came down in a scoped stream is no unbroken chain and is passed over."""
+    before = _OPERATIONS.alias("before")
+    known = exists().where(
+        and_(
+            before.c.device == _OPERATIONS.c.device,
+            before.c.seq == _OPERATIONS.c.seq - 1,
+            before.c.id == _OPERATIONS.c.prev,
+        )
+    )
+    came_down = exists().where(and_(_RECEIVED.c.district == _OPERATIONS.c.district, _RECEIVED.c.id == _OPERATIONS.c.id))
+    query = (
+        select(_OPERATIONS.c.device, func.count(), func.min(_OPERATIONS.c.seq))
+        .where(_OPERATIONS.c.prev != "", ~known, ~came_down)
+        .group_by(_OPERATIONS.c.device)
+        .order_by(_OPERATIONS.c.device)
+    )
+    return tuple(Hole(device, int(breaks), int(first)) for device, breaks, first in connection.execute(query))

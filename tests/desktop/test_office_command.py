@@ -1,0 +1,188 @@
+"""`run office`: an office on a server without a screen, founded, fed, asked and looked through."""
+
+import json
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from desktop import office_command, office_inbox
+from models.casebook import Casebook
+from models.security import keystore
+from models.store.engine import StoreUnreachable
+from tests.conftest import OFFICE, PASSPHRASE, WORKER
+from tests.models.services.people import five_people
+from tests.postgres import Server
+
+STREET = ("--code", "120101001", "--name", "劝业场街道办事处", "--mark", "劝业")
+
+
+@pytest.fixture
+def database(postgres: Server, migrated_database: str):  # type: ignore[no-untyped-def]
+    name = postgres.make(migrated_database)  # tables and no office: making them anew each time takes seconds
+    yield name
+    postgres.drop(name)
+
+
+@pytest.fixture
+def office(postgres: Server, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys):  # type: ignore[no-untyped-def]
+    """Runs a command on an empty database: office("status") gives the exit code and what was printed, as JSON."""
+    config = tmp_path / "office.toml"
+    config.write_text(f'folder = "{tmp_path / "service"}"\n', "utf-8")
+    monkeypatch.setenv("JINMEN_SERVER", f"postgresql://jinmen@/{database}?host={postgres.socket}")
+    monkeypatch.setenv("JINMEN_OFFICE_CONFIG", str(config))
+    monkeypatch.setenv("JINMEN_DATA", str(tmp_path / "data"))
+
+    def run(*words: object) -> tuple[int, list[dict[str, object]], str]:
+        code = office_command.main([*map(str, words), "--json", "--language", "en"])
+        printed = capsys.readouterr()
+        return code, [json.loads(line) for line in printed.out.splitlines()], printed.err
+
+    return run
+
+
+@pytest.fixture
+def laptop(tmp_path: Path) -> Iterator[Casebook]:
+    """A community's casebook, with five people to send."""
+    book = Casebook.create(tmp_path / "laptop", PASSPHRASE, office=OFFICE, worker=WORKER, cost=keystore.FLOOR)
+    book.households.register(five_people())
+    yield book
+    book.close()
+
+
+def befriend(office, laptop: Casebook, folder: Path) -> None:  # type: ignore[no-untyped-def]
+    """Each has the other's card."""
+    folder.mkdir()
+    code, (said,), _err = office("init", *STREET, "--card", folder)
+    assert code == 0
+    laptop.sync.trust_card(Path(str(said["card"])))
+    card = laptop.sync.write_card(folder)
+    code, _said, err = office("trust", card, "--fingerprint", "0000 0000")
+    assert (code, "fingerprint" in err) == (2, True)
+    assert office("trust", card, "--fingerprint", laptop.sync.own_card().fingerprint)[0] == 0
+
+
+def test_an_office_takes_in_what_waits_and_moves_the_rest_aside_with_the_reason(  # type: ignore[no-untyped-def]
+    office, laptop: Casebook, tmp_path: Path
+) -> None:
+    befriend(office, laptop, tmp_path / "cards")
+    box = tmp_path / "box"
+    box.mkdir()
+    files = laptop.sync.export(box)
+    (box / "notes.txt").write_text("not ours")
+    broken = box / ("broken" + files[0].suffix)
+    data = bytearray(files[0].read_bytes())
+    data[-40] ^= 1
+    broken.write_bytes(data)
+    code, said, _err = office("import", box)
+    assert code == 1
+    told = {str(one["file"]): one for one in said}
+    assert told[files[0].name]["new"]
+    assert told[files[0].name]["reason"] == ""
+    assert told[broken.name]["reason"] in ("damaged", "bad_signature")
+    assert sorted(path.name for path in box.iterdir()) == ["notes.txt", "refused", "taken"]
+    assert sorted(path.name for path in (box / "refused").iterdir()) == [broken.name, broken.name + ".reason.txt"]
+    shutil.move(box / "taken" / files[0].name, box / files[0].name)
+    code, said, _err = office("import", box)
+    assert (code, [one["new"] for one in said]) == (0, [0])
+
+    code, (status,), _err = office("status")
+    assert code == 0
+    assert status["records"]["resident"] == 5  # type: ignore[index]
+    assert (status["conflicts"], status["holes"]) == (0, [])
+    (peer,) = status["peers"]  # type: ignore[misc]
+    assert peer["lacking"] >= 0  # type: ignore[index]
+    code, _files, _err = office("export", "--to", peer["name"], tmp_path / "out")  # type: ignore[index]
+    assert code == 0
+    code, _said, err = office("export", "--to", "nobody", tmp_path / "out")
+    assert (code, "no such partner" in err) == (2, True)
+
+
+def test_a_changed_operation_and_a_changed_row_are_found(  # type: ignore[no-untyped-def]
+    office, laptop: Casebook, tmp_path: Path, postgres: Server, database: str
+) -> None:
+    befriend(office, laptop, tmp_path / "cards")
+    (tmp_path / "box").mkdir()
+    laptop.sync.export(tmp_path / "box")
+    assert office("import", tmp_path / "box")[0] == 0
+    code, (sound,), _err = office("verify")
+    assert (code, sound["false"]) == (0, 0)
+    code, (made,), _err = office("rebuild")
+    assert (code, made["equal"], made["digest"]) == (0, True, sound["digest"])
+    with psycopg.connect(postgres.url(database), autocommit=True) as connection:
+        connection.execute("UPDATE resident SET name = '别人' WHERE id = (SELECT min(id) FROM resident)")
+    code, (made,), _err = office("rebuild")
+    assert (code, made["equal"], made["digest"]) == (1, False, sound["digest"])
+    with psycopg.connect(postgres.url(database), autocommit=True) as connection:
+        connection.execute("UPDATE operation SET worker = '别人' WHERE id = (SELECT min(id) FROM operation)")
+    code, (false,), _err = office("verify")
+    assert (code, false["false"], false["sound"]) == (1, 1, False)
+
+
+def test_no_secret_is_taken_from_the_command_line_or_printed(office, capsys) -> None:  # type: ignore[no-untyped-def]
+    code = office_command.main(["status", "--server", "postgresql://a:topsecret@localhost/b", "--language", "en"])
+    said = capsys.readouterr()
+    assert code == 2
+    assert "topsecret" not in said.out + said.err
+    code = office_command.main(["status", "--server", "postgresql://a@db.example/b?sslmode=disable"])
+    assert code == 2
+    assert office("init", "--code", "120101", "--name", "x", "--mark", "x")[0] == 2
+    assert office("status")[0] == 2  # no office in it yet
+
+
+def test_an_office_is_founded_with_its_tables_spread_and_its_columns_sealed(  # type: ignore[no-untyped-def]
+    office, monkeypatch: pytest.MonkeyPatch, postgres: Server, database: str
+) -> None:
+    monkeypatch.setenv("JINMEN_OFFICE_PHRASE", "办公室 一起 记住 的 话")
+    code, (said,), _err = office("init", *STREET, "--partitioned", "--by-street")
+    assert code == 0
+    assert int(str(said["partitioned"])) > 20
+    code, (status,), _err = office("status")
+    assert (code, status["partitioned"]) == (0, True)
+    monkeypatch.setenv("JINMEN_OFFICE_PHRASE", "another phrase altogether")
+    assert office("status")[0] == 2
+    assert office("init", *STREET)[0] == 2
+
+
+def test_a_watching_import_waits_for_whole_files_and_for_the_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a stand-in for the casebook: what is looked at is when a file is taken and when the service ends."""
+    box, stop, told = tmp_path / "box", threading.Event(), list[office_inbox.Outcome]()
+    box.mkdir()
+    path = box / "one"
+    path.write_bytes(b"half")
+    looks = 0
+
+    def in_order(_casebook: object, _folder: Path, ready: list[Path]) -> list[Path]:
+        nonlocal looks
+        looks += 1
+        if looks == 1:
+            assert ready == []  # seen for the first time: it may still be on its way
+            path.write_bytes(b"half and half")
+        elif looks == 2:
+            assert ready == []  # it grew
+        elif looks == 3:
+            raise StoreUnreachable
+        else:
+            stop.set()
+        return ready
+
+    monkeypatch.setattr(office_inbox, "_in_order", in_order)
+    office_inbox.run(None, box, told.append, stop, 0.001)  # type: ignore[arg-type]
+    assert looks == 4
+    monkeypatch.setattr(office_inbox, "_in_order", lambda *_: (_ for _ in ()).throw(StoreUnreachable()))
+    with pytest.raises(StoreUnreachable):
+        office_inbox.run(None, box, told.append, threading.Event())  # type: ignore[arg-type]
+
+
+def test_the_same_commands_work_on_a_casebook_of_this_computer(  # type: ignore[no-untyped-def]
+    casebook_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys
+) -> None:
+    monkeypatch.setenv("JINMEN_PASSPHRASE", PASSPHRASE)
+    assert office_command.main(["status", "--casebook", str(casebook_folder), "--json"]) == 0
+    assert OFFICE.name in json.loads(capsys.readouterr().out)["office"]
+    assert office_command.main(["verify", "--casebook", str(casebook_folder)]) == 0
