@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from desktop import looks_printing
+from desktop import looks_exchange, looks_printing
 from desktop.hands import HandsError, settle
 from desktop.shell import PAGES, Shell
 
@@ -167,6 +167,11 @@ SCENES = (
         for paper in ("notice", "envelopes", "labels", "blank_form")
     ),
     Scene("template-wrong", "template", _change_template, where={}, rest=LATER),
+    Scene("sync-wizard", "sync", looks_exchange.wizard),
+    Scene("sync-written", "sync", looks_exchange.written),
+    Scene("sync-preview", "sync", looks_exchange.preview),
+    Scene("sync-taken", "sync", looks_exchange.taken),
+    Scene("sync-aside", "sync", looks_exchange.aside),
     Scene("help-keys", "help", where={"topic": "keys"}),
     Scene("print_queue-half", "print_queue", looks_printing.half_printed, rest=LATER),
     Scene("commands", "today", lambda shell: shell.show_palette()),

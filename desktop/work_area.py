@@ -7,6 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QScrollArea, QSizePolicy, QStackedWidget, QToolButton, QWidget
 
 from desktop import actions, theme
+from desktop.arrivals import Arrivals
 from desktop.pages.base import Page
 from desktop.widgets import pieces
 from desktop.widgets.banner import BannerPlace, UndoBar
@@ -78,6 +79,7 @@ class WorkArea(QWidget):
         super().__init__()
         self.shell = shell
         self.page: Page | None = None
+        self.arrivals = Arrivals(shell, self)
         self.banners = BannerPlace()
         self.undo_bar = UndoBar()
         self.progress = ProgressStrip(shell.tasks)

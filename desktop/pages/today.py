@@ -95,7 +95,9 @@ class TodayPage(Page):
         self.figures = QGridLayout()
         self.figures.setSpacing(theme.px(16))
         self.cards = pieces.column(None, gap=16)
+        self.arrived = pieces.column(None, gap=8)
         self.body.addWidget(self.day)
+        self.body.addLayout(self.arrived)
         self.body.addLayout(self.figures)
         ahead = pieces.button(_("What changes soon"), lambda: shell.go("calendar"), icon="calendar")
         screening = pieces.button(_("Screening"), lambda: shell.go("screening"), icon="eligibility")
@@ -103,15 +105,28 @@ class TodayPage(Page):
         self.body.addLayout(pieces.wrapping(None, *ways, ahead, screening, None, gap=12))
         self.body.addLayout(self.cards)
         self._asked = 0  # how often the worklist was asked for
+        assert shell.area is not None
+        shell.area.arrivals.changed.connect(self._show_arrived)
         self.aside.addWidget(pieces.action_button(shell.actions_by_name["register"], "primary"))
 
     def title(self) -> str:
         """The page's name."""
         return _("Today")
 
+    def _show_arrived(self) -> None:
+        """Files that lie on a stick or in a watched folder."""
+        from desktop.widgets.arrived_banner import arrived_banner
+
+        pieces.clear(self.arrived)
+        assert self.shell.area is not None
+        for place, box in self.shell.area.arrivals.waiting():
+            self.arrived.addWidget(arrived_banner(self.shell, place, box))
+        pieces.reveal(self.arrived)
+
     def open(self, **where: Any) -> None:
         """Ask what waits."""
         casebook = self.casebook
+        self._show_arrived()
 
         def ask() -> tuple["Today", dict[str, str]]:
             today = casebook.today()
@@ -207,7 +222,7 @@ class TodayPage(Page):
         if last != self._figures_last:
             self._figures_last = last
             self.body.removeItem(self.figures)
-            self.body.insertLayout(self.body.count() if last else 1, self.figures)
+            self.body.insertLayout(self.body.count() if last else 2, self.figures)
         figures = [item.widget() for place in range(self.figures.count()) if (item := self.figures.itemAt(place))]
         for place, figure in enumerate(figures):
             if figure is not None:

@@ -113,13 +113,21 @@ def by_day(book: Book, days: int = 14) -> tuple[DayCount, ...]:
     with book.reading() as connection:
         partner = partners.usual(connection)
         own, exported = read_meta(connection, "device"), read_meta(connection, "exported")
-        device, last = str(own.get("id", "")), int(own.get("seq", 0))
-        there = chains.known_through(connection, partner.holds if partner else {}, device)
-        written = max(int(exported.get("seq", 0)), there)
-        counts = [
-            _days_of(connection, device, *span)
-            for span in ((last - _RECENT, there), (max(there, last - _RECENT), written), (written, last))
-        ]
+        claims = partner.holds if partner else {}
+        left = int(exported.get("seq", 0))  # negative: so many of the chain before this one were in no file yet
+        own_chains = [(str(own.get("id", "")), int(own.get("seq", 0)), max(left, 0))]
+        for place, former in enumerate(reversed(own.get("former", []))):
+            last = _last(connection, former)
+            own_chains.append((former, last, last + (min(left, 0) if place == 0 else 0)))
+        counts: list[dict[date, int]] = [defaultdict(int) for _part in range(3)]
+        for device, last, exported_through in own_chains:
+            there = chains.known_through(connection, claims, device)
+            written, first = max(exported_through, there), last - _RECENT
+            for count, span in zip(
+                counts, ((first, there), (max(there, first), written), (written, last)), strict=True
+            ):
+                for day, several in _days_of(connection, device, *span).items():
+                    count[day] += several
     found = sorted({day for count in counts for day in count}, reverse=True)[:days]
     return tuple(DayCount(day, *(count.get(day, 0) for count in counts)) for day in found)
 
@@ -199,6 +207,12 @@ def _days_of(connection: Connection, device: str, after: int, through: int) -> d
         .group_by(day)
     )
     return {_EPOCH + timedelta(days=int(row.day)): int(row.several) for row in connection.execute(query)}
+
+
+def _last(connection: Connection, device: str) -> int:
+    return int(
+        connection.execute(select(func.max(_OPERATION.c.seq)).where(_OPERATION.c.device == device)).scalar() or 0
+    )
 
 
 def _residents(connection: Connection, references: Sequence[chains.Reference]) -> int:

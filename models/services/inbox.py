@@ -41,6 +41,10 @@ class Inbox:
         """What lies in some folders and the folders in them. Reads heads only; a folder that is gone holds nothing."""
         seen = list({one.path: one for folder in folders for one in look_into(folder, self._seen)}.values())
         self._seen = {one.key: one for one in seen}
+        return self.sort(seen)
+
+    def sort(self, seen: Sequence[Seen]) -> Box:
+        """What is known of files that were seen (inbox_reading.look_into, which needs no casebook)."""
         if not seen:
             return Box()
         with self._book.reading() as connection:

@@ -33,6 +33,8 @@ _BATCH, _CONFLICT, _OPERATION = table_of(Batch), table_of(Conflict), table_of(Op
 _READ = "receipts_read"  # Meta: {"files": [identities of the receipts that were read, the latest first]}
 _MOST_READ = 300
 _AT_ONCE = 1000
+_LINK = ("district", "device", "seq", "prev", "id", "worker")
+"""What of an operation says where in its chain it stands, and whose it is."""
 
 
 def read_before(connection: Connection) -> set[str]:
@@ -78,8 +80,7 @@ class _Sum:
             if merged.entity in ("visit", "picture"):
                 (self.visits if merged.entity == "visit" else self.pictures).add(row)
         for one in planned.new:
-            link = {name: one[name] for name in ("device", "seq", "prev", "id", "worker")}
-            self.light[one["device"]].append(link)
+            self.light[one["device"]].append({name: one[name] for name in _LINK})
 
     def holes(self, connection: Connection) -> tuple[Hole, ...]:
         """Which device lacks how many changes before these."""

@@ -1,6 +1,6 @@
 """What the inbox shows: files that were found, in parcels by sender and export, and what became of them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -51,6 +51,15 @@ class Box:
     def waiting(self) -> tuple[Path, ...]:
         """Files that were not taken in yet, oldest export first; cards are not among them: people decide on those."""
         return tuple(path for parcel in self.parcels if parcel.kind != "card" for path in parcel.waiting)
+
+    def within(self, folder: Path) -> "Box":
+        """What of it lies in a folder or below it."""
+
+        def inside(arrivals: tuple[Arrival, ...]) -> tuple[Arrival, ...]:
+            return tuple(one for one in arrivals if one.seen.path.is_relative_to(folder))
+
+        parcels = tuple(replace(one, arrivals=inside(one.arrivals)) for one in self.parcels if inside(one.arrivals))
+        return Box(parcels, inside(self.others))
 
     @property
     def senders(self) -> tuple[str, ...]:

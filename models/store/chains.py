@@ -24,6 +24,7 @@ from models.values import new_id
 _OPERATIONS, _RECEIVED = table_of(Operation), table_of(Received)
 SENT = tuple(column for column in _OPERATIONS.columns if column.name != "arrival")
 """The columns of an operation that are in its hash and in files."""
+_FORMER = 20  # chains that this casebook wrote before its present one, named in Meta
 _HELD = "held"
 """Meta: {device: {"tips": [[seq, id], ...], "loose": operations that hang on no unbroken chain, "parts": ...}}.
 
@@ -190,7 +191,8 @@ def renew_device(connection: Connection) -> str:
     if own.get("last"):
         held[own["id"]] = _count(connection, own["id"])
         write_meta(connection, _HELD, held)
-    fresh = {**own, "id": new_id(), "seq": 0, "last": ""}
+    former = [*own.get("former", []), own["id"]][-_FORMER:] if own.get("last") else own.get("former", [])
+    fresh = {**own, "id": new_id(), "seq": 0, "last": "", "former": former}
     write_meta(connection, "device", fresh)
     return str(fresh["id"])
 

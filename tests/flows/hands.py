@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtWidgets import QApplication, QWidget
 from stdnum.iso7064 import mod_11_2
 
+from desktop.drives import Drive
 from desktop.hands import answer, button_named, line_named, pick_in_finder, press, settle, type_text
 from desktop.shell import Shell
 from models.casebook import Casebook
@@ -91,6 +92,25 @@ def take_in(shell: Shell, *files: Path) -> None:
     page: Any = shell.page
     page.choose_files = lambda: list(files)
     page.take_in()
+    settle(shell)
+
+
+def put_in(shell: Shell, *sticks: Path) -> None:
+    """Sticks are in from now on, and the window has seen them; none takes them all out."""
+    assert shell.area is not None
+    shell.area.arrivals.drives = lambda: [Drive(each.name, each, 4 * 1024**3, 8 * 1024**3) for each in sticks]
+    shell.area.arrivals.look(whole=True)
+    settle(shell)
+
+
+def export(shell: Shell) -> None:
+    """Through the export wizard of the sync page, onto the stick that is in."""
+    page: Any = shell.page
+    press(page.export_button)
+    settle(shell)
+    press(page.panel.write_button)
+    settle(shell)
+    press(button_named(shell, _("All done")))
     settle(shell)
 
 

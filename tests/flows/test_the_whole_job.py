@@ -11,12 +11,14 @@ from desktop.demo import first_run as first_run_chapter
 from desktop.demo.running import play
 from desktop.demo.stage import Stage
 from desktop.hands import answer, answer_question, press, save_paper, settle, type_text, wait_until
-from models.texts import _
+from models.texts import _, ngettext
 from tests.flows.hands import (
     agree,
     card,
     digest,
+    export,
     new_registration,
+    put_in,
     save_registration,
     set_up,
     sign_in,
@@ -142,19 +144,23 @@ def test_a_household_is_registered_visited_checked_referred_and_known_to_the_off
     # Out, in, and the answer back.
     waiting = book.sync.status().waiting
     assert waiting > 30
-    shell.page.export()
-    settle(shell)
+    put_in(shell, stick)
+    export(shell)
     batches = sorted(stick.glob("*.jmb"))
     assert len(batches) == 1
     assert "单建国".encode() not in batches[0].read_bytes()
     take_in(office, batches[0])
-    agree(office, _("Take it in"))
+    agree(office, ngettext("Take in {n} file", "Take in {n} files", 1).format(n=1))
+    settle(office)
+    agree(office, _("All done"))
     settle(office)
     assert {office.casebook.residents.row(one).name for one in office.casebook.residents.ids()} == set(members)
     assert digest(office.casebook) == digest(book)
     office.page.write_receipt()
     settle(office)
     take_in(shell, next(stick.glob("*.jmr")))
+    agree(shell, ngettext("Take in {n} file", "Take in {n} files", 1).format(n=1))
+    settle(shell)
     status = book.sync.status()
     assert (status.waiting, status.acknowledged_through) == (0, waiting)
     assert [batch.status for batch in status.batches] == ["acknowledged"]

@@ -1,12 +1,24 @@
+"""The sync page: cards, the export wizard, the inbox with its preview, receipts, files kept aside."""
+
+import os
 import shutil
+import stat
 from pathlib import Path
 
 import pytest
 
+from desktop.arrivals import Place
+from desktop.drives import Drive
+from desktop.exchange_words import remedy_text, size_text, skew_text
+from desktop.pages.sync_export import ExportPanel
+from desktop.pages.sync_inbox import InboxPanel
+from desktop.pages.sync_paper import ReceiptPaper
+from desktop.widgets.case_parts import Chip
 from models.casebook import Casebook
 from models.records.resident import ResidentEntry
 from models.security import keystore
 from models.services.views import Office, Worker
+from models.sync import batch as batches
 from models.texts import _
 from tests.conftest import PASSPHRASE
 from tests.desktop.case.conftest import press, said
@@ -32,6 +44,14 @@ def street(tmp_path, clock):
     made.close()
 
 
+def put_in(page, *sticks: Path, free: int = 4 * 1024**3) -> None:
+    """Sticks are in from now on, and the window has seen them."""
+    drives = [Drive(each.name.upper(), each, free, 8 * 1024**3) for each in sticks]
+    page.arrivals.drives = lambda: drives
+    page.arrivals.look(whole=True)
+    settle(page.shell)
+
+
 def take_in(page, *files: Path) -> None:
     page.choose_files = lambda: list(files)
     page.take_button.click()
@@ -39,18 +59,36 @@ def take_in(page, *files: Path) -> None:
 
 
 def acquainted(page, street: Casebook, stick: Path, book: Casebook) -> None:
-    """Both sides have each other's card."""
+    """Both sides have each other's card, and the stick is empty again."""
     street.sync.trust_card(book.sync.write_card(stick))
-    take_in(page, street.sync.write_card(stick))
-    press(page, _("They are the same: trust it"))
+    book.sync.trust_card(street.sync.write_card(stick))
+    shutil.rmtree(stick)
+    stick.mkdir()
+    page.open()
     settle(page.shell)
 
 
-def export(page, stick: Path) -> list[Path]:
-    page.choose_folder = lambda: stick
+def export(page, stick: Path) -> ExportPanel:
+    """Through the wizard, onto a stick that is in."""
+    put_in(page, stick)
     page.export_button.click()
     settle(page.shell)
-    return sorted(stick.glob("*.jmb"))
+    panel = page.panel
+    assert isinstance(panel, ExportPanel)
+    panel.write_button.click()
+    settle(page.shell)
+    return panel
+
+
+def office_page(window, folder, street, *sticks: Path):
+    """The sync page of the street office."""
+    shell = window(folder)
+    shell.unlock(street)
+    settle(shell)
+    shell.go("sync")
+    settle(shell)
+    put_in(shell.page, *sticks)
+    return shell.page
 
 
 def test_before_the_first_card_it_says_what_is_needed_and_exports_nothing(in_both_languages, show):
@@ -62,112 +100,252 @@ def test_before_the_first_card_it_says_what_is_needed_and_exports_nothing(in_bot
     assert ("项更改等待送到办公室" if chinese else "changes wait for the office") in said(page)
 
 
-def test_a_card_is_trusted_only_after_its_fingerprint_was_shown(show, street, stick, book):
+def test_a_card_on_a_stick_is_found_and_trusted_only_after_its_fingerprint_was_shown(show, street, stick, book):
     page = show("sync")
-    card = street.sync.write_card(stick)
-    take_in(page, card)
+    street.sync.write_card(stick)
+    put_in(page, stick)
+    press(page, _("Look at the card"))
+    settle(page.shell)
     assert street.sync.own_card().fingerprint in said(page)
-    assert book.sync.peers() == []
     press(page, _("Do not trust"))
     settle(page.shell)
     assert book.sync.peers() == []
-    take_in(page, card)
+    press(page, _("Look at the card"))
+    settle(page.shell)
     press(page, _("They are the same: trust it"))
     settle(page.shell)
     assert [peer.name for peer in book.sync.peers()] == [STREET.name]
     assert page.export_button.isEnabled()
     assert STREET.name in said(page.partners)
+    assert page.arrivals.waiting() == [], "a card that is trusted is no news"
 
 
-def test_an_export_names_its_files_and_the_office_can_read_them(show, street, stick, book):
+def test_the_wizard_finds_the_stick_says_what_goes_and_that_it_may_be_pulled_out(show, street, stick, book):
     page = show("sync")
     acquainted(page, street, stick, book)
-    waiting = book.sync.status().waiting
-    files = export(page, stick)
+    own, every = book.sync.status().waiting, book.sync.outgoing().changes
+    panel = export(page, stick)
+    files = sorted(stick.glob("*.jmb"))
     assert len(files) == 1
-    assert files[0].name in said(page)
-    assert street.sync.preview(files[0]).new == waiting
+    told = said(panel)
+    assert "现在可以拔出" in told
+    assert "已回读核对" in told
+    assert street.sync.preview(files[0]).new == every
+    press(panel, _("All done"))
+    settle(page.shell)
+    assert page.panel is None
+    assert page.rest.isVisibleTo(page)
     assert page.figure.text() == "0"
     assert _("Everything was exported") in said(page)
     assert "已导出，未确认" in said(page.batches)
+    assert [chip.words for chip in page.days.findChildren(Chip)] == [f"{own}"]
 
 
-def test_no_folder_no_export(show, street, stick, book):
+def test_without_a_stick_it_says_so_and_a_folder_is_remembered(show, street, stick, book, tmp_path):
     page = show("sync")
     acquainted(page, street, stick, book)
-    page.choose_folder = lambda: None
     page.export_button.click()
     settle(page.shell)
-    assert list(stick.glob("*.jmb")) == []
+    panel = page.panel
+    assert _("No stick is in. Put one in: it is found by itself.") in said(panel)
+    assert not panel.write_button.isEnabled()
+    shared = tmp_path / "share"
+    shared.mkdir()
+    panel.choose_other = lambda: shared
+    press(panel, _("Choose the shared folder"))
+    settle(page.shell)
+    assert panel.place == Place("shared", "share", shared, panel.place.free, panel.place.total)
+    panel.write_button.click()
+    settle(page.shell)
+    assert len(list(shared.glob("*.jmb"))) == 1
+    assert page.arrivals.remembered() == {"shared": str(shared), "last": str(shared)}
+    press(panel, _("All done"))
+    page.export_button.click()
+    settle(page.shell)
+    assert page.panel.place.root == shared, "where it went the last time"
 
 
-def test_the_receipt_says_how_many_changes_arrived_up_to_when(show, street, stick, book):
+def test_a_stick_that_is_too_small_is_refused_before_anything_is_written(show, street, stick, book):
     page = show("sync")
     acquainted(page, street, stick, book)
-    (file,) = export(page, stick)
-    count = len(street.sync.preview(file).lines) and street.sync.preview(file).new
-    street.sync.apply(file)
-    receipt = street.sync.write_receipt(stick)
-    take_in(page, receipt)
-    told = said(page)
-    assert str(count) in told
-    assert "10:00" in told
-    assert "已到达" in said(page.batches)
+    put_in(page, stick, free=1000)
+    page.export_button.click()
+    settle(page.shell)
+    assert "空间不够" in said(page.panel)
+    assert not page.panel.write_button.isEnabled()
 
 
-def test_the_street_looks_before_it_takes_in_and_may_leave_it(
-    window, folder, tmp_path, clock, book, family, street, stick
-):
-    book.sync.trust_card(street.sync.write_card(stick))
-    street.sync.trust_card(book.sync.write_card(stick))
-    (file,) = book.sync.export(stick)
-    shell = window(folder)
-    shell.unlock(street)
+def test_an_export_that_was_stopped_is_continued_with_what_is_missing(show, street, stick, book, monkeypatch):
+    monkeypatch.setattr(batches, "MAX_OPERATIONS", 20)
+    page = show("sync")
+    acquainted(page, street, stick, book)
+    told: list[int] = []
+    book.sync.send(stick, lambda done, _of: told.append(done), lambda: len(told) > 1)
+    whole = sorted(path.name for path in stick.glob("*.jmb"))
+    assert len(whole) == 2
+    put_in(page, stick)
+    page.export_button.click()
+    settle(page.shell)
+    panel = page.panel
+    assert "这次导出的2个文件已在这里" in said(panel)
+    assert panel.write_button.text().startswith("继续")
+    panel.write_button.click()
+    settle(page.shell)
+    assert book.sync.status().waiting == 0
+    files = sorted(stick.glob("*.jmb"))
+    assert {path.name for path in files} > set(whole)
+    for file in files:
+        street.sync.apply(file)
+    assert len(street.residents.ids()) == len(book.residents.ids())
+
+
+def test_a_bad_stick_is_noticed_and_said(show, street, stick, book, monkeypatch):
+    page = show("sync")
+    acquainted(page, street, stick, book)
+    real = os.fsync
+
+    def wears_out(handle: int) -> None:
+        real(handle)
+        name = Path(f"/proc/self/fd/{handle}").readlink().name
+        if stat.S_ISREG(os.fstat(handle).st_mode) and name.endswith(".part"):
+            os.pwrite(handle, b"\0", os.fstat(handle).st_size - 5)
+
+    monkeypatch.setattr(os, "fsync", wears_out)
+    export(page, stick)
+    assert "U盘不可靠" in said(page)
+    assert list(stick.iterdir()) == []
+    assert book.sync.status().exported_through == 0
+
+
+def test_the_office_finds_the_files_looks_and_takes_them_in(window, folder, book, family, street, stick, tmp_path):
+    street.sync.trust_card(book.sync.write_card(tmp_path))
+    book.sync.trust_card(street.sync.write_card(tmp_path))
+    book.sync.export(stick)
+    page = office_page(window, folder, street, stick)
+    shell = page.shell
+    shell.go("today")
     settle(shell)
-    shell.go("sync")
+    assert "U盘“STICK”上有1个来自" in said(shell.page)
+    press(shell.page, _("Look at them"))
     settle(shell)
     page = shell.page
-    take_in(page, file)
-    told = said(page)
+    assert isinstance(page.panel, InboxPanel)
+    told = said(page.panel)
     assert "花园路社区" in told
-    assert all(line in told for line in street.sync.preview(file).lines)
-    press(page, _("Leave it"))
+    chips = [chip.words for chip in page.panel.findChildren(Chip)]
+    assert "2次走访" in chips
+    assert f"{len(book.residents.ids())} 位居民" in chips
+    press(page, _("Not now"))
     settle(shell)
     assert street.residents.ids() == []
-    take_in(page, file)
-    press(page, _("Take it in"))
+    press(page, _("Look at them"))
+    settle(shell)
+    press(page, "收入1个文件")
     settle(shell)
     assert len(street.residents.ids()) == len(book.residents.ids())
-    assert "已收入" in said(page)
-    take_in(page, file)
-    assert _("Everything in it is already here; nothing is to be done.") in said(page)
-    page.choose_folder = lambda: stick
-    page.receipt_button.click()
+    assert "已收入来自" in said(page.panel)
+    press(page, "把回执写到U盘“STICK”上")
     settle(shell)
-    assert len(list(stick.glob("*.jmr"))) == 1
+    (receipt,) = stick.glob("*.jmr")
+    value = book.sync.read_receipt(receipt)
+    assert value.unconfirmed == 0
+    press(page, _("All done"))
+    settle(shell)
+    assert page.arrivals.waiting() == []
 
 
-def test_a_damaged_file_is_refused_with_the_reason_and_changes_nothing(show, street, stick, book):
+def test_the_answer_on_the_stick_says_how_many_changes_arrived_up_to_when(show, street, stick, book):
+    page = show("sync")
+    acquainted(page, street, stick, book)
+    export(page, stick)
+    press(page, _("All done"))
+    (file,) = stick.glob("*.jmb")
+    street.sync.apply(file)
+    street.sync.write_receipt(stick)
+    put_in(page, stick)
+    press(page, _("Look at them"))
+    settle(page.shell)
+    press(page, "收入1个文件")
+    settle(page.shell)
+    told = said(page.panel)
+    assert "您截至10:00的31项改动已送达" in told
+    press(page, _("All done"))
+    settle(page.shell)
+    assert "已到达" in said(page.batches)
+    assert page.paper_button.isVisibleTo(page)
+    page.paper_button.click()
+    settle(page.shell)
+    (paper,) = page.shell.findChildren(ReceiptPaper)
+    assert paper.preview.pdf.startswith(b"%PDF")
+    paper.reject()
+
+
+def test_a_damaged_file_is_kept_aside_with_the_reason_and_the_next_is_taken_in(
+    window, folder, book, family, street, stick, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(batches, "MAX_OPERATIONS", 30)
+    street.sync.trust_card(book.sync.write_card(tmp_path))
+    book.sync.trust_card(street.sync.write_card(tmp_path))
+    first, *others = book.sync.export(stick)
+    whole = first.read_bytes()
+    first.write_bytes(whole[:-40])
+    page = office_page(window, folder, street, stick)
+    press(page, _("Look at them"))
+    settle(page.shell)
+    assert "不完整或已损坏" in said(page.panel)
+    press(page, f"收入{len(others)}个文件")
+    settle(page.shell)
+    assert "已另存" in said(page.panel)
+    press(page, _("All done"))
+    settle(page.shell)
+    assert page.refused.isVisibleTo(page)
+    told = said(page.refused)
+    assert first.name in told
+    assert "花园路社区" in told
+    assert "重新导出" in told
+    assert first.read_bytes() == whole[:-40]
+    press(page.refused, _("Try again"))
+    settle(page.shell)
+    assert "已另存" in said(page.panel)
+    press(page, _("All done"))
+    settle(page.shell)
+    press(page.refused, _("Take it off the list"))
+    settle(page.shell)
+    assert not page.refused.isVisibleTo(page)
+    first.write_bytes(whole)
+    put_in(page, stick)
+    press(page, _("Look at them"))
+    settle(page.shell)
+    press(page, "收入1个文件")
+    settle(page.shell)
+    assert len(street.residents.ids()) == len(book.residents.ids())
+
+
+def test_files_chosen_by_hand_that_are_none_of_ours_are_named(show, street, stick, book):
     page = show("sync")
     acquainted(page, street, stick, book)
     bad = stick / "broken.jmb"
     bad.write_bytes(b"not a batch at all")
     residents = len(book.residents.ids())
     take_in(page, bad)
-    assert "没有导入" in said(page) or "不是" in said(page)
+    assert "不是数据交换文件" in said(page.panel)
+    press(page, _("Not now"))
     assert len(book.residents.ids()) == residents
 
 
-def test_after_a_refused_file_the_next_one_is_still_looked_at(show, street, stick, book):
+def test_two_clocks_that_differ_are_said_in_plain_words(show, street, stick, book, clock):
     page = show("sync")
     acquainted(page, street, stick, book)
-    bad = stick / "broken.jmb"
-    bad.write_bytes(b"not a batch at all")
-    own = export(page, stick)[-1]
-    take_in(page, bad, own)
-    press(page, _("Continue"))
+    clock.move(minutes=40)
+    street.residents.register(ResidentEntry(name="钱一", hukou_place="天津"))
+    street.sync.export(stick, to=street.sync.peers()[0].id)
+    clock.move(minutes=-40)
+    put_in(page, stick)
+    press(page, _("Look at them"))
     settle(page.shell)
-    assert not page.queue
+    assert "快40分钟" in said(page.panel)
+    assert "2小时" in skew_text(-2 * 3600 * 1000, "街道")
+    assert "3天" in skew_text(3 * 24 * 3600 * 1000, "街道")
 
 
 def test_a_lost_laptop_is_shut_out_only_on_the_second_click(show, street, stick, book):
@@ -181,13 +359,11 @@ def test_a_lost_laptop_is_shut_out_only_on_the_second_click(show, street, stick,
     assert not page.export_button.isEnabled()
 
 
-def test_what_two_people_changed_is_shown_and_settled_here(show, street, stick, book, clock):
+def test_what_two_people_changed_is_counted_and_leads_to_the_conflict_desk(show, street, stick, book, clock):
     page = show("sync")
     acquainted(page, street, stick, book)
     resident = book.residents.register(ResidentEntry(name="钱一", hukou_place="天津")).id
-    settle(page.shell)
-    files = export(page, stick)
-    for file in files:
+    for file in book.sync.export(stick):
         street.sync.apply(file)
     entry = book.residents.entry_of(resident)
     book.residents.amend(resident, entry.model_copy(update={"hukou_place": "河北"}))
@@ -195,22 +371,28 @@ def test_what_two_people_changed_is_shown_and_settled_here(show, street, stick, 
     street.residents.amend(resident, entry.model_copy(update={"hukou_place": "山东"}))
     shutil.rmtree(stick)
     stick.mkdir()
-    down = street.sync.export(stick, to=street.sync.peers()[0].id)
-    for file in down:
-        book.sync.apply(file)
-    page.open()
+    street.sync.export(stick, to=street.sync.peers()[0].id)
+    put_in(page, stick)
+    press(page, _("Look at them"))
     settle(page.shell)
-    assert page.conflicts.isVisibleTo(page)
-    assert "河北" in said(page.conflicts)
-    assert "山东" in said(page.conflicts)
-    chosen = next(b for b in page.conflicts.findChildren(type(page.export_button)) if "河北" in b.accessibleName())
-    chosen.click()
+    assert "两边都改过1项" in said(page.panel)
+    press(page, "收入1个文件")
     settle(page.shell)
-    assert book.sync.conflicts() == []
-    assert book.residents.get(resident).hukou_place == "河北"
-    assert not page.conflicts.isVisibleTo(page)
+    press(page, _("All done"))
+    settle(page.shell)
+    assert "1项" in said(page.conflicts)
+    asked = []
+    page.shell.go = lambda name, **where: asked.append(name)
+    press(page.conflicts, _("To the conflicts"))
+    assert asked == ["conflicts"]
 
 
 def test_the_own_fingerprint_is_shown_to_be_read_aloud(show, book):
     page = show("sync")
-    assert page.fingerprint.text() == book.sync.own_card().fingerprint
+    assert page.card.fingerprint.text() == book.sync.own_card().fingerprint
+
+
+def test_sizes_and_remedies_are_said_as_people_say_them():
+    assert [size_text(size) for size in (1, 24_000, 5 * 1024**2, 3 * 1024**3)] == ["1 kB", "24 kB", "5.0 MB", "3.0 GB"]
+    assert "街道" in remedy_text("damaged", "街道")
+    assert remedy_text("unknown_sender") == _("Take in the sender's card, then try again.")
