@@ -52,6 +52,17 @@ _COPIED: tuple[tuple[type[Any], str], ...] = (
     (LargeBinary, "bytea"),
 )
 
+_FEW_AMONG_MANY = "; ".join(
+    f"SET LOCAL {setting}"
+    for setting in (
+        "enable_seqscan = off",  # also before the server has counted the rows of a table that grows quickly
+        "enable_hashjoin = off",
+        "enable_mergejoin = off",
+        "random_page_cost = 1.1",
+        "jit = off",
+    )
+)
+
 Prepare = Callable[[Any], Any]
 
 
@@ -137,11 +148,10 @@ def among(connection: Connection, column: Column[Any], texts: Collection[str]) -
 def for_import(connection: Connection) -> None:
     """Have the rest of the transaction planned for a few thousand rows among millions.
 
-    PostgreSQL's planner would otherwise read a whole table to join those rows with it.
+    PostgreSQL's planner would otherwise read whole tables to find or join those rows.
     """
     if connection.dialect.name == "postgresql":
-        for setting in ("enable_hashjoin = off", "enable_mergejoin = off", "random_page_cost = 1.1", "jit = off"):
-            connection.exec_driver_sql(f"SET LOCAL {setting}")
+        connection.exec_driver_sql(_FEW_AMONG_MANY)
 
 
 def _write(
