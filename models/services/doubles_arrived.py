@@ -7,6 +7,7 @@ and one for each door. How pairs are weighed is the same as everywhere (comparin
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby, islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, or_, select
@@ -28,11 +29,18 @@ from models.store.variants import standard
 
 DOUBLED = table_of(Doubled)
 PAGE = 40
+AT_A_LOOK = 100
+"""So many people are compared at once: half a second with 100,000 on the register."""
+
+_WAITING = DOUBLED.c.b_id == ""  # a person who came and was not compared yet
 _RESIDENT, _DOCUMENT, _PHONE, _LINK = (KEPT[name] for name in ("resident", "identity_document", "phone", "person_link"))
 _MEMBERSHIP, _HOUSEHOLD, _DWELLING = (KEPT[name] for name in ("membership", "household", "dwelling"))
 _AT_ONCE = 400
 _A, _B = _RESIDENT.alias("older"), _RESIDENT.alias("newer")
 _DOOR = ("community_code", "building", "unit", "door")
+
+_NAMED = frozenset({"name_same", "name_variant", "name_former"})
+_WITH = frozenset({"birth_same", "phone_same", "door_same", "household_same"})
 
 Two = tuple[str, str]
 
@@ -64,32 +72,32 @@ class Doubles:
     def __init__(self, book: Book) -> None:
         self._book = book
 
-    def note_arrivals(self, rows: Mapping[str, str]) -> int:
-        """Compare the residents whom some records (id -> entity) that came are about; returns how many pairs are new.
+    def note_arrivals(self, rows: Mapping[str, str]) -> None:
+        """Remember the residents whom some records (id -> entity) that came are about, to be compared by look().
 
-        To be called after an import, with the records that it touched.
+        To be called after an import, with the records that it touched; it takes no time.
         """
         with self._book.reading() as connection:
             ids = _residents(connection, rows)
-            found = dict(likely_pairs(connection, ids)) if ids else {}
-            if not found:
+        if ids:
+            now = milliseconds(self._book.clock)
+            waiting = [_listed(one, "", found_at=now) for one in sorted(ids)]
+            with self._book.writing() as connection:
+                put_rows(connection, DOUBLED, waiting)
+
+    def look(self, most: int = AT_A_LOOK) -> int:
+        """Compare some of those who came with everybody; returns how many are still to be compared."""
+        with self._book.reading() as connection:
+            query = select(DOUBLED.c.a_id).where(_WAITING).order_by(DOUBLED.c.found_at, DOUBLED.c.a_id)
+            ids = list(connection.execute(query.limit(most)).scalars())
+            if not ids:
                 return 0
+            found = dict(likely_pairs(connection, ids))
         now = milliseconds(self._book.clock)
-        listed = [
-            {
-                "a_id": a,
-                "b_id": b,
-                "same_number": evidence.same_number,
-                "score": round(evidence.bits * 10),
-                "found_at": now,
-            }
-            for (a, b), evidence in found.items()
-        ]
         with self._book.writing() as connection:
-            before = connection.execute(select(func.count()).select_from(DOUBLED)).scalar_one()
-            put_rows(connection, DOUBLED, listed)
-            after = connection.execute(select(func.count()).select_from(DOUBLED)).scalar_one()
-        return int(after - before)
+            put_rows(connection, DOUBLED, [_listed(a, b, one, found_at=now) for (a, b), one in found.items()])
+            connection.execute(delete(DOUBLED).where(_WAITING, DOUBLED.c.a_id.in_(ids)))
+            return int(connection.execute(select(func.count()).select_from(DOUBLED).where(_WAITING)).scalar_one())
 
     def count(self) -> int:
         """How many pairs wait to be looked at."""
@@ -133,7 +141,7 @@ class Doubles:
         """Doors that were written down twice: the same community, building, entrance and door, with people behind
         each. Looks through the addresses of the register."""
         with self._book.reading() as connection:
-            found = list(_same_doors(connection))[:limit]
+            found = list(islice(_same_doors(connection), limit))
             people = _people_at(connection, {one["id"] for two in found for one in two})
         return [
             SameDoor(
@@ -167,6 +175,11 @@ class Doubles:
         return changed(work, stays)
 
 
+def _listed(a: str, b: str, evidence: Evidence | None = None, *, found_at: int) -> dict[str, Any]:
+    same, score = (evidence.same_number, round(evidence.bits * 10)) if evidence is not None else (False, 0)
+    return {"a_id": a, "b_id": b, "same_number": same, "score": score, "found_at": found_at}
+
+
 def likely_pairs(connection: Connection, ids: Collection[str]) -> Iterator[tuple[Two, Evidence]]:
     """Some residents with everybody who may be the same person, the older record of each pair first."""
     mine = {}
@@ -193,7 +206,10 @@ def likely_pairs(connection: Connection, ids: Collection[str]) -> Iterator[tuple
 
 
 def _worth(evidence: Evidence) -> bool:
-    return evidence.level in ("certain", "likely")
+    """Whether a pair is worth a look: likely by all that is known, or the same name with birth date, phone or door."""
+    named = bool(_NAMED & set(evidence.codes))
+    along = named and bool(_WITH & set(evidence.codes)) and evidence.bits > 0
+    return along or evidence.level in ("certain", "likely")
 
 
 def _pair(one: str, other: str) -> Two:
@@ -254,7 +270,7 @@ def _at_doors(connection: Connection, mine: Mapping[str, Traits], names: Mapping
             .join(_DWELLING, _DWELLING.c.id == _HOUSEHOLD.c.dwelling_id)
             .where(*here, _MEMBERSHIP.c.dead.is_(False))
         )
-        rows = set(connection.execute(query.limit(CROWD * 2)).tuples())
+        rows = {(row.id, row.name) for row in connection.execute(query.limit(CROWD * 2))}
         for one in several:
             for other, name in rows:
                 if other != one and len(set(names[one]) & set(standard(tidy(name)))) > 1:
@@ -305,23 +321,23 @@ def _open(*columns: Any) -> Select[Any]:
 
 
 def _same_doors(connection: Connection) -> Iterator[tuple[Mapping[Any, Any], Mapping[Any, Any]]]:
-    """Dwellings in use that stand for one door, the older one first."""
-    used = _DWELLING.c.id.in_(select(_HOUSEHOLD.c.dwelling_id).where(_HOUSEHOLD.c.dead.is_(False)))
-    place = [_DWELLING.c[name] for name in _DOOR]
-    several = (
-        select(*place)
-        .where(_DWELLING.c.dead.is_(False), _DWELLING.c.door != "", used)
-        .group_by(*place)
-        .having(func.count() > 1)
-    )
-    for door in connection.execute(several).all():
-        here = (_DWELLING.c[name] == getattr(door, name) for name in _DOOR)
-        query = select(_DWELLING).where(*here, _DWELLING.c.dead.is_(False), used).order_by(_DWELLING.c.id)
-        rows = list(connection.execute(query).mappings())
-        for place_of, row in enumerate(rows):
-            first = next((one for one in rows[:place_of] if _one_street(one, row)), None)
-            if first is not None:
+    """Dwellings in use that stand for one door, the older one first. Reads all addresses, in one query."""
+    query = select(*(_DWELLING.c[name] for name in ("id", "dead", "street_line", *_DOOR))).where(_DWELLING.c.door != "")
+    rows = connection.execute(query.order_by(*(_DWELLING.c[name] for name in _DOOR), _DWELLING.c.id)).mappings().all()
+    for _place, same in groupby(rows, key=lambda row: tuple(row[name] for name in _DOOR)):
+        seen: list[Mapping[Any, Any]] = []
+        for row in same:
+            if row["dead"]:
+                continue
+            first = next((one for one in seen if _one_street(one, row)), None)
+            if first is not None and _in_use(connection, row["id"]) and _in_use(connection, first["id"]):
                 yield first, row
+            seen.append(row)
+
+
+def _in_use(connection: Connection, dwelling: str) -> bool:
+    query = select(_HOUSEHOLD.c.id).where(_HOUSEHOLD.c.dwelling_id == dwelling, _HOUSEHOLD.c.dead.is_(False))
+    return connection.execute(query.limit(1)).first() is not None
 
 
 def _one_street(one: Mapping[Any, Any], other: Mapping[Any, Any]) -> bool:
