@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QFormLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop import theme
-from desktop.pages.sign_in import PassphraseField, brand, centred
+from desktop.pages.sign_in import PassphraseField, brand, bring_into_view, centred
 from desktop.widgets import pieces
 from desktop.widgets.case_parts import TickRow
 from desktop.widgets.finder import Finder, Match
@@ -189,6 +189,8 @@ class FirstRun(QWidget):
     def _say(self, sentence: str) -> None:
         self.trouble.setText(sentence)
         self.trouble.setVisible(bool(sentence))
+        if sentence:
+            bring_into_view(self, self.trouble)
 
     def go_on(self) -> None:
         """To the next step, or make the casebook; a missing answer is said and nothing is cleared."""

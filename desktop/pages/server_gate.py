@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from desktop.pages.sign_in import DESK, PassphraseField, SignIn, brand, centred
+from desktop.pages.sign_in import DESK, PassphraseField, SignIn, brand, bring_into_view, centred
 from desktop.widgets import pieces
 from desktop.widgets.server_form import ServerAnswers, ServerForm
 from models.errors import Problem
@@ -90,6 +90,7 @@ class ServerGate(QWidget):
     def _say(self, sentence: str) -> None:
         self.trouble.setText(sentence)
         self.trouble.show()
+        bring_into_view(self, self.trouble)
 
     def _busy(self, busy: bool) -> None:
         self.button.setEnabled(not busy)

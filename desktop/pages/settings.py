@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from desktop import theme
 from desktop.pages.base import NARROW, Page
+from desktop.pages.settings_desk import DeskSection
 from desktop.pages.sign_in import PassphraseField
 from desktop.state import SCALES
 from desktop.widgets import pieces
@@ -72,7 +73,7 @@ class SettingsPage(Page):
             self._retention(),
             self._safety(),
             self._passphrase(),
-            self._backups(),
+            self._place(),
         ):
             self.body.addWidget(section)
 
@@ -84,7 +85,10 @@ class SettingsPage(Page):
         """Show what is set."""
         casebook = self.casebook
         self._show_office(casebook)
-        self.read(lambda: str(casebook.settings.get("backup_folder", "")), self._show_backup_folder)
+        if self.desk is not None:
+            self.desk.load()
+        else:
+            self.read(lambda: str(casebook.settings.get("backup_folder", "")), self._show_backup_folder)
         self.read(lambda: bool(casebook.settings.get(SECOND_PERSON, False)), self.second_person.setChecked)
         self.read(lambda: int(casebook.settings.get(RETENTION_YEARS, 0)), self.retention.setValue)
 
@@ -346,7 +350,11 @@ class SettingsPage(Page):
         self.passphrase_trouble.setText(sentence)
         self.passphrase_trouble.show()
 
-    # Backups.
+    # Backups, or the server.
+
+    def _place(self) -> QFrame:
+        self.desk: DeskSection | None = DeskSection(self) if self.casebook.desks.many else None
+        return self.desk.frame if self.desk is not None else self._backups()
 
     def _backups(self) -> QFrame:
         self.folder_words = pieces.text("", select=True)

@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QLineEdit, QScrollArea, QWidget
 
 from desktop import theme
 from desktop.widgets import pieces
@@ -160,6 +160,13 @@ def centred(shell: "Shell", card: QFrame, width: int) -> QWidget:
     middle.setStretch(1, 1000)  # as wide as it may be; less in a narrow window
     pieces.column(inside, None, middle, gate_foot(shell), None, margin=16, gap=16)
     return pieces.scroll(inside)
+
+
+def bring_into_view(gate: QWidget, widget: QWidget) -> None:
+    """Scroll a card that is higher than the window to one of its widgets, once it has its place."""
+    area = gate.findChild(QScrollArea)
+    if area is not None:
+        QTimer.singleShot(0, widget, lambda: area.ensureWidgetVisible(widget))
 
 
 class SignIn(QWidget):

@@ -30,7 +30,7 @@ class TextChoice(FormDialog):
             pieces.text(
                 _(
                     "While this form was open, somebody else changed the same. Nothing was overwritten. Choose what "
-                    "stands; all your other answers are kept, and what you do not choose stays in the history."
+                    "stands; all your other answers are kept. If you choose yours, the other stays in the history."
                 )
             )
         )

@@ -16,7 +16,7 @@ from models.records.operation import Editing, Operation
 from models.services.book import Book
 from models.services.drafts import Drafts
 from models.services.policy_sets import mark_of_choice
-from models.services.views import Changed
+from models.services.views import Changed, Office
 from models.store.rows import KEPT, table_of
 from models.store.seen import Choices, Seen, arrived
 from models.store.work import read_meta
@@ -93,6 +93,7 @@ class Desks:
             others = {one.row: one.entity for one in found if one.id not in own}
             rows = _concerned(connection, others)
             ledger = _ledger(connection) if "erasure" in others.values() else set()
+            office = Office(**read_meta(connection, "office"))
         self._told = now
         self._book.own -= own
         entities = set(others.values())
@@ -100,6 +101,9 @@ class Desks:
             self._book.renew_policies()
             entities.add("policy_set")
         self._rules = rules
+        if office != self._book.office:
+            self._book.office = office
+            entities.add("office")
         if ledger:
             Drafts(self._book).forget_erased(ledger)
         return Changed(frozenset(entities), frozenset(rows)) if entities else None

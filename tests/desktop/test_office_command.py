@@ -133,15 +133,15 @@ def test_no_secret_is_taken_from_the_command_line_or_printed(office, capsys) -> 
     assert office("status")[0] == 2  # no office in it yet
 
 
-def test_an_office_is_founded_with_its_tables_spread_and_its_columns_sealed(  # type: ignore[no-untyped-def]
+def test_an_office_is_founded_with_its_columns_sealed_and_opens_with_its_phrase_alone(  # type: ignore[no-untyped-def]
     office, monkeypatch: pytest.MonkeyPatch, postgres: Server, database: str
 ) -> None:
     monkeypatch.setenv("JINMEN_OFFICE_PHRASE", "办公室 一起 记住 的 话")
-    code, (said,), _err = office("init", *STREET, "--partitioned", "--by-street")
+    code, (said,), _err = office("init", *STREET, "--by-street")
     assert code == 0
-    assert int(str(said["partitioned"])) > 20
+    assert said["partitioned"] == 0
     code, (status,), _err = office("status")
-    assert (code, status["partitioned"]) == (0, True)
+    assert (code, status["partitioned"]) == (0, False)
     monkeypatch.setenv("JINMEN_OFFICE_PHRASE", "another phrase altogether")
     assert office("status")[0] == 2
     assert office("init", *STREET)[0] == 2
