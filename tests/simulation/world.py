@@ -146,6 +146,7 @@ class World:
             node.start()
             node.begin_work()
             self.nodes[name] = node
+        self.scoped: list[str] = []  # laptops that are sent the records of their own community alone
         self.names = {node.key: node.name for node in self.nodes.values()}
 
     @classmethod
@@ -179,6 +180,13 @@ class World:
 
         with patch.object(batches, "write_lines", watched):
             yield
+
+    def scope(self, laptops: Sequence[str]) -> None:
+        """Send some laptops the records of their own community alone."""
+        self.scoped = list(laptops)
+        for name in laptops:
+            laptop = self.nodes[name]
+            self.nodes[laptop.parent].sync.set_scope(laptop.key, [laptop.office.code])
 
     # Telling.
 
@@ -263,14 +271,14 @@ class World:
         def write() -> list[Path]:
             return node.sync.export(node.stick, to=partner)
 
-        paths = self.does(node, "export", write, dies_at=dies_at)
-        if paths is None:  # what a dead process left on the stick is carried all the same
-            paths = sorted(node.stick.glob("*.jmb"))
+        done = self.does(node, "export", write, dies_at=dies_at)
+        paths = sorted(node.stick.glob("*.jmb"))  # what a dead process left on the stick is carried all the same
+        if done is None:
             self.counts["files of dead exports"] += len(paths)
+        else:
+            self.must(paths == [one for one in done if one.suffix == ".jmb"], "I7", node.name, "wrote other files")
         written = self._written + [()] * len(paths)
-        mails = [
-            self._mail("batch", node.name, to, path.read_bytes(), written[at]) for at, path in enumerate(sorted(paths))
-        ]
+        mails = [self._mail("batch", node.name, to, path.read_bytes(), written[at]) for at, path in enumerate(paths)]
         for path in node.stick.iterdir():
             path.unlink()
         self.tell(node.name, "exports to", to, [len(mail.ids) for mail in mails])
