@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from models.records.operation import Operation
 from models.records.stream import Received
+from models.services.rights import Rights
 from models.services.sync import Sync
 from models.services.views import Office
 from models.store import down, down_got, erasing, importing
@@ -457,3 +458,75 @@ def test_a_digest_is_the_same_however_the_set_was_cut() -> None:
     assert stream.set_digest(stream.sum_of(["f" * 64, "0" * 63 + "1"])) == "0" * 64
     assert stream.same_set("", "a" * 64)
     assert not stream.same_set("b" * 64, "a" * 64)
+
+
+def told(desk: Desk) -> str:
+    with desk.book.reading() as connection:
+        tables = [list(connection.execute(KEPT[entity].select())) for entity in ("resident", "membership", "visit")]
+        return str([tables, list(connection.execute(select(_OPERATIONS.c.fields)))])
+
+
+def test_an_erasure_goes_up_and_down_and_blanks_the_values_at_every_node_and_in_later_files(town: Town) -> None:
+    home = settles(town.flower, "王秀英", "王小明")
+    person = who(town.flower, "王秀英")
+    town.up(town.flower)
+    late = town.office.sync.export(town.stick(), to=town.flower.sync.own_card().id)
+    moves(town.office, home, LAKE)
+    town.down(town.lake)
+    assert "王秀英" in told(town.lake)
+    Rights(town.flower.book).erase(person, "asked")
+    town.up(town.flower)
+    town.down(town.lake)
+    for desk in (town.flower, town.office, town.lake):
+        assert "王秀英" not in told(desk)
+        assert desk.residents() >= {"王小明"}
+    for path in late:  # written before, with the name in it
+        town.flower.sync.apply(path)
+    assert "王秀英" not in told(town.flower)
+    town.office.sync.set_scope(town.flower.sync.own_card().id, ["120101001"])
+    town.down(town.flower)
+    assert "王秀英" not in told(town.flower)
+
+
+def test_an_erasure_at_the_office_reaches_a_laptop_that_was_put_back_from_a_backup(town: Town, tmp_path: Path) -> None:
+    settles(town.office, "王秀英", "王小明")
+    town.down(town.flower)
+    town.answer(town.flower)
+    saved(town.flower, tmp_path / "old.db")
+    Rights(town.office.book).erase(who(town.office, "王秀英"), "asked")
+    town.down(town.flower)
+    assert "王秀英" not in told(town.flower)
+    town.answer(town.flower)
+    put_back(town.flower, tmp_path / "old.db")
+    assert "王秀英" in told(town.flower)
+    town.answer(town.flower)
+    town.down(town.flower)
+    assert "王秀英" not in told(town.flower)
+    assert town.flower.residents() >= {"王小明"}
+
+
+def test_between_offices_everything_goes_up_and_corrections_come_down_to_the_laptop(town: Town, tmp_path: Path) -> None:
+    district = town.open_desk("district", Office(code="120101", name="和平区", letter_mark="和平"))
+    stick = town.stick()
+    district.sync.trust_card(town.office.sync.write_card(stick))
+    town.office.sync.trust_card(district.sync.write_card(stick))
+    street, above = town.office.sync.own_card().id, district.sync.own_card().id
+    district.sync.set_scope(street, ["120101001"])
+    settles(town.flower, "王秀英")
+    settles(district, "李四", community="120101003001")
+    town.up(town.flower)
+    for path in town.office.sync.export(stick, to=above):
+        district.sync.apply(path)
+    assert district.residents() == {"王秀英", "李四"}
+    district.amends(who(district, "王秀英"), note="区里更正")
+    files = district.sync.export(stick, to=street)
+    assert [town.office.sync.preview(path).operations for path in files] == [1], "what the street holds is left out"
+    for path in files:
+        town.office.sync.apply(path)
+    town.down(town.flower)
+    for desk in (town.office, town.flower):
+        assert desk.residents() == {"王秀英"}
+        with desk.book.reading() as connection:
+            assert connection.execute(select(KEPT["resident"].c.note)).scalar() == "区里更正"
+    again = town.office.sync.export(town.stick(), to=above)
+    assert sum(district.sync.preview(path).operations for path in again) == 0, "it is not sent back up"
