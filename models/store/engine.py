@@ -28,6 +28,7 @@ _PAGE_BYTES = 4096
 _WAIT_SECONDS = 5.0
 _ASK_AGAIN, _ASK_AFTER = 5, 0.4  # times and seconds: what became of a commit that nobody answered
 _WRITERS_LOCK = 0x4A696E6D656E  # any number that all desks share
+_WRITERS_CACHE = -24576  # it writes what it read a moment ago; an import is to stay below 200 MiB
 _SETTINGS = (
     "synchronous = FULL",
     "foreign_keys = ON",
@@ -173,6 +174,8 @@ def connect_sqlite(path: Path, key: bytes, *, read_only: bool = False, wal: bool
             connection.execute(f"PRAGMA {setting}")
         if read_only:
             connection.execute("PRAGMA query_only = ON")
+        else:
+            connection.execute(f"PRAGMA cache_size = {_WRITERS_CACHE}")
     except BaseException:
         connection.close()
         raise
