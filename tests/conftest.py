@@ -181,7 +181,16 @@ def reopen(casebook_folder: Path, clock: FixedClock) -> Callable[[Casebook], Cas
     return again
 
 
+def pytest_collectstart() -> None:
+    """What is imported while the tests are collected stays: there is no refuse among it."""
+    gc.disable()
+
+
 def pytest_collection_finish() -> None:
-    """What was imported and collected stays: looking for refuse need not go through it again and again."""
+    """What was imported and collected stays: looking for refuse need not go through it again and again. What tests
+    make is small and soon gone: it is looked for less often than a program that lives all day should.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(5_000, 10, 10)
+    gc.enable()
