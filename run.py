@@ -32,6 +32,7 @@ run forms check FOLDER       read questionnaires that others wrote (XLSForm), fi
 run office WHAT ...          an office's server without a screen: init, import, export, status ... (run office -h)
 run verify FILE... --card C  whether letters (PDF, scan, text) are genuine, by the cards of offices (run verify -h)
 run battery [N]              the long form of the tests with random operations: N of them (5000)
+run simulate [--seeds N]     the proof of sync: offices, laptops, accidents in N histories (1000); --mutants, --machine
 run texts                    bring the translation catalogue up to date with the code
 run help                     this text
 """
@@ -133,7 +134,7 @@ def main(arguments: list[str]) -> int:
         rest = [str(Path(a).absolute()) if Path(a).exists() else a for a in rest]
     elif command == "forms":
         rest = rest[:1] + [str(Path(a).absolute()) for a in rest[1:]]
-    elif command not in ("", "lint", "test", "texts", "battery", "office"):
+    elif command not in ("", "lint", "test", "texts", "battery", "simulate", "office"):
         print(f"run: unknown command: {command}\n{USAGE}", end="", file=sys.stderr)
         return 2
     set_up()
@@ -144,6 +145,8 @@ def main(arguments: list[str]) -> int:
         return python("-m", "pytest", *rest, **offscreen) if rest else test_all(**offscreen)
     if command == "battery":
         return python("-m", "pytest", "-m", "battery", JINMEN_BATTERY=rest[0] if rest else "5000", **offscreen)
+    if command == "simulate":
+        return python("-m", "tests.simulation", *rest)
     if command == "texts":
         return python("-m", "tests.house.catalogue")
     if command == "bench" and "--no-peers" not in rest:
