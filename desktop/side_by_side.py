@@ -25,11 +25,14 @@ def save(
     done: Callable[[T], object],
     failed: Callable[[Problem], object] | None = None,
     choices: "Choices | None" = None,
+    *,
+    show: Callable[[], object] | None = None,
 ) -> None:
     """Call a verb with the answers of a form that was filled from the moment `seen` (casebook.desks.seen()).
 
     Where somebody else changed the same fields meanwhile, the worker is asked which text stands; then it is saved. What
     the worker chooses not to decide is not saved: `failed` gets the Problem. Below zero: the form knows no moment.
+    show: for deeds, where there is no text to choose: it loads what is there now, and nothing is saved.
     """
     casebook, known = page.casebook, dict(choices or {})
 
@@ -39,7 +42,13 @@ def save(
     def trouble(problem: Problem) -> None:
         from models.store.seen import ChangedMeanwhile
 
-        if isinstance(problem, ChangedMeanwhile):
+        if isinstance(problem, ChangedMeanwhile) and show is not None:
+            if failed is not None:
+                failed(AnotherWasQuicker())
+            else:
+                page.shell.problem(AnotherWasQuicker())
+            show()
+        elif isinstance(problem, ChangedMeanwhile):
             ask(page, problem, lambda more: save(page, seen, verb, done, failed, {**known, **more}), failed)
         elif failed is not None:
             failed(problem)
@@ -47,6 +56,17 @@ def save(
             page.shell.problem(problem)
 
     page.run(work, done, trouble)
+
+
+class AnotherWasQuicker(Problem):
+    """Somebody else did something with the same record since it was shown."""
+
+    def sentence(self) -> str:
+        """Tell the worker."""
+        return _(
+            "Somebody else has changed this since it was shown here. Nothing was saved; what is there now is shown. "
+            "Look at it and decide again."
+        )
 
 
 def ask(

@@ -1,10 +1,12 @@
 """The conversation of the eligibility page: which question is shown, what was answered, ticks that wait as a draft."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject
 
+from desktop import side_by_side
 from desktop.pages.base import Page
 from desktop.pages.draft_keeper import DraftKeeper
 from desktop.pages.eligibility_check import DRAFT_FORM, Loaded, asked_of, questions_of, single_of, still_open
@@ -106,7 +108,8 @@ class Asking(QObject):
             self._card.set_busy(False)
             self._page.shell.problem(problem)
 
-        self._page.run(lambda: casebook.eligibility.answer_many(household_id, answers), kept, failed)
+        answer = partial(casebook.eligibility.answer_many, household_id, answers)
+        side_by_side.save(self._page, self._loaded.seen, answer, kept, failed)
 
     def _take_back(self) -> None:
         """Forget the last answer; what was known before counts again."""

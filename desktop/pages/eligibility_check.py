@@ -40,6 +40,7 @@ class Loaded:
     policies: Policies
     draft: tuple[str, Mapping[str, Any]] = ("", {})
     alone: str = ""
+    seen: int = -1  # the moment from which it is (casebook.desks.seen())
 
     @property
     def people(self) -> Mapping[str, ResidentRow]:
@@ -80,6 +81,7 @@ def load(casebook: Any, where: Mapping[str, Any]) -> Loaded | None:
     alone: one person of the household, who lives there without belonging to it. Somebody who belongs nowhere is checked
     so at once. Of somebody who died lately the household is that of the family.
     """
+    seen = casebook.desks.seen()
     drafts = {draft.id: draft for draft in casebook.drafts.all() if draft.form == DRAFT_FORM}
     begun = drafts.get(str(where.get("draft_id") or ""))
     household_id = str(where.get("household_id") or (begun.subject_id if begun else ""))
@@ -98,6 +100,7 @@ def load(casebook: Any, where: Mapping[str, Any]) -> Loaded | None:
         dictionary(casebook),
         (begun.id, begun.body) if begun is not None else ("", {}),
         alone,
+        seen,
     )
 
 

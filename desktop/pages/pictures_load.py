@@ -38,6 +38,7 @@ class Loaded:
     images: Mapping[str, QImage] = field(repr=False)
     labels: Mapping[str, str]  # name of a fact -> what it is called
     provable: Provable
+    seen: int = -1  # the moment from which it is (casebook.desks.seen())
     originals: tuple[Path, ...] = ()  # taken over from the camera's folder, where they still lie in the open
 
     def picture(self, picture_id: str) -> PictureView | None:
@@ -57,6 +58,7 @@ class Prepared:
 
 def load(casebook: Any, resident_id: str, household_id: str, visit_id: str) -> Loaded:
     """Read everything. Raises NotFound."""
+    seen = casebook.desks.seen()
     if not resident_id and not household_id:
         household_id = casebook.visits.get(visit_id).household_id
     documents: tuple[tuple[str, str], ...] = ()
@@ -89,6 +91,7 @@ def load(casebook: Any, resident_id: str, household_id: str, visit_id: str) -> L
         {view.id: thumb_image(view.thumb, view.covered) for view in pictures if view.thumb},
         labels,
         Provable(provable.told, provable.others, documents),
+        seen,
         tuple(path for path in map(Path, casebook.settings.get(ORIGINALS, ())) if path.exists()),
     )
 

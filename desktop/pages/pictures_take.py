@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
+from desktop import side_by_side
 from desktop.pages.pictures_load import PREVIEW_SIDE, Prepared, prepare, remember_originals
 from desktop.picture_sources import Source
 from desktop.widgets import pieces
@@ -231,7 +232,7 @@ class Taking(QObject):
             self._running = False
             self._page.shell.problem(trouble, self.save)
 
-        self._page.run(sealed, done, failed)
+        side_by_side.save(self._page, self._page.loaded.seen if self._page.loaded else -1, sealed, done, failed)
 
     def save_rest(self) -> None:
         """Keep this one and all that wait as they are, with the same words."""

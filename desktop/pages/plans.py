@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QPushButton, QWidget
 
+from desktop import side_by_side
 from desktop.case_words import person_line
 from desktop.pages.base import Page
 from desktop.pages.plans_dialogs import CloseDialog, GoalDialog, TaskDialog
@@ -37,6 +38,7 @@ class Loaded:
     contacts: tuple[ContactView, ...]
     notes: tuple[NoteView, ...]
     on: date
+    seen: int = -1  # the moment from which it is (casebook.desks.seen())
 
 
 class PlansPage(Page):
@@ -98,7 +100,7 @@ class PlansPage(Page):
         casebook = self.casebook
 
         def load() -> Loaded:
-            on = today(casebook.clock)
+            on, seen = today(casebook.clock), casebook.desks.seen()
             homes = casebook.households.of_resident(resident) if resident and not household else []
             view = casebook.households.get(household) if household else (homes[0] if homes else None)
             about = {"resident_id": resident} if resident else {"household_id": household}
@@ -116,6 +118,7 @@ class PlansPage(Page):
                 tuple(casebook.contacts.of(**about)),
                 tuple(casebook.notes.of(resident or household)),
                 on,
+                seen,
             )
 
         self.run(load, lambda loaded: self._show(where, loaded))
@@ -292,7 +295,8 @@ class PlansPage(Page):
         def done(changed: Changed) -> None:
             self.shell.say(words, lambda: casebook.undo(changed.operations))
 
-        self.run(verb, done)
+        seen = self.loaded.seen if self.loaded is not None else -1
+        side_by_side.save(self, seen, verb, done, show=lambda: self.open(**self.where))
 
     def _remove_contact(self, contact_id: str) -> None:
         self._do(lambda: self.casebook.contacts.remove(contact_id), _("The contact was taken away."))

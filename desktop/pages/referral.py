@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from desktop import theme
+from desktop import side_by_side, theme
 from desktop.case_words import day_text, moment_text, person_line, referral_status_text
 from desktop.number_words import say_left
 from desktop.pages.base import Page
@@ -49,6 +49,8 @@ class ReferralPage(Page):
         self.mode = "new"  # new, issued, correcting; unsigned (handed in, without a number), rewriting such a one
         self.resident: ResidentRow | None = None
         self.referral: ReferralView | None = None
+        self.seen = -1
+        """From which moment the letter is shown."""
         self.sheet: Sheet | None = None
         self.round = 0
         self._keeper: DraftKeeper | None = None
@@ -346,7 +348,15 @@ class ReferralPage(Page):
             self.issue_button.setEnabled(True)
             self.shell.problem(problem)
 
-        self.run(work, lambda changed: self._issued(referral.id if referral else changed.id), failed)
+        seen = self.seen if referral is not None else -1
+        side_by_side.save(
+            self,
+            seen,
+            work,
+            lambda changed: self._issued(referral.id if referral else changed.id),
+            failed,
+            show=lambda: self.show_letter(referral.id) if referral is not None else None,
+        )
 
     def _issued(self, referral_id: str) -> None:
         if self._keeper is not None:
@@ -370,6 +380,7 @@ class ReferralPage(Page):
             if this != self.round:
                 return
             self.referral, self.resident, sheet = found.view, found.resident, found.sheet
+            self.seen = found.seen
             self.form.show_services(found.services, found.templates)
             self._set_mode("issued" if found.view.letters else "unsigned")
             self._show_sheet(sheet)

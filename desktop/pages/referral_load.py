@@ -47,10 +47,12 @@ class Loaded:
     sheet: Sheet
     services: "Mapping[str, Service]"
     templates: "Sequence[TemplateView]" = ()
+    seen: int = -1  # the moment from which it is (casebook.desks.seen())
 
 
 def load_referral(casebook: "Casebook", referral_id: str) -> Loaded:
     """A referral with its newest letter, or with the draft of it while it has no number."""
+    seen = casebook.desks.seen()
     view = casebook.referrals.get(referral_id)
     if view.letters:
         value = casebook.referrals.letter(view.letters[0].id)
@@ -58,7 +60,7 @@ def load_referral(casebook: "Casebook", referral_id: str) -> Loaded:
         assert view.entry is not None  # kept until the letter has its number
         value = casebook.referrals.draft(view.entry)
     person, services = casebook.residents.row(view.resident_id), casebook.eligibility.services()
-    return Loaded(view, person, make_sheet(value), services, casebook.templates.in_use())
+    return Loaded(view, person, make_sheet(value), services, casebook.templates.in_use(), seen)
 
 
 def body_of(value: LetterValue, services: Any, template_id: str = "") -> dict[str, Any]:

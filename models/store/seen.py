@@ -19,6 +19,7 @@ from models.store.rows import KEPT, default_of, table_of, to_wire
 from models.sync.content import canonical
 from models.texts import _
 
+_WHO_AND_WHEN = frozenset(("at", "worker", "writer"))  # of whoever writes last; nobody has to choose between them
 _OPERATIONS, _META = table_of(Operation), table_of(Meta)
 
 
@@ -96,7 +97,7 @@ class Seen:
         found = {}
         for name, value in fields.items():
             said = _standing(later, name)
-            if said is None:
+            if said is None or name in _WHO_AND_WHEN:
                 found[name] = value
                 continue
             before = _value_of(entity, name, _standing(earlier, name))

@@ -11,6 +11,7 @@ from desktop.pages.sign_in import SignIn
 from desktop.widgets.text_choice import TextChoice
 from models.casebook import Casebook
 from models.clock import FixedClock
+from models.records.casework import CasePlanEntry, TaskEntry
 from models.security import keystore
 from models.services.views import Worker
 from tests import offices
@@ -170,3 +171,22 @@ def test_the_first_desk_founds_the_office_and_the_second_one_joins_it(  # type: 
     assert again.server is not None
     again.close()
     postgres.drop(database)
+
+
+def test_a_deed_on_what_another_desk_has_just_done_shows_what_is_there_now(two) -> None:  # type: ignore[no-untyped-def]
+    one, other = two
+    home = one.casebook.households.register(five_people()).id
+    tasks = (TaskEntry(text="联系社区医院"),)
+    plan = one.casebook.plans.open(CasePlanEntry(household_id=home, title="出院后照护", tasks=tasks, opened_on=NOW.date()))
+    task = plan.ids[-1]
+    asks(other)
+    other.go("plans", household_id=home)
+    settle(other)
+    one.casebook.plans.set_task(task, "dropped")
+    other.page.act("task", task, "done")
+    settle(other)
+    assert "别人已经改过" in other.area.banners.banner.sentence.text()
+    assert other.page.loaded.plans[0].tasks[0].status == "dropped"
+    other.page.act("task", task, "done")  # now the worker knows
+    settle(other)
+    assert one.casebook.plans.get(plan.id).tasks[0].status == "done"
