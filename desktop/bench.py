@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
@@ -25,6 +26,7 @@ from desktop import (
     bench_register,
     bench_screening,
     bench_starts,
+    bench_sync,
 )
 from desktop.bench_register import PASSPHRASE, make_casebook, size_of
 from desktop.bench_table import Failure, Row, Scale, as_json, not_measured, part, row, table
@@ -32,6 +34,7 @@ from models.casebook import Casebook
 
 RESIDENTS, QUICK_RESIDENTS = 100_000, 400
 RECORDS, QUICK_RECORDS = 10_000, 400
+CHANGES, QUICK_CHANGES = 1_000_000, 600
 
 
 class Bench:
@@ -65,6 +68,7 @@ class Bench:
             yield from part(name, measured) if self.household else [Failure(name, "there is no register")]
         yield from part("screening a city", lambda: bench_screening.city(self.scratch, scale, self.peers))
         yield from part("exchange", lambda: bench_casework.exchange(self.scratch, scale))
+        yield from part("exchange of a million changes", lambda: bench_sync.exchange(self.scratch, scale))
 
     def _register(self) -> Iterator[Row]:
         casebook = make_casebook(self.folder)
@@ -130,13 +134,14 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--residents", type=lambda text: int(Path(text).name), help="how many there are on the register"
     )
+    parser.add_argument("--changes", type=lambda text: int(Path(text).name), help="how many an office takes in")
     parser.add_argument("--quick", action="store_true", help="few residents and runs, to try the bench itself")
     parser.add_argument("--peers", default="", help="interpreter of an environment that has the other programs")
     parser.add_argument("--no-peers", action="store_true", help="measure nobody beside us")
     asked = parser.parse_args(arguments)
-    scale = Scale(QUICK_RESIDENTS, QUICK_RECORDS, 1, 2) if asked.quick else Scale(RESIDENTS, RECORDS, 5, 25)
-    if asked.residents:
-        scale = Scale(asked.residents, scale.records, scale.runs, scale.many)
+    quick = Scale(QUICK_RESIDENTS, QUICK_RECORDS, 1, 2, QUICK_CHANGES)
+    scale = quick if asked.quick else Scale(RESIDENTS, RECORDS, 5, 25, CHANGES)
+    scale = replace(scale, residents=asked.residents or scale.residents, changes=asked.changes or scale.changes)
     qt = QApplication.instance() or app.application(sys.argv[:1])
     with tempfile.TemporaryDirectory(prefix="jinmen-bench-") as scratch:
         told = list(Bench(scale, Path(scratch), asked.peers).measure())

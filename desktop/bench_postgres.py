@@ -39,19 +39,20 @@ class Server:
     address: ServerAddress
     process: int
 
-    def seconds(self) -> float:
-        """Processor time of the server and of what it started, ended ones too; 0 where the system does not tell."""
-        ticks = 0
-        for stat in Path("/proc").glob("[0-9]*/stat"):
-            try:
-                said = stat.read_text("ascii", "replace").rpartition(")")[2].split()
-            except OSError:
-                continue  # it ended meanwhile
-            if int(stat.parent.name) == self.process:
-                ticks += sum(map(int, said[11:15]))  # its own, and that of those that ended
-            elif int(said[1]) == self.process:
-                ticks += sum(map(int, said[11:13]))
-        return ticks / os.sysconf("SC_CLK_TCK") if ticks else 0.0
+
+def seconds_of(process: int) -> float:
+    """Processor time of a server and of what it started, ended ones too; 0 where the system does not tell."""
+    ticks = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            said = stat.read_text("ascii", "replace").rpartition(")")[2].split()
+        except OSError:
+            continue  # it ended meanwhile
+        if int(stat.parent.name) == process:
+            ticks += sum(map(int, said[11:15]))  # its own, and that of those that ended
+        elif int(said[1]) == process:
+            ticks += sum(map(int, said[11:13]))
+    return ticks / os.sysconf("SC_CLK_TCK") if ticks else 0.0
 
 
 def programs() -> Path | None:
@@ -65,7 +66,7 @@ def programs() -> Path | None:
 
 @contextmanager
 def running(folder: Path) -> Iterator[Server]:
-    """A fresh server until the end of the block. Folder: with its programs. Raises RuntimeError where it does not start."""
+    """A fresh server until the end of the block; raises RuntimeError where it does not start. Folder: its programs."""
     home = Path(tempfile.mkdtemp(prefix="jmpg"))  # short: the path of a socket has at most 107 bytes
     as_user: dict[str, Any] = {}
     if sys.platform != "win32" and os.geteuid() == 0:
@@ -73,7 +74,18 @@ def running(folder: Path) -> Iterator[Server]:
         shutil.chown(home, as_user["user"])
     common: dict[str, Any] = {"cwd": home, "env": {"PATH": os.defpath, "LC_ALL": "C.UTF-8"}, **as_user}
     data = home / "data"
-    made = [folder / "initdb", "-D", data, "-U", _USER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
+    made: list[str | Path] = [
+        folder / "initdb",
+        "-D",
+        data,
+        "-U",
+        _USER,
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+        "--locale=C.UTF-8",
+    ]
     subprocess.run(made, capture_output=True, check=True, **common)  # noqa: S603  # our own arguments
     settings = [f"-c{name}={value}" for name, value in {**_SETTINGS, "unix_socket_directories": home}.items()]
     with (home / "log").open("wb") as log:
@@ -91,7 +103,7 @@ def running(folder: Path) -> Iterator[Server]:
 
 def _make_database(folder: Path, home: Path, process: "subprocess.Popen[bytes]") -> None:
     end = time.monotonic() + _PATIENCE
-    making = [folder / "createdb", "-h", home, "-U", _USER, _DATABASE]
+    making: list[str | Path] = [folder / "createdb", "-h", home, "-U", _USER, _DATABASE]
     while subprocess.run(making, capture_output=True, check=False).returncode:  # noqa: S603
         if process.poll() is not None or time.monotonic() > end:
             raise RuntimeError(f"PostgreSQL did not start: {(home / 'log').read_text('utf-8', 'replace')[-500:]}")

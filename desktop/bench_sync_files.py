@@ -19,7 +19,7 @@ from models.records.fact import FactEntry
 from models.records.household import HouseholdEntry
 from models.security.device import new_device_keys
 from models.services.partners import CARD_ENDING
-from models.services.sync_export import BATCH_ENDING
+from models.services.sync_writing import BATCH_ENDING
 from models.store.rows import defaults, to_wire
 from models.sync import batch
 from models.sync.card import Card, key_id, write_card
@@ -103,24 +103,25 @@ class Laptop:
 
 
 def make_files(
-    folder: Path, office: Card, changes: int, *, at_once: int = batch.MAX_OPERATIONS, community: str
-) -> list[Path]:
-    """Write the cards of some laptops and their files for an office into a folder, in the order of their making.
+    offices: Mapping[Path, Card], changes: int, community: str, *, at_once: int = batch.MAX_OPERATIONS
+) -> int:
+    """Write the cards of some laptops and their files into a folder for each office, numbered in the order of their
+    making; returns how many files each got.
 
-    changes: in all files together, at_once of them in each.
+    changes: in all files for an office together, at_once of them in each; every office gets the same ones.
     """
     laptops = [Laptop(f"笔记本{n}", community, n) for n in range(1, LAPTOPS + 1)]
-    for laptop in laptops:
-        (folder / f"laptop-{laptop.seed:02d}{CARD_ENDING}").write_bytes(laptop.card())
+    for folder in offices:
+        for laptop in laptops:
+            (folder / f"laptop-{laptop.seed:02d}{CARD_ENDING}").write_bytes(laptop.card())
     work = [_work(laptop, laptops[place - 1], changes) for place, laptop in enumerate(laptops)]
-    made: list[Path] = []
-    for number in range(-(-changes // at_once)):
+    files = -(-changes // at_once)
+    for number in range(files):
         place = number % len(laptops)
         portion = [next(work[place]) for _change in range(min(at_once, changes - number * at_once))]
-        path = folder / f"{number + 1:04d}{BATCH_ENDING}"
-        path.write_bytes(_sealed(laptops[place], portion, office))
-        made.append(path)
-    return made
+        for folder, office in offices.items():
+            (folder / f"{number + 1:04d}{BATCH_ENDING}").write_bytes(_sealed(laptops[place], portion, office))
+    return files
 
 
 def _sealed(laptop: Laptop, operations: list[Operation], office: Card) -> bytes:

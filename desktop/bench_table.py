@@ -59,6 +59,7 @@ class Scale:
     records: int  # changes that are exported and imported
     runs: int  # of what takes long
     many: int  # of what is quick
+    changes: int = 1_000_000  # that an office takes in
 
 
 def timed(runs: int, work: Callable[[], object], clock: Callable[[], float] = time.perf_counter) -> list[float]:
