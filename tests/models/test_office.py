@@ -13,8 +13,8 @@ from models.errors import WrongPassphrase
 from models.records.casework import NoteEntry
 from models.records.fact import FactEntry
 from models.records.resident import PhoneEntry
-from models.security import keystore
-from models.services.desk_place import NoOffice, OfficeThere
+from models.security import keystore, password_store
+from models.services.desk_place import NoOffice, OfficeThere, PasswordGone
 from models.services.views import Worker
 from models.store import engine as engines_of
 from models.store.engine import SaveUnsure, StoreUnreachable
@@ -24,12 +24,14 @@ from models.store.server import (
     PlainRefused,
     ServerAddress,
     ServerRefused,
+    ServerTooOld,
     address_of,
     sorted_refusal,
 )
 from tests import offices
 from tests.conftest import NOW, OFFICE, PASSPHRASE, WORKER
 from tests.models.casebooks import names_in
+from tests.models.security.test_password_store import Store
 from tests.models.services.people import five_people
 from tests.postgres import Server
 
@@ -122,6 +124,33 @@ def test_a_desk_is_opened_by_its_passphrase_and_holds_nothing_readable(desk: Cal
         assert "周敏".encode() not in data or path.name.startswith("casebook.keys")
 
 
+@pytest.mark.parametrize("has_store", [True, False])
+def test_the_password_of_the_server_is_kept_by_the_computer_else_encrypted_at_the_desk(
+    has_store: bool, postgres: Server, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store()
+    monkeypatch.setattr(password_store, "_of_this_computer", lambda: store if has_store else None)
+    book = Casebook.create_office(
+        tmp_path / "a",
+        PASSPHRASE,
+        server=offices.address(postgres, database),
+        password="streng geheim",  # nobody's
+        worker=WORKER,
+        cost=keystore.FLOOR,
+    )
+    book.close()
+    assert ("streng geheim" in store.kept.values()) is has_store
+    for path in (tmp_path / "a").iterdir():
+        assert b"geheim" not in path.read_bytes()
+    Casebook.open(tmp_path / "a", PASSPHRASE).close()
+    store.kept.clear()
+    if has_store:
+        with pytest.raises(PasswordGone):
+            Casebook.open(tmp_path / "a", PASSPHRASE)
+        Casebook.open_office(tmp_path / "a", PASSPHRASE, password="neu").close()
+        assert "neu" in store.kept.values()
+
+
 def test_a_role_without_special_rights_can_found_an_office(postgres: Server, tmp_path: Path) -> None:
     database = postgres.make()
     with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
@@ -165,7 +194,8 @@ def test_beyond_this_computer_the_certificate_is_always_checked() -> None:
 
 
 def test_the_problems_of_an_office_have_sentences_in_both_languages(whole_catalogue: None) -> None:
-    for problem in (NoOffice(), OfficeThere(name="甲"), ServerRefused(), CertificateRefused(), PlainRefused()):
+    problems = (NoOffice(), OfficeThere(name="甲"), PasswordGone(), SaveUnsure(), ServerRefused(), CertificateRefused())
+    for problem in (*problems, PlainRefused(), ServerTooOld(found=13, wanted=15), ChangedMeanwhile(disputed=())):
         for language in ("en", "zh_CN"):
             with texts.speaking(language):
                 assert problem.sentence()
