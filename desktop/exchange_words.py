@@ -98,6 +98,9 @@ def reason_text(reason: str) -> str:
         "too_large": _("It says one size and holds another."),
         "bad_content": _("Its content does not follow the format."),
         "revoked": _("Its sender was shut out: the laptop was reported lost."),
+        "no_record": _("It is a picture whose record has not come yet."),
+        "removed": _("It is a picture that was removed or erased."),
+        "not_above": _("It is a list of an office that this casebook does not belong to."),
         "unreadable": _("It could not be read."),
     }.get(reason, _("It was not accepted."))
 
@@ -110,6 +113,9 @@ def remedy_text(reason: str, sender: str = "") -> str:
         "newer": _("Update the program here, then try again."),
         "unknown_sender": _("Take in the sender's card, then try again."),
         "other_office": _("Give it to the office that it was made for."),
+        "no_record": _("Take in the other files first, then try again."),
+        "removed": _("Nothing is to be done: take it off the list."),
+        "not_above": _("Ask your own office for its list."),
         "revoked": _("Ask who used this laptop after it was reported lost."),
         "unreadable": _("Plug the stick in again, then try again."),
     }.get(reason, _("Ask {who} to export again: whatever was not confirmed goes along by itself.").format(who=who))

@@ -18,9 +18,10 @@ VISITED = 36
 
 
 def first_run(stage: Stage) -> int:
-    """The pages of the first start: language, office, worker, passphrase, backups."""
+    """The pages of the first start: language, where the records lie, office, worker, passphrase, backups."""
     shell = stage.shell
     _gate_in_both(stage, "01-first-run-language").go_on()
+    _gate_in_both(stage, "01b-first-run-where").go_on()
     gate: Any = shell.gate
     pick_in_finder(shell, gate.finder, "hyl")
     _gate_in_both(stage, "02-first-run-office").go_on()
@@ -37,7 +38,7 @@ def first_run(stage: Stage) -> int:
     wait_until(lambda: not shell.is_locked, "the casebook is made")
     settle(shell)
     stage.picture("06-today-empty")
-    return 5
+    return 6
 
 
 def _gate_in_both(stage: Stage, name: str) -> Any:

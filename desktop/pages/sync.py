@@ -15,9 +15,10 @@ from desktop.arrivals import Arrivals, Place
 from desktop.case_words import moment_text
 from desktop.exchange_words import files_from, place_text
 from desktop.pages.base import NARROW, Page
-from desktop.pages.sync_cards import ConflictsCard, DaysCard, FilesCard, OwnCard, PartnersCard
+from desktop.pages.sync_cards import ConflictsCard, DaysCard, FilesCard, OwnCard
 from desktop.pages.sync_export import ExportPanel
 from desktop.pages.sync_inbox import InboxPanel, RefusedCard, TrustPanel
+from desktop.pages.sync_partners import PacksCard, PartnersCard
 from desktop.widgets import pieces
 from desktop.widgets.banner import Banner
 from desktop.widgets.case_parts import Card
@@ -43,6 +44,8 @@ class Loaded:
     conflicts: int
     days: tuple[Any, ...]  # models.services.exchange_standing.DayCount
     refused: tuple[Any, ...]  # models.services.inbox_views.Refused
+    shut_out: tuple[Any, ...]  # partners that are refused for good
+    packs: tuple[Any, ...]  # models.services.sync_files.ArrivedPack
     answered: tuple[tuple[str, str], ...]  # partners about whom a receipt can be printed, and from which side
 
 
@@ -74,6 +77,7 @@ class SyncPage(Page):
         self.paper_button = LargeButton(_("Receipt on paper"), self.show_last_paper)
         self.days, self.batches, self.conflicts = DaysCard(), FilesCard(), ConflictsCard(self)
         self.partners, self.card, self.refused = PartnersCard(self), OwnCard(self), RefusedCard(self)
+        self.packs = PacksCard(self)
         self.body.addLayout(self.told)
         self.body.addLayout(self.stage)
         self.rest = QWidget()
@@ -84,7 +88,7 @@ class SyncPage(Page):
         left, right = pieces.column(None, gap=16), pieces.column(None, gap=16)
         both.addLayout(left, 3)
         both.addLayout(right, 2)
-        for upper in (self.conflicts, self.refused, self.days, self.batches):
+        for upper in (self.conflicts, self.refused, self.packs, self.days, self.batches):
             left.addWidget(upper)
         left.addStretch(1)
         for beside in (self.partners, self.card):
@@ -93,7 +97,7 @@ class SyncPage(Page):
         rest.addLayout(both)
         self.body.addWidget(self.rest)
         self.body.addStretch(1)
-        for empty in (self.conflicts, self.refused, self.days):
+        for empty in (self.conflicts, self.refused, self.packs, self.days):
             empty.hide()
         self.arrivals.changed.connect(self._show_found)
 
@@ -161,6 +165,8 @@ class SyncPage(Page):
                 conflicts.count(),
                 sync.by_day(),
                 tuple(inbox.refused()),
+                tuple(one for one in sync.everybody() if one.revoked),
+                tuple(sync.arrived_packs()),
                 sync.answered(),
             )
 
@@ -202,7 +208,8 @@ class SyncPage(Page):
         self.batches.show_files(status.batches, on)
         self.conflicts.show_count(loaded.conflicts)
         self.refused.show_refused(loaded.refused)
-        self.partners.show_partners(loaded.partners)
+        self.packs.show_packs(loaded.packs)
+        self.partners.show_partners(loaded.partners, loaded.shut_out)
         self.card.fingerprint.setText(loaded.own.fingerprint)
         if first:
             self.first_focus()
@@ -264,6 +271,15 @@ class SyncPage(Page):
     def go_to_conflicts(self) -> None:
         """The page where both versions stand side by side."""
         self.shell.go("conflicts")
+
+    def look_at_pack(self, sha: str = "") -> None:
+        """What a set of rules that came would change; the latest where none is named."""
+        sync = self.casebook.sync
+
+        def look() -> Any:
+            return sync.preview_pack(sha or next(one.sha for one in sync.arrived_packs() if not one.installed))
+
+        self.run(look, lambda preview: self.shell.go("packs", preview=preview), self._no)
 
     # Choosing folders and files; tests put their own in place of these two.
 

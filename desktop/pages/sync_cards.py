@@ -12,8 +12,7 @@ from desktop import theme
 from desktop.case_words import batch_status_text, moment_text
 from desktop.widgets import pieces
 from desktop.widgets.case_parts import Card, Chip, show_more
-from desktop.widgets.mark import Mark
-from models.clock import day_text, today
+from models.clock import day_text
 from models.services.views import BatchView
 from models.texts import _, ngettext
 
@@ -119,63 +118,6 @@ class OwnCard(Card):
         self.add(pieces.text(words, "soft"))
         self.add(self.fingerprint)
         self.add(pieces.line(None, pieces.button(_("Write the card to a folder"), page.write_card, icon="key"), None))
-
-
-class PartnersCard(Card):
-    """Those whom files are exchanged with; a lost laptop is shut out here."""
-
-    def __init__(self, page: "SyncPage") -> None:
-        super().__init__(_("Exchanged with"))
-        self.page = page
-
-    def show_partners(self, partners: Sequence[Any]) -> None:
-        """Partners as models.services.partners.Partner."""
-        pieces.clear(self.body)
-        if not partners:
-            words = _("Cards are exchanged once, by hand: take in the office's card, and bring yours to the office.")
-            self.add(pieces.text(words, "soft"))
-        on = today(self.page.casebook.clock)
-        for place, partner in enumerate(partners):
-            if place:
-                self.add(pieces.rule())
-            self._show_one(partner, on)
-
-    def _show_one(self, partner: Any, on: date) -> None:
-        kind = _("Office") if partner.kind == "office" else _("Laptop")
-        head = pieces.line(None, Mark("office" if partner.kind == "office" else "person", "accent", 20), gap=10)
-        head.addWidget(pieces.text(partner.name, "label"), 1)
-        head.addWidget(Chip(kind))
-        self.add(head)
-        words = _("Fingerprint {fingerprint}").format(fingerprint=partner.fingerprint)
-        self.add(pieces.text(words, "small", select=True))
-        if heard := moment_text(partner.at, on):
-            self.add(pieces.text(_("Last heard of: {moment}").format(moment=heard), "small"))
-        self.add(self._distrust_line(partner))
-
-    def _distrust_line(self, partner: Any) -> QWidget:
-        """Stopping the exchange is asked for twice: in a hurry the wrong laptop would be shut out."""
-        place = QWidget()
-        box = pieces.column(place, gap=4)
-        sure = pieces.button(
-            _("Yes, accept nothing more from {name}").format(name=partner.name),
-            lambda: self._distrust(partner.id, partner.name),
-            "danger",
-        )
-        sure.hide()
-        begin = pieces.button(_("Lost or replaced?"), lambda: sure.setVisible(sure.isHidden()), "link")
-        begin.setAccessibleName(_("Stop the exchange with {name}").format(name=partner.name))
-        box.addLayout(pieces.line(None, begin, None))
-        box.addWidget(sure)
-        return place
-
-    def _distrust(self, partner_id: str, name: str) -> None:
-        page, sync = self.page, self.page.casebook.sync
-
-        def done(_nothing: object) -> None:
-            page.reload()
-            page.shell.say(_("Nothing more is accepted from {name}. What came before stays.").format(name=name))
-
-        page.run(lambda: sync.distrust(partner_id), done)
 
 
 def _add_lines(batches: Sequence[BatchView], on: date, box: QVBoxLayout) -> None:

@@ -14,7 +14,7 @@ from desktop.drives import free_space
 from desktop.exchange_words import place_heading, place_text, room_text, size_text
 from desktop.widgets import pieces
 from desktop.widgets.banner import Banner
-from desktop.widgets.case_parts import Card, ClickRow, show_more
+from desktop.widgets.case_parts import Card, ClickRow, TickRow, show_more
 from desktop.widgets.large_button import LargeButton
 from desktop.widgets.mark import Mark
 from models.texts import _, ngettext
@@ -71,6 +71,11 @@ class ExportPanel(Card):
         self.whom.setVisible(len(partners) > 1)
         self.places = pieces.column(None, gap=4)
         self.what = pieces.column(None, gap=6)
+        self.pictures = TickRow(
+            _("Pictures go along"), checked=page.arrivals.remembered().get("pictures", "yes") == "yes"
+        )
+        self.pictures.toggled.connect(lambda on: self._with_pictures(on))
+        self.pictures.hide()
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(_("Exporting"))
@@ -87,6 +92,7 @@ class ExportPanel(Card):
         self.other_buttons = pieces.wrapping(None, gap=6)
         self.add(self.other_buttons)
         self.add(self.what)
+        self.add(self.pictures)
         self.add(self.bar)
         self.add(pieces.wrapping(None, self.write_button, self.close_button, None, gap=10))
         self.page.arrivals.changed.connect(self.show_places)
@@ -185,14 +191,23 @@ class ExportPanel(Card):
     def _show_what(self) -> None:
         ahead, place = self.ahead, self.place
         pieces.clear(self.what)
-        rest = ahead.changes - ahead.kept_changes
-        room = place is not None and place.free >= ahead.size + SPARE
-        if not ahead.changes:
+        along = self.pictures.tick.isChecked()
+        files = ahead.files + ahead.others + (ahead.pictures if along else 0)
+        size = ahead.size + (ahead.picture_size if along else 0)
+        anything = bool(ahead.changes or files)
+        room = place is not None and place.free >= size + SPARE
+        self.pictures.setVisible(bool(ahead.pictures))
+        words = ngettext("{n} picture goes along ({size})", "{n} pictures go along ({size})", ahead.pictures)
+        self.pictures.label.setText(words.format(n=ahead.pictures, size=size_text(max(ahead.picture_size, 1))))
+        if not anything:
             self.what.addWidget(
                 pieces.text(_("Nothing waits: {office} has everything.").format(office=ahead.office), "label")
             )
-        else:
+        elif ahead.changes:
             self.what.addWidget(pieces.text(_what_text(ahead), "label"))
+            if ahead.scoped:
+                words = _("{office} is sent the records of its communities alone.").format(office=ahead.office)
+                self.what.addWidget(pieces.text(words, "soft"))
             if ahead.again:
                 words = ngettext(
                     "{n} of them went out before and was not confirmed; it goes along again.",
@@ -200,6 +215,13 @@ class ExportPanel(Card):
                     ahead.again,
                 )
                 self.what.addWidget(pieces.text(words.format(n=ahead.again), "soft"))
+        if ahead.others:
+            words = ngettext(
+                "{n} set of rules or list of those who belong goes along.",
+                "{n} sets of rules and lists of those who belong go along.",
+                ahead.others,
+            )
+            self.what.addWidget(pieces.text(words.format(n=ahead.others), "soft"))
         if ahead.kept_files:
             words = ngettext(
                 "{n} file of this export is here already and is whole; only the rest is written.",
@@ -207,26 +229,32 @@ class ExportPanel(Card):
                 ahead.kept_files,
             )
             self.what.addWidget(Banner("info", words.format(n=ahead.kept_files), closable=False))
-        if rest and place is not None and not room:
+        if anything and place is not None and not room:
             words = _("There is not enough room: {needed} are needed and {free} are free. Take another stick.")
-            words = words.format(needed=size_text(ahead.size + SPARE), free=size_text(max(place.free, 0)))
+            words = words.format(needed=size_text(size + SPARE), free=size_text(max(place.free, 0)))
             self.what.addWidget(Banner("problem", words, closable=False))
-        label = ngettext("Write {n} file", "Write {n} files", ahead.files).format(n=ahead.files)
+        label = ngettext("Write {n} file", "Write {n} files", files).format(n=files)
         if ahead.kept_files:
             label = _("Continue: {words}").format(words=label)
         self.write_button.setText(label)
         self.write_button.setAccessibleName(label)
-        self.write_button.setEnabled(bool(ahead.changes) and place is not None and room)
+        self.write_button.setEnabled(anything and place is not None and room)
         focus = self.window().focusWidget()
         if focus is None or not self.isAncestorOf(focus):
             (self.write_button if self.write_button.isEnabled() else self.close_button).setFocus()
         pieces.reveal(self.what)
+
+    def _with_pictures(self, on: bool) -> None:
+        self.page.arrivals.remember(pictures="yes" if on else "no")
+        if self.ahead is not None:
+            self._show_what()
 
     # Writing.
 
     def write(self) -> None:
         """Write, read back, and say how it went."""
         place, to, sync = self.place, self.to, self.page.casebook.sync
+        pictures = self.pictures.tick.isChecked()
         if place is None or self.job is not None:
             return
         self.page.arrivals.remember(last=str(place.root))
@@ -237,7 +265,7 @@ class ExportPanel(Card):
         pieces.reveal(self.what)
         self.page.shell.tasks.long_progressed.connect(self._progressed)
         self.job = self.page.long(
-            lambda progress, cancelled: sync.send(place.root, progress, cancelled, to=to),
+            lambda progress, cancelled: sync.send(place.root, progress, cancelled, to=to, pictures=pictures),
             self._written,
             self._failed,
             title=_("Exporting"),
@@ -253,6 +281,7 @@ class ExportPanel(Card):
             if isinstance(button, ClickRow) or button.property("role") == "link":
                 button.setEnabled(not busy)
         self.whom.setEnabled(not busy)
+        self.pictures.setVisible(not busy and self.ahead is not None and bool(self.ahead.pictures))
         self.bar.setRange(0, 0)
         self.bar.setVisible(busy)
         self.write_button.setVisible(not busy)
@@ -274,7 +303,7 @@ class ExportPanel(Card):
         self.page.reload()
         place = self.place
         assert place is not None
-        every = len(sent.files) + len(sent.kept)
+        every = len(sent.files) + len(sent.kept) + len(sent.beside)
         words = ngettext(
             "{n} file is on {place}. It was read back and is right.",
             "{n} files are on {place}. All were read back and are right.",
@@ -283,7 +312,7 @@ class ExportPanel(Card):
         if place.kind == "stick":
             words += " " + _("The stick may be pulled out now; where the system offers to eject it, do that first.")
         words += "\n" + _("Carry it to the office. It stays here until the office's receipt says that it arrived.")
-        self._over("good", words, [path.name for path in (*sent.kept, *sent.files)])
+        self._over("good", words, [path.name for path in (*sent.kept, *sent.files, *sent.beside)])
 
     def _stopped(self, sent: Any) -> None:
         whole = len(sent.files) + len(sent.kept)
@@ -304,7 +333,7 @@ class ExportPanel(Card):
     def _over(self, kind: str, words: str, names: list[str]) -> None:
         """Say the end and leave nothing to press but what comes next."""
         self.over = True
-        for hidden in (self.write_button, self.where_label, self.whom, self.bar):
+        for hidden in (self.write_button, self.where_label, self.whom, self.pictures, self.bar):
             hidden.hide()
         pieces.clear(self.places)
         pieces.clear(self.other_buttons)

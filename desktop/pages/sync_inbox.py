@@ -189,6 +189,16 @@ class InboxPanel(Card):
         if taken.skew:
             who = _(", ").join(name for _id, name in taken.senders)
             items.append(Banner("warn", skew_text(taken.skew, who), closable=False))
+        if taken.sealed:
+            words = ngettext(
+                "{n} sealed file (picture, set of rules or list) was taken in.",
+                "{n} sealed files (pictures, sets of rules or lists) were taken in.",
+                taken.sealed,
+            )
+            items.append(Banner("good", words.format(n=taken.sealed), closable=False))
+        if taken.packs:
+            words = _("A set of rules came. It decides nothing before somebody has looked at it here.")
+            items.append(Banner("info", words, (_("Look at it"), page.look_at_pack), closable=False))
         for refused in taken.refused[:NAMED]:
             words = _("“{name}” was not taken in and is kept aside. {reason} {remedy}").format(
                 name=refused.file_name,

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, and_, func, or_, select
 
 from models.errors import NotFound
 from models.records.operation import Batch, Conflict, Operation
-from models.services import partners, sync_export
+from models.services import partners, sync_export, sync_files
 from models.services.book import Book
 from models.store import chains
 from models.store.rows import KEPT, table_of
@@ -45,6 +45,10 @@ class Outgoing:
     size: int  # bytes at most, about
     kept_files: int = 0  # of an unfinished export that lie whole in the chosen folder
     kept_changes: int = 0
+    pictures: int = 0  # sealed files beside the batches
+    picture_size: int = 0  # bytes
+    others: int = 0  # sets of rules and lists of those who belong
+    scoped: bool = False  # the partner is sent the records of its communities alone
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,7 @@ class Standing:
 
 def outgoing(book: Book, *, to: str = "", folder: Path | None = None) -> Outgoing:
     """What an export would write now, and what of it lies in the folder already. Raises NoPartner."""
+    beside = sync_files.ahead(book, to)
     with book.reading() as connection:
         partner = partners.addressee(connection, to)
         own, exported = read_meta(connection, "device"), read_meta(connection, "exported")
@@ -105,6 +110,10 @@ def outgoing(book: Book, *, to: str = "", folder: Path | None = None) -> Outgoin
             size=sync_export.size_at_most(rest),
             kept_files=len(kept),
             kept_changes=len(every) - len(rest),
+            pictures=beside.pictures,
+            picture_size=beside.picture_bytes,
+            others=beside.packs + beside.circle,
+            scoped=bool(partner.scope),
         )
 
 

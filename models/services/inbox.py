@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import Connection, select
 
 from models.errors import CannotRead
-from models.records.operation import Batch
+from models.records.operation import Batch, SealedFile
 from models.services import inbox_taking, partners, refused_files
 from models.services.book import Book
 from models.services.inbox_reading import Seen, look_into
@@ -24,8 +24,9 @@ from models.sync.files import read_limited
 
 __all__ = ["Box", "Inbox", "Parcel", "Preview", "Refused", "Taken"]
 
-_BATCH = table_of(Batch)
+_BATCH, _SEALED = table_of(Batch), table_of(SealedFile)
 _MOST_PARTS = 2000  # of an export that are named where they lack
+_MAY_HEAL = ("unknown_sender", "no_record")  # refusals that do not hold once a card or a record has come
 _ORDER = {"batch": 0, "receipt": 1, "sealed": 2, "card": 3}  # pictures belong to records that come before them
 
 
@@ -51,6 +52,7 @@ class Inbox:
             me = partners.own_id(connection)
             names = {partner.id: partner.name for partner in partners.all_trusted(connection)}
             here = _applied(connection, [one.sha for one in seen]) | inbox_taking.read_before(connection)
+            here |= _taken_beside(connection, [one for one in seen if one.kind == "sealed"])
             aside = refused_files.known(connection)
             parts = _parts_here(connection, {one.export for one in seen if one.kind == "batch"})
         arrivals = [
@@ -114,7 +116,7 @@ class Inbox:
         if one.to != me:
             return "other_office"
         before = self._refused_before(one, aside)
-        if before is not None and not (before == "unknown_sender" and one.sender in names):
+        if before is not None and not (before in _MAY_HEAL and one.sender in names):
             return "aside"
         return "new" if one.sender in names else "unknown_sender"
 
@@ -146,6 +148,20 @@ def _applied(connection: Connection, shas: Sequence[str]) -> set[str]:
         )
         found.update(connection.execute(query).scalars())
     return found
+
+
+def _taken_beside(connection: Connection, sealed: Sequence[Seen]) -> set[str]:
+    """Those of some sealed files that were taken in, told by sender and name: the name says what is inside."""
+    found: set[tuple[str, str]] = set()
+    names = [one.path.name for one in sealed]
+    for start in range(0, len(names), 500):
+        query = select(_SEALED.c.peer, _SEALED.c.file_name).where(
+            _SEALED.c.file_name.in_(names[start : start + 500]),
+            _SEALED.c.direction == "in",
+            _SEALED.c.status == "applied",
+        )
+        found.update((row.peer, row.file_name) for row in connection.execute(query))
+    return {one.sha for one in sealed if (one.sender, one.path.name) in found}
 
 
 def _parts_here(connection: Connection, exports: set[str]) -> dict[str, set[int]]:

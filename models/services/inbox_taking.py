@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 from models.clock import milliseconds
 from models.errors import BatchRefused, CannotRead
 from models.records.operation import Batch, Conflict, Operation
-from models.services import partners, refused_files, sync_import, sync_receipts
+from models.services import partners, refused_files, sync_files, sync_import, sync_receipts
 from models.services.book import Book
 from models.services.inbox_reading import Seen, glance
 from models.services.inbox_views import Glimpse, Hole, Preview, Refused, Taken
@@ -163,7 +163,7 @@ class _Tally:
     """What came of the files so far."""
 
     def __init__(self) -> None:
-        self.files = self.new = self.already_here = self.sealed = self.skew = 0
+        self.files = self.new = self.already_here = self.sealed = self.packs = self.skew = 0
         self.senders: dict[str, str] = {}
         self.receipts: list[ReceiptValue] = []
         self.refused: list[Refused] = []
@@ -203,6 +203,7 @@ def take(
         refused=tuple(tally.refused),
         unread=tuple(tally.unread),
         sealed=tally.sealed,
+        packs=tally.packs,
         rest=len(files) - done,
         skew=tally.skew,
         changed=Changed(frozenset(tally.entities), frozenset(tally.rows), operations=tuple(tally.operations)),
@@ -219,6 +220,8 @@ def _take_one(book: Book, path: Path, names: Mapping[str, str], tally: _Tally) -
     try:
         if seen.kind == "receipt":
             tally.receipts.append(_read_receipt(book, path, seen))
+        elif seen.kind == "sealed":
+            _take_beside(book, path, tally)
         else:
             _apply(book, path, names, tally)
     except BatchRefused as refusal:
@@ -240,6 +243,15 @@ def _read_receipt(book: Book, path: Path, seen: Seen) -> ReceiptValue:
         before = [sha for sha in read_meta(connection, _READ).get("files", []) if sha != seen.sha]
         write_meta(connection, _READ, {"files": [seen.sha, *before][:_MOST_READ]})
     return value
+
+
+def _take_beside(book: Book, path: Path, tally: _Tally) -> None:
+    """A picture, a set of rules, a list of those who belong."""
+    came = sync_files.take(book, path)
+    tally.sealed += came.new
+    tally.packs += came.new and came.kind == "pack"
+    tally.entities |= came.changed.entities
+    tally.rows |= came.changed.rows
 
 
 def _apply(book: Book, path: Path, names: Mapping[str, str], tally: _Tally) -> None:

@@ -148,7 +148,8 @@ class Taken:
     receipts: tuple[ReceiptValue, ...] = ()
     refused: tuple[Refused, ...] = ()
     unread: tuple[str, ...] = ()  # names of files that could not be read
-    sealed: int = 0
+    sealed: int = 0  # pictures, sets of rules and lists that were not here before
+    packs: int = 0  # of these: sets of rules, which a person looks at before they decide
     rest: int = 0  # files that were not reached, because the worker stopped
     skew: int = 0
     changed: Changed = field(default_factory=lambda: Changed(frozenset(), frozenset()))

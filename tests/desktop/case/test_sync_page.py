@@ -3,6 +3,7 @@
 import os
 import shutil
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,12 @@ from desktop.exchange_words import remedy_text, size_text, skew_text
 from desktop.pages.sync_export import ExportPanel
 from desktop.pages.sync_inbox import InboxPanel
 from desktop.pages.sync_paper import ReceiptPaper
+from desktop.pages.sync_partners import ScopeDialog
 from desktop.widgets.case_parts import Chip
 from models.casebook import Casebook
 from models.records.resident import ResidentEntry
 from models.security import keystore
+from models.services.sync_files import ArrivedPack
 from models.services.views import Office, Worker
 from models.sync import batch as batches
 from models.texts import _
@@ -357,6 +360,58 @@ def test_a_lost_laptop_is_shut_out_only_on_the_second_click(show, street, stick,
     settle(page.shell)
     assert book.sync.peers() == []
     assert not page.export_button.isEnabled()
+
+
+def test_a_stolen_laptop_is_refused_for_good_with_the_reason(window, folder, book, family, street, stick, tmp_path):
+    card = book.sync.write_card(tmp_path)
+    street.sync.trust_card(card)
+    book.sync.trust_card(street.sync.write_card(tmp_path))
+    book.sync.export(stick)
+    page = office_page(window, folder, street, stick)
+    press(page.partners, _("Lost or replaced?"))
+    press(page.partners, _("It was stolen"))
+    settle(page.shell)
+    assert "已报失窃" in said(page.partners)
+    assert street.sync.peers() == []
+    assert page.arrivals.waiting() == []
+    take_in(page, *stick.glob("*.jmb"))
+    press(page, _("Keep aside with the reason"))
+    settle(page.shell)
+    assert street.residents.ids() == []
+    assert len(street.inbox.refused()) == 1
+
+
+def test_an_office_chooses_what_a_laptop_is_sent(window, folder, book, street, stick, tmp_path):
+    street.sync.trust_card(book.sync.write_card(tmp_path))
+    page = office_page(window, folder, street)
+    assert _("Is sent everything") in said(page.partners)
+    press(page.partners, _("What it is sent"))
+    settle(page.shell)
+    (dialog,) = page.findChildren(ScopeDialog)
+    code = book.office.code
+    dialog.rows[code].tick.click()
+    dialog.go.click()
+    settle(page.shell)
+    assert [peer.scope for peer in street.sync.peers()] == [(code,)]
+    assert "只发送花园路社区" in said(page.partners)
+
+
+def test_pictures_may_be_left_out_and_a_set_of_rules_waits_to_be_looked_at(show, street, stick, book):
+    page = show("sync")
+    acquainted(page, street, stick, book)
+    put_in(page, stick)
+    page.export()
+    settle(page.shell)
+    panel = page.panel
+    panel.ahead = replace(panel.ahead, pictures=3, picture_size=5 * 1024**2)
+    panel._show_what()
+    assert "3张照片" in panel.pictures.label.text()
+    assert panel.write_button.text() == "写入4个文件"
+    panel.pictures.tick.click()
+    assert panel.write_button.text() == "写入1个文件"
+    assert page.arrivals.remembered()["pictures"] == "no"
+    page.packs.show_packs([ArrivedPack("ab", "天津政策 2027", "街道", 1, 10, False)])
+    assert "天津政策 2027" in said(page.packs)
 
 
 def test_what_two_people_changed_is_counted_and_leads_to_the_conflict_desk(show, street, stick, book, clock):
