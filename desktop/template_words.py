@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from models.records.layout import SETUPS, Layout
+from models.records.layout import SETUPS, Layout, Setup
 from models.texts import N_, _
 
 BLOCK_NAMES = {
@@ -11,6 +11,7 @@ BLOCK_NAMES = {
     "documents": N_("What to bring"),
     "remarks": N_("What is to be minded"),
     "note": N_("The worker's note"),
+    "notice.matters": N_("The services asked about"),
     "person": N_("Who it is about"),
     "visit": N_("Whose door, when, who went"),
     "met": N_("Who was met"),
@@ -29,7 +30,13 @@ BLOCK_NAMES = {
     "plans": N_("Case plans"),
     "visits": N_("The last visits"),
 }
-"""What the parts of papers are called, by their keys in models.records.layout.SETUPS."""
+"""What the parts of papers are called, by their keys in models.records.layout.SETUPS, or by wording and key."""
+
+
+def block_name(block: str, setup: Setup) -> str:
+    """What a part of a kind of paper is called."""
+    return _(BLOCK_NAMES.get(f"{setup.wording}.{block}") or BLOCK_NAMES[block])
+
 
 RECEIPTS = {
     "letter": N_("Receipt for the receiving office"),

@@ -4,7 +4,6 @@ Everything drawn goes into the tree of headings, paragraphs and tables (reports/
 `tagged` belongs to that element, other text becomes a paragraph of its own, rules and frames count as decoration.
 """
 
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -18,7 +17,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from reports.embedding import CIDTrueType
 from reports.lines import Glyph, Line, Run, shape, spread, width_of
-from reports.pdf_file import About, Bookmark, file_bytes
+from reports.pdf_file import About, Bookmark, file_bytes, packed
 from reports.structure import HOLDERS, Element
 from reports.typeface import typeface
 
@@ -226,13 +225,22 @@ class Paper:
         self.fill_path(path, colour, unit, at)
 
     def fill_path(
-        self, path: str, colour: str = BLACK, unit: float = 1.0, at: tuple[float, float] = (0.0, 0.0)
+        self,
+        path: str,
+        colour: str = BLACK,
+        unit: float = 1.0,
+        at: tuple[float, float] = (0.0, 0.0),
+        origin: tuple[int, int] = (0, 0),
     ) -> None:
-        """Fill a path written as in PDF, in `unit` points, to the right of and above the place `at`."""
+        """Fill a path written as in PDF, in `unit` points, to the right of and above the place `at`, whose coordinates
+        in the path are `origin`.
+        """
         self._decorate()
         if path:
             inked = "" if colour == BLACK else f"{colour} rg "
-            place = f"{unit:.5f} 0 0 {unit:.5f} {at[0]:.3f} {self.height - at[1]:.3f} cm"
+            unit = round(unit, 5)
+            left, low = round(at[0], 3) - origin[0] * unit, round(self.height - at[1], 3) - origin[1] * unit
+            place = f"{unit:.5f} 0 0 {unit:.5f} {left:.5f} {low:.5f} cm"
             self._code.append(f"q {inked}{place} {path} f Q")
 
     def polygon(
@@ -354,7 +362,7 @@ class Paper:
         self._code.clear()
         self._canvas.showPage()
         page = self._canvas._doc.Pages.pages[-1]
-        page.stream, page.Contents = None, PDFStream(content=zlib.compress(code, 5))  # small at once, not at the end
+        page.stream, page.Contents = None, PDFStream(content=packed(code, 6))  # small at once, not at the end
         page.Contents.dictionary["Filter"] = PDFName("FlateDecode")
         page.Trans = None
         page.Rotate = None

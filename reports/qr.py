@@ -11,6 +11,9 @@ from reports.paper import MM, Paper
 
 QUIET_MODULES = 4  # what must stay white around a code (ISO/IEC 18004, 9.1)
 LEVEL = "M"
+ORIGIN = 10
+"""Columns, and rows from below, are counted from 10 on: with two figures in every place, rectangles that differ little
+pack better."""
 _BLACK = re.compile(rb"\0+")
 
 
@@ -41,16 +44,17 @@ def draw(paper: Paper, text: str, x: float, y: float, side_mm: float) -> None:
     for at, row in enumerate(rows):
         for black in _BLACK.finditer(row):
             left, end = black.span()
-            runs.append((end - left) << 16 | left << 8 | at)
+            runs.append((end - left) << 16 | ORIGIN + len(rows) - 1 - at << 8 | ORIGIN + left)
     runs.sort()  # like stands beside like and packs smaller
-    paper.fill_path(" ".join(map(_BARS.__getitem__, runs)), unit=side_mm * MM / len(rows), at=(x, y))
+    path = " ".join(map(_BARS.__getitem__, runs))
+    paper.fill_path(path, unit=side_mm * MM / len(rows), at=(x, y), origin=(ORIGIN, ORIGIN + len(rows)))
 
 
 class _Bars(dict[int, str]):
-    """The rectangles of black modules as they stand in a file, by width, left and row in one number."""
+    """The rectangles of black modules as they stand in a file, by width, row from below, and left in one number."""
 
     def __missing__(self, bar: int) -> str:
-        made = self[bar] = f"{bar >> 8 & 255} {-1 - (bar & 255)} {bar >> 16} 1 re"
+        made = self[bar] = f"{bar & 255} {bar >> 8 & 255} {bar >> 16} 1 re"
         return made
 
 

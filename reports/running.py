@@ -116,7 +116,8 @@ def draw_flow(
     middle = room.size[0] / 2
     with paper.tagged("P"):
         office = one_line(flow.layout.heading) or flow.office
-        size = fitting(11, office, measure=room.measure - 60 * MM)
+        aside = 60 * MM * room.scale if flow.layout.logo else 0.0
+        size = fitting(11, office, measure=room.measure - aside)
         paper.text(middle, room.top + 4 * MM, size, office, align="center")
     with paper.tagged("H1"):
         wide = 0.15 if flow.chinese else 0.0

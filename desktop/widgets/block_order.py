@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QWidget
 
 from desktop import theme
-from desktop.template_words import BLOCK_NAMES
+from desktop.template_words import block_name
 from desktop.widgets import pieces
 from models.records.layout import SETUPS, Setup
 from models.texts import _
@@ -61,7 +61,7 @@ class BlockOrder(QWidget):
         self.list.clear()
         known = [block for block in dict.fromkeys(blocks) if block in every]
         for block in (*known, *(block for block in every if block not in known)):
-            item = QListWidgetItem(_(BLOCK_NAMES[block]))
+            item = QListWidgetItem(block_name(block, self._setup))
             item.setData(_BLOCK, block)
             flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
             if block not in self._setup.needed:

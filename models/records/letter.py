@@ -7,6 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from models.records.layout import Layout
 
+DRAFT = {"zh": "（草稿）", "en": "(draft)"}
+"""What stands where a letter's number will be, by its first language."""
+
 
 class Quote(BaseModel):
     """Words of a policy text that a matter rests on, verbatim."""
@@ -72,3 +75,8 @@ class LetterValue(BaseModel):
     code: str = ""  # of the receipt, as it is scanned or typed when the slip comes back
     seal: str = ""  # the signed code that is printed as a QR code, Base45 (models.security.letter_seal); empty: none
     layout: Layout = Layout()  # how it is set, frozen with it
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether it has no number yet, and so neither a seal nor a code."""
+        return self.number in DRAFT.values()

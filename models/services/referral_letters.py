@@ -10,7 +10,7 @@ from models.eligibility import Case, Determination, Policies, decide, explain
 from models.eligibility.case import is_deceased
 from models.errors import NotFound
 from models.records import codes
-from models.records.letter import LetterValue, Matter, Quote
+from models.records.letter import DRAFT, LetterValue, Matter, Quote
 from models.records.phones import show_phone
 from models.records.referral import MatterEntry, ReferralEntry
 from models.services import barred
@@ -39,7 +39,7 @@ class NothingToRefer(NotFound):
 
 def draft_number(language: str) -> str:
     """What stands where the number will be."""
-    return "(draft)" if language == "en" else "（草稿）"
+    return DRAFT["en" if language == "en" else "zh"]
 
 
 def make_letter(

@@ -24,9 +24,9 @@ def sign_off(setting: Setting, type_: Type) -> Piece:
     """All that stands at the end, which stays together: on the left the lines and the code, on the right the seal."""
     sheet = setting.sheet
     seal = _Seal(setting, type_)
-    code = (
-        _Code(setting, sheet.measure - seal.wide - 8 * MM) if setting.value.layout.qr and setting.value.seal else None
-    )
+    value = setting.value
+    coded = value.layout.qr and (value.seal or value.is_draft)
+    code = _Code(setting, sheet.measure - seal.wide - 8 * MM) if coded else None
     inset = setting.inset(type_)
     start = max(code.wide, inset) if code else inset
     beside = sheet.measure - start - seal.wide - 8 * MM
@@ -81,18 +81,31 @@ class _Code:
         self.beneath = sum(len(lines) for _, lines in self.captions) * CAPTION.leading
 
     def draw(self, paper: Paper, top: float, under: float) -> None:
-        """Draw the code at top and the words beneath it from `under` on."""
-        from reports.qr import draw as draw_code  # only for letters with one: it brings the library that makes them
+        """Draw the code at top and the words beneath it from `under` on; on a draft the place where it will be."""
+        left, value = self.setting.sheet.left, self.setting.value
+        if value.seal:
+            from reports.qr import draw as draw_code  # only for letters with one: it brings the library that makes them
 
-        left = self.setting.sheet.left
-        with paper.tagged("Figure", alt=self.setting.words["check"]):
-            draw_code(paper, self.setting.value.seal, left, top, QR_SIDE / MM)
+            with paper.tagged("Figure", alt=self.setting.words["check"]):
+                draw_code(paper, value.seal, left, top, QR_SIDE / MM)
+        else:
+            draw_draft(paper, value.number, left, top, QR_SIDE, QR_SIDE)
         at = under
         for language, lines in self.captions:
             with paper.tagged("P", language=language):
                 for line in lines:
                     paper.line(left, CAPTION.baseline(at), CAPTION.size, line)
                     at += CAPTION.leading
+
+
+def draw_draft(paper: Paper, number: str, left: float, top: float, width: float, height: float) -> None:
+    """On a draft, where a code will be: a grey frame of its size that no reader takes for one."""
+    said = shape([Run(number.strip("（）()"), "hei")])
+    size = min(14.0, 0.6 * height, 0.8 * width / width_of(said))
+    with paper.unsaid(), paper.tagged("P"):
+        paper.frame(left, top, width, height, 0.6, dash="3 2", colour=GREY)
+        middle = left + (width - width_of(said) * size) / 2
+        paper.glyphs(middle, top + height / 2 + 0.36 * size, size, said, colour=GREY)
 
 
 class _Seal:

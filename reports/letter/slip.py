@@ -6,6 +6,7 @@ from typing import Any
 from reports.flow import Cell, Piece, Type, height_of, put, space, table_row
 from reports.letter.body import numbered
 from reports.letter.setting import Setting
+from reports.letter.sign_off import draw_draft
 from reports.lines import Run, break_lines, name_run, shape, width_of
 from reports.paper import GREY, MM, Paper
 from reports.printable import one_line
@@ -14,6 +15,7 @@ from reports.wording import day_text
 OUTCOMES = ("accepted", "incomplete", "refused", "done")
 BAR = 0.85  # points: the narrowest bar of the code, read at 203 dpi
 BARS_HIGH = 7.5 * MM
+DRAFT_BARS = 36 * MM  # about as wide as the bars of a code
 ONE_ROW = 150 * MM  # the least measure on which office, clerk and date sign side by side
 REMARK_LINES = 5  # on a sheet of its own
 
@@ -62,11 +64,12 @@ class Slip:
         value, words = setting.value, setting.words
         scale = 1.45 if self.whole_sheet else 1.0
         beneath = words.beneath("slip")
-        coded = BARS_HIGH + 6.2 * MM if value.code else 0.0
+        with_code = bool(value.code) or value.is_draft
+        coded = BARS_HIGH + 6.2 * MM if with_code else 0.0
         height = max(8.5 * MM * scale + (3.5 * MM if beneath else 0), coded)
         bars = _bars(value.code) if value.code else []
         wide = max((x + width for x, width in bars), default=0.0) * BAR
-        at_left = sheet.narrow and bool(value.code)
+        at_left = sheet.narrow and with_code
 
         def draw(paper: Paper, top: float) -> None:
             x, align = (sheet.left, "left") if at_left else (sheet.left + sheet.measure / 2, "center")
@@ -83,6 +86,8 @@ class Slip:
                     paper.fill(((x, 0, width, high) for x, width in bars), unit=BAR, at=(start, top + 1.8 * MM))
                 text = words.labelled("slip_code", code=one_line(value.code))
                 paper.text(sheet.right, top + BARS_HIGH + 5 * MM, 8.5, text, align="right")
+            elif value.is_draft:
+                draw_draft(paper, value.number, sheet.right - DRAFT_BARS, top + 1.8 * MM, DRAFT_BARS, BARS_HIGH)
 
         return Piece(height, draw)
 

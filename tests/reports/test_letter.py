@@ -3,12 +3,14 @@ import subprocess
 import sys
 from datetime import date
 from io import BytesIO
+from random import Random
 
 import pikepdf
 import pypdfium2
 import pytest
 
 from models.records.letter import Quote
+from models.services.referral_code import new_code
 from reports.fonts import HERE
 from reports.letter import UnmaskedNumber, UnprintableText, render_letter, render_letters
 from reports.paper import HEIGHT, MM, WIDTH
@@ -275,3 +277,20 @@ def test_a_letter_is_small():
 def test_dates_have_no_leading_zeros():
     (page,) = page_texts(render_letter(letter(issued_on=date(2026, 1, 5))))
     assert "2026年1月5日" in page
+
+
+def test_a_letter_of_many_takes_at_most_five_thousand_bytes():
+    chance = Random(7)
+    alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
+    values = [
+        letter(
+            number=f"示范社转〔2026〕{number}号",
+            code=new_code(),
+            seal="".join(
+                chance.choice(alphabet) for _place in range(171)
+            ),  # as long as a real one, as alike as they are
+        )
+        for number in range(1, 61)
+    ]
+    few, many = (len(render_letters(some)) for some in (values[:20], values))
+    assert (many - few) / 40 <= 5000

@@ -2,17 +2,21 @@
 
 import base64
 import re
+from collections import Counter
 from datetime import date
 from io import BytesIO
 
 import pikepdf
 import pypdfium2
 import pytest
+import zxingcpp
 from PIL import Image, ImageChops
 
 from models.records.layout import SIZES, Layout, Margins
+from models.records.letter import DRAFT
 from reports.letter import UnprintableText, printed_words, render_letter, render_letters, text_problems
 from reports.paper import MM
+from reports.wording import wording
 from tests.reports.letters import (
     BASE,
     BOTH,
@@ -415,3 +419,26 @@ def test_the_last_day_of_a_letter_is_never_broken(layout):
     (boxes, *_more) = pages_of(render_letter(value))
     _left, top, _right, bottom = text_place(boxes, "2026年12月31日")
     assert bottom - top < 6
+
+
+@pytest.mark.parametrize("layout", [Layout(), FORM, SMALL, HALF, Layout(qr=False)])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_draft_is_set_as_the_letter_will_be_and_holds_no_code(layout, language):
+    sealed = {**CODED, "seal": CODED["seal"] if layout.qr else ""}
+    issued = letter(**sealed, layout=layout, language=language)
+    draft = issued.model_copy(update={"number": DRAFT[language], "code": "", "seal": ""})
+    pages = [pypdfium2.PdfDocument(render_letter(value)) for value in (issued, draft)]
+    stand = [
+        Counter((n, c, round(low)) for n, page in enumerate(document) for c, _l, low, _r, _t in character_boxes(page))
+        for document in pages
+    ]
+    apart = (stand[0] - stand[1]) + (stand[1] - stand[0])
+    own = issued.number + issued.code + DRAFT[language] + wording("letter", language)["slip_code"]
+    assert {character for _page, character, _low in apart} <= set(own), "all else stands where it will stand"
+    word = DRAFT[language].strip("（）()")
+    codes = sum("".join(page_texts(render_letter(value))).count(word) for value in (draft, issued)) - 2
+    assert codes == 1 + layout.qr + (len(pages[1]) > 1), "and a word stands in the place of each code"
+    for page in pages[1]:
+        assert zxingcpp.read_barcodes(page.render(scale=300 / 72).to_pil()) == []
+    for document in pages:
+        document.close()
