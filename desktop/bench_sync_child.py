@@ -38,8 +38,9 @@ def take(changes: int, folder: Path, stick: Path, server: int) -> int:
     parts, before = [], _clocks(server)
     for start in range(0, len(files), tenth):
         some = files[start : start + tenth]
-        for file in some:
-            office.sync.apply(file)
+        with office.sync.together():
+            for file in some:
+                office.sync.apply(file)
         now = _clocks(server)
         parts.append([len(some) * each, *(b - a for a, b in zip(before, now, strict=True))])
         before = now

@@ -42,6 +42,7 @@ from models.services.residents import Residents
 from models.services.rights import Rights
 from models.services.rounds import Rounds
 from models.services.screening import Screening
+from models.services.search_index import catch_up
 from models.services.settings import Settings
 from models.services.statistics import MonthlyStatistics
 from models.services.sync import Sync
@@ -380,6 +381,7 @@ class Casebook:
         book = Book(engines, folder=folder, clock=clock, office=Office(**office), worker=Worker(**worker))
         sync_device.settle(book)
         settle(book)
+        catch_up(book)
         return cls(book, keys)
 
     @staticmethod

@@ -54,6 +54,7 @@ class Book:
         self.latch = Latch(folder) if engines.path is not None else NoLatch()  # of the letter numbers taken here
         self.seeing = Seeing()  # what a form was filled from, while it is saved
         self.own: set[str] = set()  # at a desk: operations of this program that news() need not tell again
+        self.keys_wait = False  # files are being taken in whose residents get their search keys later (search_index)
         self._rules = RLock()
         self._in_force: InForce | None = None
         self._decided_by: dict[str, Policies] = {}  # the sets that decided since the program was started, by hash

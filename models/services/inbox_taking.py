@@ -15,6 +15,7 @@ from models.services.book import Book
 from models.services.inbox_reading import Seen, glance
 from models.services.inbox_views import Glimpse, Hole, Preview, Refused, Taken
 from models.services.partners import ReceiptValue
+from models.services.search_index import together
 from models.services.sync_steps import Cancelled, Progress
 from models.services.views import Changed
 from models.store import chains, importing
@@ -180,13 +181,14 @@ def take(
     tally, done = _Tally(), 0
     with book.reading() as connection:
         open_before, names = _open_conflicts(connection), _names(connection)
-    for path in files:
-        if cancelled and cancelled():
-            break
-        if progress:
-            progress(done, len(files))
-        _take_one(book, path, names, tally)
-        done += 1
+    with together(book):
+        for path in files:
+            if cancelled and cancelled():
+                break
+            if progress:
+                progress(done, len(files))
+            _take_one(book, path, names, tally)
+            done += 1
     if progress:
         progress(done, len(files))
     with book.reading() as connection:

@@ -1,29 +1,92 @@
 """What residents are found by: gathers names, numbers, phones and addresses and has their search keys made anew."""
 
 from collections import defaultdict
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
+from models.records.operation import Meta
 from models.services.people import homes_of
 from models.store import search
-from models.store.many import among
-from models.store.rows import KEPT
+from models.store.many import among, without_pauses
+from models.store.rows import KEPT, table_of
+from models.store.work import Work, write_meta
+
+if TYPE_CHECKING:
+    from models.services.book import Book
 
 _RESIDENT, _DOCUMENT, _PHONE = KEPT["resident"], KEPT["identity_document"], KEPT["phone"]
 _LINK = KEPT["person_link"]
 _SAID = ("id", "name", "former_name", "provisional_number", "dead", "frozen")
 _PERSON = select(*(_RESIDENT.c[name] for name in _SAID))
+_META = table_of(Meta)
+_WAITING = "keys of "  # Meta: one entry for each file whose residents wait for their keys
+_WAIT = (_META.c.key >= _WAITING, _META.c.key < _WAITING + "~")
+MANY_FILES = 24  # of a portion
 _AT_ONCE = 2000  # residents: a file of changes is about no more, and keys are best written in their order at once
 
 
-def remake_keys(connection: Connection, resident_ids: set[str]) -> None:
+def remake_keys(connection: Connection, resident_ids: Collection[str]) -> None:
     """Write the search keys of some residents anew, inside the caller's transaction."""
     ids = sorted(resident_ids)
+    if len(ids) <= _AT_ONCE:
+        search.write_keys(connection, _keys_of(connection, ids))
+        return
+    coming: list[bytes] = []  # of all of them, packed: a hundred thousand rows would be large
     for start in range(0, len(ids), _AT_ONCE):
-        _remake(connection, ids[start : start + _AT_ONCE])
+        gone, fresh = search.changes_of_keys(connection, _keys_of(connection, ids[start : start + _AT_ONCE]))
+        search.forget_keys(connection, gone)
+        coming += [f"{key}\x00{resident}\x00{kind}\x00{rank}".encode() for key, resident, kind, rank in fresh]
+    coming.sort()
+    for start in range(0, len(coming), 10 * _AT_ONCE):
+        search.add_keys(connection, [_unpacked(row) for row in coming[start : start + 10 * _AT_ONCE]])
 
 
-def _remake(connection: Connection, ids: list[str]) -> None:
+def _unpacked(row: bytes) -> search.Row:
+    key, resident, kind, rank = row.decode().split("\x00")
+    return key, resident, kind, int(rank)
+
+
+@contextmanager
+def together(book: "Book") -> Iterator[None]:
+    """Files that are taken in within this block get the search keys of their residents in portions of many files.
+
+    Keys lie all over their table: written for two dozen files at once, a page of it is met once instead of many times.
+    Whose keys wait is kept in the transaction that imports, so that a crash forgets nobody; when the block ends, every
+    key is true.
+    """
+    book.keys_wait = True
+    try:
+        yield
+    finally:
+        book.keys_wait = False
+        catch_up(book)
+
+
+def wait_for_keys(book: "Book", work: Work, residents: Collection[str], file: str) -> None:
+    """Have the keys of residents made anew by the importing verb, or note that they wait. File: its SHA-256."""
+    if book.keys_wait:
+        write_meta(work.connection, f"{_WAITING}{file[:40]}", {"ids": sorted(residents)})
+    else:
+        work.reindex.update(residents)
+
+
+def catch_up(book: "Book", *, at_least: int = 1) -> None:
+    """Make the keys of all residents that wait for them, where so many files wait; after a crash, too."""
+    with book.reading() as connection:
+        if len(connection.execute(select(_META.c.key).where(*_WAIT)).all()) < at_least:
+            return
+    with without_pauses(), book.writing() as connection:
+        ids: set[str] = set()
+        for value in connection.execute(select(_META.c.value).where(*_WAIT)).scalars():
+            ids.update(value["ids"])
+        remake_keys(connection, ids)
+        connection.execute(delete(_META).where(*_WAIT))
+
+
+def _keys_of(connection: Connection, ids: list[str]) -> dict[str, list[search.Key]]:
     numbers: dict[str, list[str]] = defaultdict(list)
     phones: dict[str, list[str]] = defaultdict(list)
     for table, found in ((_DOCUMENT, numbers), (_PHONE, phones)):
@@ -51,7 +114,7 @@ def _remake(connection: Connection, ids: list[str]) -> None:
                 else [],
             )
         )
-    search.write_keys(connection, keys)
+    return keys
 
 
 def provisional_numbers_of_merged(connection: Connection, ids: list[str]) -> list[tuple[str, str]]:

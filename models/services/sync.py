@@ -6,6 +6,7 @@ order do no harm. models/sync/FORMAT.md describes the files.
 """
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from sqlalchemy import Connection, select, update
@@ -16,6 +17,7 @@ from models.services import (
     circle,
     exchange_standing,
     partners,
+    search_index,
     sync_files,
     sync_import,
     sync_receipts,
@@ -129,6 +131,11 @@ class Sync:
         if sync_files.is_sealed_file(path):
             return sync_files.take(self._book, path).changed
         return sync_import.apply(self._book, path, progress, cancelled)
+
+    def together(self) -> AbstractContextManager[None]:
+        """Within this block many files are taken in quicker: whom they are about can be searched for in portions of two
+        dozen files, and of all of them when the block ends. A crash forgets nobody."""
+        return search_index.together(self._book)
 
     def apply_file(self, path: Path) -> sync_files.ArrivedFile:
         """Take a sealed file (.jma) in, and say what it was: a picture is shown from now on, a set of rules waits in

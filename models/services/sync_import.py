@@ -14,6 +14,7 @@ from models.services.conflicts import Conflicts
 from models.services.doubles_arrived import Doubles
 from models.services.merging import Merging
 from models.services.rights import Rights
+from models.services.search_index import MANY_FILES, catch_up, wait_for_keys
 from models.services.sync_device import begin_anew
 from models.services.sync_steps import Cancelled, Progress, Steps, Stopped
 from models.services.views import BatchPreview, Changed
@@ -75,9 +76,9 @@ def _apply(book: Book, path: Path, progress: Progress | None, cancelled: Cancell
     try:
         with book.verb("sync.apply") as work:
             steps.at(0)
-            planned = importing.plan(work.connection, batch.operations)
+            planned = _plan(work.connection, batch)
             steps.at(len(batch.operations) // 3)
-            work.reindex |= importing.apply(work.connection, planned)
+            wait_for_keys(book, work, importing.apply(work.connection, planned), batch.header.sha)
             steps.at(len(batch.operations))
             partners.said_to_hold(work.connection, batch.header.sender, batch.manifest.holds, work.now)
             _take_word_of_streams(work.connection, batch, work.now)
@@ -94,10 +95,19 @@ def _apply(book: Book, path: Path, progress: Progress | None, cancelled: Cancell
     Rights(book).redacted(touched, blanked=blanked)
     begin_anew_if_copied(book, batch.manifest.holds)
     settled = Merging(book).settle()  # under the new device id, where there is one
+    catch_up(book, at_least=MANY_FILES if book.keys_wait else 1)
     Conflicts(book).note_arrivals()
     Doubles(book).note_arrivals(touched)
     rows, entities = done.rows | settled.rows, done.entities | settled.entities
     return Changed(entities, rows, done.id, done.ids, done.operations)
+
+
+def _plan(connection: Connection, batch: batches.Batch) -> importing.Plan:
+    """What is new in a file; nothing, where this very file was applied before."""
+    here = (_BATCH.c.id == batch.header.sha, _BATCH.c.direction == "in", _BATCH.c.status == "applied")
+    if connection.execute(select(_BATCH.c.id).where(*here)).first() is not None:
+        return importing.nothing_new(len(batch.operations))
+    return importing.plan(connection, batch.operations)
 
 
 def _take_word_of_streams(connection: Connection, batch: batches.Batch, now: int) -> None:

@@ -106,6 +106,11 @@ def plan(connection: Connection, operations: Sequence[Mapping[str, Any]]) -> Pla
     return Plan(new, len(given) - len(new), rows, before, mixed)
 
 
+def nothing_new(known: int) -> Plan:
+    """The plan of a file whose operations, so many, are all in the log."""
+    return Plan((), known, {}, frozenset(), frozenset())
+
+
 def apply(connection: Connection, planned: Plan) -> frozenset[str]:
     """Write a plan made on this very transaction. Returns the residents whose search keys must be made anew."""
     if not planned.new:

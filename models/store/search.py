@@ -11,7 +11,7 @@ sign before the key tells the class of the match, so that better classes are rea
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -70,6 +70,9 @@ _DOOR_MARKS = re.compile(r"(?:号楼|栋|幢|楼|座|单元|门|号|室|户|#|[-
 _STREET_PARTS = re.compile(
     r"[^省市区县镇乡村街道路巷里园苑院城庄胡同条]*(?:胡同|[省市区县镇乡村街道路巷里园苑院城庄条])?"
 )
+
+
+Row = tuple[str, str, str, int]  # key as it is kept, resident, kind, rank
 
 
 class Key(NamedTuple):
@@ -245,16 +248,31 @@ def _door_part(typed: str) -> str:
 
 def write_keys(connection: Connection, keys: Mapping[str, Sequence[Key]]) -> None:
     """Give residents (by id) exactly these keys, inside the caller's transaction; no keys: they are found no more."""
+    gone, fresh = changes_of_keys(connection, keys)
+    forget_keys(connection, gone)
+    add_keys(connection, sorted(fresh))
+
+
+def changes_of_keys(connection: Connection, keys: Mapping[str, Sequence[Key]]) -> tuple[set[Row], set[Row]]:
+    """The rows that are to go and those that are to come, so that residents have exactly these keys."""
     ids = sorted(keys)
     kept = {key.key: _kept_key(connection, key.key) for resident in ids for key in keys[resident]}
     wanted = {(kept[key.key], resident, key.kind, key.rank) for resident in ids for key in keys[resident]}
     held = select(KEYS.c.key, KEYS.c.resident_id, KEYS.c.kind, KEYS.c.rank)
     found = connection.execute(held.where(among(connection, KEYS.c.resident_id, ids)))
-    there: set[tuple[str, str, str, int]] = {tuple(row) for row in found}
-    # Keys lie all over the table, so one that stays is not touched; in the order of the keys pages are met once.
-    for key, resident, kind, _rank in sorted(there - wanted):
+    there: set[Row] = {tuple(row) for row in found}
+    return there - wanted, wanted - there
+
+
+def forget_keys(connection: Connection, rows: Iterable[Row]) -> None:
+    """Keys lie all over the table, so one that stays is not touched; in the order of the keys pages are met once."""
+    for key, resident, kind, _rank in sorted(rows):
         connection.execute(_FORGET, {"the_key": key, "the_resident": resident, "the_kind": kind})
-    insert_tuples(connection, KEYS, ("key", "resident_id", "kind", "rank"), sorted(wanted - there))
+
+
+def add_keys(connection: Connection, rows: Sequence[Row]) -> None:
+    """Rows in the order of the keys."""
+    insert_tuples(connection, KEYS, ("key", "resident_id", "kind", "rank"), rows)
 
 
 def find(connection: Connection, text: str, limit: int = 500) -> list[str]:
