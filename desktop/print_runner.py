@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import shiboken6
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 
 from desktop import paper_kinds, printers
 from desktop.paper_kinds import PaperItem
@@ -64,6 +64,8 @@ class Progress:
     done: int
     total: int
     trouble: str = ""
+    sent: int = 0  # papers that are in the hands of the print system
+    waiting: int = 0
 
 
 class PrintRunner(QObject):
@@ -83,6 +85,7 @@ class PrintRunner(QObject):
         self._bytes: dict[tuple[str, ...], bytes] = {}  # of papers that were on the screen, by `_key`
         self._said: dict[str, str] = {}  # job -> what is told when all its papers were handed over
         self._recovered = False
+        self._closes = False  # the worker closes the window although papers are being printed
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(lambda: self._deliver(None, None))
         shell.unlocked.connect(self.unlocked)
@@ -237,8 +240,27 @@ class PrintRunner(QObject):
             self.progress = None
         else:
             settled = job.total - job.count("waiting", "sent")
-            self.progress = Progress(job.id, job.title, settled, job.total, trouble)
+            sent, waiting = job.count("sent"), job.count("waiting")
+            self.progress = Progress(job.id, job.title, settled, job.total, trouble, sent, waiting)
+        self._shell.removeEventFilter(self)
+        if self.progress is not None:
+            self._shell.installEventFilter(self)
         self.moved.emit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The window is to be closed while papers are being printed: ask first; see ClosingDialog."""
+        if event.type() != QEvent.Type.Close or self.progress is None or self._closes or self._shell.is_locked:
+            return False
+        from desktop.widgets.closing_dialog import ClosingDialog
+
+        event.ignore()
+        if self._shell.findChild(ClosingDialog) is None:
+            ClosingDialog(self._shell, self.progress, self._close).open()
+        return True
+
+    def _close(self) -> None:
+        self._closes = True
+        QTimer.singleShot(0, self._shell, self._shell.close)
 
     @property
     def _book(self) -> "Casebook":

@@ -25,10 +25,12 @@ class FormDialog(QDialog):
         """The questions, from top to bottom."""
         self.form.setContentsMargins(0, 0, theme.px(8), 0)
 
-    def finish(self, go: QPushButton) -> None:
-        """Pin the button that agrees, and the one that does not; then the dialog is as high as it must be."""
+    def finish(self, go: QPushButton, other: QPushButton | None = None) -> None:
+        """Pin the button that agrees, and the one that does not (`other`, else Cancel); then the dialog is as high as
+        it must be.
+        """
         go.setDefault(True)
-        foot = pieces.line(None, pieces.button(_("Cancel"), self.reject), None, go)
+        foot = pieces.line(None, other or pieces.button(_("Cancel"), self.reject), None, go)
         whole = pieces.column(self, pieces.scroll(self._inside), foot)
         whole.setStretch(0, 1)
         for each in self.findChildren(QWidget):

@@ -2,11 +2,13 @@
 
 from datetime import date
 
+from PySide6.QtWidgets import QLabel
 from sqlalchemy import select
 
 from desktop import paper_kinds, printers
 from desktop.paper_kinds import PaperItem
 from desktop.printers import Printer
+from desktop.widgets.closing_dialog import ClosingDialog
 from models.casebook import Casebook
 from models.records.operation import Journal
 from models.records.rounds import RoundEntry
@@ -273,3 +275,38 @@ def test_closing_the_window_while_papers_are_at_the_printer_asks_about_them_next
     left = book.print_queue.recover()
     book.close()
     assert (left.unsure, left.waiting) == (4, 0)
+
+
+def test_closing_the_window_while_papers_are_printed_says_what_is_safe_and_lets_one_wait(printing):
+    shell = printing.shell
+    printing.cups.set("hold")
+    printing.start()
+    printing.until(lambda: printing.runner.progress is not None and printing.runner.progress.sent == 4)
+    assert not shell.close()
+    dialog = shell.findChild(ClosingDialog)
+    said = " ".join(label.text() for label in dialog.findChildren(QLabel))
+    assert "“转介单”：4 份中已打印 0 份。" in said
+    assert "4 份已交给打印机" in said
+    assert "不会丢失" in said
+    assert not shell.close()
+    assert len(shell.findChildren(ClosingDialog)) == 1, "asked once"
+    dialog.wait_button.click()
+    settle(shell)
+    assert not shell.is_locked
+    printing.cups.release()
+    printing.done()
+    assert printing.states() == ["printed"] * 4
+    assert shell.close(), "nothing is being printed any more"
+
+
+def test_the_window_can_be_closed_all_the_same(printing, clock):
+    shell = printing.shell
+    printing.cups.set("hold")
+    printing.start()
+    printing.until(lambda: printing.runner.progress is not None and printing.runner.progress.sent == 4)
+    assert not shell.close()
+    shell.findChild(ClosingDialog).close_button.click()
+    printing.until(lambda: shell.is_locked)
+    book = Casebook.open(shell.folder, PASSPHRASE, clock=clock)
+    assert book.print_queue.recover().unsure == 4
+    book.close()
