@@ -24,9 +24,10 @@ from models.store.rows import table_of
 from models.sync import batch as batches
 from models.sync.envelope import MAX_FILE_BYTES, Reader, peek
 from models.sync.files import read_limited
-from models.texts import ngettext
+from models.texts import _, ngettext
 
 _BATCH = table_of(Batch)
+_MOST_DEVICES = 100  # whose changes a file brought, kept for receipts
 
 
 def preview(book: Book, path: Path) -> BatchPreview:
@@ -36,8 +37,9 @@ def preview(book: Book, path: Path) -> BatchPreview:
         batch = batches.read_batch(data, partners.reader(connection))
         planned = importing.plan(connection, batch.operations)
         sender = partners.addressee(connection, batch.header.sender)
-        scoped = batch.manifest.down is not None  # its chains have gaps by design
-        missing = chains.missing_before(connection, planned.new) if planned.new and not scoped else 0
+        stream = batch.manifest.down  # its chains have gaps by design
+        missing = chains.missing_before(connection, planned.new) if planned.new and stream is None else 0
+        early = stream is not None and down_got.comes_too_early(connection, sender.id, stream)
     shown = BatchPreview(
         id=batch.header.sha,
         sender=sender.name,
@@ -51,7 +53,7 @@ def preview(book: Book, path: Path) -> BatchPreview:
         conflicts=planned.new_conflicts,
         missing_before=missing,
     )
-    return BatchPreview(**{**vars(shown), "lines": tuple(_preview_lines(shown))})
+    return BatchPreview(**{**vars(shown), "lines": tuple(_preview_lines(shown, early=early))})
 
 
 def apply(book: Book, path: Path, progress: Progress | None = None, cancelled: Cancelled | None = None) -> Changed:
@@ -145,7 +147,7 @@ def _keep_arrival(connection: Connection, file_name: str, batch: batches.Batch, 
             "part": header.part,
             "of": header.of,
             "made_at": header.made_at,
-            "device": batch.manifest.device,
+            "devices": sorted({batch.manifest.device, *(one["device"] for one in batch.operations)})[:_MOST_DEVICES],
             "new": new,
             "newest_at": max((operation["at"] for operation in batch.operations), default=0),
         }
@@ -163,7 +165,7 @@ def _keep_arrival(connection: Connection, file_name: str, batch: batches.Batch, 
         connection.execute(insert(_BATCH), row)
 
 
-def _preview_lines(shown: BatchPreview) -> Iterator[str]:
+def _preview_lines(shown: BatchPreview, *, early: bool) -> Iterator[str]:
     yield ngettext("{n} new change", "{n} new changes", shown.new).format(n=shown.new)
     if shown.already_here:
         text = ngettext("{n} change is already here", "{n} changes are already here", shown.already_here)
@@ -185,3 +187,7 @@ def _preview_lines(shown: BatchPreview) -> Iterator[str]:
             shown.missing_before,
         )
         yield text.format(n=shown.missing_before)
+    if early:
+        yield _(
+            "files of the office that come before this one are missing; it sends them again after your next receipt"
+        )

@@ -20,8 +20,9 @@ from models.store.chains import Reference
 from models.store.many import put_rows
 from models.store.rows import KEPT, table_of
 from models.store.work import read_meta
+from models.sync import stream
 from models.sync.batch import Tips
-from models.sync.stream import MAX_LEFT, START, Down, Got, Point, same_set, set_digest, sum_of
+from models.sync.stream import MAX_LEFT, START, Down, Got, Point, set_digest, sum_of
 from models.values import new_id
 
 _OPERATIONS, _PEER, _SENT, _POINTS = table_of(Operation), table_of(Peer), table_of(SentDown), table_of(DownPoint)
@@ -108,7 +109,7 @@ def waiting(
     told = any(no == 0 or no > point[0] for no, _gone in state["marks"].values())
     # A partner that still counts by an epoch that is over hears of the new one even where nothing else is to be said:
     # what it holds of the old one may be lost here.
-    told = told or bool(state["past"]) and (kept.get("claim") or {}).get("epoch") != state["epoch"]
+    told = told or (bool(state["past"]) and (kept.get("claim") or {}).get("epoch") != state["epoch"])
     return Waiting(
         [one for one, _arrival in (*again, *sorted(fresh, key=lambda pair: pair[1]))],
         point,
@@ -172,7 +173,7 @@ def confirmed_point(
     if at == START:
         return START
     found = connection.execute(select(_POINTS).where(_POINTS.c.peer == peer, _POINTS.c.no == at[0])).first()
-    if found is None or found.mark != at[1] or not same_set(found.set_digest, str(claim.get("set", ""))):
+    if found is None or not stream.agree(found.mark, at[1], found.set_digest, str(claim.get("set", ""))):
         return None
     return at
 

@@ -15,7 +15,8 @@ from models.records.stream import Departed, Received
 from models.store.down import keep_state, state_of
 from models.store.many import put_rows
 from models.store.rows import KEPT, table_of
-from models.sync.stream import Down, Got, Point, same_set, set_digest, sum_of
+from models.sync import stream
+from models.sync.stream import Down, Got, Point, set_digest, sum_of
 
 _OPERATIONS, _RECEIVED, _DEPARTED = table_of(Operation), table_of(Received), table_of(Departed)
 _AT_ONCE = 500
@@ -53,6 +54,14 @@ def got(connection: Connection, peer: str) -> Got | None:
     if not state:
         return None
     return Got(state["epoch"], _point(state["at"]), state["set"], bool(state["anew"]))
+
+
+def comes_too_early(connection: Connection, peer: str, down: Down) -> bool:
+    """Whether files of a stream that come before this one are not here yet."""
+    state = state_of(connection, peer).get("in") or {}
+    if state.get("epoch") == down.epoch:
+        return bool(down.since[0] > state["at"][0])
+    return down.epoch not in state.get("past", ()) and down.since[0] > 0
 
 
 def wait_for_those_before(pending: Sequence[Any], down: Down) -> list[Any]:
@@ -121,11 +130,10 @@ def _go_on(connection: Connection, peer: str, state: dict[str, Any]) -> None:
         if not joining:
             return
         since, mark, no, end, said = min(joining, key=lambda one: (one[2], one[0]))
-        if since == at[0] and mark != at[1]:
-            state["anew"] = True  # the office counts another file by this number: it was put back from a backup
+        known = at[1] if since == at[0] else mark  # of earlier points the marks are not kept
         state["at"] = [no, end]
         state["set"] = digest(connection, peer, no) if said else ""
-        if not same_set(state["set"], said):
+        if not stream.agree(known, mark, state["set"], said):
             state["anew"] = True
 
 

@@ -106,9 +106,13 @@ def sum_of(ids: Iterable[str]) -> int:
     return sum(int(one, 16) for one in ids)
 
 
-def same_set(one: str, other: str) -> bool:
-    """Whether two digests say the same; an empty one says nothing. The guard of every stream against silent loss."""
-    return not one or not other or one == other
+def agree(mark: str, said_mark: str, digest: str, said_digest: str) -> bool:
+    """Whether two sides mean the same by a point of a stream: its mark, and the digest of everything up to it.
+
+    An empty digest says nothing. This is the one guard of every stream against silent loss: an office that was put back
+    from a backup uses numbers again, and an operation may be missing that nobody misses.
+    """
+    return mark == said_mark and (not digest or not said_digest or digest == said_digest)
 
 
 def _point(said: object) -> Point:

@@ -12,7 +12,8 @@ from models.store.engine import Engines
 from models.store.rows import KEPT, table_of
 from models.store.work import arm
 from models.sync.stream import Down
-from tests.models.sync.test_down import FLOWER, LAKE, STREET, Desk, moves, open_book, settles, visits
+from tests.models.sync.offices import STREET, Desk, open_book
+from tests.models.sync.town import FLOWER, LAKE, moves, settles, visits
 
 _OPERATIONS, _PEER = table_of(Operation), table_of(Peer)
 PEER = "p" * 32

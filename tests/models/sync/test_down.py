@@ -5,106 +5,36 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from models.records.operation import Operation
-from models.records.stream import Received
+from models import texts
 from models.services.rights import Rights
-from models.services.sync import Sync
 from models.services.views import Office
-from models.store import down, down_got, erasing, importing
-from models.store.rows import KEPT, table_of
+from models.store import down, down_got, importing
+from models.store.rows import KEPT
 from models.store.work import read_meta
 from models.sync import stream
-from tests.models.sync.offices import STREET, Desk, open_book
-
-FLOWER, LAKE = "120101001001", "120101001002"
-_OPERATIONS, _RECEIVED = table_of(Operation), table_of(Received)
-
-
-class Town:
-    """A street office, and a laptop in each of two communities."""
-
-    def __init__(self, folder: Path, open_desk) -> None:
-        self.folder, self.open_desk, self.sticks = folder, open_desk, 0
-        self.office = open_desk("office", STREET)
-        self.flower = open_desk("flower", Office(code=FLOWER, name="花园路社区", letter_mark="花"))
-        self.lake = open_desk("lake", Office(code=LAKE, name="湖滨社区", letter_mark="湖"))
-        stick = self.stick()
-        for laptop, scope in ((self.flower, [FLOWER]), (self.lake, [LAKE])):
-            laptop.sync.trust_card(self.office.sync.write_card(stick))
-            self.office.sync.trust_card(laptop.sync.write_card(stick))
-            self.office.sync.set_scope(laptop.sync.own_card().id, scope)
-
-    def stick(self) -> Path:
-        self.sticks += 1
-        path = self.folder / f"stick{self.sticks}"
-        path.mkdir()
-        return path
-
-    def up(self, laptop: Desk) -> list[int]:
-        """Changes in each file from a laptop to the office."""
-        return [self._into(self.office, path) for path in laptop.sync.export(self.stick())]
-
-    def down(self, laptop: Desk, *, lose: int = -1, backwards: bool = False) -> list[int]:
-        """Changes in each file from the office to a laptop; one of them may be lost on the way."""
-        files = self.office.sync.export(self.stick(), to=laptop.sync.own_card().id)
-        chosen = [path for at, path in enumerate(files) if at != lose]
-        return [self._into(laptop, path) for path in (reversed(chosen) if backwards else chosen)]
-
-    def answer(self, laptop: Desk) -> None:
-        self.office.sync.read_receipt(laptop.sync.write_receipt(self.stick()))
-
-    def _into(self, desk: Desk, path: Path) -> int:
-        shown = desk.sync.preview(path)
-        desk.sync.apply(path)
-        return shown.operations
+from tests.models.sync.offices import Desk, open_book
+from tests.models.sync.town import (
+    FLOWER,
+    LAKE,
+    OPERATIONS,
+    Town,
+    moves,
+    notes,
+    put_back,
+    rebuilt_equal,
+    saved,
+    settles,
+    visits,
+    who,
+)
 
 
-def settles(desk: Desk, *names: str, community: str = FLOWER) -> str:
-    """A household of some people at a door of a community."""
-    desk.book.clock.move(minutes=1)  # type: ignore[attr-defined]
-    with desk.book.verb("households.register") as work:
-        door = work.add("dwelling", {"community_code": community, "door": "101"})
-        home = work.add("household", {"kind": "living", "dwelling_id": door})
-        for name in names:
-            who = work.add("resident", {"name": name})
-            work.add("membership", {"household_id": home, "resident_id": who, "relation": "0"})
-    return home
-
-
-def moves(desk: Desk, home: str, community: str) -> None:
-    with desk.book.verb("households.move") as work:
-        door = work.add("dwelling", {"community_code": community, "door": "202"})
-        work.amend("household", home, {"dwelling_id": door})
-
-
-def visits(desk: Desk, home: str, notes: str = "") -> str:
-    with desk.book.verb("visits.save") as work:
-        return work.add("visit", {"household_id": home, "notes": notes, "outcome": "met"})
-
-
-def who(desk: Desk, name: str) -> str:
-    with desk.book.reading() as connection:
-        table = KEPT["resident"]
-        return str(connection.execute(select(table.c.id).where(table.c.name == name)).scalar_one())
-
-
-def count(desk: Desk) -> int:
-    with desk.book.reading() as connection:
-        return int(connection.execute(select(func.count()).select_from(_OPERATIONS)).scalar_one())
-
-
-def notes(desk: Desk) -> set[str]:
-    with desk.book.reading() as connection:
-        return {row["notes"] for row in connection.execute(KEPT["visit"].select()).mappings()}
-
-
-def rebuilt_equal(desk: Desk) -> bool:
-    before = desk.digest()
-    with desk.book.engines.writer.begin() as connection:
-        importing.rebuild(connection)
-    return before == desk.digest()
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    with texts.speaking("en"):
+        yield
 
 
 @pytest.fixture
@@ -184,6 +114,9 @@ def test_a_lost_stick_is_made_up_for_and_a_file_may_come_twice_or_in_any_order(t
     files = town.down(town.flower, lose=1, backwards=True)
     assert sum(files) == 10
     assert town.flower.sync.streams()[0].waiting > 0, "files are here that those before them are missing for"
+    peer = town.flower.sync.own_card().id
+    shown = [town.flower.sync.preview(path).lines[-1] for path in town.office.sync.export(town.stick(), to=peer)]
+    assert [line.startswith("files of the office") for line in shown] == [False, True, True, True, True, True]
     town.answer(town.flower)
     town.down(town.flower)
     (stream_in,) = town.flower.sync.streams()
@@ -254,23 +187,6 @@ def test_a_narrower_scope_takes_nothing_away_and_a_wider_one_brings_what_was_mis
     assert {one.name for one in town.flower.sync.departed()} == {"王秀英"}
     with pytest.raises(ValueError, match="codes"):
         town.office.sync.set_scope(peer, ["1201"])
-
-
-def saved(desk: Desk, place: Path) -> None:
-    """A copy of the casebook's file, as a backup would be."""
-    erasing.empty_log(desk.book.engines)
-    place.write_bytes((desk.book.folder / "case.db").read_bytes())
-
-
-def put_back(desk: Desk, place: Path) -> Desk:
-    folder, office = desk.book.folder, desk.book.office
-    desk.book.engines.close()
-    for path in folder.glob("case.db*"):
-        path.unlink()
-    (folder / "case.db").write_bytes(place.read_bytes())
-    desk.book.__dict__.update(open_book(folder, office).__dict__)
-    desk.sync = Sync(desk.book)
-    return desk
 
 
 def test_an_office_put_back_from_a_backup_gets_back_what_it_lost_even_what_had_come_down(
@@ -405,7 +321,7 @@ def test_a_removal_travels_though_the_record_left_the_scope(town: Town) -> None:
 def test_a_record_of_a_kind_that_this_program_does_not_know_goes_by_its_office(town: Town) -> None:
     settles(town.flower, "王秀英")
     with town.flower.book.reading() as connection:
-        row = dict(connection.execute(select(_OPERATIONS)).mappings().first() or {})
+        row = dict(connection.execute(select(OPERATIONS)).mappings().first() or {})
     later = {**row, "entity": "telegram", "row": "t1", "device": "newer", "seq": 1, "prev": ""}
     from models.sync.content import operation_id
 
@@ -456,14 +372,15 @@ def test_a_digest_is_the_same_however_the_set_was_cut() -> None:
     ids = ["f" * 64, "0" * 63 + "1", "a" * 64]
     assert stream.set_digest(stream.sum_of(ids)) == stream.set_digest(stream.sum_of(reversed(ids)))
     assert stream.set_digest(stream.sum_of(["f" * 64, "0" * 63 + "1"])) == "0" * 64
-    assert stream.same_set("", "a" * 64)
-    assert not stream.same_set("b" * 64, "a" * 64)
+    assert stream.agree("x", "x", "", "a" * 64)
+    assert not stream.agree("x", "x", "b" * 64, "a" * 64)
+    assert not stream.agree("x", "y", "", "")
 
 
 def told(desk: Desk) -> str:
     with desk.book.reading() as connection:
         tables = [list(connection.execute(KEPT[entity].select())) for entity in ("resident", "membership", "visit")]
-        return str([tables, list(connection.execute(select(_OPERATIONS.c.fields)))])
+        return str([tables, list(connection.execute(select(OPERATIONS.c.fields)))])
 
 
 def test_an_erasure_goes_up_and_down_and_blanks_the_values_at_every_node_and_in_later_files(town: Town) -> None:
