@@ -397,9 +397,10 @@ def finish(world: World) -> None:
         world.take_in(world.nodes[mail.to], mail)
     for node in world.nodes.values():
         node.clock.days_off = 0
+    told: dict[tuple[str, str], object] = {}
     for _ in range(MOST_ROUNDS):
         before = {name: (node.size(), node.meta("device")["id"]) for name, node in world.nodes.items()}
-        honest_round(world)
+        honest_round(world, told)
         world.counts["rounds until rest"] += 1
         if before == {name: (node.size(), node.meta("device")["id"]) for name, node in world.nodes.items()}:
             break
@@ -408,14 +409,23 @@ def finish(world: World) -> None:
     check(world)
 
 
-def honest_round(world: World) -> None:
-    """Everybody gives everybody near what they have for them; each file arrives, each is answered."""
+def honest_round(world: World, told: dict[tuple[str, str], object]) -> None:
+    """Everybody gives everybody near what they have for them, or says what they hold; each file arrives.
+
+    Told: what was the state of both when one last told the other; nothing is said twice.
+    """
     ways = [(child, world.nodes[child.parent]) for child in reversed(world.nodes.values()) if child.parent]
     for giver, taker in [*ways, *((taker, giver) for giver, taker in reversed(ways))]:
         world.time.passes(60)
-        for mail in world.export(giver, taker.name):
+        if giver.name == taker.parent and any(one.key == taker.key for one in world.nodes.values() if one is not taker):
+            world.take_in(giver, world.receipt(taker, giver.name))  # the office hears the one who stands before it
+        mails = world.export(giver, taker.name)
+        states = (giver.size(), taker.size(), giver.meta("device")["id"])
+        if not mails and told.get((giver.name, taker.name)) != states:
+            mails = [world.receipt(giver, taker.name)]
+        for mail in mails:
             world.take_in(taker, mail)
-        world.take_in(giver, world.receipt(taker, giver.name))
+        told[giver.name, taker.name] = (giver.size(), taker.size(), giver.meta("device")["id"])
 
 
 def check(world: World) -> None:

@@ -356,6 +356,31 @@ class World:
         if by_program:
             self.must(node.meta("device").get("id") != device, "I4", node.name, "kept its device after a restore")
 
+    def copy(self, node: Node, *, same_disk: bool) -> Node:
+        """A second computer with the files of a node, both alive. Same disk: as an image shows it, nothing tells."""
+        image = node.image()
+        twin = Node(
+            node.name + "b",
+            self.folder / (node.name + "b"),
+            node.office,
+            node.key,
+            node.parent,
+            node.disk if same_disk else "another disk",
+            [],
+            self.time,
+            WrongClock(self.time),
+            ever_held=node.ever_held,
+        )
+        for name, data in image.files.items():
+            (twin.folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (twin.folder / name).write_bytes(data)
+        twin.start()
+        self.nodes[twin.name] = twin
+        twin.begin_work()
+        self.learn(twin)
+        self.tell(twin.name, "is a copy of", node.name)
+        return twin
+
     # What must hold at every moment.
 
     def check_claims(self, node: Node) -> None:
