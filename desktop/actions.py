@@ -76,6 +76,7 @@ COMMANDS = (
     Command("go_print_queue", N_("Print queue"), ("Ctrl+Shift+K",), "print", _go("print_queue"), "go"),
     Command("go_numbers", N_("Letter numbers"), ("Ctrl+Shift+N",), "referral", _go("numbers"), "go"),
     Command("go_verify", N_("Check a letter"), ("Ctrl+Shift+Y",), "check", _go("verify"), "go"),
+    Command("go_conflicts", N_("Changed on both sides"), ("Ctrl+Shift+X",), "sync", _go("conflicts"), "go"),
     Command("go_transfers", N_("Transfers of cases"), ("Ctrl+Shift+U",), "forward", _go("transfers"), "go"),
     Command("go_registers", N_("Registers"), ("Ctrl+Shift+A",), "paper", _go("registers"), "go"),
     Command("go_statistics", N_("Statistics"), ("Ctrl+Shift+M",), "eligibility", _go("statistics"), "go"),

@@ -1,14 +1,12 @@
 """Everything that is held about a person in words for that person, packed with the same as data and the pictures."""
 
 import io
-import json
 import zipfile
 from collections.abc import Callable, Mapping
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from desktop.case_words import day_text
 from desktop.fact_words import dictionary, value_text
+from desktop.record_words import CODES, TITLES, day_words, label_of, plain_text
 from desktop.rights_words import classes_text, kind_text, state_text
 from models.clock import local_time
 from models.eligibility import Policies
@@ -16,71 +14,12 @@ from models.records import codes, divisions
 from models.records.phones import show_phone
 from models.services.rights import held_json
 from models.services.rights_views import Held, HeldTable
-from models.services.timeline import field_label
-from models.texts import N_, _, language, pgettext
+from models.texts import N_, _, language
 from reports.held_data import HeldPaper, HeldRecord, HeldSection, render_held
 
 if TYPE_CHECKING:
     from models.casebook import Casebook
 
-TITLES: Mapping[str, str] = {
-    "resident": N_("Person"),
-    "identity_document": N_("Identity documents"),
-    "phone": N_("Phones"),
-    "household": N_("Households"),
-    "dwelling": N_("Dwellings"),
-    "membership": N_("Belonging to households"),
-    "place": N_("Other places"),
-    "household_event": N_("Changes in the household"),
-    "fact": N_("What was learnt"),
-    "visit": N_("Visits"),
-    "need": N_("Needs"),
-    "planned_visit": N_("Planned visits"),
-    "assessment": N_("Assessments"),
-    "questionnaire_answer": N_("Questionnaires"),
-    "determination": N_("Eligibility decided"),
-    "referral": N_("Referrals"),
-    "referral_step": N_("Steps of referrals"),
-    "letter": N_("Letters"),
-    "contact": N_("Calls and office visits"),
-    "case_plan": N_("Case plans"),
-    "case_goal": N_("Goals"),
-    "case_task": N_("Tasks"),
-    "case_note": N_("Notes"),
-    "consent": N_("Consent"),
-    "rights_request": N_("Requests about the data"),
-    "picture": N_("Pictures"),
-    "person_link": N_("Compared with other records"),
-    "case_transfer": N_("Transfers of the case"),
-}
-"""Kinds of records in the order in which they are printed; any other kind follows under its own name."""
-
-_CODES: Mapping[tuple[str, str], str] = {
-    ("resident", "sex"): "sex",
-    ("resident", "marital_status"): "marital",
-    ("resident", "education"): "education",
-    ("resident", "ethnic_group"): "ethnic",
-    ("identity_document", "kind"): "document",
-    ("household", "kind"): "household_kind",
-    ("household", "form"): "household_form",
-    ("membership", "relation"): "relation",
-    ("membership", "standing"): "standing",
-    ("place", "kind"): "place_kind",
-    ("household_event", "kind"): "household_event",
-    ("visit", "outcome"): "outcome",
-    ("need", "group"): "need_group",
-    ("need", "urgency"): "urgency",
-    ("need", "status"): "need_status",
-    ("planned_visit", "source"): "plan_source",
-    ("referral", "status"): "referral_status",
-    ("referral_step", "step"): "referral_step",
-    ("referral_step", "channel"): "referral_channel",
-    ("contact", "channel"): "contact_channel",
-    ("case_plan", "closure_reason"): "closure_reason",
-    ("picture", "kind"): "picture_kind",
-    ("case_transfer", "reason"): "transfer_reason",
-    ("case_transfer", "status"): "transfer_status",
-}
 _HIDDEN = frozenset(
     (
         *("id", "office", "subject_kind", "visit_id", "pack_hash", "sha256", "text_sha256", "operations", "width"),
@@ -216,7 +155,7 @@ def _decided(record: Mapping[str, Any], policies: Policies) -> list[tuple[str, s
     label = f"{name} {record['component']}" if record["component"] else name
     outcome = str(record["outcome"])
     said = _(_OUTCOMES[outcome]) if outcome in _OUTCOMES else outcome
-    day = _day(record["decided_on"])
+    day = day_words(record["decided_on"])
     return [(label, _("{first} ({second})").format(first=said, second=day) if day else said)]
 
 
@@ -233,10 +172,10 @@ def _fact(record: Mapping[str, Any], policies: Policies) -> list[tuple[str, str]
     label = (words.label or words.ask or name) if words is not None else name
     if record["state"] == "known" and isinstance(record["value"], Mapping):
         value = record["value"].get("v")
-        said = value_text(definition, value) if definition is not None and value is not None else _plain(value)
+        said = value_text(definition, value) if definition is not None and value is not None else plain_text(value)
     else:
         said = {"refused": _("no answer"), "not_known": _("not known")}.get(str(record["state"]), "")
-    details = [_day(record["as_of"]), str(record["document_seen"] or ""), str(record["worker"] or "")]
+    details = [day_words(record["as_of"]), str(record["document_seen"] or ""), str(record["worker"] or "")]
     if record["dead"]:
         details.append(_("removed"))
     more = " · ".join(part for part in details if part)
@@ -246,8 +185,8 @@ def _fact(record: Mapping[str, Any], policies: Policies) -> list[tuple[str, str]
 def _said(entity: str, name: str, value: Any, policies: Policies, names: Mapping[str, str]) -> str:
     if value in (None, "", [], {}, 0) and not isinstance(value, bool):
         return ""
-    if (entity, name) in _CODES:
-        return codes.label(_CODES[entity, name], str(value))
+    if (entity, name) in CODES:
+        return codes.label(CODES[entity, name], str(value))
     if name == "number" and entity == "phone":
         return str(show_phone(str(value)))
     if entity == "consent" and name == "classes":
@@ -270,134 +209,12 @@ def _said(entity: str, name: str, value: Any, policies: Policies, names: Mapping
         return _(", ").join(names[one] for one in value if one in names)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    return _plain(value)
+    return plain_text(value)
 
 
 def _came_of(outcome: Mapping[str, Any], policies: Policies) -> str:
     """What came of one matter of a referral."""
     service = _service(str(outcome.get("service_id", "")), policies)
-    parts = [codes.label("referral_result", str(outcome.get("result", ""))), _day(outcome.get("since"))]
+    parts = [codes.label("referral_result", str(outcome.get("result", ""))), day_words(outcome.get("since"))]
     parts += [str(outcome.get(name) or "") for name in ("amount", "note")]
     return _("{name}: {words}").format(name=service, words=_(", ").join(part for part in parts if part))
-
-
-def _plain(value: Any) -> str:
-    """A value as text; nested ones as they are kept."""
-    if isinstance(value, str):
-        return _day(value) if len(value) == len("2026-11-22") and value[4:5] == value[7:8] == "-" else value
-    if isinstance(value, date):
-        return day_text(value)
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, list) and all(isinstance(one, str) for one in value):
-        return _(", ").join(value)
-    if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False, default=str)
-    return "" if value is None else str(value)
-
-
-def _day(value: Any) -> str:
-    try:
-        return day_text(date.fromisoformat(str(value)))
-    except ValueError:
-        return str(value or "")
-
-
-def label_of(name: str) -> str:
-    """What a field is called on the copy, as the timeline calls it where it does."""
-    labels = {
-        "notes": pgettext("field", "note"),
-        "registered_on": pgettext("field", "registered on"),
-        "kind": pgettext("field", "kind"),
-        "number": pgettext("field", "number"),
-        "valid_until": pgettext("field", "valid until"),
-        "seen": pgettext("field", "seen by the worker"),
-        "whose": pgettext("field", "whose"),
-        "household_id": pgettext("field", "household"),
-        "resident_id": pgettext("field", "person"),
-        "subject_id": pgettext("field", "about"),
-        "relation": pgettext("field", "relation to the head"),
-        "counts": pgettext("field", "counts in the household"),
-        "standing": pgettext("field", "standing"),
-        "ended": pgettext("field", "why it ended"),
-        "division": pgettext("field", "place"),
-        "address": pgettext("field", "address"),
-        "outcome": pgettext("field", "outcome"),
-        "happened_on": pgettext("field", "day"),
-        "met": pgettext("field", "met"),
-        "met_other": pgettext("field", "who else was met"),
-        "purpose": pgettext("field", "purpose"),
-        "purposes": pgettext("field", "purposes"),
-        "next_visit": pgettext("field", "next visit"),
-        "next_on": pgettext("field", "next time"),
-        "next_reason": pgettext("field", "what for"),
-        "group": pgettext("field", "kind of need"),
-        "urgency": pgettext("field", "urgency"),
-        "status": pgettext("field", "state"),
-        "due_on": pgettext("field", "due on"),
-        "reason": pgettext("field", "reason"),
-        "assignee": pgettext("field", "who goes"),
-        "responsible": pgettext("field", "who is responsible"),
-        "source": pgettext("field", "source"),
-        "service_id": pgettext("field", "service"),
-        "component": pgettext("field", "part of the service"),
-        "matters": pgettext("field", "services"),
-        "receiver": pgettext("field", "receiving office"),
-        "issued_on": pgettext("field", "issued on"),
-        "outcome_note": pgettext("field", "what came of it"),
-        "reply_by": pgettext("field", "answer wanted by"),
-        "answer_by": pgettext("field", "answer wanted by"),
-        "to_name": pgettext("field", "receiving office"),
-        "answer_note": pgettext("field", "answer"),
-        "handed_on": pgettext("field", "handed over on"),
-        "ended_on": pgettext("field", "ended on"),
-        "ended_note": pgettext("field", "note"),
-        "writer": pgettext("field", "written by"),
-        "signer": pgettext("field", "signed by"),
-        "step": pgettext("field", "step"),
-        "said_by": pgettext("field", "who said so"),
-        "papers": pgettext("field", "papers wanted"),
-        "outcomes": pgettext("field", "outcomes"),
-        "printed": pgettext("field", "printed"),
-        "value": pgettext("field", "content"),
-        "decided_on": pgettext("field", "decided on"),
-        "body": pgettext("field", "decision"),
-        "facts": pgettext("field", "grounds"),
-        "instrument": pgettext("field", "instrument"),
-        "version": pgettext("field", "version"),
-        "assessed_on": pgettext("field", "assessed on"),
-        "answered_on": pgettext("field", "answered on"),
-        "answers": pgettext("field", "answers"),
-        "answer": pgettext("field", "answer"),
-        "score": pgettext("field", "points"),
-        "level": pgettext("field", "level"),
-        "channel": pgettext("field", "by which way"),
-        "reached": pgettext("field", "reached"),
-        "summary": pgettext("field", "what was said"),
-        "title": pgettext("field", "title"),
-        "situation": pgettext("field", "situation"),
-        "opened_on": pgettext("field", "opened on"),
-        "review_on": pgettext("field", "to be looked at again on"),
-        "closed_on": pgettext("field", "closed on"),
-        "closure_reason": pgettext("field", "why it was closed"),
-        "closure_note": pgettext("field", "note at the end"),
-        "text": pgettext("field", "text"),
-        "reached_on": pgettext("field", "reached on"),
-        "done_on": pgettext("field", "done on"),
-        "noted_on": pgettext("field", "noted on"),
-        "confidential": pgettext("field", "confidential"),
-        "action": pgettext("field", "what was said"),
-        "classes": pgettext("field", "kinds of data"),
-        "text_version": pgettext("field", "text no."),
-        "guardian_name": pgettext("field", "guardian"),
-        "guardian_relation": pgettext("field", "relation of the guardian"),
-        "witness": pgettext("field", "witness"),
-        "given_on": pgettext("field", "day"),
-        "asked_on": pgettext("field", "asked on"),
-        "asked_by": pgettext("field", "asked by"),
-        "wish": pgettext("field", "wish"),
-        "taken_on": pgettext("field", "taken on"),
-        "worker": pgettext("field", "worker"),
-        "at": pgettext("field", "written down at"),
-    }
-    return labels.get(name) or field_label(name)

@@ -182,7 +182,7 @@ class Conflicts:
 
     def write(self, row: str, field: str, value: Any) -> Changed:
         """Let what somebody typed stand instead of the versions. Raises ValueRefused, NotFound."""
-        return self._choose([(row, field)], lambda _found, _versions: value, checking=True)
+        return self._choose([(row, field)], lambda _found, _versions: value, checking=True, typed=True)
 
     def settle_side(self, row: str, device: str) -> Changed:
         """Let everything stand that was written on one computer, in all fields of a record; fields in which nothing
@@ -259,8 +259,12 @@ class Conflicts:
         choose: Callable[[Row[Any], Sequence[Standing]], Any],
         *,
         checking: bool = False,
+        typed: bool = False,
     ) -> Changed:
-        """Write what is chosen of each field, one operation for a record. Raises NotFound where none is open."""
+        """Write what is chosen of each field, one operation for a record. Raises NotFound where none is open.
+
+        checking: by the rules of the record's input, where it has any. typed: by hand, so it must have some.
+        """
         if not fields:
             raise NotFound
         with self._book.verb(VERB) as work:
@@ -270,7 +274,7 @@ class Conflicts:
                 value = choose(found, standing_of(work.connection, found))
                 if rules.kind_of(found.entity, field, [to_wire(value)]) == "newer":
                     raise NotFound
-                told[found.entity, row][field] = self._taken(work, found, value, checking=checking)
+                told[found.entity, row][field] = self._taken(work, found, value, checking=checking, typed=typed)
             for (entity, row), values in told.items():
                 work.amend(entity, row, values, settle=True)
                 work.concerns(*(about[1] for about in abouts.whom(work.connection, {row: entity}).values()))
@@ -280,7 +284,7 @@ class Conflicts:
             noting.catch_up(work.connection, work.now)
         return changed(work, fields[0][0])
 
-    def _taken(self, work: Work, found: Row[Any], value: Any, *, checking: bool) -> Any:
+    def _taken(self, work: Work, found: Row[Any], value: Any, *, checking: bool, typed: bool) -> Any:
         """A chosen value as its column takes it."""
         if checking and rules.editable(found.entity, found.field):
             table = KEPT[found.entity]
@@ -289,7 +293,7 @@ class Conflicts:
             if row is None:
                 raise NotFound
             return rules.checked(found.entity, found.field, {str(name): row[name] for name in row}, value)
-        if checking and rules.kind_of(found.entity, found.field) != "list":
+        if typed:
             raise rules.ValueRefused(why="fixed", ctx={})
         return from_wire(found.entity, found.field, value)
 

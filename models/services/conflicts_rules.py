@@ -146,7 +146,7 @@ def editable(entity: str, field: str) -> bool:
     if entry is None or field not in entry.model_fields or field.endswith("_id") or entity not in KEPT:
         return False
     column = KEPT[entity].columns.get(field)
-    return column is not None and isinstance(column.type, Text | Date)
+    return column is not None and isinstance(plain_type(column.type), Text | Date)
 
 
 def checked(entity: str, field: str, row: Mapping[str, Any], typed: Any) -> Any:

@@ -71,7 +71,7 @@ class Residents:
             except LookupError:
                 raise NotFound from None
             _bring_to(work, "identity_document", resident_id, [d.model_dump() for d in entry.documents], "kind")
-            _bring_to(work, "phone", resident_id, [p.model_dump() for p in entry.phones], "number")
+            _bring_to(work, "phone", resident_id, [p.model_dump() for p in entry.phones], "whose")
             known = current_facts(work.connection, [resident_id], day).get(resident_id, {})
             news = [
                 fact
@@ -245,7 +245,8 @@ def _numbers(connection: Connection, entity: str, resident_id: str) -> list:  # 
 
 def _bring_to(work: Work, entity: str, resident_id: str, wanted: list[dict[str, object]], key: str) -> None:
     """Make a resident's documents or phones those of the form: the same number stays the same row, else one of the same
-    key is amended, new ones are added, others marked dead. Rows of other residents are never touched."""
+    key is amended (so that a number corrected on two computers is seen as a conflict), new ones are added, others marked
+    dead. Rows of other residents are never touched."""
     left = _numbers(work.connection, entity, resident_id)
     seen = work.seen
     gone = seen.removed_since(work.connection, entity, "resident_id", resident_id) if seen is not None else []
@@ -258,7 +259,8 @@ def _bring_to(work: Work, entity: str, resident_id: str, wanted: list[dict[str, 
             left.remove(same[0])
         matched.append(same[0] if same else None)
     for fields, row in zip(wanted, matched, strict=True):
-        if row is None and (alike := [other for other in left if getattr(other, key) == fields[key]]):
+        near = [[other for other in left if getattr(other, name) == fields[name]] for name in ("number", key)]
+        if row is None and (alike := near[0] or near[1]):
             row = alike[0]
             left.remove(row)
         if row is not None:

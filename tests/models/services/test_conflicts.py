@@ -213,6 +213,19 @@ def test_lists_are_joined_to_everything_in_them(laptops, desk: Place) -> None:
     assert desk.value("visit", visit, "met") == ["a", "b", "c"]
 
 
+def test_texts_that_come_from_no_form_are_joined_but_nothing_is_typed_for_them(laptops, desk: Place) -> None:
+    one, two = laptops
+    referral = one.add("referral", resident_id="r", status="open")
+    two.take(one)
+    one.amend("referral", referral, outcome_note="已电话通知")
+    two.amend("referral", referral, outcome_note="材料已补")
+    desk.take(one, two)
+    with pytest.raises(ValueRefused):
+        desk.desk.write(referral, "outcome_note", "别的")
+    desk.desk.join(referral, "outcome_note")
+    assert sorted(desk.value("referral", referral, "outcome_note").split("\n")) == ["已电话通知", "材料已补"]
+
+
 def test_what_is_typed_instead_is_checked_like_everywhere(quarrel) -> None:
     _one, _two, desk, person, phone = quarrel
     with pytest.raises(ValueRefused) as refused:

@@ -1,0 +1,216 @@
+"""The conflict desk in the window: by keys, with progress, undo, joining, typing; alike ones; doubles; numbers."""
+
+import os
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from desktop import looks_conflicts
+from desktop.text_marks import differing, marked
+from models.texts import _
+from tests.desktop.case.conftest import press, said
+from tests.desktop.conftest import settle
+
+SHOTS = os.environ.get("JINMEN_SHOTS", "")
+
+
+@pytest.fixture
+def desk(shell):
+    """The page with five fields of three records that another laptop changed too."""
+    looks_conflicts.quarrel(shell)
+    settle(shell)
+    return shell.page
+
+
+@pytest.fixture
+def book(shell):
+    """The casebook that is open in the window."""
+    return shell.casebook
+
+
+def key(page, which) -> None:
+    QTest.keyClick(page, which)
+    settle(page.shell)
+
+
+def shot(page, name: str) -> None:
+    if SHOTS:
+        page.shell.grab().save(f"{SHOTS}/{name}.png")
+
+
+def names(page) -> list[tuple[str, str]]:
+    return [item.key for item in page.queue.items]
+
+
+def test_versions_stand_side_by_side_with_who_where_and_what_differs_marked(desk):
+    shot(desk, "open")
+    assert desk.queue.total == 5
+    assert desk.state.text() == "第 1 项，共 5 项 · 已处理 0 项"
+    first, second = desk.card.cards
+    assert "李伟" in said(desk.card)
+    assert "本机" in said(desk.card)
+    assert "text-decoration:underline" in first.text.text() + second.text.text()
+    assert first.version.shown
+    assert not second.version.shown
+    assert desk.tab_buttons["alike"].text() == "意思相同 (2)"
+
+
+def test_a_clerk_clears_the_pile_by_keys_and_takes_the_last_back(desk, book):
+    settled = []
+    while desk.queue.done < 5:
+        item = desk.queue.current
+        settled.append((item.key, item.field.versions[1].value))
+        key(desk, Qt.Key.Key_2)
+        assert desk.queue.done == len(settled)
+    assert "已处理 5 项" in said(desk)
+    assert book.conflicts.count() == 0
+    shot(desk, "end")
+    key(desk, Qt.Key.Key_Z)
+    assert book.conflicts.count() == 1
+    assert desk.queue.current.key == settled[-1][0]
+    assert len(desk.card.cards) == 2
+    assert desk.queue.done == 4
+    key(desk, Qt.Key.Key_1)
+    assert book.conflicts.count() == 0
+
+
+def test_arrows_go_on_and_back_and_a_settled_one_shows_so(desk):
+    key(desk, Qt.Key.Key_1)
+    assert desk.queue.at == 1
+    key(desk, Qt.Key.Key_Left)
+    assert desk.queue.at == 0
+    assert _("Settled") in [chip.words for chip in desk.card.findChildren(type_of_chip())]
+    assert desk.card.cards[0].button is None
+    key(desk, Qt.Key.Key_Right)
+    assert desk.queue.at == 1
+
+
+def type_of_chip():
+    from desktop.widgets.case_parts import Chip
+
+    return Chip
+
+
+def go_to(page, field: str) -> None:
+    place = next(at for at, item in enumerate(page.queue.items) if item.field.field == field and not item.settled)
+    page.queue.at = place
+    page._show()
+    settle(page.shell)
+
+
+def test_both_texts_are_joined_in_the_order_that_is_wanted(desk, book):
+    go_to(desk, "note")
+    item = desk.queue.current
+    key(desk, Qt.Key.Key_J)
+    shot(desk, "join")
+    lines = desk.card.edit.answer().split("\n")
+    desk.card.edit.turn()
+    assert desk.card.edit.answer().split("\n") == lines[::-1]
+    desk.card.edit.save_button.click()
+    settle(desk.shell)
+    assert book.residents.entry_of(item.record.row).note.split("\n") == lines[::-1]
+    assert desk.queue.items[[i.key for i in desk.queue.items].index(item.key)].settled
+
+
+def test_what_is_typed_is_checked_and_the_sentence_stands_below_it(desk, book):
+    go_to(desk, "number")
+    item = desk.queue.current
+    assert item.field.hidden
+    key(desk, Qt.Key.Key_E)
+    panel = desk.card.edit
+    assert panel.answer() == "", "a masked number is typed whole"
+    panel.field.line.setText("1382")
+    panel.save()
+    settle(desk.shell)
+    assert "打不通" in panel.error.text() or panel.error.text()
+    assert desk.card.edit is panel
+    panel.field.line.setText("138 2000 9999")
+    panel.save()
+    settle(desk.shell)
+    assert book.conflicts.record(item.record.row) is None
+    key(desk, Qt.Key.Key_Z)
+    assert book.conflicts.record(item.record.row) is not None
+
+
+def test_whole_numbers_are_shown_on_demand(desk):
+    go_to(desk, "number")
+    assert "138****" in said(desk.card)
+    desk.card.reveal_button.click()
+    settle(desk.shell)
+    assert {card.version.value for card in desk.card.cards} == {"+8613820007777", "+8613820007171"}
+    assert {card.text.accessibleName()[-13:] for card in desk.card.cards} == {"138 2000 7777", "138 2000 7171"}
+    shot(desk, "whole")
+
+
+def test_a_whole_record_is_taken_from_one_computer(desk, book):
+    go_to(desk, "note")
+    row = desk.queue.current.record.row
+    button = next(b for b in desk.card.side_buttons if "李伟" in b.text())
+    button.click()
+    settle(desk.shell)
+    assert book.conflicts.record(row) is None
+    assert book.residents.entry_of(row).note in {there for _here, there in looks_conflicts.NOTES}
+    key(desk, Qt.Key.Key_Z)
+    assert len(book.conflicts.record(row).fields) == 2
+
+
+def test_alike_ones_are_settled_together_after_a_look(desk, book):
+    desk.show_tab("alike")
+    settle(desk.shell)
+    shot(desk, "alike")
+    assert len(desk.alike.ticks) == 2
+    assert book.conflicts.count() == 5, "looking settles nothing"
+    next(iter(desk.alike.ticks.values())).tick.click()
+    desk.alike.settle_button.click()
+    settle(desk.shell)
+    assert book.conflicts.count() == 4
+
+
+def test_people_who_came_twice_are_listed_and_told_apart(desk, book):
+    desk.show_tab("twice")
+    settle(desk.shell)
+    shot(desk, "twice")
+    assert "赵桂兰" in said(desk.doubles)
+    assert "电话号码相同" in said(desk.doubles) or "电话" in said(desk.doubles)
+    button = next(iter(desk.doubles.apart_buttons.values()))
+    button.click()
+    settle(desk.shell)
+    assert book.doubles.count() == 0
+    assert "赵桂兰" not in said(desk.doubles)
+
+
+def test_numbers_by_day_and_what_was_settled_with_a_way_back(desk, book):
+    key(desk, Qt.Key.Key_1)
+    desk.show_tab("days")
+    settle(desk.shell)
+    shot(desk, "days")
+    assert desk.days.chart.days[-1].open == 4
+    assert "今天：新增 5，处理 1，剩下 4。" in said(desk.days)
+    press(desk.days, _("Take back"))
+    settle(desk.shell)
+    assert book.conflicts.count() == 5
+
+
+def test_the_list_is_narrowed_and_widened(desk):
+    at = desk.filter.entity.findData("phone")
+    desk.filter.entity.setCurrentIndex(at)
+    desk.filter.entity.activated.emit(at)
+    settle(desk.shell)
+    assert {item.record.entity for item in desk.queue.items} == {"phone"}
+    assert desk.where["entity"] == "phone"
+    key(desk, Qt.Key.Key_1)
+    at = desk.filter.worker.findData("李伟")
+    assert at > 0
+
+
+def test_what_differs_is_marked_by_more_than_colour_and_the_pieces_are_the_text():
+    for one, other in (("每周三来", "每周五来"), ("", "新"), ("甲", "甲"), ("腿脚不便", "已装扶手"), ("a b", "ab")):
+        for text, parts in zip((one, other), differing(one, other), strict=True):
+            assert "".join(piece for piece, _differs in parts) == text
+    parts = differing("女儿每周三来", "女儿每周五来")[0]
+    assert parts == [("女儿每周", False), ("三", True), ("来", True)] or parts == [("女儿每周", False), ("三来", True)]
+    rich = marked([("a<b", True), (" ", True)], "#fff", "#000")
+    assert "&lt;" in rich
+    assert "underline" in rich
+    assert "␣" in rich
