@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Text, cast, delete, func, or_, select, update
 
-from models.records.operation import Conflict, Draft, Operation
+from models.records.operation import Conflict, Draft, Operation, SealedFile
 from models.records.picture import PictureData
 from models.store import marks
 from models.store.engine import Engines
@@ -21,6 +21,7 @@ from models.store.sealing import rows_mentioning
 from models.store.work import Work, allow_writes
 
 _OPERATIONS, _DRAFTS, _PICTURE_DATA = table_of(Operation), table_of(Draft), table_of(PictureData)
+_SEALED_FILES = table_of(SealedFile)
 _CONFLICTS = table_of(Conflict)
 _STAYS = ("dead", "office")  # what hides a record, and whose it is kept by, tells nothing of anybody
 _LINK = KEPT["person_link"]
@@ -125,8 +126,10 @@ def _erased(said: Mapping[str, Any], only: frozenset[str]) -> dict[str, Any]:
 
 
 def destroy_pictures(connection: Connection, pictures: Iterable[str]) -> None:
-    """Remove the bytes of pictures from this device."""
-    connection.execute(delete(_PICTURE_DATA).where(_PICTURE_DATA.c.picture_id.in_(list(pictures))))
+    """Remove the bytes of pictures from this device, and the hashes of them in the list of sealed files."""
+    ids = list(pictures)
+    connection.execute(delete(_PICTURE_DATA).where(_PICTURE_DATA.c.picture_id.in_(ids)))
+    connection.execute(delete(_SEALED_FILES).where(_SEALED_FILES.c.kind == "picture", _SEALED_FILES.c.subject.in_(ids)))
 
 
 def destroy_drafts(connection: Connection, drafts: Iterable[str]) -> None:

@@ -169,6 +169,8 @@ def test_an_erased_persons_picture_is_not_sent_and_not_taken_in(places) -> None:
     assert refused.value.facts["reason"] == "removed"
     with office.book.reading() as connection:
         assert picture_data.get(connection, picture, picture_data.FULL) is None
+    with laptop.book.reading() as connection:
+        assert connection.execute(select(_FILES)).all() == [], "the hash of the picture is gone from the list too"
 
 
 def sealed_by(desk: Desk, to: Desk, inside: SealedContent, path: Path) -> Path:
