@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, and_, false, func, or_, select
 
 from models.errors import NotFound
 from models.records.operation import Batch, Conflict, Operation
@@ -121,13 +121,14 @@ def by_day(book: Book, days: int = 14) -> tuple[DayCount, ...]:
     """Where this device's changes of the last days are, the latest day first; days without changes are left out."""
     with book.reading() as connection:
         partner = partners.usual(connection)
-        own, exported = read_meta(connection, "device"), read_meta(connection, "exported")
+        exported = read_meta(connection, "exported")
         claims = partner.holds if partner else {}
         left = int(exported.get("seq", 0))  # negative: so many of the chain before this one were in no file yet
-        own_chains = [(str(own.get("id", "")), int(own.get("seq", 0)), max(left, 0))]
-        for place, former in enumerate(reversed(own.get("former", []))):
-            last = _last(connection, former)
-            own_chains.append((former, last, last + (min(left, 0) if place == 0 else 0)))
+        own_chains = []
+        for place, (device, last) in enumerate(chains.written_here(connection).items()):
+            own_chains.append(
+                (device, last, last if place > 1 else max(left, 0) if place == 0 else last + min(left, 0))
+            )
         counts: list[dict[date, int]] = [defaultdict(int) for _part in range(3)]
         for device, last, exported_through in own_chains:
             there = chains.known_through(connection, claims, device)
@@ -145,12 +146,13 @@ def standing(book: Book, partner_id: str, side: Side, days: int = 10) -> Standin
     """What is held of a bringer's changes. Raises NoPartner for an unknown partner, NotFound where nothing came yet."""
     with book.reading() as connection:
         partner = partners.addressee(connection, partner_id)
-        own = str(read_meta(connection, "device").get("id", ""))
+        ours = chains.written_here(connection)
+        mine = tuple(ours)
         if side == "received":
-            devices, said_at = _devices_of(connection, partner.id)
+            devices, said_at = _devices_of(connection, partner.id, mine)
             ends = chains.tips(connection)
         else:
-            devices, said_at = (own,), partner.at
+            devices, said_at = mine, partner.at
             ends = partner.holds
         through = {device: chains.known_through(connection, ends, device) for device in devices}
         if not any(through.values()) and not said_at:
@@ -160,7 +162,7 @@ def standing(book: Book, partner_id: str, side: Side, days: int = 10) -> Standin
             for day, several in _days_of(connection, device, 0, sequence).items():
                 counts[day] += several
         listed = sorted(counts.items(), reverse=True)
-        last = or_(*(and_(_OPERATION.c.device == d, _OPERATION.c.seq == n) for d, n in through.items()))
+        last = or_(false(), *(and_(_OPERATION.c.device == d, _OPERATION.c.seq == n) for d, n in through.items() if n))
         tips = connection.execute(
             select(_OPERATION.c.device, _OPERATION.c.seq, _OPERATION.c.id, _OPERATION.c.at)
             .where(last)
@@ -181,7 +183,7 @@ def standing(book: Book, partner_id: str, side: Side, days: int = 10) -> Standin
             earlier=sum(several for _day, several in listed[days:]),
             lacking=_lacking(connection, through) if received else 0,
             missing=_missing(connection, partner.id) if received else (),
-            not_there=0 if received else max(int(read_meta(connection, "device").get("seq", 0)) - through[own], 0),
+            not_there=0 if received else sum(max(last - through[one], 0) for one, last in ours.items()),
             tips=tuple((row.device, int(row.seq), row.id) for row in tips),
             conflicts=int(connection.execute(select(func.count()).select_from(_CONFLICT)).scalar() or 0)
             if received
@@ -218,12 +220,6 @@ def _days_of(connection: Connection, device: str, after: int, through: int) -> d
     return {_EPOCH + timedelta(days=int(row.day)): int(row.several) for row in connection.execute(query)}
 
 
-def _last(connection: Connection, device: str) -> int:
-    return int(
-        connection.execute(select(func.max(_OPERATION.c.seq)).where(_OPERATION.c.device == device)).scalar() or 0
-    )
-
-
 def _residents(connection: Connection, references: Sequence[chains.Reference]) -> int:
     """How many residents some operations are about."""
     found: set[str] = set()
@@ -243,8 +239,8 @@ def _residents(connection: Connection, references: Sequence[chains.Reference]) -
     return len(found - {""})
 
 
-def _devices_of(connection: Connection, partner_id: str) -> tuple[tuple[str, ...], int]:
-    """The chains that a partner's files were written on, and when the last of them came."""
+def _devices_of(connection: Connection, partner_id: str, mine: Sequence[str]) -> tuple[tuple[str, ...], int]:
+    """The chains that a partner's files brought changes of, and when the last of them came."""
     query = select(_BATCH.c.detail, _BATCH.c.at).where(
         _BATCH.c.direction == "in", _BATCH.c.status == "applied", _BATCH.c.peer == partner_id
     )
@@ -252,8 +248,7 @@ def _devices_of(connection: Connection, partner_id: str) -> tuple[tuple[str, ...
     at = 0
     for row in connection.execute(query.order_by(_BATCH.c.at.desc()).limit(2000)):
         at = max(at, int(row.at))
-        if row.detail.get("device"):
-            devices[str(row.detail["device"])] = None
+        devices |= dict.fromkeys(str(one) for one in row.detail.get("devices", ()) if one not in mine)
     return tuple(devices), at
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, and_, false, func, or_, select, update
 
 from models.records.operation import Batch, Operation
 from models.services import partners
@@ -74,9 +74,10 @@ def read(book: Book, path: Path) -> ReceiptValue:
         connection = work.connection
         answer = receipts.read_receipt(data, partners.reader(connection))
         partner = partners.addressee(connection, answer.header.sender)
-        own = str(read_meta(connection, "device").get("id", ""))
-        before = chains.known_through(connection, partner.holds, own)
-        through = chains.known_through(connection, answer.holds, own)
+        ours = chains.written_here(connection)
+        before = sum(chains.known_through(connection, partner.holds, chain) for chain in ours)
+        reached = {chain: chains.known_through(connection, answer.holds, chain) for chain in ours}
+        through = sum(reached.values())
         partners.said_to_hold(connection, partner.id, answer.holds, work.now)
         down.claimed(connection, partner.id, answer.got)
         sealed_files.confirmed_by(connection, partner.id, answer.files)
@@ -85,7 +86,8 @@ def read(book: Book, path: Path) -> ReceiptValue:
         files = _mark_arrivals(connection, partner.id, answer)
         write_meta(connection, "receipt", {"at": work.now, "from": partner.id})
         work.journal("receipt", "batch", partner.id, f"{through}")
-        query = select(_OPERATION.c.at).where(_OPERATION.c.device == own, _OPERATION.c.seq == through)
+        ends = [and_(_OPERATION.c.device == chain, _OPERATION.c.seq == end) for chain, end in reached.items() if end]
+        query = select(func.max(_OPERATION.c.at)).where(or_(false(), *ends))
         value = ReceiptValue(
             office=answer.office,
             changes=through - before,
@@ -93,7 +95,7 @@ def read(book: Book, path: Path) -> ReceiptValue:
             through_at=int(connection.execute(query).scalar() or 0),
             answered_at=answer.header.made_at,
             files=files,
-            unconfirmed=int(read_meta(connection, "device").get("seq", 0)) - through,
+            unconfirmed=sum(ours.values()) - through,
         )
     begin_anew_if_copied(book, answer.holds)
     return value

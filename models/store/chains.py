@@ -197,6 +197,17 @@ def renew_device(connection: Connection) -> str:
     return str(fresh["id"])
 
 
+def written_here(connection: Connection) -> dict[str, int]:
+    """The chains that this casebook wrote, the present one first, each with its highest sequence: a restored or copied
+    casebook begins a new one."""
+    own = read_meta(connection, "device")
+    found = {str(own.get("id", "")): int(own.get("seq", 0))}
+    for former in reversed(own.get("former", [])):
+        query = select(_OPERATIONS.c.seq).where(_OPERATIONS.c.device == former).order_by(_OPERATIONS.c.seq.desc())
+        found[former] = int(connection.execute(query.limit(1)).scalar() or 0)
+    return found
+
+
 def _by_device(operations: Iterable[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
     grouped: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for operation in operations:
