@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 
 from models.errors import Problem
-from models.texts import _
+from models.texts import _, ngettext
 
 if TYPE_CHECKING:
     from desktop.shell import Shell
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 EVERY_MS = 3_000
 """How often the server is asked what changed; the answer is one number where nothing did."""
+
+CLOCK_TOLD_MS = 5 * 60_000
+"""From how far on a wrong clock of this computer is told."""
 
 STILL_SECONDS = 30.0
 """How often a desk says that what it opened is open still."""
@@ -41,6 +44,19 @@ class OtherDesks(QObject):
             self._casebook, self.away, self._asking = casebook, False, False
             self.ask()
             self._timer.start(EVERY_MS)
+            off = abs(casebook.desks.clock_off)
+            if off >= CLOCK_TOLD_MS:
+                QTimer.singleShot(0, self, lambda: self._tell_clock(round(off / 60_000)))
+
+    def _tell_clock(self, minutes: int) -> None:
+        self._shell.notice(
+            ngettext(
+                "This computer's clock is wrong by {n} minute; the server's time is used. Please set the clock.",
+                "This computer's clock is wrong by {n} minutes; the server's time is used. Please set the clock.",
+                minutes,
+            ).format(n=f"{minutes:,}"),
+            "warn",
+        )
 
     def end(self) -> None:
         """Nobody is signed in any more."""

@@ -37,7 +37,7 @@ def save(
     casebook, known = page.casebook, dict(choices or {})
 
     def work() -> T:
-        return casebook.desks.save(seen, verb, known) if seen >= 0 else verb()
+        return casebook.desks.save(seen, verb, known, strict=show is not None) if seen >= 0 else verb()
 
     def trouble(problem: Problem) -> None:
         from models.store.seen import ChangedMeanwhile

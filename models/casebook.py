@@ -315,6 +315,7 @@ class Casebook:
             )
             settle(book)
             opened = cls(book, desk.keys)
+            opened.desks.follow_clock()
             opened.rights.replay()
             opened.desks.forget_erased()
             return opened

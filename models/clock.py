@@ -39,6 +39,17 @@ class FixedClock:
         self.moment += timedelta(**by)
 
 
+class ShiftedClock:
+    """Another clock that goes wrong by a known time: what it would tell if it were right."""
+
+    def __init__(self, clock: Clock, by_ms: int) -> None:
+        self._clock, self._by = clock, timedelta(milliseconds=by_ms)
+
+    def now(self) -> datetime:
+        """The present moment, aware, in UTC."""
+        return self._clock.now() + self._by
+
+
 def today(clock: Clock) -> date:
     """The calendar day in Tianjin."""
     return clock.now().astimezone(TIANJIN).date()

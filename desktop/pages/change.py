@@ -6,7 +6,7 @@ from typing import Any
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
-from desktop import theme
+from desktop import side_by_side, theme
 from desktop.case_words import kind_of_household, short_person
 from desktop.pages import change_load
 from desktop.pages.change_fields import ChangeFields
@@ -32,6 +32,7 @@ from models.clock import today
 from models.errors import Problem
 from models.services.changes import ChangeRefused
 from models.services.views import Changed, ChangePreview, HouseholdView
+from models.store.seen import ChangedMeanwhile
 from models.texts import _, ngettext
 
 CHOOSE = "choose"
@@ -94,7 +95,10 @@ class ChangePage(ChangeFields):
         if draft_id:
             self.run(lambda: change_load.load_draft(casebook, draft_id), lambda found: self._begin(*found))
         elif household_id:
-            self.run(lambda: change_load.load(casebook, household_id), self._begin)
+            self.run(
+                lambda: change_load.load_seen(casebook, household_id),
+                lambda found: self._begin(found[0], seen=found[1]),
+            )
         elif resident_id:
             self.run(lambda: change_load.home_of(casebook, resident_id), self._at_home)
         else:
@@ -122,8 +126,9 @@ class ChangePage(ChangeFields):
         casebook = self.casebook
         self.read(lambda: find_households(casebook, text), lambda found: self.finder.offer(text, found))
 
-    def _begin(self, loaded: Loaded, body: Mapping[str, Any] | None = None, draft_id: str = "") -> None:
+    def _begin(self, loaded: Loaded, body: Mapping[str, Any] | None = None, draft_id: str = "", seen: int = -1) -> None:
         self.loaded = loaded
+        self.begin_editing("household", loaded.view.id, seen)
         self.where["household_id"] = loaded.view.id
         self._show_whom(loaded.view)
         self.tiles.show_kinds(kinds_of(loaded.view))
@@ -431,14 +436,29 @@ class ChangePage(ChangeFields):
             doubts[0].tick.setFocus()
             self.see(doubts[0])
             return
-        casebook, entry = self.casebook, self.entry
+        casebook, entry, seen = self.casebook, self.entry, self.seen
         self.set_busy(True)
-        self.run(lambda: change_load.make(casebook, entry), self._saved, self._not_saved)
+
+        def work() -> Changed:
+            if seen < 0:
+                return change_load.make(casebook, entry)
+            return casebook.desks.save(seen, lambda: change_load.make(casebook, entry), strict=True)
+
+        self.run(work, self._saved, self._not_saved)
 
     def _not_saved(self, problem: Problem) -> None:
         if isinstance(problem, ChangeRefused):  # something came between looking and making
             self.set_busy(False)
             self._refused(problem.problems)
+            return
+        if isinstance(
+            problem, ChangedMeanwhile
+        ):  # another desk changed the household: what was typed is looked at anew
+            self.set_busy(False)
+            self.keep()
+            self.leave()
+            self.open(**self.where)
+            self.shell.problem(side_by_side.AnotherWasQuicker())
             return
         self.failed(problem)
 

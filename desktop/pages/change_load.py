@@ -27,11 +27,18 @@ def load(casebook: Any, household_id: str) -> Loaded:
     return Loaded(view, tuple(book for book in books if book.members))
 
 
-def load_draft(casebook: Any, draft_id: str) -> tuple[Loaded, Mapping[str, Any], str]:
-    """A draft with its household. Raises NotFound."""
+def load_seen(casebook: Any, household_id: str) -> tuple[Loaded, int]:
+    """The same, and the moment from which it is (casebook.desks.seen())."""
+    seen = casebook.desks.seen()
+    return load(casebook, household_id), seen
+
+
+def load_draft(casebook: Any, draft_id: str) -> tuple[Loaded, Mapping[str, Any], str, int]:
+    """A draft with its household, and the moment from which that is. Raises NotFound."""
     draft = casebook.drafts.get(draft_id)
     household_id = str(draft.body.get("household_id") or draft.subject_id)
-    return load(casebook, household_id), draft.body, draft_id
+    loaded, seen = load_seen(casebook, household_id)
+    return loaded, draft.body, draft_id, seen
 
 
 def home_of(casebook: Any, resident_id: str) -> str:

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, String, delete, insert, select, text, update
 
-from models.clock import milliseconds
+from models.clock import ShiftedClock, SystemClock, milliseconds
 from models.records.operation import Editing, Operation
 from models.services.book import Book
 from models.services.drafts import Drafts
@@ -29,6 +29,8 @@ _HOUSEHOLD, _ERASURE = KEPT["household"], KEPT["erasure"]
 _AT_ONCE = 500
 STALE_MS = 120_000
 """Who has not said for so long that a record is still open has closed it, or the computer is off."""
+CLOCK_OFF_MS = 2_000
+"""From how far on a desk goes by the server's clock instead of its own."""
 DESK_NAME = "desk_name"
 """The setting with the name of this desk, for example 窗口2."""
 
@@ -51,6 +53,8 @@ class Desks:
         self._book = book
         self._told = -1  # operations up to this number were told
         self._rules: tuple[str, ...] = ()
+        self.clock_off = 0
+        """By how many milliseconds this computer's clock was behind the server's (negative: ahead) at sign-in."""
         self._open: dict[str, tuple[str, int]] = {}  # row -> entity and since when this desk has it open
 
     @property
@@ -65,13 +69,14 @@ class Desks:
         with self._book.reading() as connection:
             return arrived(connection)
 
-    def save(self, seen: int, verb: Callable[[], T], choices: Choices | None = None) -> T:
+    def save(self, seen: int, verb: Callable[[], T], choices: Choices | None = None, *, strict: bool = False) -> T:
         """Call a verb with the answers of a form that was filled from the moment `seen`.
 
         A field that the form left alone keeps what somebody else said meanwhile. Raises ChangedMeanwhile where both
-        changed one, and then nothing is written; choices says of each such field which value stands.
+        changed one, and then nothing is written; choices says of each such field which value stands. strict: for deeds,
+        which leave no field alone: whatever the verb would change and somebody else changed since is told.
         """
-        with self._book.seeing.going_by(Seen(seen, choices or {})):
+        with self._book.seeing.going_by(Seen(seen, choices or {}, strict=strict)):
             return verb()
 
     # What another desk changed.
@@ -173,10 +178,16 @@ class Desks:
             said[name] = words.label or words.holds or words.ask or name
         return said
 
-    def behind(self) -> int:
-        """By how many milliseconds this computer's clock is behind the server's (negative: ahead of it)."""
+    def follow_clock(self) -> None:
+        """Go by the server's clock from now on where this computer's own is off: all desks share one order of changes,
+        and one desk whose clock is a year ahead would drag all of them along. A clock that tests set is left alone.
+        """
+        if not self.many or not isinstance(self._book.clock, SystemClock):
+            return
         with self._book.reading() as connection:
-            return _now(connection) - milliseconds(self._book.clock) if self.many else 0
+            self.clock_off = _now(connection) - milliseconds(self._book.clock)
+        if abs(self.clock_off) >= CLOCK_OFF_MS:
+            self._book.clock = ShiftedClock(self._book.clock, self.clock_off)
 
 
 def _now(connection: Connection) -> int:

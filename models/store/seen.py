@@ -76,6 +76,7 @@ class Seen:
     choices: Choices = field(default_factory=dict)
     own: set[str] = field(default_factory=set)  # operations of the save itself, where it takes several verbs
     disputed: list[Disputed] = field(default_factory=list)
+    strict: bool = False  # for deeds, which leave no field alone: whatever was changed since is told
 
     def check(self) -> None:
         """To be called before the commit. Raises ChangedMeanwhile where something is to be chosen."""
@@ -91,7 +92,7 @@ class Seen:
         later = [each for each in log if each.arrival > self.arrival]
         if not later:
             return dict(fields)
-        if len(later) == len(log):  # made since: the form never knew of it
+        if len(later) == len(log) and not self.strict:  # made since: the form never knew of it
             return {}
         earlier = [each for each in log if each.arrival <= self.arrival]
         found = {}
@@ -102,9 +103,9 @@ class Seen:
                 continue
             before = _value_of(entity, name, _standing(earlier, name))
             mine, theirs = to_wire(value), to_wire(now[name])
-            if canonical(mine) == canonical(before):
+            if canonical(mine) == canonical(before) and not self.strict:
                 continue  # the form left it alone: theirs stands
-            if canonical(theirs) == canonical(before):
+            if canonical(theirs) == canonical(before) and not self.strict:
                 found[name] = value
                 continue
             one = Disputed(entity, row, name, before, mine, theirs, said.id, said.worker, said.at)

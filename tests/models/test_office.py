@@ -1,14 +1,16 @@
 """Office mode: several desks on one server, each change seen by all, no update lost, and trouble told plainly."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import select
 
 from models import texts
 from models.casebook import Casebook, ServerBackedUp
-from models.clock import FixedClock
+from models.clock import FixedClock, SystemClock
 from models.errors import WrongPassphrase
 from models.records.casework import NoteEntry
 from models.records.fact import FactEntry
@@ -18,6 +20,7 @@ from models.services.desk_place import NoOffice, OfficeThere, PasswordGone
 from models.services.views import Worker
 from models.store import engine as engines_of
 from models.store.engine import SaveUnsure, StoreUnreachable
+from models.store.rows import KEPT
 from models.store.seen import ChangedMeanwhile
 from models.store.server import (
     CertificateRefused,
@@ -87,6 +90,12 @@ def two(desk: Callable[..., Casebook]) -> tuple[Casebook, Casebook]:
 def kill_connections(server: Server, database: str) -> None:
     with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
         connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (database,))
+
+
+def frozen(book: Casebook, who: str) -> bool:
+    table = KEPT["resident"]
+    with book._book.reading() as connection:
+        return bool(connection.execute(select(table.c.frozen).where(table.c.id == who)).scalar())
 
 
 # Founding, joining, signing in.
@@ -353,6 +362,32 @@ def test_a_record_that_is_open_at_another_desk_is_told_until_it_is_closed(
     with psycopg.connect(postgres.url(database), autocommit=True) as connection:  # its battery is empty since
         connection.execute("UPDATE editing SET at = at - 130000 WHERE place = '窗口2'")
     assert other.desks.others_at([who]) == []
+
+
+def test_a_desk_whose_clock_is_a_year_ahead_goes_by_that_of_the_server(
+    desk: Callable[..., Casebook], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk("one").close()
+    right = SystemClock().now()
+    monkeypatch.setattr(SystemClock, "now", lambda _clock: right + timedelta(days=365))
+    book = Casebook.open(tmp_path / "one", PASSPHRASE)
+    assert abs(book.clock.now() - right) < timedelta(minutes=5)
+    assert book.desks.clock_off < -timedelta(days=364) / timedelta(milliseconds=1)
+    book.close()
+
+
+def test_a_deed_is_refused_where_anything_that_it_would_change_was_changed_since(
+    two: tuple[Casebook, Casebook],
+) -> None:
+    one, other = two
+    who = one.residents.ids()[0]
+    seen = other.desks.seen()
+    one.rights.freeze(who, "asked")
+    with pytest.raises(ChangedMeanwhile):
+        other.desks.save(seen, lambda: other.rights.release(who), strict=True)
+    assert frozen(other, who)
+    other.desks.save(other.desks.seen(), lambda: other.rights.release(who), strict=True)
+    assert not frozen(other, who)
 
 
 # What stays at the desk.
