@@ -133,7 +133,7 @@ def _days_table(days: tuple[Day, ...]) -> Card:
     card = Card(_("Day by day"))
     told = [day for day in reversed(days) if day.opened or day.settled] or [days[-1]]
     rows = [(f"{day.day:%Y-%m-%d}", day.opened, day.settled, day.open) for day in told]
-    card.add(_grid((_("Day"), _("Opened"), _("Settled"), _("Open")), rows))
+    card.add(_grid((_("Day"), _("Opened"), _("Settled"), _("Still open")), rows))
     return card
 
 
@@ -144,7 +144,7 @@ def _table(title: str, tallies: tuple[Tally, ...], *, communities: bool) -> Card
         return card
     rows = [(community_name(one.key) if communities else one.key, one.opened, one.settled, one.open) for one in tallies]
     first = _("Community") if communities else _("Worker")
-    card.add(_grid((first, _("Opened"), _("Settled"), _("Open")), rows))
+    card.add(_grid((first, _("Opened"), _("Settled"), _("Still open")), rows))
     return card
 
 

@@ -108,26 +108,6 @@ class ReceiptValue:
         return text.format(n=n, time=time, office=self.office)
 
 
-@dataclass(frozen=True)
-class Version:
-    """One of several current values of a field."""
-
-    operation: str
-    value: Any
-    worker: str
-    at: int
-
-
-@dataclass(frozen=True)
-class TwoVersions:
-    """A field that waits for somebody to choose; the version now shown comes first."""
-
-    entity: str
-    row: str
-    field: str
-    versions: tuple[Version, ...]
-
-
 def own_id(connection: Connection) -> str:
     """The key id of this installation."""
     keys = read_meta(connection, "device_keys")

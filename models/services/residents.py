@@ -245,7 +245,7 @@ def _numbers(connection: Connection, entity: str, resident_id: str) -> list:  # 
 
 def _bring_to(work: Work, entity: str, resident_id: str, wanted: list[dict[str, object]], key: str) -> None:
     """Make a resident's documents or phones those of the form: the same number stays the same row, else one of the same
-    key is amended (so that a number corrected on two computers is seen as a conflict), new ones are added, others marked
+    key is amended (a number corrected on two computers is then seen as a conflict), new ones are added, others marked
     dead. Rows of other residents are never touched."""
     left = _numbers(work.connection, entity, resident_id)
     seen = work.seen

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import select, update
 
 from models.errors import NotFound
-from models.records.operation import Batch, Conflict, Head, Operation, Peer
+from models.records.operation import Batch, Peer
 from models.services import (
     circle,
     exchange_standing,
@@ -24,20 +24,19 @@ from models.services import (
     sync_sending,
     sync_streams,
 )
-from models.services.book import Book, changed
+from models.services.book import Book
 from models.services.pack_views import PackPreview
-from models.services.partners import Partner, ReceiptValue, TwoVersions, Version
+from models.services.partners import Partner, ReceiptValue
 from models.services.sync_steps import Cancelled, Progress
 from models.services.sync_writing import Sent
 from models.services.views import BatchPreview, BatchView, Changed, SyncStatus
-from models.store import chains, down, importing
-from models.store.rows import KEPT, table_of
-from models.store.work import columns_from_wire, read_meta
+from models.store import chains, down
+from models.store.rows import table_of
+from models.store.work import read_meta
 from models.sync.card import Card
 from models.sync.files import free_name, write_whole
 
-_BATCH, _PEER, _CONFLICT = table_of(Batch), table_of(Peer), table_of(Conflict)
-_HEAD, _OPERATION = table_of(Head), table_of(Operation)
+_BATCH, _PEER = table_of(Batch), table_of(Peer)
 _SHOWN = 100  # batches listed in the status
 
 
@@ -133,8 +132,8 @@ class Sync:
         return sync_import.apply(self._book, path, progress, cancelled)
 
     def together(self) -> AbstractContextManager[None]:
-        """Within this block many files are taken in quicker: whom they are about can be searched for in portions of two
-        dozen files, and of all of them when the block ends. A crash forgets nobody."""
+        """Within this block many files are taken in quicker: whom they are about can be searched for when a score of
+        them is in, and everybody when the block ends. A crash forgets nobody."""
         return search_index.together(self._book)
 
     def apply_file(self, path: Path) -> sync_files.ArrivedFile:
@@ -264,46 +263,3 @@ class Sync:
         """Those whom files are exchanged with, offices first."""
         with self._book.reading() as connection:
             return partners.all_trusted(connection)
-
-    def conflicts(self) -> list[TwoVersions]:
-        """Fields that two people changed without seeing each other's change, the newest first."""
-        found = []
-        with self._book.reading() as connection:
-            query = select(_CONFLICT, _HEAD.c.ops).join(
-                _HEAD, (_HEAD.c.district == _CONFLICT.c.district) & (_HEAD.c.row == _CONFLICT.c.row)
-            )
-            for row in connection.execute(query.order_by(_CONFLICT.c.at.desc(), _CONFLICT.c.row)).all():
-                holders = [operation for operation, held in row.ops.items() if row.field in held]
-                versions = _versions(connection, row.district, row.field, holders)
-                known = (
-                    row.entity in KEPT and row.field in KEPT[row.entity].columns
-                )  # else a newer program must settle it
-                if known and len(versions) > 1:
-                    found.append(TwoVersions(row.entity, row.row, row.field, tuple(versions)))
-        return found
-
-    def settle(self, row: str, field: str, operation: str) -> Changed:
-        """Let one of the versions of conflicts() stand; the others stay in the history.
-
-        Raises NotFound where the choice is not open any more.
-        """
-        with self._book.verb("sync.settle") as work:
-            query = select(_CONFLICT).where(_CONFLICT.c.row == row, _CONFLICT.c.field == field)
-            found = work.connection.execute(query).first()
-            chosen = _versions(work.connection, found.district, field, [operation]) if found else []
-            if found is None or not chosen:
-                raise NotFound
-            values = columns_from_wire(found.entity, {field: chosen[0].value})
-            work.amend(found.entity, row, values, settle=True)
-            work.reindex |= importing.to_find_again(work.connection, {row: found.entity})
-            return changed(work, row)
-
-
-def _versions(connection: Connection, district: str, field: str, holders: Sequence[str]) -> list[Version]:
-    query = select(_OPERATION).where(_OPERATION.c.district == district, _OPERATION.c.id.in_(holders))
-    found = [
-        Version(row.id, row.fields[field]["v"], row.worker, row.at)
-        for row in connection.execute(query.order_by(_OPERATION.c.clock.desc(), _OPERATION.c.id.desc())).all()
-        if not row.fields[field].get("erased")
-    ]
-    return [one for at, one in enumerate(found) if one.value not in [other.value for other in found[:at]]]

@@ -10,6 +10,7 @@ from sqlmodel import SQLModel
 from models.clock import FixedClock
 from models.security.device import new_device_keys
 from models.services.book import Book
+from models.services.conflicts import Conflicts
 from models.services.sync import Sync
 from models.services.views import Office, Worker
 from models.store import importing
@@ -41,6 +42,7 @@ class Desk:
     def __init__(self, book: Book) -> None:
         self.book = book
         self.sync = Sync(book)
+        self.conflicts = Conflicts(book)
 
     def registers(self, *names: str) -> list[str]:
         """New residents, each with a phone: two changes a name."""

@@ -44,7 +44,7 @@ def test_merged_on_both_sides_it_is_one_record_without_a_quarrel(places) -> None
     carry(office, laptop, stick)
     carry(laptop, office, stick)
     assert living(laptop) == living(office) == {a}
-    assert laptop.sync.conflicts() == office.sync.conflicts() == []
+    assert laptop.conflicts.count() == office.conflicts.count() == 0
     for desk in (laptop, office):
         with desk.book.reading() as connection:
             assert [row.subject_id for row in connection.execute(KEPT["fact"].select())] == [a]

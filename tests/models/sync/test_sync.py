@@ -155,13 +155,14 @@ def test_both_sides_changed_one_field_and_a_person_is_shown_both(pair: tuple[Des
     assert office.sync.preview(file).conflicts == 1
     assert any("both versions are kept" in line for line in office.sync.preview(file).lines)
     office.sync.apply(file)
-    (waiting,) = office.sync.conflicts()
-    assert (waiting.entity, waiting.row, waiting.field) == ("resident", person, "note")
+    (record,) = office.conflicts.page().records
+    (waiting,) = record.fields
+    assert (record.entity, record.row, waiting.field) == ("resident", person, "note")
     assert {version.value for version in waiting.versions} == {"腿脚不便", "已装扶手"}
     office.amends(person, name="李建军", note=waiting.versions[0].value)
-    assert office.sync.conflicts() == [waiting], "saving a form that shows one of them settles nothing"
+    assert office.conflicts.record(person).fields == (waiting,), "saving a form that shows one of them settles nothing"
     office.amends(person, note="腿脚不便，已装扶手")
-    assert office.sync.conflicts() == []
+    assert office.conflicts.count() == 0
     assert count(office, Conflict) == 0
 
 
@@ -175,17 +176,17 @@ def test_a_person_chooses_either_version_and_both_sides_agree(
     laptop.amends(person, name="李建军")
     office.amends(person, name="李建民")
     carry(laptop, office, stick)
-    (waiting,) = office.sync.conflicts()
-    done = office.sync.settle(person, "name", waiting.versions[chosen].operation)
+    (waiting,) = office.conflicts.record(person).fields
+    done = office.conflicts.settle(person, "name", waiting.versions[chosen].operation)
     assert (done.entities, done.id) == ({"resident"}, person)
     assert office.residents() == {waiting.versions[chosen].value}
-    assert office.sync.conflicts() == []
+    assert office.conflicts.count() == 0
     for path in office.sync.export(stick):
         laptop.sync.apply(path)
-    assert laptop.sync.conflicts() == []
+    assert laptop.conflicts.count() == 0
     assert laptop.digest() == office.digest()
     with pytest.raises(NotFound):
-        office.sync.settle(person, "name", waiting.versions[chosen].operation)
+        office.conflicts.settle(person, "name", waiting.versions[chosen].operation)
 
 
 def test_files_of_one_export_may_arrive_in_any_order_and_a_missing_one_is_named(
