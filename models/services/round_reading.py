@@ -110,7 +110,7 @@ def read_round(connection: Connection, book: Book, round_id: str, on: date) -> R
                 household_id=homes[stop["id"]],
                 door=door(stop),
                 number=stop["door"] or "",
-                **{name: stop[name] or "" for name in ("community_code", "street_line", "building", "unit")},
+                **_place(stop),
                 people=tuple(behind.get(homes[stop["id"]], ())),
                 last_visit=last.get(homes[stop["id"]], (None, ""))[0],
                 last_outcome=last.get(homes[stop["id"]], (None, ""))[1],
@@ -125,6 +125,10 @@ def read_round(connection: Connection, book: Book, round_id: str, on: date) -> R
             for stop in stops
         ),
     )
+
+
+def _place(stop: Mapping[Any, Any]) -> dict[str, Any]:
+    return {name: stop[name] or "" for name in ("community_code", "street_line", "building", "unit")}
 
 
 def _stands(stop: Mapping[Any, Any], home: str, handed: Handed) -> dict[str, Any]:

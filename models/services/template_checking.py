@@ -29,8 +29,8 @@ def tidy(layout: Layout, words: Mapping[str, str], paper: str = "letter") -> Lay
         if said and said != own.strip():
             before, after = own[: len(own) - len(own.lstrip())], own[len(own.rstrip()) :] if own.strip() else ""
             texts[key] = before + said + after
-    own, fields = own_layout(paper), SETUPS[paper].fields | {"version", "texts", "logo_height"}
-    fixed = {name: getattr(own, name) for name in Layout.model_fields if name not in fields and name != "paper"}
+    brought, fields = own_layout(paper), SETUPS[paper].fields | {"version", "texts", "logo_height"}
+    fixed = {name: getattr(brought, name) for name in Layout.model_fields if name not in fields and name != "paper"}
     return layout.model_copy(update={**fixed, "texts": texts, "heading": " ".join(layout.heading.split())})
 
 
