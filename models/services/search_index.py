@@ -24,8 +24,8 @@ _PERSON = select(*(_RESIDENT.c[name] for name in _SAID))
 _META = table_of(Meta)
 _WAITING = "keys of "  # Meta: one entry for each file whose residents wait for their keys
 _WAIT = (_META.c.key >= _WAITING, _META.c.key < _WAITING + "~")
-MANY_FILES = 24  # of a portion
-_AT_ONCE = 2000  # residents: a file of changes is about no more, and keys are best written in their order at once
+MANY_FILES = 16  # of a portion
+_AT_ONCE = 500  # residents: a file of changes is about fewer as a rule
 
 
 def remake_keys(connection: Connection, resident_ids: Collection[str]) -> None:
@@ -40,8 +40,8 @@ def remake_keys(connection: Connection, resident_ids: Collection[str]) -> None:
         search.forget_keys(connection, gone)
         coming += [f"{key}\x00{resident}\x00{kind}\x00{rank}".encode() for key, resident, kind, rank in fresh]
     coming.sort()
-    for start in range(0, len(coming), 10 * _AT_ONCE):
-        search.add_keys(connection, [_unpacked(row) for row in coming[start : start + 10 * _AT_ONCE]])
+    for start in range(0, len(coming), 4 * _AT_ONCE):
+        search.add_keys(connection, [_unpacked(row) for row in coming[start : start + 4 * _AT_ONCE]])
 
 
 def _unpacked(row: bytes) -> search.Row:
@@ -53,7 +53,7 @@ def _unpacked(row: bytes) -> search.Row:
 def together(book: "Book") -> Iterator[None]:
     """Files that are taken in within this block get the search keys of their residents in portions of many files.
 
-    Keys lie all over their table: written for two dozen files at once, a page of it is met once instead of many times.
+    Keys lie all over their table: written for a score of files at once, a page of it is met once instead of many times.
     Whose keys wait is kept in the transaction that imports, so that a crash forgets nobody; when the block ends, every
     key is true.
     """

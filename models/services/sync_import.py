@@ -62,7 +62,9 @@ def apply(book: Book, path: Path, progress: Progress | None = None, cancelled: C
     Returns an empty Changed where the worker cancelled. Raises BatchRefused, CannotRead, DiskFull.
     """
     with without_pauses():
-        return _apply(book, path, progress, cancelled)
+        done = _apply(book, path, progress, cancelled)
+    catch_up(book, at_least=MANY_FILES if book.keys_wait else 1)  # now that the file's operations take no memory
+    return done
 
 
 def _apply(book: Book, path: Path, progress: Progress | None, cancelled: Cancelled | None) -> Changed:
@@ -97,7 +99,6 @@ def _apply(book: Book, path: Path, progress: Progress | None, cancelled: Cancell
     Rights(book).redacted(touched, blanked=blanked)
     begin_anew_if_copied(book, batch.manifest.holds)
     settled = Merging(book).settle()  # under the new device id, where there is one
-    catch_up(book, at_least=MANY_FILES if book.keys_wait else 1)
     Conflicts(book).note_arrivals()
     Doubles(book).note_arrivals(touched)
     rows, entities = done.rows | settled.rows, done.entities | settled.entities

@@ -64,7 +64,7 @@ def sound_of(name: str) -> str:
     return "".join(readings(tidy(name))[0])
 
 
-@lru_cache(maxsize=2_000)
+@lru_cache(maxsize=1_000)
 def readings(name: str) -> tuple[tuple[str, ...], ...]:
     """All ways to read a tidy name, syllable by syllable, the usual one first; at most MOST_READINGS.
 
