@@ -23,7 +23,7 @@ DISTRICTS = ("120101", "120102")
 def files() -> Files:
     """A history as laptops bring it: files of one to a hundred and twenty changes."""
     chance = random.Random(17)
-    everything = random_history(17, steps=220)
+    everything = random_history(17, steps=150)
     found = []
     while everything:
         size = chance.choice((1, 5, 30, 120))
