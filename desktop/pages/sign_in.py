@@ -58,12 +58,15 @@ def gate(shell: "Shell") -> QWidget:
     return FirstRun(shell, shell.gate.answers if isinstance(shell.gate, FirstRun) else None)
 
 
-def open_casebook(folder: Path, passphrase: str, shell: "Shell", password: str = "") -> "Casebook":
-    """Open the casebook; called off the window's thread, since it imports and derives keys. password: the server's."""
+def open_casebook(folder: Path, passphrase: str, shell: "Shell", password: str = "", phrase: str = "") -> "Casebook":
+    """Open the casebook; called off the window's thread, since it imports and derives keys.
+
+    password, phrase: the server's and the office's, where this computer does not give them.
+    """
     from models.casebook import Casebook
 
-    if password:
-        return Casebook.open_office(folder, passphrase, clock=shell.clock, password=password)
+    if password or phrase:
+        return Casebook.open_office(folder, passphrase, clock=shell.clock, password=password, phrase=phrase)
     return Casebook.open(folder, passphrase, clock=shell.clock)
 
 
@@ -80,6 +83,13 @@ def asks_password(problem: Problem) -> bool:
     from models.store.server import ServerRefused
 
     return isinstance(problem, (PasswordGone, ServerRefused))
+
+
+def asks_phrase(problem: Problem) -> bool:
+    """Whether the office's records are sealed with a phrase that this computer does not have."""
+    from models.services.desk_place import WrongOfficePhrase
+
+    return isinstance(problem, WrongOfficePhrase)
 
 
 def is_about_server(problem: Problem) -> bool:
@@ -191,7 +201,11 @@ class SignIn(QWidget):
         self.server.line.returnPressed.connect(self.unlock)
         self.server_label = pieces.text(_("Password of the server"), "label")
         self.server_label.setBuddy(self.server.line)
-        for each in (self.server, self.server_label):
+        self.phrase = PassphraseField(_("Phrase of the office"))
+        self.phrase.line.returnPressed.connect(self.unlock)
+        self.phrase_label = pieces.text(_("Phrase of the office"), "label")
+        self.phrase_label.setBuddy(self.phrase.line)
+        for each in (self.server, self.server_label, self.phrase, self.phrase_label):
             each.hide()  # until this computer does not give it any more
         told = _("The records on this computer are encrypted. Your passphrase opens them.")
         if server:
@@ -210,6 +224,8 @@ class SignIn(QWidget):
             self.passphrase,
             self.server_label,
             self.server,
+            self.phrase_label,
+            self.phrase,
             self.trouble,
             self.button,
             self.restore_button,
@@ -227,9 +243,10 @@ class SignIn(QWidget):
             self.passphrase.setFocus()
             return
         self._busy(True)
-        folder, shell, password = self.shell.folder, self.shell, self.server.text()
+        folder, shell = self.shell.folder, self.shell
+        password, phrase = self.server.text(), self.phrase.text()
         self.shell.tasks.run(
-            lambda: open_casebook(folder, passphrase, shell, password), self._opened, self._failed, owner=self
+            lambda: open_casebook(folder, passphrase, shell, password, phrase), self._opened, self._failed, owner=self
         )
 
     def restore(self) -> None:
@@ -247,17 +264,21 @@ class SignIn(QWidget):
     def _opened(self, casebook: "Casebook") -> None:
         self.passphrase.line.clear()
         self.server.line.clear()
+        self.phrase.line.clear()
         self.shell.unlock(casebook)
 
     def _failed(self, problem: Problem) -> None:
         self._busy(False)
         self.trouble.setText(problem.sentence())
         self.trouble.show()
-        asks = asks_password(problem)
-        for each in (self.server, self.server_label):
-            each.setVisible(asks or each.isVisible())
+        if asks_password(problem):
+            self._ask_for(self.server_label, self.server)
+            return
+        if asks_phrase(problem):
+            self._ask_for(self.phrase_label, self.phrase)
+            return
         if is_about_server(problem):  # it need not be typed again: the server may answer in a minute
-            (self.server if asks else self.button).setFocus()
+            self.button.setFocus()
             return
         if needs_backup(problem):
             pieces.set_role(self.restore_button, "")  # from a link to a button, for now it is the way on
@@ -265,6 +286,12 @@ class SignIn(QWidget):
         pieces.polish(self.passphrase.line)
         self.passphrase.setFocus()
         self.passphrase.line.selectAll()
+
+    def _ask_for(self, label: QWidget, field: PassphraseField) -> None:
+        label.show()
+        field.show()
+        field.setFocus()
+        field.line.selectAll()
 
     def _busy(self, busy: bool) -> None:
         self.button.setEnabled(not busy)

@@ -13,6 +13,7 @@ from models.casebook import Casebook
 from models.clock import FixedClock
 from models.records.casework import CasePlanEntry, TaskEntry
 from models.security import keystore
+from models.services import desk_place
 from models.services.views import Worker
 from tests import offices
 from tests.conftest import NOW, OFFICE, PASSPHRASE
@@ -177,7 +178,9 @@ def test_a_deed_on_what_another_desk_has_just_done_shows_what_is_there_now(two) 
     one, other = two
     home = one.casebook.households.register(five_people()).id
     tasks = (TaskEntry(text="联系社区医院"),)
-    plan = one.casebook.plans.open(CasePlanEntry(household_id=home, title="出院后照护", tasks=tasks, opened_on=NOW.date()))
+    plan = one.casebook.plans.open(
+        CasePlanEntry(household_id=home, title="出院后照护", tasks=tasks, opened_on=NOW.date())
+    )
     task = plan.ids[-1]
     asks(other)
     other.go("plans", household_id=home)
@@ -190,3 +193,26 @@ def test_a_deed_on_what_another_desk_has_just_done_shows_what_is_there_now(two) 
     other.page.act("task", task, "done")  # now the worker knows
     settle(other)
     assert one.casebook.plans.get(plan.id).tasks[0].status == "done"
+
+
+def test_a_desk_that_lost_the_phrase_of_the_office_is_asked_for_it_at_the_gate(  # type: ignore[no-untyped-def]
+    window, postgres: Server, migrated_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phrase, database = "办公室 一起 记住 的 话", postgres.make(migrated_database)
+    where = offices.address(postgres, database)
+    create = {"server": where, "password": "", "worker": Worker(name="周敏"), "cost": keystore.FLOOR}
+    Casebook.create_office(tmp_path / "one", PASSPHRASE, office=OFFICE, phrase=phrase, **create).close()
+    monkeypatch.setattr(desk_place, "phrase_of", lambda *_: "")  # its key store was emptied
+    shell = window(tmp_path / "one")
+    gate = shell.gate
+    type_text(gate.passphrase.line, PASSPHRASE)
+    gate.unlock()
+    settle(shell)
+    assert shell.is_locked
+    assert gate.phrase.isVisible()
+    type_text(gate.phrase.line, phrase)
+    gate.unlock()
+    settle(shell)
+    assert not shell.is_locked
+    assert shell.shut_down()
+    postgres.drop(database)
