@@ -6,7 +6,9 @@ import pypdfium2.raw
 import pytest
 from PIL import Image
 
+from models.records.layout import SETUPS
 from models.records.referral import MatterEntry
+from reports.fonts import HERE
 from reports.notice import render_notice
 from reports.printable import UnmaskedNumber, UnprintableText
 from reports.wording import wording
@@ -133,3 +135,12 @@ def test_the_mark_and_the_logo_of_the_office_stand_on_top():
     assert bottom > (297 - 31) * 72 / 25.4
     assert left > 0
     document.close()
+
+
+@pytest.mark.parametrize("setup", [setup for setup in SETUPS.values() if setup.wording != "letter"])
+def test_an_office_is_offered_no_words_that_are_printed_nowhere(setup):
+    source = "".join(path.read_text("utf-8") for path in (HERE / "reports").rglob("*.py"))
+    both = [set(wording(setup.wording, language)) for language in ("zh", "en")]
+    assert both[0] == both[1]
+    unused = [key for key in both[0] if f'"{key}"' not in source and f"'{key}'" not in source]
+    assert all(key.startswith("opening_") for key in unused), "those are put together from what is known"
