@@ -1,5 +1,6 @@
 """How the conflict desk says things: records, fields, values, who wrote them and where, why versions say the same."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,8 @@ from models.records.phones import show_phone
 from models.services.conflicts_about import community_name
 from models.services.conflicts_views import FieldConflict, RecordConflicts, Side, Version
 from models.texts import _, ngettext, pgettext
+
+_NAMED = 2  # workers who are named on a button
 
 
 def entity_text(entity: str) -> str:
@@ -120,12 +123,13 @@ def before_text(entity: str, field: FieldConflict, version: Version) -> str:
     return _("Before: {value}").format(value=said)
 
 
-def side_text(side: Side) -> str:
-    """All that was written on one computer, to be taken at once."""
-    where = _("this computer") if side.here else side.place
-    who = _(", ").join(side.workers)
-    text = ngettext("All of {who} ({where}): {n} field", "All of {who} ({where}): {n} fields", side.fields)
-    return text.format(who=who, where=where or _("another computer"), n=side.fields)
+def side_text(side: Side, sides: Sequence[Side]) -> str:
+    """All that was written on one computer, to be taken at once: by the writer, or by the place where that is one."""
+    alone = all(set(side.workers).isdisjoint(other.workers) for other in sides if other.device != side.device)
+    who = _(", ").join(side.workers[:_NAMED])
+    if not alone or not who:
+        who = _("this computer") if side.here else _("another computer")
+    return ngettext("All of {who}: {n} field", "All of {who}: {n} fields", side.fields).format(who=who, n=side.fields)
 
 
 def alike_text(reason: str) -> str:

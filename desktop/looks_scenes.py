@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from desktop import looks_exchange, looks_printing
+from desktop import looks_conflicts, looks_exchange, looks_printing
 from desktop.hands import HandsError, settle
 from desktop.shell import PAGES, Shell
 
@@ -172,6 +172,9 @@ SCENES = (
     Scene("sync-preview", "sync", looks_exchange.preview),
     Scene("sync-taken", "sync", looks_exchange.taken),
     Scene("sync-aside", "sync", looks_exchange.aside),
+    Scene("conflicts-open", "conflicts", looks_conflicts.quarrel),
+    Scene("conflicts-join", "conflicts", looks_conflicts.joining),
+    *(Scene(f"conflicts-{tab}", "conflicts", looks_conflicts.tab(tab)) for tab in ("alike", "twice", "days")),
     Scene("help-keys", "help", where={"topic": "keys"}),
     Scene("print_queue-half", "print_queue", looks_printing.half_printed, rest=LATER),
     Scene("commands", "today", lambda shell: shell.show_palette()),

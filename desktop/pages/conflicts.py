@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QProgressBar, QPushButton, QWidget
 
@@ -77,9 +77,13 @@ class ConflictsPage(Page):
         self.newer = pieces.text("", "small")
         self.content = pieces.column(None, gap=12)
         self.desk = QWidget()
-        progress = pieces.line(None, self.state, gap=12)
+        self.narrow_button = pieces.button(_("Narrow the list"), self._toggle_filter, icon="search")
+        self.narrow_button.setCheckable(True)
+        progress = pieces.wrapping(None, self.state, gap=12)
         progress.addWidget(self.bar, 1)
-        pieces.column(self.desk, self.filter, progress, self.newer, self.content, gap=12)
+        progress.addWidget(self.narrow_button)
+        pieces.column(self.desk, progress, self.filter, self.newer, self.content, gap=12)
+        self.filter.hide()
         self.alike, self.doubles, self.days = AlikeTab(self), DoublesTab(self), DaysTab(self)
         self.parts: dict[str, QWidget] = {
             "open": self.desk,
@@ -95,6 +99,10 @@ class ConflictsPage(Page):
         self.undo_button = pieces.button(_("Undo (Z)"), self.undo, icon="undo", tip="Z")
         self.edit_button = pieces.button(_("Type it (E)"), self.edit, icon="edit", tip="E")
         self.join_button = pieces.button(_("Both (J)"), self.join, icon="plus", tip="J")
+        self.show_footer(
+            self.before_button, self.next_button, None, self.undo_button, self.edit_button, self.join_button
+        )
+        self._footer_frame.hide()
         self._shortcuts()
 
     def _shortcuts(self) -> None:
@@ -195,7 +203,10 @@ class ConflictsPage(Page):
             self.queue = Queue(waiting=loaded.page.total_fields)
             self.queue.add(loaded.page)
             self.choices = loaded.choices
-            self.filter.show(self.wanted, self.choices)
+            self.filter.fill(self.wanted, self.choices)
+            if self.wanted != Wanted(about_id=self.wanted.about_id):
+                self.narrow_button.setChecked(True)
+                self._toggle_filter()
             if row:
                 self.queue.go(row)
             self._say_tabs(loaded.doubles)
@@ -232,6 +243,9 @@ class ConflictsPage(Page):
         self.where = {"tab": self.tab, **about, **{key: value for key, value in kept.items() if value}}
         self.wanted = wanted
         self.reload()
+
+    def _toggle_filter(self) -> None:
+        self.filter.setVisible(self.narrow_button.isChecked())
 
     def _row(self) -> str:
         return self.queue.current.record.row if self.queue.current is not None else ""
@@ -304,6 +318,7 @@ class ConflictsPage(Page):
         pieces.reveal(self.content)
         if mine and self.tab == "open" and self.shell.page is self:
             self.first_focus()
+            QTimer.singleShot(0, self, self._see_choice)
 
     def _show_item(self, item: Item, whole: dict[str, tuple[Any, Any]] | None) -> None:
         record = item.record
@@ -365,13 +380,10 @@ class ConflictsPage(Page):
         self.bar.setAccessibleName(self.state.text())
 
     def _show_foot(self) -> None:
-        if self.tab != "open" or self.queue.current is None:
-            self.show_footer()
-            return
-        buttons = (self.before_button, self.next_button, None, self.undo_button, self.edit_button, self.join_button)
-        if not self.undo_button.isVisibleTo(self):
-            self.show_footer(*buttons)
         item = self.queue.current
+        self._footer_frame.setVisible(self.tab == "open" and item is not None)
+        if item is None:
+            return
         self.before_button.setEnabled(self.queue.at > 0)
         self.next_button.setEnabled(self.queue.at + 1 < len(self.queue.items))
         self.undo_button.setEnabled(bool(self.queue.made))
@@ -407,8 +419,16 @@ class ConflictsPage(Page):
             self._see_panel()
 
     def _see_panel(self) -> None:
-        if self.card is not None and self.card.edit is not None:
+        QTimer.singleShot(0, self, self._see_choice)
+
+    def _see_choice(self) -> None:
+        """Where there is little room, what is chosen now is in view: the panel, else the first version's button."""
+        if self.tab != "open" or self.card is None:
+            return
+        if self.card.edit is not None:
             self.see(self.card.edit.save_button)
+        elif self.queue.made and self.card.cards and self.card.cards[0].button is not None:
+            self.see(self.card.cards[0].button)
 
     def step(self, by: int) -> None:
         """The next one, or the one before, settled or not."""

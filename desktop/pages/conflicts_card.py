@@ -157,7 +157,8 @@ class ConflictCard(QWidget):
         holder = QWidget()
         flow = FlowLayout(holder, gap=theme.px(8))
         for side in several:
-            button = pieces.button(words.side_text(side), partial(self.side.emit, side.device))
+            button = pieces.button(words.side_text(side, record.sides), partial(self.side.emit, side.device))
+            button.setToolTip(side.place)
             self.side_buttons.append(button)
             flow.addWidget(button)
         self.box.addWidget(holder)
@@ -225,7 +226,7 @@ class EditPanel(Card):
         row = [self.save_button]
         if len(self.ordered) > 1:
             row.append(pieces.button(_("Turn the order round"), self.turn, icon="turn"))
-        self.add(pieces.wrapping(None, *row, pieces.button(_("Leave it"), self.left.emit, tip="Esc"), gap=8))
+        self.add(pieces.wrapping(None, *row, pieces.button(_("Cancel"), self.left.emit, tip="Esc"), gap=8))
 
     def first_focus(self) -> None:
         """Where typing begins."""

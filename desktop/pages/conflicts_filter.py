@@ -30,11 +30,8 @@ class FilterLine(QWidget):
             row.addWidget(box)
             box.activated.connect(self._changed)
 
-    def show(self, wanted: Wanted | None = None, choices: Choices | None = None) -> None:
-        """Fill the boxes. Without arguments: Qt's own show()."""
-        if wanted is None or choices is None:
-            super().show()
-            return
+    def fill(self, wanted: Wanted, choices: Choices) -> None:
+        """Fill the boxes, and show what is wanted."""
         self.wanted = wanted
         _fill(self.community, _("All communities"), [(c, community_name(c), n) for c, n in choices.communities])
         _fill(self.entity, _("All kinds"), [(e, entity_text(e), n) for e, n in choices.entities])

@@ -190,6 +190,11 @@ class TodayPage(Page):
                 "visits",
             ),
             (today.waiting_changes, ngettext("change to sync", "changes to sync", today.waiting_changes), "sync"),
+            *(
+                [(today.conflicts, ngettext("conflict to settle", "conflicts to settle", today.conflicts), "conflicts")]
+                if today.conflicts
+                else []
+            ),
         ):
             self.figures.addWidget(self._figure(count, words, page))
         self._arrange()

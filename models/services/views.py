@@ -381,6 +381,7 @@ class Today:
     sent_back: tuple[ReferralView, ...] = ()  # letters that who is signed in has written and is to write anew
     to_sign: tuple[ReferralView, ...] = ()  # letters of others that wait for a second signature
     to_chase: tuple[ReferralView, ...] = ()  # of which an outcome should be known by now
+    conflicts: int = 0  # fields that two people changed without seeing each other's change
 
 
 @dataclass(frozen=True)
