@@ -17,6 +17,7 @@ import sys
 import threading
 import tomllib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -181,7 +182,7 @@ def _found(given: argparse.Namespace, config: Mapping[str, str]) -> None:
 
 def _init(casebook: Casebook, given: argparse.Namespace) -> int:
     spread = casebook.upkeep.spread() if given.partitioned else []
-    card = casebook.sync.write_card(given.card) if given.card is not None else None
+    card = _write_card(casebook, given.card) if given.card is not None else None
     own = casebook.sync.own_card()
     said = {"office": casebook.office.name, "fingerprint": own.fingerprint, "partitioned": len(spread)}
     lines = [
@@ -225,7 +226,8 @@ def _export(casebook: Casebook, given: argparse.Namespace) -> int:
     meant = [one.id for one in known.values() if given.to in (one.id, one.name)] if given.to else [""]
     if len(meant) != 1:
         raise Unusable(_("There is no such partner, or several. `run office status` lists them with their ids."))
-    given.folder.mkdir(parents=True, exist_ok=True)
+    with suppress(OSError):
+        given.folder.mkdir(parents=True, exist_ok=True)
     files = casebook.sync.export(given.folder, to=meant[0], pictures=not given.without_pictures)
     words = ngettext("{n} file was written.", "{n} files were written.", len(files)).format(n=len(files))
     return _answer(given, {"files": [path.name for path in files]}, [words, *(path.name for path in files)])
@@ -241,7 +243,7 @@ def _trust(casebook: Casebook, given: argparse.Namespace) -> int:
 
 
 def _card(casebook: Casebook, given: argparse.Namespace) -> int:
-    path = casebook.sync.write_card(given.folder)
+    path = _write_card(casebook, given.folder)
     return _answer(given, {"card": str(path)}, [_("The card was written: {name}").format(name=path.name)])
 
 
@@ -307,6 +309,12 @@ _COMMANDS = {
     "rebuild": _rebuild,
     "verify": _verify,
 }
+
+
+def _write_card(casebook: Casebook, folder: Path) -> Path:
+    with suppress(OSError):  # told by whoever writes into it
+        folder.mkdir(parents=True, exist_ok=True)
+    return casebook.sync.write_card(folder)
 
 
 def _answer(given: argparse.Namespace, said: Mapping[str, Any], lines: Sequence[str]) -> int:

@@ -55,7 +55,7 @@ def laptop(tmp_path: Path) -> Iterator[Casebook]:
 
 def befriend(office, laptop: Casebook, folder: Path) -> None:  # type: ignore[no-untyped-def]
     """Each has the other's card."""
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     code, (said,), _err = office("init", *STREET, "--card", folder)
     assert code == 0
     laptop.sync.trust_card(Path(str(said["card"])))
