@@ -1,4 +1,4 @@
-"""The same world driven by Hypothesis: it chooses what happens next, and shortens to the least steps what goes wrong."""
+"""The same world driven by Hypothesis: it chooses what happens, and shortens to the least steps what goes wrong."""
 
 from typing import Any
 

@@ -1,12 +1,15 @@
 """What happens to sticks, laptops and offices, one story each: no typed value is lost, and all come to the same."""
 
 from collections.abc import Iterator
+from unittest.mock import patch
 
 import pytest
 
+from models.sync import batch as batches
 from tests.simulation import history
+from tests.simulation.mutants import MUTANTS
 from tests.simulation.node import Node
-from tests.simulation.world import World
+from tests.simulation.world import World, Wrong
 
 
 @pytest.fixture
@@ -108,6 +111,34 @@ def test_an_office_that_was_restored_is_given_again_what_it_had_confirmed(world:
     brings(world, laptop, office)  # ... and all of it comes again, the office's own work too
     assert {*typed, *here} <= set(office.held)
     all_is_there(world, typed, here, meanwhile, more)
+
+
+def files_come_out_of_order(world: World) -> tuple[Node, list[str]]:
+    """The street has much for a laptop with a scope; the first of its files is lost, and it says what it has."""
+    laptop, office = world.nodes["L1"], world.nodes["S1"]
+    world.scope(["L1"])
+    brings(world, laptop, office)
+    typed = [*works(world, office, 8), *works(world, office, 8)]
+    with patch.object(batches, "MAX_OPERATIONS", 6):
+        first, *others = world.export(office, "L1")
+    assert others
+    for mail in others:
+        assert world.take_in(laptop, mail)
+    assert world.take_in(office, world.receipt(laptop, "S1"))
+    assert set(first.ids) - set(laptop.held)
+    return laptop, typed
+
+
+def test_a_part_of_a_stream_that_was_lost_comes_again(world: World) -> None:
+    _laptop, typed = files_come_out_of_order(world)
+    all_is_there(world, typed)
+
+
+def test_a_laptop_that_forgets_the_gap_in_a_stream_is_found_out(world: World) -> None:
+    with MUTANTS["no_pending"]():
+        _laptop, typed = files_come_out_of_order(world)
+        with pytest.raises(Wrong, match="I3 L1 lacks"):
+            all_is_there(world, typed)
 
 
 def test_two_living_copies_of_one_laptop_lose_nothing_of_either(world: World) -> None:
