@@ -494,8 +494,13 @@ class ConflictsPage(Page):
             if queue is self.queue:
                 self.queue.next_open()
                 self._show()
-            words_said = _("Settled. The other version stays in the history.")
-            self.shell.say(words_said, lambda: self._forget(queue, changed) or conflicts.undo(changed.operations))
+            self.shell.say(_("Settled. The other version stays in the history."), lambda: undo(changed))
+
+        def undo(changed: Changed) -> Changed:
+            """From the bar of the window, off its thread."""
+            if changed.operations in queue.made:
+                queue.made.remove(changed.operations)
+            return conflicts.undo(changed.operations)
 
         def failed(problem: Any) -> None:
             if isinstance(problem, ValueRefused) and self.card is not None and self.card.edit is not None:
@@ -507,11 +512,6 @@ class ConflictsPage(Page):
                 self.shell.problem(problem)
 
         self.run(lambda: verb(item), done, failed)
-
-    def _forget(self, queue: Queue, changed: Changed) -> None:
-        """A choice is taken back from the bar of the window."""
-        if changed.operations in queue.made:
-            queue.made.remove(changed.operations)
 
     def _reveal(self) -> None:
         """Show whole numbers; it is journalled."""
