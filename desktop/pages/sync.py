@@ -60,7 +60,7 @@ class SyncPage(Page):
         self.loaded: Loaded | None = None
         assert shell.area is not None
         self.arrivals: Arrivals = shell.area.arrivals
-        self.panel: QWidget | None = None
+        self.panel: ExportPanel | InboxPanel | TrustPanel | None = None
         """The wizard that is open: the export, the inbox, a card; the rest of the page is hidden then."""
         self.cards_left: list[Path] = []
         """Cards that were chosen and not decided on yet."""
@@ -234,12 +234,13 @@ class SyncPage(Page):
             self._look_at_once = False
             self.look_at(files[0][1].waiting, *files[0])
 
-    def open_panel(self, panel: QWidget) -> None:
+    def open_panel(self, panel: "ExportPanel | InboxPanel | TrustPanel") -> None:
         """Show a wizard in place of the rest of the page."""
         self.tell()
         pieces.clear(self.stage)
         self.panel = panel
         self.stage.addWidget(panel)
+        self.show_footer(*panel.foot)
         self.rest.hide()
         pieces.reveal(self.stage)
         if self.area is not None:
@@ -255,6 +256,7 @@ class SyncPage(Page):
     def _put_panel_away(self) -> None:
         self.panel = None
         pieces.clear(self.stage)
+        self.show_footer()
         self.rest.show()
 
     def tell(self, kind: str = "", words: str = "") -> None:

@@ -59,7 +59,7 @@ class ExportPanel(Card):
         self.ahead: Any = None  # models.services.exchange_standing.Outgoing
         self.job: Any = None
         self.asked = 0
-        self.over = False
+        self.over = self._focused = False
         self.choose_other: Callable[[], Path | None] = page.choose_folder
         self.body.setSpacing(theme.px(12))
         self.whom = QComboBox()
@@ -94,12 +94,13 @@ class ExportPanel(Card):
         self.add(self.what)
         self.add(self.pictures)
         self.add(self.bar)
-        self.add(pieces.wrapping(None, self.write_button, self.close_button, None, gap=10))
+        self.foot = (self.write_button, self.close_button, None)
         self.page.arrivals.changed.connect(self.show_places)
         if len(partners) > 1:
             self.to = str(self.whom.currentData())
         self.show_places()
         self.page.arrivals.look()
+        self.close_button.setFocus()
 
     # Where to.
 
@@ -239,9 +240,9 @@ class ExportPanel(Card):
         self.write_button.setText(label)
         self.write_button.setAccessibleName(label)
         self.write_button.setEnabled(anything and place is not None and room)
-        focus = self.window().focusWidget()
-        if focus is None or not self.isAncestorOf(focus):
-            (self.write_button if self.write_button.isEnabled() else self.close_button).setFocus()
+        if self.write_button.isEnabled() and not self._focused:
+            self._focused = True  # once: where the worker goes afterwards is the worker's business
+            self.write_button.setFocus()
         pieces.reveal(self.what)
 
     def _with_pictures(self, on: bool) -> None:

@@ -5,6 +5,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtWidgets import QWidget
+
 from desktop import theme
 from desktop.arrivals import Place
 from desktop.case_words import moment_text, noted
@@ -42,8 +44,7 @@ class InboxPanel(Card):
         self.body.setSpacing(theme.px(10))
         self.inside = pieces.column(None, gap=10)
         self.add(self.inside)
-        self.buttons = pieces.wrapping(None, gap=10)
-        self.add(self.buttons)
+        self.foot: tuple[QWidget | None, ...] = ()
 
     def look(self) -> None:
         """Look into the files; nothing is written."""
@@ -256,19 +257,16 @@ class InboxPanel(Card):
 
     def _fill(self, items: Sequence[Any], buttons: Sequence[Any]) -> None:
         pieces.clear(self.inside)
-        pieces.clear(self.buttons)
         for item in items:
             if hasattr(item, "addWidget"):
                 self.inside.addLayout(item)
             else:
                 self.inside.addWidget(item)
-        for button in buttons:
-            self.buttons.addWidget(button)
-        if buttons:
-            self.buttons.addStretch(1)
-            buttons[0].setFocus()
+        if self.page.panel is self:
+            self.page.show_footer(*buttons, *([None] if buttons else []))
+            if buttons:
+                buttons[0].setFocus()
         pieces.reveal(self.inside)
-        pieces.reveal(self.buttons)
 
 
 class TrustPanel(Card):
@@ -283,7 +281,7 @@ class TrustPanel(Card):
         self.add(pieces.text(words, "soft"))
         self.trust = LargeButton(_("They are the same: trust it"), self.agree, "primary")
         leave = LargeButton(_("Do not trust"), page.next_card)
-        self.add(pieces.wrapping(None, self.trust, leave, None, gap=10))
+        self.foot = (self.trust, leave, None)
 
     def agree(self) -> None:
         """Exchange files with the maker of the card from now on."""

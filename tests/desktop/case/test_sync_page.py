@@ -134,7 +134,7 @@ def test_the_wizard_finds_the_stick_says_what_goes_and_that_it_may_be_pulled_out
     assert "现在可以拔出" in told
     assert "已回读核对" in told
     assert street.sync.preview(files[0]).new == every
-    press(panel, _("All done"))
+    press(page, _("All done"))
     settle(page.shell)
     assert page.panel is None
     assert page.rest.isVisibleTo(page)
@@ -162,7 +162,7 @@ def test_without_a_stick_it_says_so_and_a_folder_is_remembered(show, street, sti
     settle(page.shell)
     assert len(list(shared.glob("*.jmb"))) == 1
     assert page.arrivals.remembered() == {"shared": str(shared), "last": str(shared)}
-    press(panel, _("All done"))
+    press(page, _("All done"))
     page.export_button.click()
     settle(page.shell)
     assert page.panel.place.root == shared, "where it went the last time"
