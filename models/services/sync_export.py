@@ -19,7 +19,7 @@ from models.services.inbox_reading import look_into
 from models.services.partners import Partner
 from models.services.sync_steps import Cancelled, Progress, Steps, Stopped
 from models.services.sync_writing import Sent, ids_of, portions
-from models.store import chains
+from models.store import chains, down_got
 from models.store.rows import table_of
 from models.store.work import read_meta, write_meta
 from models.sync.envelope import MAX_FILE_BYTES, whole
@@ -153,7 +153,10 @@ def _write_files(
 ) -> Iterator[tuple[Path, dict[str, Any], int]]:
     """Write the files that are missing; yields the path, its entry and its bytes after each. Raises Stopped too."""
     pen = sync_writing.pen(book, connection, folder, partner, export=str(begun["export"]), number=int(begun["no"]))
+    asked = down_got.got(connection, partner.id)
     several = list(portions(references))
+    if not several and not kept and asked is not None and asked.anew:
+        several = [[]]  # nothing but the wish that the stream begin anew
     of = len(kept) + len(several)
     numbers = [part for part in range(1, of + len(kept) + 1) if part not in kept]
     done = steps.total - len(references)

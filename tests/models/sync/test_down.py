@@ -368,6 +368,24 @@ def test_only_the_scope_is_asked_for_and_the_news_not_by_reading_whole_tables(to
     assert watch.whole() == {}
 
 
+def test_a_laptop_to_which_something_does_not_fit_asks_for_everything_anew_though_it_has_nothing_to_say(
+    town: Town,
+) -> None:
+    settles(town.office, "李建国", community=LAKE)  # so that no version vector tells of what comes down
+    settles(town.office, "王秀英")
+    town.down(town.flower)
+    assert town.up(town.flower) == []
+    peer, office = town.flower.sync.own_card().id, town.office.sync.own_card().id
+    with town.flower.book.writing() as connection:
+        down.keep_state(connection, office, **{"in": {**down.state_of(connection, office)["in"], "anew": True}})
+    assert town.up(town.flower) == [0]
+    with town.office.book.reading() as connection:
+        assert down.resumes_from(connection, peer) is None
+    assert town.down(town.flower) == [4]
+    assert not town.flower.sync.streams()[0].anew
+    assert town.up(town.flower) == []
+
+
 def test_a_digest_is_the_same_however_the_set_was_cut() -> None:
     ids = ["f" * 64, "0" * 63 + "1", "a" * 64]
     assert stream.set_digest(stream.sum_of(ids)) == stream.set_digest(stream.sum_of(reversed(ids)))
