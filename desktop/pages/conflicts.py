@@ -237,7 +237,7 @@ class ConflictsPage(Page):
         self.read(lambda: casebook.conflicts.page(wanted, after), done, failed)
 
     def _narrow(self, wanted: Wanted) -> None:
-        kept = {"community": wanted.community, "entity": wanted.entity, "worker": wanted.worker}
+        kept: dict[str, Any] = {"community": wanted.community, "entity": wanted.entity, "worker": wanted.worker}
         kept |= {"older_than": wanted.older_than, "order": wanted.order}
         about = {key: value for key, value in self.where.items() if key in ("resident_id", "household_id")}
         self.where = {"tab": self.tab, **about, **{key: value for key, value in kept.items() if value}}
