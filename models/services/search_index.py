@@ -24,7 +24,7 @@ _PERSON = select(*(_RESIDENT.c[name] for name in _SAID))
 _META = table_of(Meta)
 _WAITING = "keys of "  # Meta: one entry for each file whose residents wait for their keys
 _WAIT = (_META.c.key >= _WAITING, _META.c.key < _WAITING + "~")
-MANY_FILES = 16  # of a portion
+MANY_FILES = 12  # of a portion
 _AT_ONCE = 500  # residents: a file of changes is about fewer as a rule
 
 
@@ -53,7 +53,7 @@ def _unpacked(row: bytes) -> search.Row:
 def together(book: "Book") -> Iterator[None]:
     """Files that are taken in within this block get the search keys of their residents in portions of many files.
 
-    Keys lie all over their table: written for a score of files at once, a page of it is met once instead of many times.
+    Keys lie all over their table: written for a dozen files at once, a page of it is met once instead of many times.
     Whose keys wait is kept in the transaction that imports, so that a crash forgets nobody; when the block ends, every
     key is true.
     """

@@ -132,7 +132,7 @@ class Sync:
         return sync_import.apply(self._book, path, progress, cancelled)
 
     def together(self) -> AbstractContextManager[None]:
-        """Within this block many files are taken in quicker: whom they are about can be searched for when a score of
+        """Within this block many files are taken in quicker: whom they are about can be searched for when a dozen of
         them is in, and everybody when the block ends. A crash forgets nobody."""
         return search_index.together(self._book)
 

@@ -113,7 +113,7 @@ def keys_for_resident(
     return list(best.values())
 
 
-@lru_cache(maxsize=2_000)
+@lru_cache(maxsize=1_000)
 def name_keys(name: str) -> tuple[Key, ...]:
     """The keys of one name: itself, every later part of it, pinyin and initials of both, and all other readings.
 
