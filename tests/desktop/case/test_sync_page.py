@@ -11,6 +11,7 @@ import pytest
 from desktop.arrivals import Place
 from desktop.drives import Drive
 from desktop.exchange_words import remedy_text, size_text, skew_text
+from desktop.hands import wait_until
 from desktop.pages.sync_export import ExportPanel
 from desktop.pages.sync_inbox import InboxPanel
 from desktop.pages.sync_paper import ReceiptPaper
@@ -350,6 +351,22 @@ def test_two_clocks_that_differ_are_said_in_plain_words(show, street, stick, boo
     assert "快40分钟" in said(page.panel)
     assert "2小时" in skew_text(-2 * 3600 * 1000, "街道")
     assert "3天" in skew_text(3 * 24 * 3600 * 1000, "街道")
+
+
+def test_a_file_that_appears_in_the_shared_folder_is_announced_by_itself(show, street, stick, book, tmp_path):
+    page = show("sync")
+    acquainted(page, street, stick, book)
+    shared = tmp_path / "share"
+    shared.mkdir()
+    page.arrivals.remember(shared=str(shared))
+    put_in(page)
+    assert page.arrivals.waiting() == []
+    street.residents.register(ResidentEntry(name="钱一"))
+    (file,) = street.sync.export(shared, to=street.sync.peers()[0].id)
+    wait_until(page.arrivals.waiting, "the folder is looked at")
+    assert "共享文件夹“share”上有1个来自和平区劝业场街道办事处的文件" in said(page)
+    file.unlink()
+    wait_until(lambda: not page.arrivals.waiting(), "it is seen that the file is gone")
 
 
 def test_a_lost_laptop_is_shut_out_only_on_the_second_click(show, street, stick, book):
