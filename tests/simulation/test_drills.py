@@ -141,6 +141,42 @@ def test_a_laptop_that_forgets_the_gap_in_a_stream_is_found_out(world: World) ->
             all_is_there(world, typed)
 
 
+def an_office_counts_its_files_anew(world: World) -> list[str]:
+    """A street's own work went down to a laptop alone; its disk is an old one then, and its count of files catches up
+    with the laptop's before the two hear of one another again."""
+    laptop, office = world.nodes["L1"], world.nodes["S1"]
+    world.scope(["L1"])
+    brings(world, laptop, office)
+    brings(world, office, laptop)
+    office.back_up()
+    typed: list[str] = []
+    while not any(world.ledger[one].values.get("community_code") == laptop.office.code for one in typed):
+        typed += works(world, office)
+    brings(world, office, laptop)
+    world.restore(office, office.images[0], by_program=False)
+    for _ in range(6):
+        works(world, office)
+        world.export(office, "L1")
+    works(world, office)
+    for mail in world.export(office, "L1"):  # the first that arrives
+        assert world.take_in(laptop, mail)
+    return [one for one in typed if one in laptop.held]
+
+
+def test_what_an_office_lost_comes_back_from_the_laptop_it_was_sent_to(world: World) -> None:
+    typed = an_office_counts_its_files_anew(world)
+    assert typed
+    history.finish(world)
+    assert set(typed) <= set(world.nodes["D"].held)
+
+
+def test_a_stream_that_is_compared_by_nobody_is_found_out(world: World) -> None:
+    with MUTANTS["no_set_digest"]():
+        an_office_counts_its_files_anew(world)
+        with pytest.raises(Wrong):
+            history.finish(world)
+
+
 def test_two_living_copies_of_one_laptop_lose_nothing_of_either(world: World) -> None:
     laptop, office = world.nodes["L1"], world.nodes["S1"]
     twin = world.copy(laptop, same_disk=True)
