@@ -156,11 +156,12 @@ def look_at_gate(shell: Shell, dresses: Iterable[Dress], steps: int, name: str, 
         for step in range(max(steps, 1)):
             if steps:
                 gate: Any = shell.gate
-                gate._show(step)
+                gate.answers.desk = step == FIRST_RUN_STEPS - 1  # at last the page that only a desk of an office has
+                gate._show(SERVER_STEP if gate.answers.desk else step)
             yield from _see(shell, str(dress), f"{name}-{step + 1}" if steps else name, keep)
 
 
-FIRST_RUN_STEPS = 5
+FIRST_RUN_STEPS, SERVER_STEP = 7, 2
 
 
 class Album:

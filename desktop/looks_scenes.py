@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from desktop import looks_conflicts, looks_exchange, looks_printing
+from desktop import looks_conflicts, looks_desks, looks_exchange, looks_printing
 from desktop.hands import HandsError, settle
 from desktop.shell import PAGES, Shell
 
@@ -148,6 +148,7 @@ DIALOGS = (
     Scene("numbers-take-over", "numbers", lambda shell: _page(shell).ask_take_over(), asks=True),
     Scene("numbers-close", "numbers", lambda shell: _page(shell).ask_close(_block(shell)), asks=True),
     Scene("registers-sheet", "registers", lambda shell: _page(shell).ask_spreadsheet(), asks=True),
+    Scene("register-text-choice", "register", looks_desks.choose_text, asks=True),
     Scene("print", "referrals", looks_printing.ask_printer, asks=True),
     Scene("print-save", "referrals", looks_printing.ask_protection, asks=True),
     Scene("print-several", "referrals", looks_printing.choose_letters, asks=True),
@@ -160,6 +161,7 @@ SCENES = (
     Scene("worklist-chosen", "worklist", choose_some, rest=LATER),
     Scene("screening-people", "screening", where={"view": "people"}, rest=LATER),
     Scene("register-empty", "register", where={}),
+    Scene("change-elsewhere", "change", looks_desks.open_elsewhere),
     Scene("rights-everybody", "rights", where={}),
     Scene("referral-new", "referral", where={}, rest=LATER),
     *(
