@@ -30,6 +30,7 @@ from models.errors import Problem
 from models.paths import data_folder
 from models.records import divisions
 from models.services.views import Office, Worker
+from models.store.partitions import citus_script
 from models.store.server import ServerAddress, address_of
 from models.texts import _, ngettext
 
@@ -44,7 +45,7 @@ class Unusable(Exception):  # noqa: N818  # the arguments, not an error of the p
 def main(arguments: Sequence[str]) -> int:
     """Run the command with what stood behind `run office`."""
     given = _parser().parse_args(list(arguments))
-    texts.set_language(given.language)
+    texts.set_language(getattr(given, "language", texts.language()))
     try:
         return _do(given)
     except Unusable as why:
@@ -91,10 +92,14 @@ def _parser() -> argparse.ArgumentParser:
     what.add_parser("status", parents=[where], help="figures, partners, holes, conflicts, the last files")
     what.add_parser("rebuild", parents=[where], help="derive the tables anew from the log")
     what.add_parser("verify", parents=[where], help="whether every operation is genuine")
+    what.add_parser("citus", help="print the script that spreads the tables over a Citus cluster")
     return parser
 
 
 def _do(given: argparse.Namespace) -> int:
+    if given.what == "citus":
+        _print(citus_script().rstrip("\n"))
+        return GOOD
     config = _configured(given)
     if given.what == "init":
         _found(given, config)

@@ -295,8 +295,14 @@ def _case(name: str, address: str, office: "Office", worker: "Worker", long: boo
 def _envelopes(name: str, address: str, office: "Office", worker: "Worker", long: bool) -> EnvelopeSheet:
     del worker, long
     person = Addressee(name=name, address=address, postal_code="300000")
-    sender = {"sender": office.name, "sender_address": "示范区样本道46号", "sender_postal_code": "300000"}
-    return EnvelopeSheet(made_on=_DAY, format="DL", people=(person,), **sender)
+    return EnvelopeSheet(
+        made_on=_DAY,
+        format="DL",
+        people=(person,),
+        sender=office.name,
+        sender_address="示范区样本道46号",
+        sender_postal_code="300000",
+    )
 
 
 _Maker = Callable[[str, str, "Office", "Worker", bool], Any]

@@ -198,7 +198,7 @@ def field_name(field: str, own: Mapping[str, str], paper: str = "letter") -> str
 def layout_words(layout: Layout, paper: str = "letter") -> str:
     """A layout in a few words: its paper, and what is unlike what the program brings."""
     fields = SETUPS[paper].fields
-    told = [layout.paper] if "paper" in fields else []
+    told: list[str] = [layout.paper] if "paper" in fields else []
     if "form" in fields:
         told.append(_(FORM_NAMES[layout.form]))
     if layout.logo:

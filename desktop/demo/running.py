@@ -97,7 +97,17 @@ README_SCREENS = {
     "workbench": "90-workbench.zh",
 }
 
-LEFT = ("*.png", "*.jmr", "*.jmpack", "*.xlsx", "list*.pdf", "paper-*.pdf", "batch/*.jmb", "batch/*.jmr", "summary.json")
+LEFT = (
+    "*.png",
+    "*.jmr",
+    "*.jmpack",
+    "*.xlsx",
+    "list*.pdf",
+    "paper-*.pdf",
+    "batch/*.jmb",
+    "batch/*.jmr",
+    "summary.json",
+)
 """What a run leaves and the next one replaces."""
 
 

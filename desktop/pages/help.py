@@ -57,7 +57,6 @@ TOPICS = {
     "numbers": N_("Letter numbers"),
     "sync": N_("Sync"),
     "conflicts": N_("Changed on both sides"),
-    "conflicts": N_("Changed on both sides"),
     "registers": N_("Registers"),
     "statistics": N_("Monthly statistics"),
     "office": N_("Office"),

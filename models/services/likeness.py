@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, or_, select
+from stdnum.iso7064 import mod_11_2
 
 from models.records.documents import read_card
 from models.records.household import DwellingEntry
@@ -211,7 +212,7 @@ def _by_number(connection: Connection, mine: Traits) -> set[str]:
         _DOCUMENT.c.number.in_(sorted({*numbers, *(near for n in numbers for near in near_numbers(n))}))
     ]
     for base in {identity(number) for number in numbers} - {""}:
-        ways.append(_DOCUMENT.c.number.in_([base, *_certificates(base)]))
+        ways.append(_DOCUMENT.c.number.in_(_numbers_of(base)))
         if base[6:8] == "19":
             ways.append(_DOCUMENT.c.number == base[:6] + base[8:])  # the form of 1984
     for way in ways:  # one by one: SQLite uses the index for each
@@ -220,13 +221,15 @@ def _by_number(connection: Connection, mine: Traits) -> set[str]:
     return found
 
 
-def _certificates(identity_number: str) -> list[str]:
-    """Every number that a disability certificate of the bearer of an identity card can have.
+def _numbers_of(base: str) -> list[str]:
+    """Every number that somebody's identity card and disability certificate can have; base: the first 17 digits.
 
-    The card's number, the kind and the grade; a certificate that was replaced has B and how often behind (GB/T 26341).
+    A certificate has the card's number, the kind and the grade; one that was replaced, B and how often (GB/T 26341).
+    Asked one by one, since on a shared server numbers are sealed and can only be compared.
     """
-    first = [f"{identity_number}{kind}{grade}" for kind in range(1, 8) for grade in range(1, 5)]
-    return [number + again for number in first for again in ("", *(f"B{n}" for n in range(1, 10)))]
+    card = base + mod_11_2.calc_check_digit(base)
+    certificates = [f"{card}{kind}{grade}" for kind in range(1, 8) for grade in range(1, 5)]
+    return [card, *(number + again for number in certificates for again in ("", *(f"B{n}" for n in range(1, 10))))]
 
 
 def _by_phone(connection: Connection, mine: Traits) -> set[str]:

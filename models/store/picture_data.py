@@ -1,8 +1,8 @@
 """The bytes of pictures: beside the kept tables, sealed with everything else in the one file.
 
 They are in no operation and in no batch: a photo would make every exchange a hundred times as large, and what is in the
-log can never be destroyed. What the log holds of a picture is its SHA-256. To other devices the bytes go in sealed files
-of their own, named by that hash (models.services.sync_files); here it is the same whether they were taken or came.
+log can never be destroyed. What the log holds of a picture is its SHA-256. To other devices the bytes go in sealed
+files of their own, named by that hash (models.services.sync_files); here it is the same whether they were taken or came.
 """
 
 from collections.abc import Iterable

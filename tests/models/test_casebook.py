@@ -49,6 +49,7 @@ def test_a_new_casebook_opens_again_and_leaves_nothing_unfinished(tmp_path: Path
     assert sorted(path.name for path in (tmp_path / "book").iterdir()) == [
         STORE,
         STORE + ".lock",
+        "casebook.device",
         KEYS,
         KEYS + ".bak",
         LATCH,

@@ -8,7 +8,7 @@ import pytest
 from tests.simulation.history import run
 
 SEEDS = 50
-STEPS = 70  # half of a history of the long form
+STEPS = 40  # the long form has 140
 _IN_ONE = 5
 
 
@@ -17,12 +17,12 @@ def test_nothing_is_lost_and_all_nodes_come_to_the_same(first: int) -> None:
     for seed in range(first, first + _IN_ONE):
         outcome = run(seed, STEPS)
         assert outcome.wrong == "", "\n".join(outcome.trace[-40:])
-        assert outcome.counts["values typed"] > 40
-        assert outcome.counts["imports"] > 5
+        assert outcome.counts["values typed"] > 20
+        assert outcome.counts["imports"] > 2
 
 
 def test_the_same_seed_gives_the_same_history() -> None:
-    one, again, other = run(3, 30), run(3, 30), run(4, 30)
+    one, again, other = run(1, 20), run(1, 20), run(2, 20)
     assert one.trace == again.trace
     assert one.trace_hash == again.trace_hash
     assert one.trace_hash != other.trace_hash

@@ -178,7 +178,7 @@ class World:
             self.look_for_erased(self._acting, lines)
             return lines
 
-        small = batches.MAX_OPERATIONS if self.seed % 3 else 6  # so that an export has several files
+        small = batches.MAX_OPERATIONS if self.seed % 3 else 9  # so that an export has several files
         with patch.object(batches, "write_lines", watched), patch.object(batches, "MAX_OPERATIONS", small):
             yield
 
