@@ -2,7 +2,8 @@
 
 They are in no operation and in no batch: a photo would make every exchange a hundred times as large, and what is in the
 log can never be destroyed. What the log holds of a picture is its SHA-256. To other devices the bytes go in sealed
-files of their own, named by that hash (models.services.sync_files); here it is the same whether they were taken or came.
+files of their own, named by that hash (models.services.sync_files); here it is the same whether they were taken here
+or came from elsewhere.
 """
 
 from collections.abc import Iterable
