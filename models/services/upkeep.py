@@ -153,11 +153,17 @@ class Upkeep:
         return Rebuilt(before == after, counted.total(), after)
 
     def spread(self) -> list[str]:
-        """Spread the tables over partitions, one for each district of the city; returns those that were. Only on a
-        server. Raises ValueError elsewhere.
+        """Spread the tables over partitions, one for each district of the city; returns those that were.
+
+        A transaction for each table: stopped in between, it goes on when called again, and the tables work either way.
+        Only on a server. Raises ValueError elsewhere.
         """
-        with self._book.writing() as connection:
-            return partitions.partition(connection)
+        with self._book.reading() as connection:
+            waiting = partitions.plain(connection)
+        for name in waiting:
+            with self._book.writing() as connection:
+                partitions.partition(connection, only=name)
+        return waiting
 
 
 def _count(connection: Connection, table: object) -> int:

@@ -53,6 +53,17 @@ class StoreUnreachable(Problem):
         )
 
 
+class ServerExhausted(Problem):
+    """The server has no memory, locks or connections left for this."""
+
+    def sentence(self) -> str:
+        """Tell the worker."""
+        return _(
+            "The office's server has no room left for more work at once. Nothing was changed. Try again in a moment; "
+            "if it stays so, ask whoever keeps the server to give it more memory, connections or locks."
+        )
+
+
 class SaveUnsure(StoreUnreachable):
     """The way to the server broke in the very moment of saving."""
 
@@ -373,8 +384,10 @@ def problem_of(trouble: Exception, name: str = "") -> Problem | None:
             return DiskFull() if writing else CannotRead(name=name or _("The casebook"))
         kind = _SQLITE_PROBLEMS.get(code & 0xFF)
         return kind(name=name or _("The casebook")) if kind else None
-    if state in ("53100", "53200"):
+    if state == "53100":
         return DiskFull()
+    if state in ("53000", "53200", "53300"):
+        return ServerExhausted()
     if state in ("55P03", "40001", "40P01"):
         return OfficeBusy()
     if state in ("XX001", "XX002"):

@@ -107,26 +107,30 @@ def homes() -> dict[str, list[str]]:
 
 def is_partitioned(connection: Connection) -> bool:
     """Whether all tables with a home are spread over partitions."""
-    return connection.dialect.name == "postgresql" and not _plain(connection)
+    return connection.dialect.name == "postgresql" and not plain(connection)
 
 
-def partition(connection: Connection, wanted: Mapping[str, Sequence[str]] | None = None) -> list[str]:
+def partition(
+    connection: Connection, wanted: Mapping[str, Sequence[str]] | None = None, *, only: str = ""
+) -> list[str]:
     """Spread the tables that are not spread yet, with their rows, in the caller's transaction; returns their names.
 
     wanted: for the name of each partition the homes in it; by default the districts of the city. What has another home
-    goes to a partition for the others. Raises ValueError on an engine without partitions.
+    goes to a partition for the others. only: this table alone: all of them and their indexes at once need more locks
+    than a server has by default, so an office takes a transaction for each. Raises ValueError on an engine without
+    partitions.
     """
-    if connection.dialect.name != "postgresql":
-        raise ValueError("only PostgreSQL has partitions")
     parts = homes() if wanted is None else wanted
-    done = _plain(connection)
+    done = [name for name in plain(connection) if only in ("", name)]
     for name in done:
         _spread(connection, name, parts)
     return done
 
 
-def _plain(connection: Connection) -> list[str]:
-    """The tables with a home that are not partitioned."""
+def plain(connection: Connection) -> list[str]:
+    """The tables with a home that are not partitioned. Raises ValueError on an engine without partitions."""
+    if connection.dialect.name != "postgresql":
+        raise ValueError("only PostgreSQL has partitions")
     query = text("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace")
     return sorted(set(connection.execute(query).scalars()) & SPREAD.keys())
 
