@@ -12,8 +12,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from tests.simulation.history import STEPS, Outcome, run
+from tests.simulation.history import STEPS, Outcome
 from tests.simulation.mutants import MUTANTS
+from tests.simulation.single import one
 
 CAUGHT_WITHIN = 300
 _SHOWN = 60  # lines of a trace
@@ -77,17 +78,6 @@ def _mutants(names: list[str], first: int, steps: int, jobs: int) -> int:
     return 1 if missed else 0
 
 
-def _one(asked: tuple[int, int, str]) -> tuple[Outcome, float]:
-    seed, steps, mutant = asked
-    began = time.process_time()
-    if mutant:
-        with MUTANTS[mutant]():
-            outcome = run(seed, steps)
-    else:
-        outcome = run(seed, steps)
-    return outcome, time.process_time() - began
-
-
 @contextmanager
 def _outcomes(
     seeds: Iterable[int], steps: int, jobs: int, mutant: str = ""
@@ -95,10 +85,10 @@ def _outcomes(
     """Outcomes in the order of seeds, with the seconds of CPU that each took."""
     asked = [(seed, steps, mutant) for seed in seeds]
     if jobs == 1:
-        yield map(_one, asked)
+        yield map(one, asked)
         return
     with multiprocessing.get_context("spawn").Pool(jobs) as pool:
-        yield pool.imap(_one, asked)
+        yield pool.imap(one, asked)
 
 
 if __name__ == "__main__":
