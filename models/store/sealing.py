@@ -1,7 +1,7 @@
 """Giving the engines of a shared database the key of the sealed columns, and the few searches that look inside them.
 
 Whoever has the tables alone reads names, addresses, dates and codes, and no number, fact, note, answer, letter, picture
-or change; SECURITY.md says it to the office.
+or change; the help page of desks says it to the office.
 """
 
 import json
