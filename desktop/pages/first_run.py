@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QFormLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop import theme
+from desktop.pages.first_run_phrase import OfficePhrase
 from desktop.pages.sign_in import PassphraseField, brand, bring_into_view, centred
 from desktop.widgets import pieces
 from desktop.widgets.case_parts import TickRow
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 ALONE = ("language", "where", "office", "worker", "passphrase", "backup")
 JOINING = ("language", "where", "server", "worker", "passphrase")
-FOUNDING = ("language", "where", "server", "office", "worker", "passphrase")
+FOUNDING = ("language", "where", "server", "office", "phrase", "worker", "passphrase")
 """The steps: of a computer alone, of a desk that joins an office, and of the first desk, which founds it."""
 
 
@@ -37,6 +38,8 @@ class Answers:
     founding: bool = False  # its database is still empty
     server: ServerAnswers = field(default_factory=ServerAnswers)
     desk_name: str = ""
+    phrase_again: str = ""  # of the office, typed a second time where it is founded
+    readable: bool = False  # it is founded without one
     office_code: str = ""
     office_name: str = ""
     letter_mark: str = ""
@@ -167,6 +170,11 @@ class FirstRun(QWidget):
                 _("Your office"),
                 founds if self.answers.desk else _("Type the name of your community, or its initials."),
                 self._office,
+            ),
+            "phrase": (
+                _("The office's phrase"),
+                _("It seals what is sensitive on the server. Every desk types it once."),
+                self._phrase,
             ),
             "worker": (_("You"), _("Your name is printed on letters and noted beside what you record."), self._worker),
             "passphrase": (_("Passphrase"), _("It encrypts everything on this computer."), self._passphrase),
@@ -344,6 +352,12 @@ class FirstRun(QWidget):
         if not self.answers.letter_mark:
             return _("Type the letter mark, a word of one to six characters.")
         return ""
+
+    def _phrase(self) -> Callable[[], str]:
+        self.phrase = OfficePhrase(self.answers)
+        self.content.addWidget(self.phrase)
+        self.phrase.setFocus()
+        return self.phrase.trouble
 
     def _worker(self) -> Callable[[], str]:
         form = self._form()

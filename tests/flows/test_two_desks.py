@@ -21,6 +21,8 @@ from tests.desktop.conftest import settle, type_text
 from tests.models.services.people import five_people
 from tests.postgres import Server
 
+OFFICE_PHRASE = "劝业场 的 海棠 春天 才开"
+
 
 @pytest.fixture
 def database(postgres: Server, office_database: str):  # type: ignore[no-untyped-def]
@@ -152,12 +154,25 @@ def test_the_first_desk_founds_the_office_and_the_second_one_joins_it(  # type: 
         assert "连不上" in gate.trouble.text()
         form.host.setText(str(postgres.socket))
         form.port.setValue(5432)
+        if place:
+            gate.go_on()
+            settle(shell)
+            assert "办公室" in gate.trouble.text()  # what is sealed opens by the office's phrase alone
+            form.phrase.line.setText(OFFICE_PHRASE)
         gate.go_on()
         settle(shell)
         assert gate.answers.founding is (place == 0)
         if place == 0:
             gate.answers.office_code, gate.answers.office_name, gate.answers.letter_mark = OFFICE.code, "社区", "劝"
             gate._show(gate.answers.step + 1)
+            gate.go_on()  # nothing typed: not even an office is founded without a word about it
+            assert "密码" in gate.trouble.text() or "口令" in gate.trouble.text()
+            type_text(gate.phrase.first.line, OFFICE_PHRASE)
+            type_text(gate.phrase.second.line, OFFICE_PHRASE + "！")
+            gate.go_on()
+            assert "不一样" in gate.trouble.text()
+            gate.phrase.second.line.setText(OFFICE_PHRASE)
+            gate.go_on()
         gate.answers.worker = name
         gate.go_on()
         gate.answers.passphrase = gate.answers.again = PASSPHRASE
