@@ -133,7 +133,8 @@ def held_by(connection: Connection, claims: Tips, device: str, operations: Mappi
         return set()
     own = read_meta(connection, "device")
     state = read_meta(connection, _HELD).get(device)
-    if state["tips"] and len(state["tips"]) == 1 and not state["loose"] if state else device == own.get("id"):
+    plain = len(state["tips"]) == 1 and not state["loose"] if state else device == own.get("id")
+    if plain:
         through = _known_through(connection, device, said)
         return {identity for identity, seq in operations.items() if seq <= through}
     return _ancestry(_links(connection, device), {identity for _, identity in said}) & operations.keys()
@@ -239,10 +240,7 @@ def _grown(
     while tip[1] in pieces:
         _prev, seq, identity, _several = pieces.pop(tip[1])
         tip = (seq, identity)
-    for start in list(pieces):
-        while start in pieces and (end := pieces[start][2]) in pieces:
-            _prev, seq, identity, several = pieces.pop(end)
-            pieces[start] = (start, seq, identity, pieces[start][3] + several)
+    _join(pieces)
     new = [piece for piece in came if piece[0] in pieces]
     if new and _any_held(connection, fresh, {piece[0]: piece[1] - piece[3] for piece in new}):
         return None  # it hangs on the middle of a chain
@@ -269,6 +267,14 @@ def _pieces_of(operations: Iterable[Mapping[str, Any]]) -> list[Piece]:
         else:
             pieces.append((prev, *end, 1))
     return pieces
+
+
+def _join(pieces: dict[str, Piece]) -> None:
+    """Make one of pieces (by what the first hangs on) of which one goes on where another ends."""
+    for start in list(pieces):
+        while start in pieces and (end := pieces[start][2]) in pieces:
+            _prev, seq, identity, several = pieces.pop(end)
+            pieces[start] = (start, seq, identity, pieces[start][3] + several)
 
 
 def _any_held(connection: Connection, fresh: Sequence[Mapping[str, Any]], wanted: Mapping[str, int]) -> bool:
@@ -320,10 +326,7 @@ def _count(connection: Connection, device: str) -> dict[str, Any]:
     if len(ends) > 1 or len(set(hang)) < len(hang):
         return _state(ends, None, len(loose))
     joined = {piece[0]: piece for piece in _pieces_of(loose)}
-    for start in list(joined):
-        while start in joined and (end := joined[start][2]) in joined:
-            _prev, seq, identity, several = joined.pop(end)
-            joined[start] = (start, seq, identity, joined[start][3] + several)
+    _join(joined)
     return _state(ends, joined.values())
 
 

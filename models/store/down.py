@@ -19,7 +19,7 @@ from models.store import chains, down_scope
 from models.store.chains import Reference
 from models.store.many import put_rows
 from models.store.rows import KEPT, table_of
-from models.store.work import read_meta
+from models.store.seen import arrived
 from models.sync import stream
 from models.sync.batch import Tips
 from models.sync.stream import MAX_LEFT, START, Down, Got, Point, set_digest, sum_of
@@ -95,7 +95,7 @@ def waiting(
         point = since
     if not relied_on_still_said(connection, claims, state["relied"]):
         state["cursor"], state["relied"] = 0, {}
-    last = int(read_meta(connection, "arrived").get("count", 0))
+    last = arrived(connection)
     new_epoch = state["epoch"] != (kept.get("out") or {}).get("epoch")
     looked = _look(connection, "" if new_epoch else peer, scope, state, last)
     again = [] if new_epoch else _unconfirmed(connection, peer, point[0])

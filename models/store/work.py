@@ -16,7 +16,7 @@ from models.records.operation import Conflict, Head, Journal, Meta, Operation
 from models.store import marks
 from models.store.many import insert_rows, put_rows
 from models.store.rows import KEPT, defaults, empty_row, from_wire, table_of, to_wire
-from models.store.seen import Seen
+from models.store.seen import Seen, arrived
 from models.sync.content import canonical, field_change, field_changes, next_clock, operation_id
 from models.values import new_id
 
@@ -72,7 +72,7 @@ def write_meta(connection: Connection, key: str, value: Mapping[str, Any]) -> No
 
 def count_arrivals(connection: Connection, coming: int) -> int:
     """How many operations this casebook got before some that are coming, which are counted from now on."""
-    before = int(read_meta(connection, "arrived").get("count", 0))
+    before = arrived(connection)
     write_meta(connection, "arrived", {"count": before + coming})
     return before
 
@@ -129,19 +129,14 @@ class Work:
         Settle: write the fields even where they show this value already, because a person chose it among several.
         Raises LookupError where there is no such record.
         """
-        self.flush()
-        table = KEPT[entity]
-        found = self.connection.execute(select(table).where(table.c.id == row)).mappings().first()
-        if found is None:
-            raise LookupError(entity)
+        found = self._standing(entity, row)
         changed = {name: value for name, value in fields.items() if settle or to_wire(found[name]) != to_wire(value)}
         if changed and self.seen is not None:
-            changed = self.seen.merged(self.connection, entity, row, dict(found), changed)
+            changed = self.seen.merged(self.connection, entity, row, found, changed)
         if not changed:
             return False
         district = found["district"]
-        where = (_HEADS.c.district == district, _HEADS.c.row == row)
-        ops: dict[str, list[str]] = dict(self.connection.execute(select(_HEADS.c.ops).where(*where)).scalar() or {})
+        ops = self._ops(district, row)
         said = {
             name: field_change(to_wire(value), [op for op, held in ops.items() if name in held])
             for name, value in changed.items()
@@ -150,15 +145,10 @@ class Work:
         operation = self._log(entity, row, district, said)
         ops = {op: [f for f in held if f not in said] for op, held in ops.items()}
         ops = {op: held for op, held in ops.items() if held} | {operation: sorted(said)}
-        with allow_writes(self.connection):
-            self.connection.execute(update(_HEADS).where(*where).values(ops=ops))
-            here = (table.c.district == district, table.c.id == row)
-            self.connection.execute(update(table).where(*here).values(**changed))
+        self._put(entity, found, changed, ops)
         if disputed:  # this operation names all of their values: one stands now
             settled = (_CONFLICTS.c.district == district, _CONFLICTS.c.row == row, _CONFLICTS.c.field.in_(disputed))
             self.connection.execute(delete(_CONFLICTS).where(*settled))
-        self._about |= marks.subjects(entity, dict(found)) | marks.subjects(entity, {**found, **changed})
-        self._touch(entity, row)
         return True
 
     def reopen(self, entity: str, row: str, fields: Mapping[str, Sequence[Any]]) -> None:
@@ -167,14 +157,9 @@ class Work:
         As many operations are written as a field gets values; all of them replace what stands now, none the others.
         Raises LookupError where there is no such record.
         """
-        self.flush()
-        table = KEPT[entity]
-        found = self.connection.execute(select(table).where(table.c.id == row)).mappings().first()
-        if found is None:
-            raise LookupError(entity)
+        found = self._standing(entity, row)
         district = found["district"]
-        where = (_HEADS.c.district == district, _HEADS.c.row == row)
-        ops: dict[str, list[str]] = dict(self.connection.execute(select(_HEADS.c.ops).where(*where)).scalar() or {})
+        ops = self._ops(district, row)
         held = {name: [op for op, names in ops.items() if name in names] for name in fields}
         ops = {op: left for op, names in ops.items() if (left := [name for name in names if name not in fields])}
         for place in range(max(len(values) for values in fields.values()), 0, -1):
@@ -189,13 +174,8 @@ class Work:
         conflicts = [
             {"district": district, "row": row, "field": name, "entity": entity, "at": self.now} for name in several
         ]
-        with allow_writes(self.connection):
-            self.connection.execute(update(_HEADS).where(*where).values(ops=ops))
-            here = (table.c.district == district, table.c.id == row)
-            self.connection.execute(update(table).where(*here).values(**shown))
+        self._put(entity, found, shown, ops)
         put_rows(self.connection, _CONFLICTS, conflicts)
-        self._about |= marks.subjects(entity, dict(found)) | marks.subjects(entity, {**found, **shown})
-        self._touch(entity, row)
 
     def journal(self, action: str, subject_kind: str, subject_id: str, detail: str = "") -> None:
         """Note what was done with a record; names of fields and codes only, never values."""
@@ -235,6 +215,33 @@ class Work:
         self.flush()
         marks.note(self.connection, self._about)
         write_meta(self.connection, "device", self._device)
+
+    def _standing(self, entity: str, row: str) -> dict[str, Any]:
+        """A record as it is now. Raises LookupError where there is none."""
+        self.flush()
+        table = KEPT[entity]
+        found = self.connection.execute(select(table).where(table.c.id == row)).mappings().first()
+        if found is None:
+            raise LookupError(entity)
+        return dict(found)
+
+    def _ops(self, district: str, row: str) -> dict[str, list[str]]:
+        """The operations that hold a record's current values, with the fields that each holds."""
+        where = (_HEADS.c.district == district, _HEADS.c.row == row)
+        return dict(self.connection.execute(select(_HEADS.c.ops).where(*where)).scalar() or {})
+
+    def _put(
+        self, entity: str, found: Mapping[str, Any], changed: Mapping[str, Any], ops: Mapping[str, list[str]]
+    ) -> None:
+        """Write other values into a record that was just read; ops: what holds its values from now on."""
+        table, district, row = KEPT[entity], found["district"], found["id"]
+        with allow_writes(self.connection):
+            heads = update(_HEADS).where(_HEADS.c.district == district, _HEADS.c.row == row)
+            self.connection.execute(heads.values(ops=dict(ops)))
+            here = (table.c.district == district, table.c.id == row)
+            self.connection.execute(update(table).where(*here).values(**changed))
+        self._about |= marks.subjects(entity, found) | marks.subjects(entity, {**found, **changed})
+        self._touch(entity, row)
 
     def _touch(self, entity: str, row: str) -> None:
         self.entities.add(entity)
