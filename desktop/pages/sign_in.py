@@ -95,11 +95,11 @@ def asks_phrase(problem: Problem) -> bool:
 def is_about_server(problem: Problem) -> bool:
     """Whether the passphrase was right and the server is in the way."""
     from models.services.desk_place import NoOffice, NotOurTables
-    from models.store.engine import StoreUnreachable
+    from models.store.engine import ServerExhausted, StoreUnreachable
     from models.store.server import CertificateRefused, ServerTooOld
 
     return asks_password(problem) or isinstance(
-        problem, (StoreUnreachable, NoOffice, NotOurTables, CertificateRefused, ServerTooOld)
+        problem, (StoreUnreachable, ServerExhausted, NoOffice, NotOurTables, CertificateRefused, ServerTooOld)
     )
 
 

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from sqlalchemy import URL, Engine, create_engine, exc, make_url
 
 from models.errors import Problem
-from models.store.engine import Engines, StoreUnreachable, postgres_engines, sorted_trouble
+from models.store.engine import Engines, ServerExhausted, StoreUnreachable, postgres_engines, sorted_trouble
 from models.texts import _
 
 Tls = Literal["verify-full", "verify-ca", "plain"]
@@ -29,6 +29,10 @@ _LIFE = {
     "keepalives_count": 3,
     "tcp_user_timeout": 20_000,
 }
+
+_NO_ROOM = ("too many c", "connection slots", "连接太多", "太多的客户", "连接位置")
+_NOT_YET = ("starting up", "shutting down", "recovery mode", "not yet accepting", "系统启动", "系统停止", "恢复模式")
+"""What a server that would let this computer in at other times says, in English and in PostgreSQL's own Chinese."""
 
 
 class ServerRefused(Problem):
@@ -154,7 +158,8 @@ def address_of(url: str) -> tuple[ServerAddress, str]:
 def open_server(address: ServerAddress, password: str) -> Engines:
     """Open the database of an office; several desks may at once.
 
-    Raises StoreUnreachable where no server answers, ServerRefused, CertificateRefused, PlainRefused, ServerTooOld.
+    Raises StoreUnreachable where no server answers, ServerExhausted, ServerRefused, CertificateRefused, PlainRefused,
+    ServerTooOld.
     """
     parameters = address.parameters(password)
 
@@ -181,6 +186,10 @@ def sorted_refusal(trouble: BaseException) -> Problem:
     said = str(trouble.__cause__ or trouble).casefold()
     if any(word in said for word in ("certificate", "ssl", "tls", "root.crt")) and "no pg_hba.conf" not in said:
         return CertificateRefused()
+    if any(word in said for word in _NO_ROOM):
+        return ServerExhausted()
+    if any(word in said for word in _NOT_YET):
+        return StoreUnreachable()
     if any(word in said for word in ("fatal", "致命", "password", "authentication")):
         return ServerRefused()
     return StoreUnreachable()

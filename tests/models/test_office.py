@@ -19,7 +19,7 @@ from models.security import keystore, password_store
 from models.services.desk_place import NoOffice, OfficeThere, PasswordGone
 from models.services.views import Worker
 from models.store import engine as engines_of
-from models.store.engine import SaveUnsure, StoreUnreachable
+from models.store.engine import SaveUnsure, ServerExhausted, StoreUnreachable
 from models.store.rows import KEPT
 from models.store.seen import ChangedMeanwhile
 from models.store.server import (
@@ -188,6 +188,25 @@ def test_a_server_that_does_not_answer_or_does_not_let_in_is_told_apart(postgres
     assert refused(ServerAddress("db.example", "jinmen", "jinmen", tls="plain")) is PlainRefused
     said = Exception("connection failed: root certificate file does not exist")
     assert isinstance(sorted_refusal(said), CertificateRefused)
+
+
+def test_a_server_without_room_or_still_starting_does_not_ask_for_the_password_again(
+    postgres: Server, tmp_path: Path
+) -> None:
+    database = postgres.make()
+    with psycopg.connect(postgres.url(database), autocommit=True) as admin:
+        admin.execute("CREATE ROLE crowded LOGIN CONNECTION LIMIT 0")
+        try:
+            where = ServerAddress(str(postgres.socket), database, "crowded", tls="plain")
+            with pytest.raises(ServerExhausted):
+                Casebook.create_office(tmp_path / "a", PASSPHRASE, server=where, password="", worker=WORKER)
+        finally:
+            admin.execute("DROP ROLE crowded")
+    postgres.drop(database)
+    for said in ("FATAL:  sorry, too many clients already", "致命错误:  对不起, 已经有太多的客户"):
+        assert isinstance(sorted_refusal(Exception(said)), ServerExhausted)
+    for said in ("FATAL:  the database system is starting up", "致命错误:  数据库系统启动中"):
+        assert isinstance(sorted_refusal(Exception(said)), StoreUnreachable)
 
 
 def test_beyond_this_computer_the_certificate_is_always_checked() -> None:
