@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -15,7 +15,7 @@ from models.records.operation import Batch, Peer
 from models.services.book import Book
 from models.services.inbox_views import Refused
 from models.store.rows import table_of
-from models.sync.envelope import MAX_FILE_BYTES, Header, peek
+from models.sync.envelope import MAX_FILE_BYTES, Header, Kind, Reader, peek
 from models.sync.files import write_whole
 
 FOLDER = "refused"
@@ -70,6 +70,15 @@ def keep(book: Book, path: Path, data: bytes, reason: str) -> Refused:
         names = _names(connection)
     _thin(place)
     return _view(book, {"id": identity, **row}, names)
+
+
+def journal(book: Book, kind: Kind, data: bytes, reader: Reader, reason: str) -> None:
+    """Journal the refusal of a file of a known sender, so that it can be asked for again."""
+    with suppress(BatchRefused):
+        header = peek(kind, data)
+        if reader.sign_key_of(header.sender) is not None:
+            with book.verb("sync.refuse") as work:
+                work.journal("import", kind, header.sha[:64], f"refused {reason}")
 
 
 def settled(book: Book, data: bytes) -> None:
@@ -143,7 +152,7 @@ def _view(book: Book, row: Mapping[str, Any], names: Mapping[str, str]) -> Refus
 
 def _header(data: bytes) -> Header | None:
     """What the file says of itself, which may be a lie."""
-    for kind in ("batch", "receipt"):
+    for kind in get_args(Kind):
         with suppress(BatchRefused):
             return peek(kind, data)
     return None

@@ -13,7 +13,7 @@ from models import imaging
 from models.clock import milliseconds
 from models.errors import BatchRefused, CannotRead, NotFound
 from models.records.operation import SealedFile as Row
-from models.services import circle, partners
+from models.services import circle, partners, refused_files
 from models.services.barred import ConsentWithdrawn
 from models.services.book import Book, changed
 from models.services.pack_views import PackPreview
@@ -27,7 +27,7 @@ from models.store import picture_data, sealed_files
 from models.store.rows import KEPT, table_of
 from models.store.work import Work, read_meta
 from models.sync.circle import codes_within
-from models.sync.envelope import MAX_FILE_BYTES, peek, whole
+from models.sync.envelope import MAX_FILE_BYTES, whole
 from models.sync.files import free_name, read_limited, write_whole
 from models.sync.sealed_file import FILE_ENDING, FileKind, SealedContent, SealedFile, file_name, read_file, write_file
 
@@ -150,7 +150,7 @@ def take(book: Book, path: Path) -> ArrivedFile:
     try:
         file = read_file(data, reader)
     except BatchRefused as refusal:
-        _note_refusal(book, data, reader.sign_key_of, str(refusal.facts["reason"]))
+        refused_files.journal(book, "file", data, reader, str(refusal.facts["reason"]))
         raise
     try:
         return _taken(book, path, file)
@@ -179,13 +179,6 @@ def _taken(book: Book, path: Path, file: SealedFile) -> ArrivedFile:
     return ArrivedFile(
         inside.kind, inside.sha, partner.name, new, inside.subjects, len(inside.content), changed(work, inside.sha)
     )
-
-
-def look(book: Book, path: Path) -> SealedFile:
-    """Open a sealed file without taking it in. Raises BatchRefused, CannotRead."""
-    data = read_limited(path, MAX_FILE_BYTES)
-    with book.reading() as connection:
-        return read_file(data, partners.reader(connection))
 
 
 def arrived_packs(book: Book) -> list[ArrivedPack]:
@@ -274,15 +267,6 @@ def _lies_whole(path: Path) -> bool:
         whole("file", read_limited(path, MAX_FILE_BYTES))
         return True
     return False
-
-
-def _note_refusal(book: Book, data: bytes, sign_key_of: Any, reason: str) -> None:
-    """Keep the refusal of a file of a known sender, so that it can be asked for again."""
-    with suppress(BatchRefused):
-        header = peek("file", data)
-        if sign_key_of(header.sender) is not None:
-            with book.verb("sync.refuse") as work:
-                work.journal("import", "file", header.sha[:64], f"refused {reason}")
 
 
 def is_sealed_file(path: Path) -> bool:

@@ -13,16 +13,16 @@ from models.errors import BatchRefused, NotFound
 from models.records.operation import Journal, SealedFile
 from models.records.picture import PictureEntry
 from models.security import device
-from models.services.partners import CardRevoked, NoPartner
+from models.services.inbox import Inbox
+from models.services.partners import CardRevoked, NoPartner, reader
 from models.services.pictures import PictureElsewhere, Pictures
 from models.services.rights import Rights
-from models.services.sync_files import look
 from models.services.views import Office
 from models.store import picture_data
 from models.store.rows import KEPT, table_of
 from models.store.work import read_meta
 from models.sync.circle import Circle, Member, read_circle, write_circle
-from models.sync.sealed_file import SealedContent, write_file
+from models.sync.sealed_file import SealedContent, read_file, write_file
 from tests.models.pictures import as_bytes, paper
 from tests.models.sync.offices import STREET, Desk, desks, open_book
 
@@ -135,6 +135,8 @@ def test_a_picture_that_comes_before_its_record_waits(places) -> None:
     with pytest.raises(BatchRefused) as refused:
         office.sync.apply_file(file)
     assert refused.value.facts["reason"] == "no_record"
+    (kept,) = Inbox(office.book).take([file]).refused
+    assert (kept.reason, kept.sender, kept.sender_known) == ("no_record", laptop.book.office.name, True)
     office.sync.apply(batch)
     arrived = office.sync.apply_file(file)
     assert (arrived.kind, arrived.new) == ("picture", True)
@@ -366,6 +368,7 @@ def test_a_sealed_file_can_be_looked_at_without_taking_it_in(places) -> None:
     (person,) = laptop.registers("王秀英")
     picture = photographs(laptop, person)
     _batch, file = laptop.sync.export(stick)
-    assert look(office.book, file).inside.subjects == (picture,)
+    with office.book.reading() as connection:
+        assert read_file(file.read_bytes(), reader(connection)).inside.subjects == (picture,)
     with office.book.reading() as connection:
         assert connection.execute(select(_FILES)).all() == []
