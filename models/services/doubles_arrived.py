@@ -26,6 +26,7 @@ from models.store.many import put_rows
 from models.store.names import tidy
 from models.store.rows import KEPT, table_of
 from models.store.variants import standard
+from models.store.work import Work
 
 DOUBLED = table_of(Doubled)
 PAGE = 40
@@ -71,19 +72,6 @@ class Doubles:
 
     def __init__(self, book: Book) -> None:
         self._book = book
-
-    def note_arrivals(self, rows: Mapping[str, str]) -> None:
-        """Remember the residents whom some records (id -> entity) that came are about, to be compared by look().
-
-        To be called after an import, with the records that it touched; it takes no time.
-        """
-        with self._book.reading() as connection:
-            ids = _residents(connection, rows)
-        if ids:
-            now = milliseconds(self._book.clock)
-            waiting = [_listed(one, "", found_at=now) for one in sorted(ids)]
-            with self._book.writing() as connection:
-                put_rows(connection, DOUBLED, waiting)
 
     def look(self, most: int = AT_A_LOOK) -> int:
         """Compare some of those who came with everybody; returns how many are still to be compared."""
@@ -173,6 +161,14 @@ class Doubles:
             work.reindex.update(residents)
             work.concerns(*residents, stays, other)
         return changed(work, stays)
+
+
+def note_arrivals(work: Work, residents: Iterable[str]) -> None:
+    """Inside an import, remember residents whose name, number, phone or door came, to be compared by Doubles.look().
+
+    It takes no time; in the same transaction, so that a crash forgets nobody.
+    """
+    put_rows(work.connection, DOUBLED, [_listed(one, "", found_at=work.now) for one in sorted(residents)])
 
 
 def _listed(a: str, b: str, evidence: Evidence | None = None, *, found_at: int) -> dict[str, Any]:
@@ -288,20 +284,6 @@ def _said_of(connection: Connection, candidates: Collection[Two]) -> dict[Two, s
             word = "one" if row.active else "apart, number" if "number" in row.grounds.split() else "apart"
             found[row.a_id, row.b_id] = word
     return found
-
-
-def _residents(connection: Connection, rows: Mapping[str, str]) -> set[str]:
-    """Whose name, number, phone or door some records (id -> entity) are about."""
-    found = {row for row, entity in rows.items() if entity == "resident"}
-    homes = {row for row, entity in rows.items() if entity == "household"}
-    for entity in ("identity_document", "phone", "membership"):
-        table = KEPT[entity]
-        for some in _portions(row for row, kind in rows.items() if kind == entity):
-            found.update(connection.execute(select(table.c.resident_id).where(table.c.id.in_(some))).scalars())
-    for some in _portions(homes):
-        query = select(_MEMBERSHIP.c.resident_id).where(_MEMBERSHIP.c.household_id.in_(some))
-        found.update(connection.execute(query).scalars())
-    return found - {""}
 
 
 def _open(*columns: Any) -> Select[Any]:

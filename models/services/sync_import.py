@@ -1,17 +1,16 @@
 """Taking batch files in: what one would do, and doing it in one transaction."""
 
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import Connection, insert, select
 
 from models.errors import BatchRefused
 from models.records.operation import Batch
-from models.services import partners
+from models.services import partners, refused_files
 from models.services.book import Book, changed
 from models.services.conflicts import Conflicts
-from models.services.doubles_arrived import Doubles
+from models.services.doubles_arrived import note_arrivals
 from models.services.merging import Merging
 from models.services.rights import Rights
 from models.services.search_index import MANY_FILES, catch_up, wait_for_keys
@@ -22,7 +21,7 @@ from models.store import chains, down, down_got, importing, sealed_files
 from models.store.many import without_pauses
 from models.store.rows import table_of
 from models.sync import batch as batches
-from models.sync.envelope import MAX_FILE_BYTES, Reader, peek
+from models.sync.envelope import MAX_FILE_BYTES
 from models.sync.files import read_limited
 from models.texts import _, ngettext
 
@@ -74,7 +73,7 @@ def _apply(book: Book, path: Path, progress: Progress | None, cancelled: Cancell
     try:
         batch = batches.read_batch(data, reader)
     except BatchRefused as refusal:
-        _note_refusal(book, path, data, reader, str(refusal.facts["reason"]))
+        refused_files.journal(book, "batch", data, reader, str(refusal.facts["reason"]))
         raise
     steps = Steps(progress, cancelled, len(batch.operations))
     try:
@@ -82,7 +81,9 @@ def _apply(book: Book, path: Path, progress: Progress | None, cancelled: Cancell
             steps.at(0)
             planned = _plan(work.connection, batch)
             steps.at(len(batch.operations) // 3)
-            wait_for_keys(book, work, importing.apply(work.connection, planned), batch.header.sha)
+            residents = importing.apply(work.connection, planned)
+            wait_for_keys(book, work, residents, batch.header.sha)
+            note_arrivals(work, residents)
             steps.at(len(batch.operations))
             partners.said_to_hold(work.connection, batch.header.sender, batch.manifest.holds, work.now)
             _take_word_of_streams(work.connection, batch, work.now)
@@ -100,7 +101,6 @@ def _apply(book: Book, path: Path, progress: Progress | None, cancelled: Cancell
     begin_anew_if_copied(book, batch.manifest.holds)
     settled = Merging(book).settle()  # under the new device id, where there is one
     Conflicts(book).note_arrivals()
-    Doubles(book).note_arrivals(touched)
     rows, entities = done.rows | settled.rows, done.entities | settled.entities
     return Changed(entities, rows, done.id, done.ids, done.operations)
 
@@ -128,15 +128,6 @@ def begin_anew_if_copied(book: Book, holds: batches.Tips) -> None:
     with book.writing() as connection:
         if chains.overtaken(connection, holds):
             begin_anew(connection)
-
-
-def _note_refusal(book: Book, path: Path, data: bytes, reader: Reader, reason: str) -> None:
-    """Keep the refusal of a file of a known sender, so that the office can ask for it again."""
-    with suppress(BatchRefused):
-        header = peek("batch", data)
-        if reader.sign_key_of(header.sender) is not None:
-            with book.verb("sync.refuse") as work:
-                work.journal("import", "batch", header.sha[:64], f"refused {reason}")
 
 
 def _keep_arrival(connection: Connection, file_name: str, batch: batches.Batch, new: int, now: int) -> None:

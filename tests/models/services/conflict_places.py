@@ -9,6 +9,7 @@ from sqlalchemy import select
 from models.records.operation import Operation
 from models.services.book import Book
 from models.services.conflicts import Conflicts
+from models.services.doubles_arrived import note_arrivals
 from models.services.merging import Merging
 from models.services.views import Office
 from models.store import importing
@@ -50,7 +51,9 @@ class Place:
         for other in others:
             with self.book.verb("sync.apply") as work:
                 planned = importing.plan(work.connection, other.operations())
-                work.reindex |= importing.apply(work.connection, planned)
+                residents = importing.apply(work.connection, planned)
+                work.reindex |= residents
+                note_arrivals(work, residents)
             Merging(self.book).settle()
             self.desk.note_arrivals()
 

@@ -8,10 +8,11 @@ import pytest
 
 from models.errors import NotFound
 from models.records.documents import read_card
-from models.services.doubles_arrived import Doubles
+from models.services.doubles_arrived import Doubles, note_arrivals
 from models.services.merging import Merging
 from models.services.residents import Residents
 from models.services.undoing import undo
+from models.store import importing
 from models.store.engine import Engines
 from models.store.rows import KEPT
 from tests.models.services.conflict_places import Place, laptop, street
@@ -31,12 +32,9 @@ def person(place: Place, name: str, *, number: str = "", phone: str = "", born: 
 
 
 def come(desk: Place, *laptops: Place) -> None:
-    """An import, with what sync_import does after it."""
+    """An import, and those who came compared."""
     for other in laptops:
-        before = {op["id"] for op in desk.operations()}
-        touched = {op["row"]: op["entity"] for op in other.operations() if op["id"] not in before}
         desk.take(other)
-        Doubles(desk.book).note_arrivals(touched)
         while Doubles(desk.book).look(most=3):
             pass
 
@@ -153,7 +151,8 @@ def test_comparing_what_came_reads_no_table_whole(places, tmp_path: Path) -> Non
     desk.take(two)
     touched = {op["row"]: op["entity"] for op in two.operations()}
     with watching(desk.book.engines) as watch:
-        Doubles(desk.book).note_arrivals(touched)
+        with desk.book.verb("sync.apply") as work:
+            note_arrivals(work, importing.to_find_again(work.connection, touched))
         assert Doubles(desk.book).look() == 0
     assert watch.whole() == {}
 

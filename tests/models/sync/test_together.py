@@ -7,6 +7,8 @@ from sqlalchemy import event, func, select
 
 from models.records.operation import SearchKey
 from models.services import search_index
+from models.services.doubles_arrived import Doubles
+from models.services.merging import Merging
 from models.store import search
 from models.store.rows import table_of
 from tests.models.sync.offices import STREET, Desk, desks, open_book
@@ -63,6 +65,26 @@ def test_after_a_crash_between_the_files_nobody_is_forgotten(tmp_path: Path) -> 
         office.sync.apply(last)
         assert keys(office) == keys(laptop)
         office.book.engines.close()
+
+
+def test_after_a_crash_behind_an_import_those_who_came_are_still_compared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(_self: Merging) -> None:
+        raise RuntimeError("died")
+
+    with desks(tmp_path) as (laptop, office):
+        laptop.registers("王秀英")
+        office.registers("王秀英")  # the same birth date and phone
+        (file,) = laptop.sync.export(tmp_path / "stick")
+        with monkeypatch.context() as patched:
+            patched.setattr(Merging, "settle", die)
+            with pytest.raises(RuntimeError, match="died"):
+                office.sync.apply(file)
+        office.sync.apply(file)  # nothing of it is new now
+        doubles = Doubles(office.book)
+        assert doubles.look() == 0
+        assert doubles.count() == 1
 
 
 def test_a_file_that_was_applied_is_not_looked_up_again(tmp_path: Path) -> None:
