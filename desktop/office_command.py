@@ -59,6 +59,13 @@ def _path(said: str) -> Path:
     return Path(os.environ.get("JINMEN_CALLED_FROM", "")) / said
 
 
+def _seconds(said: str) -> float:
+    seconds = float(said)
+    if not 0 <= seconds <= 86_400:
+        raise argparse.ArgumentTypeError("from 0 to 86400")
+    return seconds
+
+
 def _parser() -> argparse.ArgumentParser:
     where = argparse.ArgumentParser(add_help=False)
     where.add_argument("--server", default="", metavar="ADDRESS", help="postgresql://user@host/database, no password")
@@ -79,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     init.add_argument("--card", type=_path, default=None, metavar="FOLDER", help="write the office's card there")
     take = what.add_parser("import", parents=[where], help="take in the batch files that wait in a folder")
     take.add_argument("folder", type=_path)
-    take.add_argument("--watch", type=float, default=0.0, metavar="SECONDS", help="go on, looking every so often")
+    take.add_argument("--watch", type=_seconds, default=0.0, metavar="SECONDS", help="go on, looking every so often")
     give = what.add_parser("export", parents=[where], help="write what a partner has not confirmed")
     give.add_argument("folder", type=_path)
     give.add_argument("--to", default="", metavar="PARTNER", help="name or id; the usual office otherwise")
@@ -114,7 +121,7 @@ def _do(given: argparse.Namespace) -> int:
 
 
 def _configured(given: argparse.Namespace) -> dict[str, str]:
-    path = given.config or (Path(found) if (found := os.environ.get("JINMEN_OFFICE_CONFIG")) else None)
+    path = given.config or (_path(found) if (found := os.environ.get("JINMEN_OFFICE_CONFIG")) else None)
     if path is None:
         return {}
     try:
@@ -150,7 +157,7 @@ def _secret(variable: str, config: Mapping[str, str], key: str) -> str:
         return ""
     try:
         return Path(config[key]).read_text("utf-8").rstrip("\r\n")
-    except OSError as trouble:
+    except (OSError, UnicodeError) as trouble:
         raise Unusable(_("The file that “{key}” names cannot be read.").format(key=key)) from trouble
 
 
@@ -164,20 +171,28 @@ def _opened(given: argparse.Namespace, config: Mapping[str, str]) -> Casebook:
         folder = given.casebook or data_folder()
         if not Casebook.exists(folder):
             raise Unusable(_("Say where the records are: --server or --casebook."))
-        passphrase = os.environ.get("JINMEN_PASSPHRASE") or getpass.getpass(_("Passphrase: "))
-        return Casebook.open(folder, passphrase)
+        return Casebook.open(folder, os.environ.get("JINMEN_PASSPHRASE") or _asked_passphrase())
     folder = Path(config.get("folder") or data_folder() / "office")
     worker = Worker(config.get("worker") or _("office service"))
     return Casebook.serve(folder, *where, worker, phrase=_phrase(config))
 
 
+def _asked_passphrase() -> str:
+    try:
+        return getpass.getpass(_("Passphrase: "))
+    except (EOFError, KeyboardInterrupt) as trouble:  # nobody sits there
+        raise Unusable(_("No passphrase was given: type it, or set JINMEN_PASSPHRASE.")) from trouble
+
+
 def _found(given: argparse.Namespace, config: Mapping[str, str]) -> None:
     where = _address(given, config)
-    if where is None:
+    if where is None or given.casebook is not None:
         raise Unusable(_("Say on which server: --server postgresql://user@host/database."))
     place = divisions.division(given.code)
     if place is None or place.level == "district" or not 1 <= len(given.mark) <= 6:
         raise Unusable(_("There is no community or street of this code, or the mark has not one to six characters."))
+    if not given.name.strip():
+        raise Unusable(_("Type the name of the office, as it is printed on letters."))
     office = Office(given.code, given.name, given.mark, given.phone, "street" if given.by_street else "district")
     Casebook.found_office(*where, office, keeps_numbers=not given.numbers_elsewhere, phrase=_phrase(config))
 
@@ -204,7 +219,7 @@ def _init(casebook: Casebook, given: argparse.Namespace) -> int:
 
 
 def _import(casebook: Casebook, given: argparse.Namespace) -> int:
-    if not given.folder.is_dir():
+    if not os.path.isdir(given.folder):  # noqa: PTH112  # false, not an error, where nobody may look
         raise Unusable(_("There is no such folder."))
     stop = threading.Event()
     before = {}

@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
-from models.errors import BatchRefused, CannotWrite, StoreBusy
+from models.errors import BatchRefused, CannotRead, CannotWrite, StoreBusy
 from models.texts import _, ngettext
 
 if TYPE_CHECKING:
@@ -48,31 +48,41 @@ def run(casebook: "Casebook", folder: Path, told: Callable[[Outcome], object], s
     """Take in what waits in a folder; with `watch` (seconds) go on looking until `stop` is set.
 
     While watching, a file is taken only when it did not grow since the last look: it may still be on its way. A server
-    that is away is tried again then. Raises DiskFull, CannotWrite; without `watch` also StoreUnreachable, StoreBusy.
+    or a folder that is away is tried again then. Raises DiskFull, CannotWrite; without `watch` also StoreUnreachable,
+    StoreBusy, CannotRead.
     """
     from models.store.engine import StoreUnreachable
 
     before: dict[Path, tuple[int, int]] = {}
     while not stop.is_set():
-        now = _sizes(folder)
-        ready = [path for path, size in now.items() if not watch or before.get(path) == size]
-        before = now
+        tried = 0
         try:
+            now = _sizes(folder)
+            ready = [path for path, size in now.items() if not watch or before.get(path) == size]
+            before = now
             for path in _in_order(casebook, folder, ready):
                 if stop.is_set():
                     return
-                told(_take(casebook, folder, path))
-        except (StoreUnreachable, StoreBusy):
+                tried += 1
+                outcome = _take(casebook, folder, path)
+                if outcome is not None:
+                    told(outcome)
+        except (StoreUnreachable, StoreBusy, CannotRead):
             if not watch:
                 raise
-        if not watch:
+        if watch:
+            stop.wait(watch)
+        elif not tried:  # a look shows so many files only: what lies behind them comes with the next
             return
-        stop.wait(watch)
 
 
 def _sizes(folder: Path) -> dict[Path, tuple[int, int]]:
     found = {}
-    for path in sorted(folder.iterdir()):
+    try:
+        paths = sorted(folder.iterdir())
+    except OSError as trouble:
+        raise CannotRead(name=folder.name) from trouble
+    for path in paths:
         with suppress(OSError):
             if path.is_file() and not path.name.startswith("."):
                 about = path.stat()
@@ -82,30 +92,30 @@ def _sizes(folder: Path) -> dict[Path, tuple[int, int]]:
 
 def _in_order(casebook: "Casebook", folder: Path, ready: list[Path]) -> list[Path]:
     """The files of the exchange among them, the oldest export first; what is none of ours is left where it is."""
+    if not ready:
+        return []
     box: Box = casebook.inbox.look([folder])
-    first = [path for path in box.waiting if path in ready]
     here = [one.seen.path for parcel in box.parcels for one in parcel.arrivals if one.state == "here"]
     others = [one.seen.path for one in box.others if one.state != "foreign"]
-    known = dict.fromkeys([*first, *here, *others])
-    cards = set(box.cards)
-    return [path for path in known if path in ready and path not in cards and path.parent == folder]
+    known = dict.fromkeys([*box.waiting, *here, *others])
+    wanted = set(ready) - set(box.cards)
+    return [path for path in known if path in wanted]
 
 
-def _take(casebook: "Casebook", folder: Path, path: Path) -> Outcome:
+def _take(casebook: "Casebook", folder: Path, path: Path) -> Outcome | None:
+    """None where there was nothing to take: another import was quicker, or the folder is away."""
     taken = casebook.inbox.take([path])
-    if taken.refused:
-        reason = taken.refused[0].reason
-    elif taken.unread:
-        reason = "unreadable"
-    else:
-        _move(path, folder / TAKEN)
-        return Outcome(path.name, taken.new, taken.already_here, taken.conflicts)
-    where = _move(path, folder / REFUSED)
-    try:
-        where.with_name(where.name + ENDING).write_text(f"{reason}\n{_why(reason)}\n", "utf-8")
-    except OSError as trouble:
-        raise CannotWrite(name=where.name) from trouble
-    return Outcome(path.name, reason=reason)
+    reason = taken.refused[0].reason if taken.refused else "unreadable" if taken.unread else ""
+    outcome = Outcome(path.name, taken.new, taken.already_here, taken.conflicts, reason)
+    if not path.exists():
+        return None if taken.unread else outcome
+    where = _move(path, folder / (REFUSED if reason else TAKEN))
+    if reason:
+        try:
+            where.with_name(where.name + ENDING).write_text(f"{reason}\n{_why(reason)}\n", "utf-8")
+        except OSError as trouble:
+            raise CannotWrite(name=where.name) from trouble
+    return outcome
 
 
 def _why(reason: str) -> str:

@@ -11,6 +11,7 @@ import pytest
 
 from desktop import office_command, office_inbox
 from models.casebook import Casebook
+from models.errors import CannotRead
 from models.security import keystore
 from models.store.engine import StoreUnreachable
 from tests.conftest import OFFICE, PASSPHRASE, WORKER
@@ -186,3 +187,84 @@ def test_the_same_commands_work_on_a_casebook_of_this_computer(  # type: ignore[
     assert office_command.main(["status", "--casebook", str(casebook_folder), "--json"]) == 0
     assert OFFICE.name in json.loads(capsys.readouterr().out)["office"]
     assert office_command.main(["verify", "--casebook", str(casebook_folder)]) == 0
+
+
+def test_a_folder_with_more_files_than_one_look_shows_is_emptied_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a stand-in for the casebook, which shows and takes one file at a time."""
+    box, told = tmp_path / "box", list[office_inbox.Outcome]()
+    box.mkdir()
+    for name in "abc":
+        (box / name).write_bytes(b"x")
+
+    def take(_casebook: object, folder: Path, path: Path) -> office_inbox.Outcome | None:
+        if path.name == "b":  # another import was quicker
+            path.unlink()
+            return None
+        office_inbox._move(path, folder / office_inbox.TAKEN)
+        return office_inbox.Outcome(path.name)
+
+    monkeypatch.setattr(office_inbox, "_in_order", lambda _casebook, _folder, ready: ready[:1])
+    monkeypatch.setattr(office_inbox, "_take", take)
+    office_inbox.run(None, box, told.append, threading.Event())  # type: ignore[arg-type]
+    assert [one.file for one in told] == ["a", "c"]
+    assert sorted(path.name for path in box.iterdir()) == ["taken"]
+
+
+def test_a_folder_that_is_away_is_waited_for_and_told_where_nobody_watches(tmp_path: Path) -> None:
+    stop, looks = threading.Event(), 0
+
+    class Wait(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            nonlocal looks
+            looks += 1
+            if looks == 3:
+                stop.set()
+            return True
+
+        def is_set(self) -> bool:
+            return stop.is_set()
+
+    office_inbox.run(None, tmp_path / "gone", print, Wait(), 1.0)  # type: ignore[arg-type]
+    assert looks == 3
+    with pytest.raises(CannotRead):
+        office_inbox.run(None, tmp_path / "gone", print, threading.Event())  # type: ignore[arg-type]
+
+
+def test_a_file_that_another_import_moved_meanwhile_is_no_trouble(tmp_path: Path, casebook: Casebook) -> None:
+    (tmp_path / "box").mkdir()
+    assert office_inbox._take(casebook, tmp_path / "box", tmp_path / "box" / "gone.jmb") is None
+    assert not (tmp_path / "box" / "refused").exists()
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (("import", "{box}", "--watch", "-1"), "from 0 to 86400"),
+        (("import", "{box}", "--watch", "nan"), "from 0 to 86400"),
+        (("status",), "JINMEN_PASSPHRASE"),
+        (("status", "--config", "{box}/binary.toml"), "cannot be read"),
+        (("status", "--config", "{box}/phrase.toml", "--server", "postgresql://a@localhost/b"), "“password_file”"),
+        (("init", "--code", "120101001", "--name", " ", "--mark", "劝业"), "Type the name of the office"),
+        (("init", *STREET, "--casebook", "{box}"), "Say on which server"),
+    ],
+)
+def test_what_cannot_be_used_is_said_in_a_sentence(  # type: ignore[no-untyped-def]
+    said: tuple[str, ...], words: str, casebook_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
+) -> None:
+    (tmp_path / "binary.toml").write_bytes(b"\xff\xfe")
+    (tmp_path / "phrase.toml").write_text(f'password_file = "{tmp_path / "binary.toml"}"\n')
+    monkeypatch.delenv("JINMEN_PASSPHRASE", raising=False)
+    monkeypatch.delenv("PGPASSWORD", raising=False)
+    monkeypatch.setenv("JINMEN_DATA", str(casebook_folder))
+    monkeypatch.setattr("getpass.getpass", lambda _asks: (_ for _ in ()).throw(EOFError()))
+    if said[0] == "init":
+        monkeypatch.setenv("JINMEN_SERVER", "postgresql://a@localhost/b")
+    try:
+        code = office_command.main([*(word.format(box=tmp_path) for word in said), "--language", "en"])
+    except SystemExit as ended:  # argparse's own way out
+        code = int(str(ended.code))
+    printed = capsys.readouterr()
+    assert (code, printed.out) == (2, "")
+    assert words in printed.err
