@@ -6,7 +6,7 @@ what arrives later for the other record is moved by settle(). Nothing typed is l
 history of the other record, and everything can be taken back.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -25,6 +25,7 @@ from models.services.merging_views import Comparison, Merged, Pair
 from models.services.people import resident_rows
 from models.services.undoing import take_back
 from models.services.views import Changed
+from models.store.many import among
 from models.store.rows import KEPT, table_of
 from models.store.work import Work
 from models.texts import _
@@ -332,13 +333,13 @@ def settle_arrivals(work: Work, on: date) -> bool:
         if other in rows and survivor in rows and not rows[other]["dead"]:
             _merge(work, survivor, other, {KEEP_FORMER: "no"}, on)
             moved = True
-    for other, survivor in sorted(into.items()):
-        if _stands_somewhere(work.connection, other):
-            stays = merging_homes.read_stays(work.connection, survivor, other)
-            before = merging_homes.copies(stays)
-            merging_homes.unite(stays, {}, on)
-            merging_homes.write(work, survivor, stays, before, {}, on)
-            moved = True
+    for other in sorted(_standing_somewhere(work.connection, into)):
+        survivor = into[other]
+        stays = merging_homes.read_stays(work.connection, survivor, other)
+        before = merging_homes.copies(stays)
+        merging_homes.unite(stays, {}, on)
+        merging_homes.write(work, survivor, stays, before, {}, on)
+        moved = True
     if pointing.move(work, into, everywhere=False):
         moved = True
     if moved:
@@ -348,6 +349,9 @@ def settle_arrivals(work: Work, on: date) -> bool:
     return moved
 
 
-def _stands_somewhere(connection: Connection, resident_id: str) -> bool:
-    query = select(_MEMBERSHIP.c.id).where(_MEMBERSHIP.c.resident_id == resident_id, _MEMBERSHIP.c.dead.is_(False))
-    return connection.execute(query.limit(1)).first() is not None
+def _standing_somewhere(connection: Connection, residents: Collection[str]) -> set[str]:
+    """Those of some residents who are in a household still: in one question, since an import asks for all merged."""
+    query = select(_MEMBERSHIP.c.resident_id).where(
+        among(connection, _MEMBERSHIP.c.resident_id, residents), _MEMBERSHIP.c.dead.is_(False)
+    )
+    return set(connection.execute(query).scalars())
