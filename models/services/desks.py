@@ -13,6 +13,7 @@ from sqlalchemy import Connection, String, delete, insert, select, text, update
 
 from models.clock import ShiftedClock, SystemClock, milliseconds
 from models.records.operation import Editing, Operation
+from models.services import erasure
 from models.services.book import Book
 from models.services.drafts import Drafts
 from models.services.policy_sets import mark_of_choice
@@ -25,7 +26,7 @@ from models.texts import language
 T = TypeVar("T")
 
 _EDITING, _OPERATIONS = table_of(Editing), table_of(Operation)
-_HOUSEHOLD, _ERASURE = KEPT["household"], KEPT["erasure"]
+_HOUSEHOLD = KEPT["household"]
 _AT_ONCE = 500
 STALE_MS = 120_000
 """Who has not said for so long that a record is still open has closed it, or the computer is off."""
@@ -97,7 +98,7 @@ class Desks:
             own = self._book.own & {one.id for one in found}
             others = {one.row: one.entity for one in found if one.id not in own}
             rows = _concerned(connection, others)
-            ledger = _ledger(connection) if "erasure" in others.values() else set()
+            ledger = erasure.ledger(connection) if "erasure" in others.values() else set()
             office = Office(**read_meta(connection, "office"))
         self._told = now
         self._book.own -= own
@@ -116,7 +117,7 @@ class Desks:
     def forget_erased(self) -> int:
         """Destroy the drafts of this desk about people whom another desk erased; how many. To be called at sign-in."""
         with self._book.reading() as connection:
-            ledger = _ledger(connection)
+            ledger = erasure.ledger(connection)
         return Drafts(self._book).forget_erased(ledger) if ledger and self.many else 0
 
     # Who has what open.
@@ -225,8 +226,3 @@ def _concerned(connection: Connection, rows: dict[str, str]) -> set[str]:
                 homes = select(_HOUSEHOLD.c.id).where(_HOUSEHOLD.c.dwelling_id.in_(some))
                 found.update(connection.execute(homes).scalars())
     return found
-
-
-def _ledger(connection: Connection) -> set[tuple[str, str]]:
-    query = select(_ERASURE.c.salt, _ERASURE.c.subject_hash).where(_ERASURE.c.dead.is_(False))
-    return {(row.salt, row.subject_hash) for row in connection.execute(query)}

@@ -3,9 +3,8 @@
 Which records belong to a person depends on what a node holds, and it cannot be worked out any more once they are blank.
 So the entry of the ledger that says that somebody was erased names the records that were blanked (by their ids, which
 are random and stay in the log anyway). A node that takes such an entry in blanks those records, and what it holds
-besides of
-the person; what it blanked beyond the entry it says in an entry of its own. So all nodes come to blank the union, in
-whatever order files arrive, and a record that comes late and hangs on a blank one is blanked with it.
+besides of the person; what it blanked beyond the entry it says in an entry of its own. So all nodes come to blank the
+union, in whatever order files arrive, and a record that comes late and hangs on a blank one is blanked with it.
 """
 
 from collections import defaultdict

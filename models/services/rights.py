@@ -30,8 +30,7 @@ from models.store.work import Work, read_meta, write_meta
 from models.texts import _
 from models.values import years_later
 
-_RESIDENT, _REQUEST, _ERASURE = KEPT["resident"], KEPT["rights_request"], KEPT["erasure"]
-_MEMBERSHIP, _VISIT, _DOCUMENT = KEPT["membership"], KEPT["visit"], KEPT["identity_document"]
+_RESIDENT, _REQUEST, _VISIT = KEPT["resident"], KEPT["rights_request"], KEPT["visit"]
 _JOURNAL, _DATA = table_of(Journal), table_of(PictureData)
 _REPLAYED = "erasures_replayed"  # Meta: how many entries of the ledger this very file has lived through
 
