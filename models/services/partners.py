@@ -202,10 +202,11 @@ def usual(connection: Connection) -> Partner | None:
 
 def addressee(connection: Connection, partner_id: str) -> Partner:
     """A trusted partner by id, or the usual one for an empty id. Raises NoPartner."""
-    if not partner_id:
-        partner = usual(connection)
+    if partner_id:
+        row = connection.execute(select(_PEER).where(_PEER.c.id == partner_id, _PEER.c.trusted.is_(True))).first()
+        partner = _partner(row) if row is not None else None
     else:
-        partner = next((one for one in all_trusted(connection) if one.id == partner_id), None)
+        partner = usual(connection)
     if partner is None:
         raise NoPartner
     return partner
