@@ -19,7 +19,15 @@ from models.services import conflicts_noting as noting
 from models.services import conflicts_rules as rules
 from models.services import links
 from models.services.book import Book, changed
-from models.services.conflicts_listing import conditions, conflict_of, here, part, standing_of, standing_of_all, told
+from models.services.conflicts_listing import (
+    conditions,
+    conflict_of,
+    part,
+    standing_of,
+    standing_of_all,
+    told,
+    waiting,
+)
 from models.services.conflicts_noting import CONFLICT, DISPUTE, SAME
 from models.services.conflicts_reading import Standing
 from models.services.conflicts_views import (
@@ -68,17 +76,19 @@ class Conflicts:
 
     def record(self, row: str) -> RecordConflicts | None:
         """One record with what waits of it; None where nothing does any more."""
+        return self.records([row]).get(row)
+
+    def records(self, rows: Collection[str]) -> dict[str, RecordConflicts]:
+        """Some records with what waits of them; those of which nothing does any more are left out."""
         self._look()
         with self._book.reading() as connection:
-            found = told(connection, self._book.office, [row])
-        return found[0] if found else None
+            return {one.row: one for one in told(connection, self._book.office, list(rows))}
 
     def count(self) -> int:
         """How many fields wait for a choice that can be made here."""
         self._look()
         with self._book.reading() as connection:
-            query = select(func.count()).select_from(CONFLICT.outerjoin(DISPUTE, SAME)).where(here())
-            return int(connection.execute(query).scalar_one())
+            return waiting(connection)
 
     def choices(self) -> Choices:
         """By what the list can be narrowed."""
@@ -156,15 +166,10 @@ class Conflicts:
 
         Raises NotFound where the choice is not open any more.
         """
-
-        def choose(versions: Sequence[Standing]) -> Any:
-            chosen = next((one for one in versions if one.holder.id == operation), None)
-            if chosen is None:
-                raise NotFound
-            return chosen.value
-
         link = self._link(row, field, operation)
-        return link if link is not None else self._choose([(row, field)], lambda _found, versions: choose(versions))
+        if link is not None:
+            return link
+        return self._choose([(row, field)], lambda _found, versions: _held_by(versions, operation).value)
 
     def join(self, row: str, field: str, order: Sequence[str] = ()) -> Changed:
         """Let all versions stand together: texts one after the other, lists as everything in them.
@@ -201,27 +206,31 @@ class Conflicts:
         if entity == "person_link" and "active" in fields:
             return self.settle(row, "active", takes["active"])
 
-        def choose(conflict: Row[Any], several: Sequence[Standing]) -> Any:
-            return next(one.value for one in several if one.holder.id == takes[conflict.field])
-
-        return self._choose([(row, field) for field in fields], choose)
+        return self._choose(
+            [(row, field) for field in fields],
+            lambda conflict, several: _held_by(several, takes[conflict.field]).value,
+        )
 
     def settle_alike(self, chosen: Iterable[tuple[str, str]]) -> Changed:
         """Of fields (record, field) that a person ticked: keep the tidiest of versions that say the same.
 
         A field whose versions differ in more by now is left open. Raises NotFound where nothing was left to do.
         """
-        fields = []
-        for row, field in chosen:
-            with self._book.reading() as connection:
-                query = select(CONFLICT).where(CONFLICT.c.row == row, CONFLICT.c.field == field)
-                found = connection.execute(query).first()
-                values = [one.value for one in standing_of(connection, found)] if found is not None else []
-            if found is not None and rules.alike(found.entity, field, values):
-                fields.append((row, field))
+        chosen = list(chosen)
+        with self._book.reading() as connection:
+            query = select(CONFLICT).where(CONFLICT.c.row.in_({row for row, _field in chosen}))
+            found = {(one.row, one.field): one for one in connection.execute(query)}
+            versions = standing_of_all(connection, [found[key] for key in chosen if key in found])
+        fields = [
+            (row, field)
+            for (_district, row, field), several in versions.items()
+            if rules.alike(found[row, field].entity, field, [one.value for one in several])
+        ]
 
         def choose(conflict: Row[Any], several: Sequence[Standing]) -> Any:
             values = [one.value for one in several]
+            if not rules.alike(conflict.entity, conflict.field, values):  # somebody wrote another one this moment
+                raise NotFound
             return values[rules.tidiest(conflict.entity, conflict.field, values)]
 
         return self._choose(fields, choose)
@@ -306,8 +315,8 @@ class Conflicts:
                 return None
             versions = standing_of(connection, found)
             link = connection.execute(select(_LINK.c.a_id, _LINK.c.b_id).where(_LINK.c.id == row)).first()
-        chosen = next((one for one in versions if one.holder.id == operation), None)
-        if chosen is None or link is None:
+        chosen = _held_by(versions, operation)
+        if link is None:
             raise NotFound
         merging = Merging(self._book)
         try:
@@ -320,3 +329,11 @@ class Conflicts:
             return changed(work, row)
         self._look()
         return done
+
+
+def _held_by(versions: Sequence[Standing], operation: str) -> Standing:
+    """The version that an operation holds. Raises NotFound where it does not stand any more."""
+    chosen = next((one for one in versions if one.holder.id == operation), None)
+    if chosen is None:
+        raise NotFound
+    return chosen

@@ -1,20 +1,20 @@
 """Whom a record is about, where they live, and what identities are called: for many records in a handful of queries."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from models.records import divisions
 from models.services.people import homes_of, short_address
+from models.services.walking import portions
 from models.store.rows import KEPT
 from models.texts import _
 
 _RESIDENT, _HOUSEHOLD, _DWELLING, _MEMBERSHIP = (
     KEPT[name] for name in ("resident", "household", "dwelling", "membership")
 )
-_AT_ONCE = 500
 _NAMED = 4  # people of a household who are named
 
 About = tuple[str, str]  # resident or household, and its id
@@ -58,10 +58,10 @@ def communities(connection: Connection, about: Collection[About]) -> dict[About,
 def called(connection: Connection, about: Collection[About]) -> dict[About, tuple[str, str]]:
     """What people and households are called (of a household the names of its people), and their address."""
     names: dict[About, str] = {}
-    for ids in _portions(row for kind, row in about if kind == "resident"):
+    for ids in portions(row for kind, row in about if kind == "resident"):
         query = select(_RESIDENT.c.id, _RESIDENT.c.name).where(_RESIDENT.c.id.in_(ids))
         names.update((("resident", row.id), row.name) for row in connection.execute(query))
-    for ids in _portions(row for kind, row in about if kind == "household"):
+    for ids in portions(row for kind, row in about if kind == "household"):
         people: dict[str, list[str]] = defaultdict(list)
         query = (
             select(_MEMBERSHIP.c.household_id, _RESIDENT.c.name)
@@ -88,7 +88,7 @@ def identities(connection: Connection, values: Mapping[str, Collection[Any]]) ->
                     wanted[kind].update(one for one in ([value] if isinstance(value, str) else value or ()) if one)
     told = called(connection, [(kind, row) for kind in ("resident", "household") for row in wanted[kind]])
     names = {row: (name or address) for (_kind, row), (name, address) in told.items()}
-    for ids in _portions(wanted["dwelling"]):
+    for ids in portions(wanted["dwelling"]):
         for door in connection.execute(select(_DWELLING).where(_DWELLING.c.id.in_(ids))).mappings():
             names[door["id"]] = short_address(door)
     return names
@@ -111,9 +111,9 @@ def _owner(row: Mapping[Any, Any]) -> About | None:
 
 def _dwellings(connection: Connection, about: Collection[About]) -> dict[About, Mapping[Any, Any]]:
     found: dict[About, Mapping[Any, Any]] = {}
-    for ids in _portions(row for kind, row in about if kind == "resident"):
+    for ids in portions(row for kind, row in about if kind == "resident"):
         found.update((("resident", row), home.dwelling) for row, home in homes_of(connection, ids).items())
-    for ids in _portions(row for kind, row in about if kind == "household"):
+    for ids in portions(row for kind, row in about if kind == "household"):
         query = (
             select(_HOUSEHOLD.c.id.label("home"), _DWELLING)
             .join(_DWELLING, _DWELLING.c.id == _HOUSEHOLD.c.dwelling_id)
@@ -125,7 +125,7 @@ def _dwellings(connection: Connection, about: Collection[About]) -> dict[About, 
 
 def _of_dwellings(connection: Connection, ids: Sequence[str]) -> Iterator[tuple[str, About]]:
     """The household at a door: the living one before the registered one."""
-    for some in _portions(ids):
+    for some in portions(ids):
         query = select(_HOUSEHOLD.c.dwelling_id, _HOUSEHOLD.c.id).where(
             _HOUSEHOLD.c.dwelling_id.in_(some), _HOUSEHOLD.c.dead.is_(False)
         )
@@ -138,7 +138,7 @@ def _rows(connection: Connection, entity: str, ids: Sequence[str]) -> Iterator[M
     wanted = {"id", "subject_kind", "subject_id", *(column for column, _kind in _OWNERS)}
     wanted |= {_PARENTS[entity][0]} if entity in _PARENTS else set()
     columns = [column for column in table.columns if column.name in wanted]
-    for some in _portions(ids):
+    for some in portions(ids):
         yield from connection.execute(select(*columns).where(table.c.id.in_(some))).mappings()
 
 
@@ -147,9 +147,3 @@ def _by_entity(rows: Mapping[str, str]) -> Iterator[tuple[str, list[str]]]:
     for row, entity in rows.items():
         grouped[entity].append(row)
     yield from sorted(grouped.items())
-
-
-def _portions(ids: Iterable[str]) -> Iterator[list[str]]:
-    listed = sorted(set(ids))
-    for start in range(0, len(listed), _AT_ONCE):
-        yield listed[start : start + _AT_ONCE]

@@ -101,6 +101,12 @@ def here() -> ColumnElement[bool]:
     return func.coalesce(DISPUTE.c.kind, "") != "newer"
 
 
+def waiting(connection: Connection) -> int:
+    """How many fields wait for a choice that can be made by this program."""
+    query = select(func.count()).select_from(CONFLICT.outerjoin(DISPUTE, SAME)).where(here())
+    return int(connection.execute(query).scalar_one())
+
+
 def conditions(wanted: Wanted, now: int) -> list[ColumnElement[bool]]:
     """What narrows the list."""
     found = [~here() if wanted.newer else here()]

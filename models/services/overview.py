@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from sqlalchemy import Connection, func, select, tuple_
 
 from models.clock import today
-from models.records.operation import Conflict
 from models.services.book import Book
+from models.services.conflicts_listing import waiting
 from models.services.drafts import Drafts
 from models.services.planning import assignees
 from models.services.referral_reading import find
@@ -14,11 +14,10 @@ from models.services.referral_views import Kind, ReferralFilter, ReferralView
 from models.services.views import Today
 from models.services.visits import Visits, due_visits
 from models.store.present import in_use
-from models.store.rows import KEPT, table_of
+from models.store.rows import KEPT
 from models.store.work import read_meta
 
 _FACT, _DOCUMENT, _RESIDENT = KEPT["fact"], KEPT["identity_document"], KEPT["resident"]
-_CONFLICT = table_of(Conflict)
 _AHEAD = timedelta(days=30)
 _LETTERS = 20  # of each kind
 
@@ -46,7 +45,7 @@ def today_overview(book: Book) -> Today:
             open_needs=tuple(Visits(book).open_needs(20)),
             **_letters(connection, book, on),
             workers=tuple(dict.fromkeys((book.worker.name, *assignees(connection)))),
-            conflicts=int(connection.execute(select(func.count()).select_from(_CONFLICT)).scalar_one()),
+            conflicts=waiting(connection),
         )
 
 

@@ -10,6 +10,7 @@ from models.errors import CannotUndo, NotFound
 from models.services.conflicts_rules import CannotJoin, ValueRefused, alike, joined, tidiest
 from models.services.conflicts_views import Wanted
 from models.services.merging import Merging
+from models.services.overview import today_overview
 from models.store.engine import Engines
 from tests.models.services.conflict_places import Place, laptop, street
 from tests.models.store.plans import watching
@@ -261,6 +262,44 @@ def test_everything_from_one_computer_is_taken_at_once(laptops, desk: Place) -> 
     assert desk.desk.page().total_records == 0
 
 
+def test_what_was_replaced_while_somebody_chose_is_not_taken(quarrel, monkeypatch) -> None:
+    one, _two, desk, person, phone = quarrel
+    (side,) = [side for side in desk.desk.record(person).sides if side.workers == ("周敏",)]
+    one.amend("resident", person, note="腿脚不便，要人扶")
+    one.amend("phone", phone, number="+8613820007777")
+    choose = desk.desk._choose
+
+    def arriving_before(*chosen: object) -> object:
+        desk.take(one)
+        return choose(*chosen)
+
+    monkeypatch.setattr(desk.desk, "_choose", arriving_before)
+    with pytest.raises(NotFound):
+        desk.desk.settle_side(person, side.device)
+    assert set(versions(desk, person, "note")) == {"已装扶手", "腿脚不便，要人扶"}
+    assert set(desk.desk.records([person, phone])) == {person, phone}
+
+
+def test_versions_that_differ_by_now_are_not_settled_as_alike(laptops, desk: Place, monkeypatch) -> None:
+    one, two = laptops
+    person = one.add("resident", name="李建国")
+    two.take(one)
+    one.amend("resident", person, note="天津市河北区")
+    two.amend("resident", person, note="天津市 河北区")
+    desk.take(one, two)
+    one.amend("resident", person, note="天津市河东区")
+    choose = desk.desk._choose
+
+    def arriving_before(*chosen: object) -> object:
+        desk.take(one)
+        return choose(*chosen)
+
+    monkeypatch.setattr(desk.desk, "_choose", arriving_before)
+    with pytest.raises(NotFound):
+        desk.desk.settle_alike([(person, "note")])
+    assert set(versions(desk, person, "note")) == {"天津市河东区", "天津市 河北区"}
+
+
 def test_alike_versions_are_settled_only_where_a_person_ticked_them(laptops, desk: Place) -> None:
     one, two = laptops
     people = [one.add("resident", name=name) for name in ("李建国", "王芳", "张伟")]
@@ -319,6 +358,7 @@ def test_fields_of_a_newer_program_are_named_and_left_to_it(laptops, desk: Place
             _say_unknown(work, person, table_row)
     desk.take(one, two)
     assert (desk.desk.count(), desk.desk.page().total_records) == (0, 0)
+    assert today_overview(desk.book).conflicts == 0, "Today asks for nothing that cannot be done"
     page = desk.desk.page(Wanted(newer=True))
     assert [(record.row, record.fields[0].field, record.fields[0].kind) for record in page.records] == [
         (person, "blood_group", "newer")
