@@ -138,12 +138,11 @@ class SealedFile(SQLModel, table=True):
     direction: str = Field(primary_key=True, max_length=3)  # out or in
     sha: str = Field(primary_key=True, max_length=64)  # SHA-256 of the content, before it is sealed
     kind: str = text_field()  # picture, pack, circle
-    subject: str = text_field()  # id of the picture, name of the pack; empty for the circle
+    subject: str = text_field()  # id of the picture, hash of the set of rules, key id of the circle's office
     size: int = number_field()  # bytes of the content
-    status: str = text_field()  # out: written, acknowledged; in: applied, wanted
+    status: str = text_field()  # out: written, acknowledged, wanted (the other side says that it lacks it); in: applied
     file_name: str = text_field()
-    detail: dict[str, Any] = json_field()
-    content: bytes = Field(default=b"", sa_type=LargeBinary)  # of a pack that waits for somebody to look at it
+    content: bytes = Field(default=b"", sa_type=LargeBinary)  # of a pack or circle that came
     at: int = moment_field()
 
 

@@ -17,7 +17,7 @@ from models.records.operation import Operation, Peer
 from models.records.stream import DownPoint, SentDown
 from models.store import chains, down_scope
 from models.store.chains import Reference
-from models.store.many import put_rows
+from models.store.many import portions, put_rows
 from models.store.rows import KEPT, table_of
 from models.store.seen import arrived
 from models.sync import stream
@@ -26,7 +26,6 @@ from models.sync.stream import MAX_LEFT, START, Down, Got, Point, set_digest, su
 from models.values import new_id
 
 _OPERATIONS, _PEER, _SENT, _POINTS = table_of(Operation), table_of(Peer), table_of(SentDown), table_of(DownPoint)
-_AT_ONCE = 500
 _POINTS_KEPT = 2000  # files of a stream that a partner may still name
 _EPOCHS_KEPT = 50
 _MANY = 30_000  # touched records from which the whole scope is looked at instead
@@ -239,7 +238,7 @@ def _whole(connection: Connection, peer: str, scope: Sequence[str]) -> down_scop
 
 def _sent_and_dead(connection: Connection, peer: str, entity: str, rows: set[str]) -> set[str]:
     table, found = KEPT[entity], set[str]()
-    for some in _portions(rows):
+    for some in portions(rows):
         query = (
             select(_OPERATIONS.c.row)
             .join_from(_OPERATIONS, _SENT, (_SENT.c.arrival == _OPERATIONS.c.arrival) & (_SENT.c.peer == peer))
@@ -263,7 +262,7 @@ def _not_in_stream(connection: Connection, peer: str, rows: down_scope.Rows) -> 
     query = select(*_COLUMNS).outerjoin_from(
         _OPERATIONS, _SENT, (_SENT.c.arrival == _OPERATIONS.c.arrival) & (_SENT.c.peer == peer)
     )
-    for some in _portions({row for ids in rows.values() for row in ids}):
+    for some in portions({row for ids in rows.values() for row in ids}):
         for one in connection.execute(query.where(_OPERATIONS.c.row.in_(some), _SENT.c.peer.is_(None))):
             found[one.id] = (Reference(one.district, one.id, one.device, one.seq, one.size), one.arrival)
     return list(found.values())
@@ -307,7 +306,7 @@ def _marks(
         if marks[row][1]:
             marks[row] = [0, 0]
     unknown = {row for row in looked.outside if not marks.get(row, [0, 0])[1]}
-    for some in _portions(unknown):
+    for some in portions(unknown):
         query = (
             select(_OPERATIONS.c.row)
             .join_from(_OPERATIONS, _SENT, (_SENT.c.arrival == _OPERATIONS.c.arrival) & (_SENT.c.peer == peer))
@@ -325,8 +324,3 @@ def _told(state: dict[str, Any], since: int, no: int) -> tuple[tuple[str, ...], 
         state["marks"][row][0] = no
     gone = tuple(sorted(row for row in fresh if state["marks"][row][1]))
     return gone, tuple(sorted(set(fresh) - set(gone)))
-
-
-def _portions(ids: Any) -> list[list[str]]:
-    every = sorted(set(ids))
-    return [every[start : start + _AT_ONCE] for start in range(0, len(every), _AT_ONCE)]

@@ -13,13 +13,12 @@ from sqlalchemy import Connection, delete, select
 from models.records.operation import Operation
 from models.records.stream import Departed, Received
 from models.store.down import keep_state, state_of
-from models.store.many import put_rows
+from models.store.many import portions, put_rows
 from models.store.rows import KEPT, table_of
 from models.sync import stream
 from models.sync.stream import Down, Got, Point, set_digest, sum_of
 
 _OPERATIONS, _RECEIVED, _DEPARTED = table_of(Operation), table_of(Received), table_of(Departed)
-_AT_ONCE = 500
 _EPOCHS_KEPT = 50
 _PENDING_KEPT = 1000
 
@@ -83,7 +82,7 @@ def digest(connection: Connection, peer: str, no: int) -> str:
 
 def confirmed_besides(connection: Connection, peer: str, keys: Iterable[tuple[str, str]], *, holds: bool) -> None:
     """Note whether a partner says it holds operations (district, id) that no version vector tells of."""
-    for some in _portions(keys):
+    for some in portions(keys):
         ids = [identity for _district, identity in some]
         here = (_RECEIVED.c.peer == peer, _RECEIVED.c.id.in_(ids))
         if not holds:
@@ -109,7 +108,7 @@ def departed(connection: Connection) -> list[tuple[str, str, str, int]]:
 def _note(connection: Connection, peer: str, no: int, operations: Sequence[Mapping[str, Any]]) -> None:
     """Each operation of a stream belongs to the first file that it came in."""
     fresh = {(one["district"], one["id"]): no for one in operations}
-    for some in _portions(fresh):
+    for some in portions(fresh):
         ids = [identity for _district, identity in some]
         query = select(_RECEIVED).where(_RECEIVED.c.peer == peer, _RECEIVED.c.id.in_(ids))
         for known in connection.execute(query):
@@ -139,7 +138,7 @@ def _go_on(connection: Connection, peer: str, state: dict[str, Any]) -> None:
 
 def _depart(connection: Connection, peer: str, rows: Sequence[str], now: int) -> None:
     kinds: dict[str, str] = {}
-    for some in _portions(rows):
+    for some in portions(rows):
         for entity in ("household", "resident"):
             table = KEPT[entity]
             ids = connection.execute(select(table.c.id).where(table.c.id.in_(some))).scalars()
@@ -152,14 +151,9 @@ def _depart(connection: Connection, peer: str, rows: Sequence[str], now: int) ->
 
 
 def _come_back(connection: Connection, peer: str, rows: Sequence[str]) -> None:
-    for some in _portions(rows):
+    for some in portions(rows):
         connection.execute(delete(_DEPARTED).where(_DEPARTED.c.peer == peer, _DEPARTED.c.row.in_(some)))
 
 
 def _point(said: Sequence[Any]) -> Point:
     return int(said[0]), str(said[1])
-
-
-def _portions(keys: Iterable[Any]) -> list[list[Any]]:
-    every = sorted(set(keys))
-    return [every[start : start + _AT_ONCE] for start in range(0, len(every), _AT_ONCE)]

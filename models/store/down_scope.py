@@ -7,13 +7,14 @@ last ones, or the office). Everything is asked by sets, and for the news of a da
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from models.records.operation import Operation
+from models.store.many import portions
 from models.store.rows import KEPT, table_of
 
 _OPERATIONS = table_of(Operation)
@@ -21,7 +22,6 @@ _HOUSEHOLD, _RESIDENT, _DWELLING, _MEMBERSHIP = (
     KEPT[name] for name in ("household", "resident", "dwelling", "membership")
 )
 _TRANSFER = KEPT["case_transfer"]
-_AT_ONCE = 500  # bound values of one statement
 _COMMUNITY_DIGITS = 12
 
 _SUBJECTS = ("household_id", "other_household_id", "resident_id", "other_resident_id", "subject_id", "a_id", "b_id")
@@ -65,7 +65,7 @@ def whole(connection: Connection, scope: Sequence[str]) -> InScope:
     """Everything in a scope: for a new stream. Its cost follows the scope, and one look at each table of work."""
     homes = _homes_within(connection, scope)
     people: set[str] = set()
-    for some in _portions(homes):
+    for some in portions(homes):
         query = select(_MEMBERSHIP.c.resident_id).where(_MEMBERSHIP.c.household_id.in_(some))
         people.update(connection.execute(query.distinct()).scalars())
     people.update(_without_home(connection, scope))
@@ -95,7 +95,7 @@ def of_news(connection: Connection, news: Mapping[str, Collection[str]], scope: 
     subjects = _within(connection, homes, people, scope)
     rows = rows_about(connection, subjects)
     dwellings = news.get("dwelling", ())
-    for some in _portions(dwellings):
+    for some in portions(dwellings):
         query = select(_DWELLING.c.id).where(_DWELLING.c.id.in_(some), _begins(_DWELLING.c.community_code, scope))
         _add(rows, "dwelling", connection.execute(query).scalars())
     for entity, ids in news.items():
@@ -103,11 +103,11 @@ def of_news(connection: Connection, news: Mapping[str, Collection[str]], scope: 
             _add(rows, entity, ids)
         elif entity in _WORK:
             table = KEPT[entity]
-            for some in _portions(ids):
+            for some in portions(ids):
                 query = select(table.c.id).where(table.c.id.in_(some), _theirs(entity, scope))
                 _add(rows, entity, connection.execute(query).scalars())
         elif entity not in KEPT:
-            for some in _portions(ids):
+            for some in portions(ids):
                 query = select(_OPERATIONS.c.row).where(
                     _OPERATIONS.c.row.in_(some), _begins(_OPERATIONS.c.office, scope)
                 )
@@ -121,17 +121,17 @@ def rows_about(connection: Connection, subjects: Collection[str]) -> Rows:
     homes, people = _sorted_out(connection, subjects)
     _add(rows, "household", homes)
     _add(rows, "resident", people)
-    for some in _portions(homes):
+    for some in portions(homes):
         query = select(_HOUSEHOLD.c.dwelling_id).where(_HOUSEHOLD.c.id.in_(some), _HOUSEHOLD.c.dwelling_id != "")
         _add(rows, "dwelling", connection.execute(query.distinct()).scalars())
     for entity, columns in POINTING.items():
         table = KEPT[entity]
         for name in columns:
-            for some in _portions(subjects):
+            for some in portions(subjects):
                 _add(rows, entity, connection.execute(select(table.c.id).where(table.c[name].in_(some))).scalars())
     for entity, column, parent in _HANGING:
         table = KEPT[entity]
-        for some in _portions(rows.get(parent, ())):
+        for some in portions(rows.get(parent, ())):
             _add(rows, entity, connection.execute(select(table.c.id).where(table.c[column].in_(some))).scalars())
     return rows
 
@@ -140,24 +140,24 @@ def _touched(connection: Connection, news: Mapping[str, Collection[str]]) -> set
     """The households and residents that some records are about, and those whose place in a scope they may change."""
     found: set[str] = set(news.get("resident", ()))
     homes = set(news.get("household", ()))
-    for some in _portions(news.get("dwelling", ())):
+    for some in portions(news.get("dwelling", ())):
         query = select(_HOUSEHOLD.c.id).where(_HOUSEHOLD.c.dwelling_id.in_(some))
         homes.update(connection.execute(query).scalars())
     hanging: dict[str, set[str]] = defaultdict(set)
     for entity, column, parent in _HANGING:
         table = KEPT[entity]
-        for some in _portions(news.get(entity, ())):
+        for some in portions(news.get(entity, ())):
             query = select(table.c[column]).where(table.c.id.in_(some))
             hanging[parent].update(connection.execute(query.distinct()).scalars())
     for entity, columns in POINTING.items():
         table = KEPT[entity]
         chosen = [table.c[name] for name in columns]
-        for some in _portions({*news.get(entity, ()), *hanging.get(entity, ())}):
+        for some in portions({*news.get(entity, ()), *hanging.get(entity, ())}):
             for row in connection.execute(select(*chosen).where(table.c.id.in_(some))):
                 found.update(row)
                 if entity == "case_transfer":
                     homes.add(row[0])
-    for some in _portions(homes):
+    for some in portions(homes):
         query = select(_MEMBERSHIP.c.resident_id).where(_MEMBERSHIP.c.household_id.in_(some))
         found.update(connection.execute(query.distinct()).scalars())
     return (found | homes) - {""}
@@ -167,7 +167,7 @@ def _sorted_out(connection: Connection, subjects: Collection[str]) -> tuple[set[
     """Which of some ids are households and which residents; others (of visits) are neither."""
     homes: set[str] = set()
     people: set[str] = set()
-    for some in _portions(subjects):
+    for some in portions(subjects):
         homes.update(connection.execute(select(_HOUSEHOLD.c.id).where(_HOUSEHOLD.c.id.in_(some))).scalars())
         people.update(connection.execute(select(_RESIDENT.c.id).where(_RESIDENT.c.id.in_(some))).scalars())
     return homes, people
@@ -177,7 +177,7 @@ def _within(connection: Connection, homes: Collection[str], people: Collection[s
     """Those of some households and residents that are in a scope."""
     known: dict[str, bool] = _homes_in(connection, homes, scope)
     belongs: dict[str, list[tuple[str, bool]]] = defaultdict(list)
-    for some in _portions(people):
+    for some in portions(people):
         query = select(_MEMBERSHIP.c.resident_id, _MEMBERSHIP.c.household_id, _MEMBERSHIP.c.until).where(
             _MEMBERSHIP.c.resident_id.in_(some), _MEMBERSHIP.c.dead.is_(False)
         )
@@ -190,7 +190,7 @@ def _within(connection: Connection, homes: Collection[str], people: Collection[s
     for resident, several in belongs.items():
         if any(known.get(home) for home, now in several if now or not any(current for _home, current in several)):
             found.add(resident)
-    for some in _portions(alone):
+    for some in portions(alone):
         query = select(_RESIDENT.c.id).where(_RESIDENT.c.id.in_(some), _begins(_RESIDENT.c.office, scope))
         found.update(connection.execute(query).scalars())
     return found
@@ -199,7 +199,7 @@ def _within(connection: Connection, homes: Collection[str], people: Collection[s
 def _homes_in(connection: Connection, homes: Collection[str], scope: Sequence[str]) -> dict[str, bool]:
     """Household -> whether it is in a scope."""
     found = dict.fromkeys(homes, False)
-    for some in _portions(homes):
+    for some in portions(homes):
         query = _homes_query(scope).where(_HOUSEHOLD.c.id.in_(some))
         found.update((home, True) for home in connection.execute(query).scalars())
         going = select(_TRANSFER.c.household_id).where(_TRANSFER.c.household_id.in_(some), *_handed_to(scope))
@@ -262,9 +262,3 @@ def _add(rows: Rows, entity: str, ids: Iterable[str]) -> None:
     found = set(ids) - {""}
     if found:
         rows.setdefault(entity, set()).update(found)
-
-
-def _portions(ids: Iterable[str]) -> Iterator[list[str]]:
-    every = sorted(set(ids))
-    for start in range(0, len(every), _AT_ONCE):
-        yield every[start : start + _AT_ONCE]

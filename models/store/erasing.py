@@ -16,6 +16,7 @@ from models.records.operation import Conflict, Draft, Operation, SealedFile
 from models.records.picture import PictureData
 from models.store import marks
 from models.store.engine import Engines
+from models.store.many import portions
 from models.store.rows import KEPT, KEY_COLUMNS, empty_row, table_of
 from models.store.sealing import rows_mentioning
 from models.store.work import Work, allow_writes
@@ -28,7 +29,6 @@ _LINK = KEPT["person_link"]
 _POINTING = ("resident_id", "subject_id", "a_id", "b_id")
 _ABOUT = (*_POINTING, "household_id", "plan_id", "referral_id")
 _LEDGER = frozenset({"erasure"})
-_WITNESSES = frozenset({"household_event"})  # of the household too: only words and details go
 
 
 def rows_about(connection: Connection, resident_id: str) -> dict[str, list[str]]:
@@ -174,7 +174,7 @@ def who_is_meant(
         found = list(connection.execute(query).scalars())
     else:
         found = []
-        for some in _portions(among):
+        for some in portions(among):
             found += connection.execute(query.where(table.c.id.in_(some))).scalars()
     return among_ledger(entries, found)
 
@@ -185,18 +185,12 @@ def among_ledger(ledger: Iterable[tuple[str, str]], residents: Iterable[str]) ->
     return [one for one in residents if any(hash_of(salt, one) == digest for salt, digest in entries)]
 
 
-def still_held(connection: Connection, resident_id: str) -> bool:
-    """Whether anything is held of somebody who was erased: a record that a late batch pointed at them."""
-    about = rows_about(connection, resident_id)
-    return any(entity != "resident" and entity not in _WITNESSES for entity in about)
-
-
 def brought_back(connection: Connection, rows: Mapping[str, str]) -> Iterator[tuple[str, str, frozenset[str]]]:
     """Of some records (id -> entity) those that were erased and of which something is told again.
 
     Gives (entity, id, fields): those fields are to be blanked again; none where the whole record was erased.
     """
-    for some in _portions(rows):
+    for some in portions(rows):
         here = (_OPERATIONS.c.row, [_OPERATIONS.c.fields], ['"erased"'], _OPERATIONS.c.row.in_(some))
         erased_rows = list(dict.fromkeys(rows_mentioning(connection, *here)))
         said: dict[str, tuple[set[str], set[str]]] = {row: (set(), set()) for row in erased_rows}
@@ -222,7 +216,7 @@ def still_said(
 
     Gives (entity, id, fields).
     """
-    for some in _portions(among):
+    for some in portions(among):
         told = select(_OPERATIONS.c.row, _OPERATIONS.c.entity, _OPERATIONS.c.fields)
         found: dict[str, str] = {}
         for row, entity, fields in connection.execute(told.where(_OPERATIONS.c.row.in_(some))):
@@ -250,9 +244,9 @@ def hanging_on(connection: Connection, gone: Iterable[str], came: Mapping[str, s
             continue
         asked = select(table.c.id, *columns)
         rows: dict[str, Any] = {}
-        for some in _portions(row for row, kind in came.items() if kind == entity):
+        for some in portions(row for row, kind in came.items() if kind == entity):
             rows |= {row.id: row for row in connection.execute(asked.where(table.c.id.in_(some)))}
-        for some in _portions(fresh):
+        for some in portions(fresh):
             query = asked.where(or_(*(column.in_(some) for column in columns)))
             rows |= {row.id: row for row in connection.execute(query)}
         for one, row in sorted(rows.items()):
@@ -267,7 +261,7 @@ def residents_among(connection: Connection, rows: Iterable[str]) -> list[str]:
     """Those of some records that are residents."""
     table = KEPT["resident"]
     found: list[str] = []
-    for some in _portions(rows):
+    for some in portions(rows):
         found += connection.execute(select(table.c.id).where(table.c.id.in_(some)).order_by(table.c.id)).scalars()
     return found
 
@@ -311,9 +305,3 @@ def spoken_for_by(connection: Connection, resident_id: str) -> list[str]:
     """Consents of others for whom the resident spoke as a guardian."""
     table = KEPT["consent"]
     return list(connection.execute(select(table.c.id).where(table.c.guardian_id == resident_id)).scalars())
-
-
-def _portions(ids: Iterable[str]) -> Iterator[list[str]]:
-    every = sorted(set(ids))
-    for start in range(0, len(every), 500):
-        yield every[start : start + 500]

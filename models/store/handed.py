@@ -5,11 +5,11 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from models.store.many import portions
 from models.store.rows import KEPT
 from models.store.work import read_meta
 
 _TRANSFER = KEPT["case_transfer"]
-_AT_ONCE = 500
 
 Handed = Mapping[str, frozenset[str] | None]
 """Household -> the people of it whose case is with another office; None: everybody."""
@@ -28,7 +28,7 @@ def handed_away(connection: Connection, homes: Collection[str] | None = None) ->
     if homes is None:
         rows = list(connection.execute(query))
     else:
-        rows = [row for some in _portions(homes) for row in _of(connection, query, some)]
+        rows = [row for some in portions(homes) for row in _of(connection, query, some)]
     if not rows:
         return {}
     office = str(read_meta(connection, "office").get("code", ""))
@@ -56,9 +56,3 @@ def _of(connection: Connection, query: Any, some: Sequence[str]) -> Iterable[Any
 def _is_within(code: str, office: str) -> bool:
     """Whether an office is this one or one of a street's communities. Of one without a code nobody can tell."""
     return bool(code and office) and code.startswith(office)
-
-
-def _portions(ids: Collection[str]) -> Iterable[list[str]]:
-    every = sorted(set(ids))
-    for start in range(0, len(every), _AT_ONCE):
-        yield every[start : start + _AT_ONCE]

@@ -7,7 +7,7 @@ the real one; a handful goes by executemany there too.
 """
 
 import gc
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import lru_cache
@@ -40,6 +40,7 @@ from models.records.sealed import plain_type, sealing_of
 from models.sync.content import compact_writer
 
 _write_json = compact_writer(sort_keys=False)
+_AT_ONCE = 500  # bound values of one statement, well below the limit of either engine
 _WORTH_COPYING = 40  # rows below which executemany is quicker than COPY with its temporary table
 _COPIED: tuple[tuple[type[Any], str], ...] = (
     # How a column travels in a binary COPY. Only 64-bit numbers: the driver's C code writes a number that does not fit
@@ -143,6 +144,13 @@ def among(connection: Connection, column: Column[Any], texts: Collection[str]) -
         return column == any_(bindparam(None, sorted(texts), ARRAY(Text)))
     listed = func.json_each(bindparam(None, _write_json(sorted(texts)), Text)).table_valued("value")
     return column.in_(select(listed.c.value))
+
+
+def portions(keys: Iterable[Any]) -> Iterator[list[Any]]:
+    """Keys, each once and in their order, as many at a time as one statement takes as values bound one by one."""
+    every = sorted(set(keys))
+    for start in range(0, len(every), _AT_ONCE):
+        yield every[start : start + _AT_ONCE]
 
 
 def for_import(connection: Connection) -> None:

@@ -1,21 +1,21 @@
 """Which sealed files went to a partner and came from one: what it confirmed, what it says it lacks."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, or_, select, update
 
 from models.records.operation import Operation, SealedFile
 from models.records.picture import PictureData
 from models.records.stream import SentDown
+from models.store.many import portions, put_rows
 from models.store.rows import KEPT, table_of
 from models.sync.stream import MAX_FILES
 
 FILES = table_of(SealedFile)
 _PICTURE, _DATA = KEPT["picture"], table_of(PictureData)
 _OPERATION, _SENT = table_of(Operation), table_of(SentDown)
-_AT_ONCE = 500
 _DONE = "acknowledged"
 
 
@@ -70,20 +70,15 @@ def status_of(connection: Connection, peer: str, direction: str, sha: str) -> st
     return str(connection.execute(select(FILES.c.status).where(*here)).scalar() or "")
 
 
-def note(connection: Connection, row: dict[str, Any]) -> None:
-    """Keep an entry of a sealed file in the place of an earlier one of the same content."""
-    connection.execute(
-        delete(FILES).where(
-            FILES.c.peer == row["peer"], FILES.c.direction == row["direction"], FILES.c.sha == row["sha"]
-        )
-    )
-    connection.execute(insert(FILES).values(**{"content": b"", "detail": {}, **row}))
+def note(connection: Connection, *rows: dict[str, Any]) -> None:
+    """Keep entries of sealed files, each in the place of an earlier one of the same content."""
+    put_rows(connection, FILES, [{"content": b"", **row} for row in rows])
 
 
 def confirmed_by(connection: Connection, peer: str, shas: Iterable[str]) -> int:
     """Mark what a partner says has arrived; returns how many contents were not confirmed before."""
     count = 0
-    for some in _portions(shas):
+    for some in portions(shas):
         here = (FILES.c.peer == peer, FILES.c.direction == "out", FILES.c.sha.in_(some), FILES.c.status != _DONE)
         count += connection.execute(update(FILES).where(*here).values(status=_DONE)).rowcount
     return count
@@ -91,18 +86,19 @@ def confirmed_by(connection: Connection, peer: str, shas: Iterable[str]) -> int:
 
 def wanted_by(connection: Connection, peer: str, shas: Iterable[str]) -> None:
     """Keep what a partner says it lacks, though it may have confirmed it once: it was put back from a backup, say."""
-    for some in _portions(shas):
+    for some in portions(shas):
         out = (FILES.c.peer == peer, FILES.c.direction == "out", FILES.c.sha.in_(some))
         known = set(connection.execute(select(FILES.c.sha).where(*out)).scalars())
         connection.execute(update(FILES).where(*out).values(status="wanted"))
         here = select(_PICTURE.c.sha256, _PICTURE.c.id, _PICTURE.c.size).join_from(
             _PICTURE, _DATA, (_DATA.c.picture_id == _PICTURE.c.id) & (_DATA.c.part == "full")
         )
+        fresh: dict[str, dict[str, Any]] = {}
         for sha, picture, size in connection.execute(here.where(_PICTURE.c.sha256.in_(some))).all():
-            if sha not in known:
-                known.add(sha)
+            if sha not in known and sha not in fresh:
                 row = {"peer": peer, "direction": "out", "sha": sha, "kind": "picture", "subject": picture}
-                note(connection, {**row, "size": size, "status": "wanted", "file_name": "", "at": 0})
+                fresh[sha] = {**row, "size": size, "status": "wanted", "file_name": "", "at": 0}
+        note(connection, *fresh.values())
 
 
 def arrived_from(connection: Connection, peer: str) -> list[str]:
@@ -110,8 +106,3 @@ def arrived_from(connection: Connection, peer: str) -> list[str]:
     here = (FILES.c.peer == peer, FILES.c.direction == "in")
     query = select(FILES.c.sha).where(*here).order_by(FILES.c.at.desc(), FILES.c.sha).limit(MAX_FILES)
     return list(connection.execute(query).scalars())
-
-
-def _portions(shas: Iterable[str]) -> list[Sequence[str]]:
-    every = sorted(set(shas))
-    return [every[start : start + _AT_ONCE] for start in range(0, len(every), _AT_ONCE)]

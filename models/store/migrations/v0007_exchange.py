@@ -51,7 +51,6 @@ def upgrade() -> None:
         number("size"),
         text("status"),
         text("file_name"),
-        json("detail", "{}"),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         number("at"),
     )
