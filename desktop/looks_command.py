@@ -11,7 +11,7 @@ import json
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +25,7 @@ from desktop import theme
 from desktop.cut import Cut, cuts
 from desktop.hands import HandsError, settle
 from desktop.looks_scenes import LATER, SCENES, Scene
+from desktop.pages.first_run import ALONE, FOUNDING
 from desktop.sample import sample_households
 from desktop.sample_known import well_known
 from desktop.sample_worked import work_a_little
@@ -149,19 +150,22 @@ def _put_away(shell: Shell) -> None:
     settle(shell, 0.01)
 
 
-def look_at_gate(shell: Shell, dresses: Iterable[Dress], steps: int, name: str, keep: Keep) -> Iterator[Found]:
-    """The page before the records in every dress; of the first run every step."""
+def look_at_gate(
+    shell: Shell, dresses: Iterable[Dress], steps: Sequence[tuple[bool, str]], name: str, keep: Keep
+) -> Iterator[Found]:
+    """The page before the records in every dress; of the first run every step (whether of a desk, and which)."""
     for dress in dresses:
         wear(shell, dress)
-        for step in range(max(steps, 1)):
-            if steps:
-                gate: Any = shell.gate
-                gate.answers.desk = step == FIRST_RUN_STEPS - 1  # at last the page that only a desk of an office has
-                gate._show(SERVER_STEP if gate.answers.desk else step)
-            yield from _see(shell, str(dress), f"{name}-{step + 1}" if steps else name, keep)
+        if not steps:
+            yield from _see(shell, str(dress), name, keep)
+        for number, (desk, step) in enumerate(steps, 1):
+            gate: Any = shell.gate
+            gate.answers.desk = gate.answers.founding = desk
+            gate._show((FOUNDING if desk else ALONE).index(step))
+            yield from _see(shell, str(dress), f"{name}-{number}", keep)
 
 
-FIRST_RUN_STEPS, SERVER_STEP = 7, 2
+FIRST_RUN_STEPS = (*((False, step) for step in ALONE), (True, "server"), (True, "phrase"))
 
 
 class Album:
@@ -275,7 +279,7 @@ def _look(work: Path, dresses: list[Dress], only: Collection[str], album: Album)
     wheres = fill(folder, clock)
     shell, fresh = Shell(folder, clock), Shell(work / "fresh", clock)
     try:
-        for window, steps, name in ((shell, 0, "sign_in"), (fresh, FIRST_RUN_STEPS, "first_run")):
+        for window, steps, name in ((shell, (), "sign_in"), (fresh, FIRST_RUN_STEPS, "first_run")):
             window.show()
             if not only or name in only:
                 yield from look_at_gate(window, dresses, steps, name, album.keep)

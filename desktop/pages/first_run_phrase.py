@@ -2,10 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QCheckBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.pages.sign_in import PassphraseField
 from desktop.widgets import pieces
+from desktop.widgets.case_parts import TickRow
 from models.texts import _
 
 if TYPE_CHECKING:
@@ -45,8 +46,7 @@ class OfficePhrase(QWidget):
                 margin=12,
             )
         )
-        self.readable = QCheckBox(_("Without a phrase: whoever keeps the server can read everything"))
-        self.readable.setChecked(answers.readable)
+        self.readable = TickRow(_("Without a phrase: whoever keeps the server can read everything"), answers.readable)
         self.readable.toggled.connect(lambda on: setattr(answers, "readable", on))
         column.addWidget(self.readable)
         self.setFocusProxy(self.first)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def tls_words(tls: str) -> str:
     """How the way to the server is protected."""
     return {
-        "verify-full": _("Encrypted; certificate and name of the server are checked"),
+        "verify-full": _("Encrypted; certificate and name checked"),
         "verify-ca": _("Encrypted; only the certificate is checked"),
     }.get(tls, _("Not encrypted: only for a server on this very computer"))
 

@@ -89,7 +89,7 @@ class ServerForm(QWidget):
         )
         self.tls = QComboBox()
         for value, words in (
-            ("verify-full", _("Encrypted; certificate and name of the server are checked")),
+            ("verify-full", _("Encrypted; certificate and name checked")),
             ("verify-ca", _("Encrypted; only the certificate is checked")),
             ("plain", _("Not encrypted: only for a server on this very computer")),
         ):

@@ -61,6 +61,6 @@ def test_a_scene_whose_dialog_does_not_open_is_told(shell):
 def test_nothing_is_cut_before_the_records_are_open(locked, window, tmp_path):
     (tmp_path / "fresh").mkdir()
     dresses = [*SMALL, *USUAL]
-    found = told(look_at_gate(locked, dresses, 0, "sign_in", keep_nothing))
+    found = told(look_at_gate(locked, dresses, (), "sign_in", keep_nothing))
     found += told(look_at_gate(window(tmp_path / "fresh"), dresses, FIRST_RUN_STEPS, "first_run", keep_nothing))
     assert not found, "\n".join(found)
