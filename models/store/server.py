@@ -5,6 +5,7 @@ the office's keeper has to do without (verify-ca). Nothing here keeps a password
 """
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -198,5 +199,8 @@ def sorted_refusal(trouble: BaseException) -> Problem:
 def write_file(path: Path, values: Mapping[str, Any]) -> None:
     """Write a small file of settings as a whole: at every moment it is the old or the new one. Raises OSError."""
     fresh = path.with_name(path.name + ".new")
-    fresh.write_text(json.dumps(dict(values), ensure_ascii=False, indent=1), "utf-8")
+    with fresh.open("w", encoding="utf-8") as file:
+        json.dump(dict(values), file, ensure_ascii=False, indent=1)
+        file.flush()
+        os.fsync(file.fileno())  # else a power cut may leave the new name with nothing in it
     fresh.replace(path)
