@@ -46,6 +46,11 @@ class Queue:
         """How many of them are settled."""
         return sum(item.settled for item in self.items)
 
+    @property
+    def left(self) -> int:
+        """How many fields wait by what is known here, those included that are settled along with a shown one."""
+        return max(self.waiting, len(self.items)) - self.done
+
     def add(self, page: ConflictPage) -> None:
         """Put a part of the list at the end."""
         known = {item.key for item in self.items}
@@ -71,10 +76,10 @@ class Queue:
         self.at += by
         return True
 
-    def go(self, row: str) -> bool:
-        """Go to a record; False where it is not in the pile."""
+    def go(self, row: str, field: str = "") -> bool:
+        """Go to a record, or to one field of it; False where it is not in the pile."""
         for place, item in enumerate(self.items):
-            if item.record.row == row:
+            if item.record.row == row and field in ("", item.field.field):
                 self.at = place
                 return True
         return False

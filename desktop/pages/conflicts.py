@@ -145,17 +145,17 @@ class ConflictsPage(Choosing):
         rows = sorted(changed.rows & self.queue.rows())
         conflicts, edition = self.casebook.conflicts, self._edition
 
-        def load() -> tuple[dict[str, RecordConflicts | None], Choices, int]:
-            return {row: conflicts.record(row) for row in rows}, conflicts.choices(), self.casebook.doubles.count()
+        def load() -> tuple[dict[str, RecordConflicts], Choices, int]:
+            return conflicts.records(rows), conflicts.choices(), self.casebook.doubles.count()
 
-        def done(found: tuple[dict[str, RecordConflicts | None], Choices, int]) -> None:
+        def done(found: tuple[dict[str, RecordConflicts], Choices, int]) -> None:
             if edition != self._edition:
                 return
             records, self.choices, doubles = found
-            for row, record in records.items():
-                self.queue.renew(row, record)
+            for row in rows:
+                self.queue.renew(row, records.get(row))
             self._say_tabs(doubles)
-            if self._waiting() > self.queue.total - self.queue.done and self.queue.following is None:
+            if self._waiting() > self.queue.left and self.queue.following is None:
                 self.reload(self._row())
             elif self.card is None or self.card.edit is None:
                 self._show()

@@ -1,6 +1,7 @@
 """One conflict on the screen: the versions side by side with what differs marked, and a place to type what is right."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -19,20 +20,14 @@ from desktop.widgets.answer_fields import LongTextField, TextField
 from desktop.widgets.case_parts import Card, Chip
 from desktop.widgets.date_field import DateField
 from desktop.widgets.flow_layout import FlowLayout
+from forms.reading import read_date
 from models.records import codes
-from models.services.conflicts_rules import joined
+from models.services.conflicts_rules import LINES, is_day, joined
 from models.services.conflicts_views import FieldConflict, RecordConflicts, Version
 from models.texts import _
 
 NARROW = 620
 """Below this width (pixels at 100 per cent) the versions stand below each other."""
-
-DAYS = frozenset(
-    {
-        *("birth_date", "died_on", "valid_until", "since", "until", "happened_on", "next_visit", "next_on", "due_on"),
-        *("noted_on", "opened_on", "review_on"),
-    }
-)
 
 
 class VersionCard(Card):
@@ -240,8 +235,6 @@ class EditPanel(Card):
 
     def answer(self) -> Any:
         """What is typed, as the record takes it."""
-        if isinstance(self.field, QComboBox):
-            return self.field.currentData()
         return self.field.answer()
 
     def save(self) -> None:
@@ -251,8 +244,6 @@ class EditPanel(Card):
             self.joined.emit([one.operation for one in self.ordered])
             return
         if isinstance(self.field, DateField):
-            from forms.reading import read_date
-
             day = read_date(answer) if str(answer).strip() else None
             if day is None and str(answer).strip():
                 self.say(_("There is no such day. Type it like 1952-3-8."))
@@ -280,17 +271,19 @@ class _Codes(QComboBox):
         """Choose a code."""
         self.setCurrentIndex(max(self.findData(answer), 0))
 
+    def answer(self) -> str:
+        """The chosen code."""
+        return str(self.currentData())
+
 
 def _field_for(item: Item, on: date) -> Any:
     entity, name = item.record.entity, item.field.field
     label = words.field_text(entity, name)
     if (entity, name) in CODES:
         return _Codes(CODES[entity, name], label)
-    if name in DAYS:
-        from forms.reading import read_date
-
+    if is_day(entity, name):
         return DateField(read_date, on, name=label, birth=name == "birth_date")
-    if item.field.joinable or name in ("note", "notes", "text", "summary", "situation"):
+    if item.field.joinable or name in LINES:
         return LongTextField(name=label, rows=4)
     return TextField(name=label)
 
@@ -303,7 +296,5 @@ def can_type(item: Item) -> bool:
 def _whole(version: Version, whole: dict[str, tuple[Any, Any]] | None) -> Version:
     if whole is None or version.operation not in whole:
         return version
-    from dataclasses import replace
-
     value, before = whole[version.operation]
     return replace(version, value=value, before=before)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QTimer
 from desktop.conflict_queue import Item, Queue
 from desktop.pages.base import Page
 from desktop.pages.conflicts_card import ConflictCard
+from forms.problems import sentence
 from models.errors import NotFound
 from models.services.conflicts_rules import ValueRefused
 from models.services.views import Changed
@@ -68,15 +69,12 @@ class Choosing(Page):
         if self.tab != "open" or not self.queue.made:
             return
         operations = self.queue.made.pop()
-        rows = [item.key for item in self.queue.items if item.operations == operations]
+        keys = [item.key for item in self.queue.items if item.operations == operations]
         conflicts = self.casebook.conflicts
 
         def done(_changed: Changed) -> None:
-            if rows:
-                self.queue.go(rows[0][0])
-                for place, item in enumerate(self.queue.items):
-                    if item.key == rows[0]:
-                        self.queue.at = place
+            if keys:
+                self.queue.go(*keys[0])
             self.shell.say(_("Taken back: both versions wait again."))
 
         self.run(lambda: conflicts.undo(operations), done)
@@ -155,6 +153,4 @@ class Choosing(Page):
 
 
 def _refusal(problem: ValueRefused) -> str:
-    from forms.problems import sentence
-
     return sentence({"type": problem.facts.get("why"), "ctx": problem.facts.get("ctx")})

@@ -41,7 +41,7 @@ _NOTES = frozenset(
 )
 """Fields in which people write sentences: two of them may stand one after the other."""
 
-_LINES = frozenset({"note", "notes", "text", "summary", "situation", "answer", "answer_note", "outcome_note"})
+LINES = frozenset({"note", "notes", "text", "summary", "situation", "answer", "answer_note", "outcome_note"})
 """Those of them that may have several lines."""
 
 _ENTRIES: Mapping[str, type[Entry]] = {
@@ -137,7 +137,7 @@ def joined(entity: str, field: str, values: Sequence[Any]) -> Any:
         if text and not any(text in other for other in parts):
             parts = [part for part in parts if part not in text]
             parts.append(text)
-    return ("\n" if field in _LINES else "；").join(parts)
+    return ("\n" if field in LINES else "；").join(parts)
 
 
 def editable(entity: str, field: str) -> bool:
@@ -149,13 +149,17 @@ def editable(entity: str, field: str) -> bool:
     return column is not None and isinstance(plain_type(column.type), Text | Date)
 
 
+def is_day(entity: str, field: str) -> bool:
+    """Whether a field that can be typed holds a day."""
+    return isinstance(plain_type(KEPT[entity].columns[field].type), Date)
+
+
 def checked(entity: str, field: str, row: Mapping[str, Any], typed: Any) -> Any:
     """A typed value as its column takes it, checked by the rules of the record's input. Raises ValueRefused."""
     if not editable(entity, field):
         raise ValueRefused(why="fixed", ctx={})
     entry = _ENTRIES[entity]
-    column = KEPT[entity].columns[field]
-    if isinstance(column.type, Date) and isinstance(typed, str):
+    if is_day(entity, field) and isinstance(typed, str):
         typed = typed.strip() or None
     told = {name: row[name] for name in entry.model_fields if row.get(name) not in ("", None)} | {field: typed}
     try:

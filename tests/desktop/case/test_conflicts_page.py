@@ -7,7 +7,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from desktop import looks_conflicts
+from desktop.conflict_queue import Queue
 from desktop.text_marks import differing, marked
+from models.services.conflicts_views import ConflictPage, FieldConflict, RecordConflicts
 from models.texts import _
 from tests.desktop.case.conftest import press, said
 from tests.desktop.conftest import settle
@@ -190,6 +192,38 @@ def test_numbers_by_day_and_what_was_settled_with_a_way_back(desk, book):
     press(desk.days, _("Take back"))
     settle(desk.shell)
     assert book.conflicts.count() == 5
+
+
+def test_fields_settled_along_with_a_shown_one_do_not_begin_the_pile_anew():
+    link = tuple(FieldConflict(name, "link", (), 0) for name in ("active", "grounds"))
+    note = (FieldConflict("note", "text", (), 0),)
+    records = (
+        RecordConflicts("120101", "a", "person_link", link, 0),
+        RecordConflicts("120101", "b", "resident", note, 0),
+    )
+    queue = Queue(waiting=3)
+    queue.add(ConflictPage(records, 2, 3))
+    assert [item.key for item in queue.items] == [("a", "active"), ("b", "note")]
+    assert queue.left == 3, "as many as the desk counts"
+    queue.settle([("b", "note")], ["op"])
+    assert (queue.left, queue.total, queue.done) == (2, 2, 1)
+    assert queue.go("a", "active")
+    assert not queue.go("a", "grounds")
+    assert queue.current.key == ("a", "active")
+
+
+def test_other_changes_read_only_what_was_changed_and_the_last_choice_can_still_be_taken_back(desk, book):
+    key(desk, Qt.Key.Key_1)
+    rows = [item.record.row for item in desk.queue.items]
+    made, queue = list(desk.queue.made), desk.queue
+    person = next(item.record.about_id for item in queue.items if item.record.entity == "phone")
+    entry = book.residents.entry_of(person)
+    changed = book.residents.amend(person, entry.model_copy(update={"former_name": "欧阳"}))
+    desk.refresh(changed)
+    settle(desk.shell)
+    assert desk.queue is queue
+    assert [item.record.row for item in queue.items] == rows
+    assert (queue.made, queue.done) == (made, 1)
 
 
 def test_the_list_is_narrowed_and_widened(desk):
