@@ -134,11 +134,6 @@ class Inbox:
         return found.reason if found is not None else None
 
 
-def waiting(book: Book, folder: Path) -> Box:
-    """What waits in a folder, for a program without a screen: `.waiting` are the files to hand to `Inbox.take`."""
-    return Inbox(book).look([folder])
-
-
 def _applied(connection: Connection, shas: Sequence[str]) -> set[str]:
     """Those of some batch files that were taken in."""
     found: set[str] = set()

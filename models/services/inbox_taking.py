@@ -29,7 +29,6 @@ from models.sync.envelope import MAX_FILE_BYTES, Reader
 from models.sync.files import read_limited
 
 SKEW_MS = 10 * 60 * 1000  # of two clocks: less is nobody's concern
-FAR_AHEAD_MS = 24 * 60 * 60 * 1000  # moments further ahead than that are not followed (models.store.work)
 _BATCH, _CONFLICT, _OPERATION = table_of(Batch), table_of(Conflict), table_of(Operation)
 _READ = "receipts_read"  # Meta: {"files": [identities of the receipts that were read, the latest first]}
 _MOST_READ = 300

@@ -76,14 +76,8 @@ class Sync:
         to: str = "",
         pictures: bool = True,
     ) -> list[Path]:
-        """Write everything the office has not confirmed into sealed files, at most 2,000 changes each.
-
-        A partner with a scope gets what it lacks of it. Behind the batches come sealed files: pictures (unless they are
-        left out), rules and the list of those who belong. To: the id of a partner; otherwise the office. Returns the
-        whole files in their order. Stopped or failed, those that are whole stay; called again with the same folder it
-        writes what is missing. Raises NoPartner, CannotWrite, DiskFull.
-        """
-        return sync_sending.export(self._book, folder, progress, cancelled, to=to, pictures=pictures)
+        """Like send(); returns the whole files of this export in the folder, those of an earlier attempt too."""
+        return self.send(folder, progress, cancelled, to=to, pictures=pictures).whole
 
     def send(
         self,
@@ -94,7 +88,13 @@ class Sync:
         to: str = "",
         pictures: bool = True,
     ) -> Sent:
-        """The same as export, with what was there already and what is left. Raises NoPartner, CannotWrite, DiskFull."""
+        """Write everything the office has not confirmed into sealed files, at most 2,000 changes each.
+
+        A partner with a scope gets what it lacks of it. Behind the batches come sealed files: pictures (unless they are
+        left out), rules and the list of those who belong. To: the id of a partner; otherwise the office. Stopped or
+        failed, the files that are whole stay; called again with the same folder it writes what is missing.
+        Raises NoPartner, CannotWrite, DiskFull.
+        """
         return sync_sending.send(self._book, folder, progress, cancelled, to=to, pictures=pictures)
 
     def files_ahead(self, *, to: str = "") -> sync_files.FilesAhead:

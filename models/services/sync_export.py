@@ -30,14 +30,6 @@ _BATCH = table_of(Batch)
 _BEGUN = "export_begun"  # Meta: the export that was not finished: its id, number and addressee
 
 
-def export(
-    book: Book, folder: Path, progress: Progress | None = None, cancelled: Cancelled | None = None, *, to: str = ""
-) -> list[Path]:
-    """Like send; returns the whole files of this export in the folder, those of an earlier attempt too."""
-    sent = send(book, folder, progress, cancelled, to=to)
-    return sorted([*sent.kept, *sent.files])
-
-
 def send(
     book: Book, folder: Path, progress: Progress | None = None, cancelled: Cancelled | None = None, *, to: str = ""
 ) -> Sent:

@@ -9,20 +9,6 @@ from models.services.sync_steps import Cancelled, Progress, Steps, Stopped
 from models.services.sync_writing import Sent
 
 
-def export(
-    book: Book,
-    folder: Path,
-    progress: Progress | None = None,
-    cancelled: Cancelled | None = None,
-    *,
-    to: str = "",
-    pictures: bool = True,
-) -> list[Path]:
-    """Like send; returns the whole files of this export in the folder: batches in their order, then sealed files."""
-    sent = send(book, folder, progress, cancelled, to=to, pictures=pictures)
-    return [*sorted([*sent.kept, *sent.files]), *sent.beside]
-
-
 def send(
     book: Book,
     folder: Path,
@@ -32,10 +18,7 @@ def send(
     to: str = "",
     pictures: bool = True,
 ) -> Sent:
-    """Write what a partner lacks. Stopped or failed, the whole files stay, and the next call writes what is missing.
-
-    pictures: False where the stick is small; they go with a later export. Raises NoPartner, CannotWrite, DiskFull.
-    """
+    """Write what a partner lacks; see Sync.send."""
     sent = sync_export.send(book, folder, progress, cancelled, to=to)
     if sent.left or (cancelled is not None and cancelled()):
         return sent

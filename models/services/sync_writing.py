@@ -42,6 +42,11 @@ class Sent:
     pictures: int = 0  # among these
     others: int = 0  # sets of rules and lists of those who belong, among these
 
+    @property
+    def whole(self) -> list[Path]:
+        """The whole files of this export in the folder: batches in their order, then sealed files."""
+        return [*sorted([*self.kept, *self.files]), *self.beside]
+
 
 @dataclass(frozen=True)
 class Pen:

@@ -9,7 +9,7 @@ import pytest
 
 from models.errors import NotFound
 from models.services import inbox_reading
-from models.services.inbox import Inbox, waiting
+from models.services.inbox import Inbox
 from models.sync import batch as batches
 from tests.models.sync.offices import COMMUNITY, STREET, Desk, desks, open_book
 
@@ -43,13 +43,13 @@ def test_what_lies_on_a_stick_is_told_by_its_head_in_parcels_by_sender(
     (stick / "films").mkdir()
     (stick / "films" / "letter.jmb").write_bytes(b"a film")
     (stick / "readme.txt").write_text("nothing of ours")
-    found = waiting(office.book, stick)
+    found = inbox(office).look([stick])
     assert found.waiting == tuple(files)
     assert found.senders == (COMMUNITY.name,)
     (parcel,) = [one for one in found.parcels if one.kind == "batch"]
     assert (parcel.of, parcel.absent) == (2, ())
     assert [one.state for one in found.others] == ["foreign"]
-    assert [one.kind for one in waiting(laptop.book, stick).parcels] == ["card"], "its own files are no news to it"
+    assert [one.kind for one in inbox(laptop).look([stick]).parcels] == ["card"], "its own files are no news to it"
 
 
 def test_a_part_that_lacks_is_named_until_it_was_taken_in(
