@@ -186,7 +186,8 @@ def unwrap_shared(said: dict[str, Any], passphrase: str, purpose: str) -> bytes:
     try:
         cost = Cost(said["memory_kib"], said["passes"], said["lanes"])
         salt, nonce, box = _raw(said["salt"]), _raw(said["nonce"]), _raw(said["box"])
-        whole = said["format"] == FORMAT and said["purpose"] == purpose and cost.allowed() and len(salt) == 16
+        known = said["format"] == FORMAT and said["purpose"] == purpose and cost.allowed()
+        whole = known and (len(salt), len(nonce)) == (16, 12)
     except (KeyError, TypeError, ValueError) as trouble:
         raise KeysMissing() from trouble
     if not whole:

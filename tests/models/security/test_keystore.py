@@ -315,3 +315,22 @@ def test_a_passphrase_that_is_easy_to_guess_is_refused(passphrase: str, tmp_path
 )
 def test_a_good_passphrase_is_taken(passphrase: str) -> None:
     assert not is_weak(passphrase)
+
+
+def test_a_shared_key_opens_with_its_phrase_and_purpose_alone_whatever_was_done_to_it() -> None:
+    key = bytes(range(32))
+    said = json.loads(json.dumps(keystore.wrap_shared(key, NEW, "columns", cost=keystore.FLOOR)))
+    assert keystore.unwrap_shared(said, NEW, "columns") == key
+    assert key.hex() not in json.dumps(said)
+    with pytest.raises(WrongPassphrase):
+        keystore.unwrap_shared(said, PASSPHRASE, "columns")
+    with pytest.raises(WeakPassphrase):
+        keystore.wrap_shared(key, "123456", "columns", cost=keystore.FLOOR)
+    for name in said:
+        for other in (None, 7, "", "AAAA", [], "x" * 40):
+            with pytest.raises((KeysMissing, WrongPassphrase)):
+                keystore.unwrap_shared({**said, name: other}, NEW, "columns")
+        with pytest.raises((KeysMissing, WrongPassphrase)):
+            keystore.unwrap_shared({one: value for one, value in said.items() if one != name}, NEW, "columns")
+    with pytest.raises(KeysMissing):
+        keystore.unwrap_shared(said, NEW, "backups")
