@@ -10,7 +10,7 @@ from datetime import date
 from itertools import groupby, islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, or_, select
 
 from models.clock import milliseconds, today
 from models.errors import NotFound
@@ -304,22 +304,18 @@ def _open(*columns: Any) -> Select[Any]:
 
 def _same_doors(connection: Connection) -> Iterator[tuple[Mapping[Any, Any], Mapping[Any, Any]]]:
     """Dwellings in use that stand for one door, the older one first. Reads all addresses, in one query."""
-    query = select(*(_DWELLING.c[name] for name in ("id", "dead", "street_line", *_DOOR))).where(_DWELLING.c.door != "")
+    in_use = exists().where(_HOUSEHOLD.c.dwelling_id == _DWELLING.c.id, _HOUSEHOLD.c.dead.is_(False))
+    query = select(*(_DWELLING.c[name] for name in ("id", "street_line", *_DOOR))).where(
+        _DWELLING.c.door != "", _DWELLING.c.dead.is_(False), in_use
+    )
     rows = connection.execute(query.order_by(*(_DWELLING.c[name] for name in _DOOR), _DWELLING.c.id)).mappings().all()
     for _place, same in groupby(rows, key=lambda row: tuple(row[name] for name in _DOOR)):
         seen: list[Mapping[Any, Any]] = []
         for row in same:
-            if row["dead"]:
-                continue
             first = next((one for one in seen if _one_street(one, row)), None)
-            if first is not None and _in_use(connection, row["id"]) and _in_use(connection, first["id"]):
+            if first is not None:
                 yield first, row
             seen.append(row)
-
-
-def _in_use(connection: Connection, dwelling: str) -> bool:
-    query = select(_HOUSEHOLD.c.id).where(_HOUSEHOLD.c.dwelling_id == dwelling, _HOUSEHOLD.c.dead.is_(False))
-    return connection.execute(query.limit(1)).first() is not None
 
 
 def _one_street(one: Mapping[Any, Any], other: Mapping[Any, Any]) -> bool:

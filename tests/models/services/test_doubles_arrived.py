@@ -95,6 +95,17 @@ def test_people_behind_one_door_are_found_and_the_door_written_twice_is_made_one
     assert len(doubles.doors()) == 1
 
 
+def test_a_door_that_nobody_uses_any_more_hides_no_pair_behind_it(places) -> None:
+    one, two, desk = places
+    left, _people = one.home("王秀英")
+    homes = {one.home("赵桂兰")[0], two.home("孙丽")[0]}
+    one.amend("household", left, dead=True)
+    come(desk, one, two)
+    (door,) = Doubles(desk.book).doors()
+    assert {door.a_id, door.b_id} == {desk.value("household", home, "dwelling_id") for home in homes}
+    assert {*door.people, *door.other_people} == {"赵桂兰", "孙丽"}
+
+
 def test_not_the_same_is_remembered_everywhere_and_a_merge_taken_back_stays_two(places) -> None:
     one, two, desk = places
     born = date(1950, 3, 8)
