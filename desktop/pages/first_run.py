@@ -202,6 +202,8 @@ class FirstRun(QWidget):
 
     def go_on(self) -> None:
         """To the next step, or make the casebook; a missing answer is said and nothing is cleared."""
+        if not self.next_button.isEnabled():  # Enter once more while the server is tried or the casebook made
+            return
         trouble = self._check()
         self._say(trouble)
         if trouble:
@@ -213,8 +215,7 @@ class FirstRun(QWidget):
         if self.answers.step < len(steps) - 1:
             self._show(self.answers.step + 1)
             return
-        self.next_button.setEnabled(False)
-        self.next_button.setText(_("Making the casebook ..."))
+        self._set_busy(True, _("Making the casebook ..."))
         shell, answers = self.shell, self.answers
         self.shell.tasks.run(lambda: make_casebook(shell, answers), self._made, self._failed, owner=self)
 
@@ -229,15 +230,19 @@ class FirstRun(QWidget):
         self.shell.unlock(casebook)
 
     def _failed(self, problem: Problem) -> None:
-        self.next_button.setEnabled(True)
-        self.next_button.setText(self._last_words())
+        self._set_busy(False, self._last_words())
         self._say(problem.sentence())
+
+    def _set_busy(self, busy: bool, words: str) -> None:
+        """Until what was asked is done, nobody goes to another step. Words: of the button."""
+        for button in (self.back_button, self.restore_button, self.next_button):
+            button.setEnabled(not busy)
+        self.next_button.setText(words)
 
     def _try_server(self) -> None:
         """Ask the server before going on: its sentence is read best where it can be mended."""
         server = self.answers.server
-        self.next_button.setEnabled(False)
-        self.next_button.setText(_("Trying ..."))
+        self._set_busy(True, _("Trying ..."))
 
         def work() -> str:
             from models.casebook import Casebook
@@ -246,15 +251,14 @@ class FirstRun(QWidget):
             return office.name if office is not None else ""
 
         def there(name: str) -> None:
-            self.next_button.setEnabled(True)
+            self._set_busy(False, _("Continue"))
             self.answers.founding = not name
             self._show(self.answers.step + 1)
             if name:
                 self.intro.setText(_("The server answers: {office}.").format(office=name))
 
         def failed(problem: Problem) -> None:
-            self.next_button.setEnabled(True)
-            self.next_button.setText(_("Continue"))
+            self._set_busy(False, _("Continue"))
             self._say(problem.sentence())
 
         self.shell.tasks.run(work, there, failed, owner=self)

@@ -65,6 +65,8 @@ class ServerGate(QWidget):
 
     def save(self) -> None:
         """Try the connection and keep it."""
+        if not self.button.isEnabled():  # Enter once more while it is tried
+            return
         trouble = self.answers.trouble() or ("" if self.passphrase.text() else _("Type the passphrase of this desk."))
         if trouble:
             self._say(trouble)

@@ -1,11 +1,15 @@
 """Sign-in and first run."""
 
+import time
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 
 from desktop.pages import first_run as first_run_module
-from desktop.pages.first_run import FirstRun, letter_mark, office_name, strength
+from desktop.pages.first_run import FOUNDING, FirstRun, letter_mark, office_name, strength
+from desktop.pages.server_gate import ServerGate
 from desktop.pages.sign_in import SignIn
+from desktop.widgets.server_form import ServerAnswers
 from models import texts
 from models.casebook import Casebook
 from tests.conftest import PASSPHRASE
@@ -179,3 +183,30 @@ def test_an_office_is_named_from_the_table_of_divisions():
     assert office_name("999999999999") == ""
     assert letter_mark("120101001001") == "劝业场"
     assert first_run_module.letter_mark("") == ""
+
+
+def test_enter_pressed_twice_while_the_server_is_tried_leaves_no_step_out(first_run, monkeypatch):
+    monkeypatch.setattr(Casebook, "office_on", staticmethod(lambda *_: time.sleep(0.05)))
+    gate = first_run.gate
+    gate.answers.desk = True
+    gate.answers.server = ServerAnswers("localhost", database="jinmen", user="jinmen", tls="plain")
+    gate._show(FOUNDING.index("server"))
+    gate.server_form.confirmed.emit()
+    gate.server_form.confirmed.emit()
+    assert not gate.back_button.isEnabled()
+    settle(first_run)
+    assert FOUNDING[gate.answers.step] == "office"
+    assert gate.back_button.isEnabled()
+
+
+def test_the_connection_is_tried_once_however_often_enter_is_pressed(locked, monkeypatch):
+    tried = []
+    monkeypatch.setattr(Casebook, "move_office", staticmethod(lambda *_: tried.append(time.sleep(0.05))))
+    gate = ServerGate(locked)
+    locked.show_gate(gate)
+    gate.answers.host, gate.answers.database, gate.answers.user = "db.example", "jinmen", "jinmen"
+    gate.passphrase.line.setText(PASSPHRASE)
+    gate.form.confirmed.emit()
+    gate.passphrase.line.returnPressed.emit()
+    settle(locked)
+    assert len(tried) == 1
