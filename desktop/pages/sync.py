@@ -139,8 +139,8 @@ class SyncPage(Page):
         self.reload()
 
     def leave(self) -> bool:
-        """While files are written the page stays: the worker would not see how it ends."""
-        return not (isinstance(self.panel, ExportPanel) and self.panel.job is not None)
+        """While files are written or taken in the page stays: the worker would not see how it ends."""
+        return not (isinstance(self.panel, ExportPanel | InboxPanel) and self.panel.job is not None)
 
     def first_focus(self) -> None:
         """The export where it is possible, else taking in a card."""

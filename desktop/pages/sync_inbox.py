@@ -41,6 +41,7 @@ class InboxPanel(Card):
         self.page, self.files, self.place, self.box = page, list(files), place, box
         self.preview: Any = None  # models.services.inbox_views.Preview
         self.taken: Any = None  # models.services.inbox_views.Taken
+        self.job: Any = None  # while they are taken in
         self.body.setSpacing(theme.px(10))
         self.inside = pieces.column(None, gap=10)
         self.add(self.inside)
@@ -50,14 +51,16 @@ class InboxPanel(Card):
         """Look into the files; nothing is written."""
         inbox, files = self.page.casebook.inbox, self.files
         self._fill([pieces.text(_("Looking at the files. Nothing is changed yet."), "soft")], [])
-        self.page.long(
+        self.page.shell.tasks.long(
             lambda progress, cancelled: inbox.preview(files, progress, cancelled),
             self._show,
             self._trouble,
+            owner=self,  # the worker may go elsewhere meanwhile
             title=_("Looking at the files"),
         )
 
     def _trouble(self, problem: Any) -> None:
+        self.job = None
         self.page.close_panel()
         self.page.tell("problem", problem.sentence())
 
@@ -152,7 +155,7 @@ class InboxPanel(Card):
         """Take them in one after another; it can be stopped between two of them."""
         inbox, files = self.page.casebook.inbox, self.files
         self._fill([pieces.text(_("Taking in. It can be stopped between two files."), "soft")], [])
-        self.page.long(
+        self.job = self.page.long(
             lambda progress, cancelled: inbox.take(files, progress, cancelled),
             self.show_taken,
             self._trouble,
@@ -161,9 +164,8 @@ class InboxPanel(Card):
 
     def show_taken(self, taken: Any) -> None:
         """Say what came, and offer what comes next."""
-        self.taken = taken
-        if hasattr(self, "heading"):
-            self.heading.setText(_("What came"))
+        self.taken, self.job = taken, None
+        self.heading.setText(_("What came"))
         page = self.page
         if taken.changed.rows or taken.changed.entities:
             page.shell.tasks.changed.emit(taken.changed)

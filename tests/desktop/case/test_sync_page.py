@@ -258,6 +258,30 @@ def test_the_office_finds_the_files_looks_and_takes_them_in(window, folder, book
     assert page.arrivals.waiting() == []
 
 
+def test_going_to_the_page_again_while_files_are_taken_in_shows_how_it_ends(
+    window, folder, book, family, street, stick, tmp_path
+):
+    street.sync.trust_card(book.sync.write_card(tmp_path))
+    book.sync.trust_card(street.sync.write_card(tmp_path))
+    book.sync.export(stick)
+    page = office_page(window, folder, street, stick)
+    shell = page.shell
+    told = []
+    shell.tasks.fault.connect(told.append)
+    press(page, _("Look at them"))
+    shell.go("sync")
+    settle(shell)
+    assert page.panel is None
+    press(page, _("Look at them"))
+    settle(shell)
+    press(page, "收入1个文件")
+    shell.go("sync")
+    settle(shell)
+    assert told == []
+    assert isinstance(page.panel, InboxPanel)
+    assert "已收入来自" in said(page.panel)
+
+
 def test_the_answer_on_the_stick_says_how_many_changes_arrived_up_to_when(show, street, stick, book):
     page = show("sync")
     acquainted(page, street, stick, book)
