@@ -1,19 +1,19 @@
 """The one door to the records: makes, opens, backs up and restores a casebook, and hands out the services."""
 
-import shutil
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from models.clock import Clock, SystemClock, local_time, milliseconds, today
-from models.errors import CannotWrite, DamagedStore, DiskFull, KeysMissing, Problem
+from models.clock import Clock, SystemClock, local_time, today
+from models.errors import DamagedStore, Problem
 from models.records.letter import LetterValue
 from models.security import keystore
-from models.services import desk_place, sync_device
+from models.services import casebook_file, desk_place, sync_device
 from models.services.book import Book
 from models.services.calendar import Calendar
 from models.services.care import Care
+from models.services.casebook_file import BACKUPS, KEYS, STORE, StoreMissing, told_as_problems
 from models.services.casework import Contacts, Notes, Plans
 from models.services.changes import Changes
 from models.services.conflicts import Conflicts
@@ -56,27 +56,14 @@ from models.services.visits import Assessments, Visits
 from models.services.worklist import Worklist
 from models.store import backup, migrate
 from models.store.backup import Backup
-from models.store.engine import Engines, WindowLock, is_full, open_sqlite, sorted_trouble
+from models.store.engine import Engines, open_sqlite, sorted_trouble
 from models.store.server import ServerAddress
 from models.store.work import arm, read_meta, write_meta
 from models.texts import _
 
-STORE = backup.STORE
-KEYS = backup.KEY_STORE
-BACKUPS = "backups"
+__all__ = ["BACKUPS", "KEYS", "STORE", "Casebook", "OtherDistrict", "ServerBackedUp", "StoreMissing"]
+
 BACKUP_SETTING = "backup_folder"  # name of the setting: where the worker wants backups; "" is beside the casebook
-_MAKING = "casebook.making"  # a casebook that is not finished; nobody has worked in it
-
-
-class StoreMissing(Problem):
-    """There is a key file but no store beside it."""
-
-    def sentence(self) -> str:
-        """Tell the worker."""
-        return _(
-            "The casebook file is not where it was; only its key file is there. Nothing was changed. "
-            "Put the file back, or restore the last backup."
-        )
 
 
 class ServerBackedUp(Problem):
@@ -155,9 +142,7 @@ class Casebook:
         A desk of an office with a server counts as one. A key file alone is what a computer that went down during
         create() leaves: it never held records.
         """
-        if desk_place.is_desk(folder):
-            return True
-        return (folder / STORE).exists() or ((folder / KEYS).exists() and (folder / BACKUPS).exists())
+        return desk_place.is_desk(folder) or casebook_file.is_there(folder)
 
     @classmethod
     def create(
@@ -178,26 +163,8 @@ class Casebook:
         Interrupted at any moment, it can be called again. A key file without a store is kept under a dated name.
         Raises WeakPassphrase, CannotWrite, DiskFull, StoreBusy; FileExistsError where there is a casebook already.
         """
-        if (folder / STORE).exists():
-            raise FileExistsError(folder)
         clock = clock or SystemClock()
-        making = folder / _MAKING
-        with _told_as_problems(folder.name):
-            folder.mkdir(parents=True, exist_ok=True)
-        lock = WindowLock(folder / (STORE + ".lock"), "")
-        try:
-            with _told_as_problems(STORE):
-                shutil.rmtree(making, ignore_errors=True)
-                making.mkdir()
-                keys = keystore.create(making / KEYS, passphrase, worker.name, cost=cost)
-                _make_store(making / STORE, keys, office, worker, clock, keeps_numbers)
-                _set_aside(folder, clock)
-                for name in (KEYS, KEYS + ".bak", STORE):  # the store last: with it there is a casebook
-                    (making / name).replace(folder / name)
-                backup.flush(folder)
-        finally:
-            shutil.rmtree(making, ignore_errors=True)
-            lock.release()
+        keys = casebook_file.make(folder, passphrase, office, worker, clock, cost, keeps_numbers=keeps_numbers)
         engines = open_sqlite(folder / STORE, keys.page_key)
         try:
             return cls._with(engines, keys, folder, clock)
@@ -250,7 +217,7 @@ class Casebook:
         desk_place.found_on(
             server,
             password,
-            _office_values(office),
+            desk_place.office_values(office),
             clock or SystemClock(),
             keeps_numbers=keeps_numbers,
             prepare=prepare,
@@ -286,7 +253,7 @@ class Casebook:
                 server, password, office, clock=clock, keeps_numbers=keeps_numbers, phrase=phrase, cost=cost
             )
         desk_place.try_server(server, password, phrase)
-        with _told_as_problems(folder.name):
+        with told_as_problems(folder.name):
             desk_place.make(folder, passphrase, server, password, worker, cost, phrase)
         return cls.open_office(folder, passphrase, clock=clock)
 
@@ -300,7 +267,7 @@ class Casebook:
         and what open_server() raises: StoreUnreachable, ServerRefused, CertificateRefused, ServerTooOld.
         """
         clock = clock or SystemClock()
-        with _told_as_problems(folder.name):
+        with told_as_problems(folder.name):
             desk = desk_place.open_desk(folder, passphrase, password, phrase)
         try:
             arm(desk.engines.writer)
@@ -339,7 +306,7 @@ class Casebook:
         folder: where refused files and the ledger of erasures are kept. worker: as whom it signs what it does. Drafts
         and settings of a computer lie on the server then; nobody types here. Raises what office_on() raises, NoOffice.
         """
-        with _told_as_problems(folder.name):
+        with told_as_problems(folder.name):
             folder.mkdir(parents=True, exist_ok=True)
         engines, office = desk_place.open_served(server, password, phrase)
         try:
@@ -369,7 +336,7 @@ class Casebook:
         Nobody may be signed in at this desk. Raises WrongPassphrase, KeysMissing, StoreBusy, NoOffice, and what
         open_server() raises; then nothing was changed.
         """
-        with _told_as_problems(folder.name):
+        with told_as_problems(folder.name):
             desk_place.move(folder, passphrase, server, password)
 
     @classmethod
@@ -388,8 +355,7 @@ class Casebook:
     @staticmethod
     def backups(folder: Path, elsewhere: Path | None = None) -> list[Backup]:
         """The backups beside the casebook of a folder, and those in another folder, newest first; none verified yet."""
-        found = [*backup.backups(folder / BACKUPS), *(backup.backups(elsewhere) if elsewhere else ())]
-        return sorted(found, key=lambda each: each.made_at, reverse=True)
+        return casebook_file.backups(folder, elsewhere)
 
     @staticmethod
     def restore(folder: Path, chosen: Path, passphrase: str, *, clock: Clock | None = None) -> Path | None:
@@ -399,15 +365,7 @@ class Casebook:
         file, or of the backup's own where the casebook's is gone or damaged (a damaged one is kept, dated).
         Raises WrongPassphrase, KeysMissing, DamagedBackup, StoreBusy, DiskFull, CannotWrite; then nothing was changed.
         """
-        clock = clock or SystemClock()
-        try:
-            keys = keystore.unlock(folder / KEYS, passphrase)
-        except KeysMissing:
-            keys = keystore.unlock(chosen / KEYS, passphrase)
-            backup.verify(chosen, keys)
-            with _told_as_problems(KEYS):
-                _rename_dated(folder, (KEYS, KEYS + ".bak"), clock)
-        return backup.restore(chosen, folder / STORE, keys, clock)
+        return casebook_file.restore(folder, chosen, passphrase, clock or SystemClock())
 
     @property
     def office(self) -> Office:
@@ -452,7 +410,7 @@ class Casebook:
             raise OtherDistrict
         office = replace(office, keyed_by=self.office.keyed_by)  # keys never change
         with self._book.writing() as connection:
-            write_meta(connection, "office", _office_values(office))
+            write_meta(connection, "office", desk_place.office_values(office))
         with self._book.writing_here() as connection:
             write_meta(connection, "worker", {"name": worker.name, "phone": worker.phone})
         self._book.office, self._book.worker = office, worker
@@ -513,51 +471,3 @@ class Casebook:
                 self.desks.end_editing()
             self._book.beside.close()
         self._book.engines.close()
-
-
-def _office_values(office: Office) -> dict[str, str]:
-    said = {"code": office.code, "name": office.name, "letter_mark": office.letter_mark, "phone": office.phone}
-    return said | ({"keyed_by": office.keyed_by} if office.keyed_by != "district" else {})
-
-
-def _make_store(
-    path: Path, keys: keystore.Keys, office: Office, worker: Worker, clock: Clock, keeps_numbers: bool
-) -> None:
-    """The encrypted file with all its tables, who and where; everything is in the one file when this returns."""
-    engines = open_sqlite(path, keys.page_key)
-    try:
-        migrate.upgrade(engines)
-        with sorted_trouble(name=STORE), engines.writer.begin() as connection:
-            desk_place.write_identity(connection, _office_values(office), clock, keeps_numbers=keeps_numbers)
-            write_meta(connection, "worker", {"name": worker.name, "phone": worker.phone})
-    finally:
-        engines.close()
-    log = path.with_name(path.name + "-wal")
-    if log.exists() and log.stat().st_size:  # it could not be brought into the file
-        raise DiskFull
-
-
-def _set_aside(folder: Path, clock: Clock) -> None:
-    """Keep what an earlier casebook without its store has left: its keys open backups, its log must not be read."""
-    _rename_dated(folder, (KEYS, KEYS + ".bak", STORE + "-wal", STORE + "-shm"), clock)
-
-
-def _rename_dated(folder: Path, names: tuple[str, ...], clock: Clock) -> None:
-    moment = f"{local_time(milliseconds(clock)):%Y-%m-%d_%H%M%S}"
-    for name in names:
-        old, n = folder / name, 1
-        if not old.exists():
-            continue
-        while (folder / f"{name}.old-{moment}_{n}").exists():
-            n += 1
-        old.rename(folder / f"{name}.old-{moment}_{n}")
-
-
-@contextmanager
-def _told_as_problems(name: str) -> Iterator[None]:
-    try:
-        yield
-    except FileExistsError:
-        raise
-    except OSError as trouble:
-        raise (DiskFull() if is_full(trouble) else CannotWrite(name=name)) from trouble

@@ -21,7 +21,7 @@ from models.records.operation import Meta
 from models.security import device, keystore, password_store
 from models.security.column_key import KEY_BYTES
 from models.services.numbering import FOUNDED
-from models.services.views import Worker
+from models.services.views import Office, Worker
 from models.store import backup, migrate
 from models.store.chains import renew_device
 from models.store.engine import Engines, open_sqlite, saving, sorted_trouble
@@ -123,6 +123,12 @@ def write_place(folder: Path, place: Place) -> None:
     """Write it as a whole. Raises OSError."""
     said = {"jinmen_desk": _FORMAT, "desk": place.desk, "server": place.server.values()}
     write_file(folder / PLACE, {**said, "kept_in": place.kept_in})
+
+
+def office_values(office: Office) -> dict[str, str]:
+    """What is kept of an office, as a small fact."""
+    said = {"code": office.code, "name": office.name, "letter_mark": office.letter_mark, "phone": office.phone}
+    return said | ({"keyed_by": office.keyed_by} if office.keyed_by != "district" else {})
 
 
 def write_identity(connection: Connection, office: dict[str, str], clock: Clock, *, keeps_numbers: bool) -> None:

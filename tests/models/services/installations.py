@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from models.casebook import STORE, _make_store
 from models.clock import Clock, today
 from models.records.operation import Operation
 from models.services.book import Book
+from models.services.casebook_file import STORE, make_store
 from models.services.numbering import Number, settle, take_number
 from models.services.numbering_blocks import Numbering
 from models.services.numbering_latch import LATCH
@@ -89,7 +89,7 @@ def sync(giver: Book, taker: Book) -> None:
 def found(folder: Path, clock: Clock, *, keeps_numbers: bool = True) -> None:
     """A new casebook in a folder."""
     folder.mkdir(parents=True)
-    _make_store(folder / STORE, _Keys(TEST_KEY), OFFICE, WORKER, clock, keeps_numbers)  # type: ignore[arg-type]
+    make_store(folder / STORE, _Keys(TEST_KEY), OFFICE, WORKER, clock, keeps_numbers)  # type: ignore[arg-type]
 
 
 class Installation:
