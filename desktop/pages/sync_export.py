@@ -148,21 +148,28 @@ class ExportPanel(Card):
         """Any folder, for this time."""
         folder = self.choose_other()
         if folder is not None:
-            free, total = free_space(folder)
-            self._choose(Place("other", folder.name or str(folder), folder, free, total))
+            self._measure("other", folder, self._choose)
 
     def _choose_kept(self, kind: str) -> None:
         folder = self.choose_other()
         if folder is not None:
             self.page.arrivals.remember(**{kind: str(folder)})
-            free, total = free_space(folder)
-            self.place = Place(kind, folder.name or str(folder), folder, free, total)
-            self.page.arrivals.places = (
-                *(one for one in self.page.arrivals.places if one.kind != kind),
-                self.place,
-            )
-            self.show_places()
-            self.page.arrivals.look(whole=True)
+            self._measure(kind, folder, self._kept)
+
+    def _kept(self, place: Place) -> None:
+        arrivals = self.page.arrivals
+        arrivals.places = (*(one for one in arrivals.places if one.kind != place.kind), place)
+        self._choose(place)
+        arrivals.look(whole=True)
+
+    def _measure(self, kind: str, folder: Path, chosen: Callable[[Place], None]) -> None:
+        """How much room there is, off the window's thread: a folder in the network may take its time to answer."""
+
+        def measured(room: tuple[int, int]) -> None:
+            if self.job is None and not self.over:
+                chosen(Place(kind, folder.name or str(folder), folder, *room))
+
+        self.page.shell.tasks.outside(lambda: free_space(folder), measured, owner=self, lane="folders")
 
     def _other_partner(self) -> None:
         self.to = str(self.whom.currentData())

@@ -3,13 +3,14 @@
 import os
 import shutil
 import stat
+import threading
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from desktop.arrivals import Place
-from desktop.drives import Drive
+from desktop.drives import Drive, free_space
 from desktop.exchange_words import remedy_text, size_text, skew_text
 from desktop.hands import wait_until
 from desktop.pages.sync_export import ExportPanel
@@ -145,7 +146,7 @@ def test_the_wizard_finds_the_stick_says_what_goes_and_that_it_may_be_pulled_out
     assert [chip.words for chip in page.days.findChildren(Chip)] == [f"{own}"]
 
 
-def test_without_a_stick_it_says_so_and_a_folder_is_remembered(show, street, stick, book, tmp_path):
+def test_without_a_stick_it_says_so_and_a_folder_is_remembered(show, street, stick, book, tmp_path, monkeypatch):
     page = show("sync")
     acquainted(page, street, stick, book)
     page.export_button.click()
@@ -156,8 +157,17 @@ def test_without_a_stick_it_says_so_and_a_folder_is_remembered(show, street, sti
     shared = tmp_path / "share"
     shared.mkdir()
     panel.choose_other = lambda: shared
+    measured_on = []
+
+    def measured(folder: Path) -> tuple[int, int]:
+        measured_on.append(threading.current_thread())
+        return free_space(folder)
+
+    monkeypatch.setattr("desktop.pages.sync_export.free_space", measured)
     press(panel, _("Choose the shared folder"))
     settle(page.shell)
+    assert measured_on
+    assert threading.main_thread() not in measured_on, "a slow folder would hold up the window"
     assert panel.place == Place("shared", "share", shared, panel.place.free, panel.place.total)
     panel.write_button.click()
     settle(page.shell)
