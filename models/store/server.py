@@ -169,7 +169,7 @@ def open_server(address: ServerAddress, password: str) -> Engines:
 
     try:
         engines = postgres_engines(engine)
-    except (StoreUnreachable, exc.OperationalError) as trouble:
+    except (StoreUnreachable, exc.OperationalError, UnicodeError) as trouble:  # the last: no name of a computer
         raise sorted_refusal(trouble) from trouble
     try:
         with sorted_trouble(), engines.reader.connect() as connection:

@@ -244,6 +244,7 @@ def test_a_file_that_another_import_moved_meanwhile_is_no_trouble(tmp_path: Path
         (("import", "{box}", "--watch", "-1"), "from 0 to 86400"),
         (("import", "{box}", "--watch", "nan"), "from 0 to 86400"),
         (("status",), "JINMEN_PASSPHRASE"),
+        (("status", "--server", "postgresql://a@db..example/b"), "cannot be reached"),
         (("status", "--config", "{box}/binary.toml"), "cannot be read"),
         (("status", "--config", "{box}/phrase.toml", "--server", "postgresql://a@localhost/b"), "“password_file”"),
         (("init", "--code", "120101001", "--name", " ", "--mark", "劝业"), "Type the name of the office"),
