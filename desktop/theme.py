@@ -132,6 +132,8 @@ class _SvgEngine(QIconEngine):
 
     def pixmap(self, size, mode, state) -> QPixmap:
         made = QPixmap(size)
+        if made.isNull():  # a button that has no room yet asks for a picture without any
+            return made
         made.fill(Qt.GlobalColor.transparent)
         painter = QPainter(made)
         self.paint(painter, made.rect(), mode, state)

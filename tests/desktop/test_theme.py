@@ -91,6 +91,10 @@ def test_each_icon_leaves_ink(name):
     assert 10 < inked < 400
 
 
+def test_an_icon_without_room_is_no_trouble():
+    assert theme.icon("check").pixmap(QSize(0, 24)).isNull()  # a Qt warning would fail this test
+
+
 def test_a_disabled_icon_is_pale():
     strong = theme.icon("check").pixmap(QSize(24, 24), QIcon.Mode.Normal).toImage()
     pale = theme.icon("check").pixmap(QSize(24, 24), QIcon.Mode.Disabled).toImage()
