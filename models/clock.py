@@ -65,6 +65,11 @@ def local_time(moment_ms: int) -> datetime:
     return datetime.fromtimestamp(moment_ms / 1000, TIANJIN)
 
 
+def start_of(day: date) -> int:
+    """The moment at which a day in Tianjin begins, as moments are kept."""
+    return int(datetime(day.year, day.month, day.day, tzinfo=TIANJIN).timestamp() * 1000)
+
+
 def day_text(day: date | None) -> str:
     """A calendar day as people write it: 2026年11月22日, 22 Nov 2026; empty where there is none."""
     if day is None:

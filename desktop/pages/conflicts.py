@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QProgressBar, QWidget
 
 from desktop import conflict_words as words
 from desktop import theme
@@ -21,6 +21,7 @@ from desktop.pages.conflicts_filter import FilterLine
 from desktop.widgets import pieces
 from desktop.widgets.case_parts import Card, Chip
 from desktop.widgets.empty_state import EmptyState
+from desktop.widgets.tab_row import tab_row
 from models.clock import milliseconds, today
 from models.services.conflicts_views import Choices, ConflictPage, RecordConflicts, Wanted
 from models.services.views import Changed
@@ -57,14 +58,7 @@ class ConflictsPage(Choosing):
         self.card: ConflictCard | None = None
         self._edition = 0
         self._reading = False
-        self.tab_buttons: dict[str, QPushButton] = {}
-        tabs = pieces.wrapping(None, gap=8)
-        for place, tab in enumerate(TABS, 1):
-            button = pieces.button("", partial(self.show_tab, tab), tip=f"Alt+Shift+{place}")
-            button.setCheckable(True)
-            self.tab_buttons[tab] = button
-            tabs.addWidget(button)
-            QShortcut(QKeySequence(f"Alt+Shift+{place}"), self, partial(self.show_tab, tab))
+        tabs, self.tab_buttons = tab_row(self, TABS, self.show_tab)
         self.body.addLayout(tabs)
         self.filter = FilterLine()
         self.filter.wished.connect(self._narrow)

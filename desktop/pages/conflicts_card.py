@@ -132,8 +132,8 @@ class ConflictCard(QWidget):
         said = [words.shown_text(entity, name, one.value, one.named) for one in self.versions]
         if len(said) < 2:
             return [[(text, False)] for text in said]
-        found = [differing(said[0], said[1])[0]]
-        return found + [differing(said[0], other)[1] for other in said[1:]]
+        compared = [differing(said[0], other) for other in said[1:]]
+        return [compared[0][0], *(parts for _first, parts in compared)]
 
     def _offer_whole(self, field: FieldConflict) -> None:
         line = pieces.wrapping(None, gap=10)

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop import side_by_side
 from desktop.case_words import person_line
@@ -16,6 +15,7 @@ from desktop.widgets import pieces
 from desktop.widgets.case_cards import ContactCard, NoteCard, PlanCard
 from desktop.widgets.empty_state import EmptyState
 from desktop.widgets.finder import Finder, Match
+from desktop.widgets.tab_row import tab_row
 from models.clock import today
 from models.services.casework_views import ContactView, NoteView, PlanView
 from models.services.views import Changed, HouseholdView
@@ -58,14 +58,7 @@ class PlansPage(Page):
         self.choosing = pieces.card(pieces.text(_("Whose plans and contacts?"), "heading"), self.finder, margin=18)
         self.who = pieces.text("", "heading")
         self.under = pieces.text("", "soft")
-        self.tab_buttons: dict[str, QPushButton] = {}
-        tabs = pieces.wrapping(None, gap=8)
-        for place, tab in enumerate(TABS, 1):
-            button = pieces.button("", partial(self.show_tab, tab), tip=f"Alt+Shift+{place}")
-            button.setCheckable(True)
-            self.tab_buttons[tab] = button
-            tabs.addWidget(button)
-            QShortcut(QKeySequence(f"Alt+Shift+{place}"), self, partial(self.show_tab, tab))
+        tabs, self.tab_buttons = tab_row(self, TABS, self.show_tab)
         self.add_button = pieces.button("", self.add, "primary", "plus", tip="Alt+N")
         QShortcut(QKeySequence("Alt+N"), self, self.add)
         self.missed_button = pieces.button(

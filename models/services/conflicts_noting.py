@@ -6,12 +6,12 @@ the desk is looked at, by comparing two short tables; only what is new or gone i
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, or_, select, update
 
-from models.clock import TIANJIN, local_time
+from models.clock import local_time, start_of
 from models.records.dispute import Dispute
 from models.records.operation import Conflict
 from models.services import conflicts_about as abouts
@@ -165,7 +165,7 @@ def by_day(connection: Connection, first: date, last: date) -> ConflictDays:
     """
     names = ("opened_at", "settled_at", "settled_by", "community", "workers")
     query = select(*(DISPUTE.c[name] for name in names)).where(
-        or_(_OPEN, DISPUTE.c.settled_at >= _midnight(first)), DISPUTE.c.kind != "newer"
+        or_(_OPEN, DISPUTE.c.settled_at >= start_of(first)), DISPUTE.c.kind != "newer"
     )
     opened, settled, open_before = Counter[date](), Counter[date](), 0
     where = {name: (Counter[str](), Counter[str](), Counter[str]()) for name in ("community", "worker")}
@@ -198,8 +198,3 @@ def _tallies(waiting: Counter[str], opened: Counter[str], settled: Counter[str])
     keys: Iterable[str] = {*waiting, *opened, *settled} - {""}
     order = sorted(keys, key=lambda key: (-waiting[key], -opened[key] - settled[key], key))
     return tuple(Tally(key, waiting[key], opened[key], settled[key]) for key in order)
-
-
-def _midnight(day: date) -> int:
-    """The moment at which a day begins, milliseconds."""
-    return int(datetime.combine(day, time(), tzinfo=TIANJIN).timestamp() * 1000)

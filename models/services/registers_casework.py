@@ -1,12 +1,12 @@
 """The registers of what was done: visits, needs, referrals, assessments; the newest first."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, or_, select
 
-from models.clock import local_time
+from models.clock import local_time, start_of
 from models.records import codes
 from models.services import referral_rules
 from models.services.people import homes_of, short_address
@@ -69,11 +69,6 @@ ASSESSMENTS = (
 
 ANSWERS = ("accepted", "refused", "done")
 """Steps by which an office answers a letter."""
-
-
-def start_of(day: date) -> int:
-    """The first millisecond of a day as people here count days, since 1970 UTC."""
-    return round(datetime(day.year, day.month, day.day, tzinfo=local_time(0).tzinfo).timestamp() * 1000)
 
 
 def between(column: ColumnElement[Any], where: RegisterFilter) -> list[ColumnElement[bool]]:
