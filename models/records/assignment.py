@@ -52,6 +52,6 @@ class PutOff(Kept, table=True):
     household_id: str = text_field(index=True)
     kinds: list[str] = json_field(list)  # kinds of the worklist; empty: whatever it is
     until: date | None = Field(default=None, index=True)  # the day on which it stands on the list again
-    reason: str = text_field()
+    reason: str = sealed_text("put_off.reason")
     worker: str = text_field()
     at: int = moment_field()

@@ -1,6 +1,7 @@
 """The same person registered twice: an undoable link, never a rewrite."""
 
 from models.records.base import Kept, flag_field, text_field
+from models.records.sealed import sealed_text
 
 
 class PersonLink(Kept, table=True):
@@ -16,4 +17,4 @@ class PersonLink(Kept, table=True):
     active: bool = flag_field()
     worker: str = text_field()
     grounds: str = text_field()  # what spoke for one person when it was said: "number", or nothing so strong
-    reason: str = text_field()  # why the two are different people, in the worker's words
+    reason: str = sealed_text("person_link.reason")  # why the two are different people, in the worker's words

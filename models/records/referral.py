@@ -72,7 +72,9 @@ class ReferralStep(Kept, table=True):
     )  # OutcomeEntry a matter, with the fact_id that it made
     next_on: date | None = Field(default=None)  # when to ask again; of "extended" by when it is to be answered
     needs: list[str] = json_field(list)  # ids of the needs that this step settled
-    before: dict[str, Any] = json_field()  # what it changed on the referral, as it was: to be put back with the step
+    before: dict[str, Any] = sealed_json(
+        "referral_step.before"
+    )  # what it changed on the referral, as it was: to be put back with the step
     worker: str = text_field()
     at: int = moment_field()
 

@@ -44,7 +44,7 @@ class RightsRequest(Kept, table=True):
     resident_id: str = text_field(index=True)
     kind: str = text_field()  # access, correction, erasure, restriction
     asked_on: date | None = Field(default=None)
-    asked_by: str = text_field()
+    asked_by: str = sealed_text("rights_request.asked_by")
     wish: str = sealed_text("rights_request.wish")
     status: str = text_field()  # open, done, refused
     answer: str = sealed_text("rights_request.answer")

@@ -1,13 +1,13 @@
 """The cache of the screening: what the rules read of the whole register, in columns, beside the records themselves.
 
 None of it is a record: it is made from the records, may be dropped at any time and is made again; it is never synced
-and never part of a batch. It lies in the casebook's own file so that it is encrypted with it.
+and never part of a batch. It lies in the casebook's own file so that it is encrypted with it; on a server it is sealed.
 """
 
-from sqlalchemy import LargeBinary
 from sqlmodel import Field, SQLModel
 
 from models.records.base import number_field
+from models.records.sealed import SealedBytes
 
 
 class ScreeningMark(SQLModel, table=True):
@@ -37,4 +37,4 @@ class ScreeningColumn(SQLModel, table=True):
 
     block: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     name: str = Field(primary_key=True, max_length=120)
-    data: bytes = Field(default=b"", sa_type=LargeBinary)
+    data: bytes = Field(default=b"", sa_type=SealedBytes("screening_column.data"))

@@ -48,7 +48,7 @@ class PlannedVisit(Kept, table=True):
     due_on: date | None = Field(default=None, index=True)
     source: str = text_field()  # screening, calendar, rule, hand
     service_id: str = text_field()  # what the visit is about, where it is about a service
-    reason: str = text_field()  # in a worker's words
+    reason: str = sealed_text("planned_visit.reason")  # in a worker's words
     assignee: str = text_field()  # name of the worker who is to go; empty: whoever comes by
     status: str = text_field()  # open, done, dropped
     visit_id: str = text_field(index=True)  # the visit that kept it

@@ -1,5 +1,6 @@
 """On a shared server whoever keeps the database reads no number, fact, note, letter or change."""
 
+import base64
 import json
 from collections.abc import Iterator
 from datetime import date
@@ -13,6 +14,7 @@ from models.security.column_key import ColumnKey
 from models.store import erasing, search
 from models.store.engine import Engines, open_postgres
 from models.store.many import put_rows
+from models.store.marks import COLUMNS
 from models.store.rows import KEPT, empty_row
 from models.store.sealing import key_of, rows_mentioning, seal_columns
 from models.store.work import arm, read_meta, write_meta
@@ -63,6 +65,11 @@ def test_a_value_comes_back_as_it_was_and_looks_like_nothing_in_the_table(sealed
     place.add("fact", subject_id=person, name="disability_category", value={"v": SECRET}, state="known")
     place.add("visit", household_id="h", notes=SECRET, met=[person])
     place.amend("resident", person, note=SECRET + "二")
+    place.add("planned_visit", household_id="h", reason=SECRET)
+    place.add("put_off", household_id="h", reason=SECRET)
+    place.add("person_link", a_id=person, b_id="b", reason=SECRET)
+    place.add("rights_request", resident_id=person, asked_by=SECRET)
+    place.add("referral_step", referral_id="r", before={"outcome_note": SECRET})
     with sealed.writer.begin() as connection:
         write_meta(connection, "device_keys", {"sign_secret": SECRET})
     with sealed.reader.connect() as connection:
@@ -174,6 +181,17 @@ def test_a_file_is_not_sealed_by_column(sqlite_engines: Engines) -> None:
         seal_columns(sqlite_engines, KEY)
     with sqlite_engines.reader.connect() as connection:
         assert key_of(connection) is None
+
+
+def test_what_the_screening_read_of_the_facts_is_sealed_too(sealed: Engines) -> None:
+    packed = bytes(range(256))
+    with sealed.writer.begin() as connection:
+        put_rows(connection, COLUMNS, [{"block": 0, "name": "disability_category", "data": packed}])
+    with sealed.reader.connect() as connection:
+        assert connection.execute(select(COLUMNS.c.data)).scalar_one() == packed
+        lying = bytes(connection.execute(text("SELECT data FROM screening_column")).scalar_one())
+    assert packed[:20] not in lying
+    assert base64.b64encode(packed)[:20] not in lying
 
 
 def test_what_was_written_before_the_key_was_given_is_still_read(database: str) -> None:
