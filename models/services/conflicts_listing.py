@@ -62,7 +62,6 @@ def told(connection: Connection, office: Office, rows: Sequence[str]) -> tuple[R
     names = abouts.identities(connection, values)
     about = abouts.whom(connection, entities)
     called = abouts.called(connection, set(about.values()))
-    communities = abouts.communities(connection, set(about.values()))
     places = Places(connection, office)
     made = []
     for row in rows:
@@ -75,7 +74,6 @@ def told(connection: Connection, office: Office, rows: Sequence[str]) -> tuple[R
         ids = dict(tells.get(row, ()))
         made.append(
             RecordConflicts(
-                district=waiting[0].district,
                 row=row,
                 entity=waiting[0].entity,
                 fields=tuple(one for one in fields if len(one.versions) > 1),
@@ -84,7 +82,6 @@ def told(connection: Connection, office: Office, rows: Sequence[str]) -> tuple[R
                 about_id=whose[1],
                 about_name=name,
                 about_address=address,
-                community=communities.get(whose, ""),
                 tells=tuple(
                     (name, names.get(value, value) if isinstance(value, str) else value)
                     for name, value in tells.get(row, ())

@@ -57,7 +57,6 @@ class Side:
 class RecordConflicts:
     """A record with its fields that wait, and whom it is about."""
 
-    district: str
     row: str
     entity: str
     fields: tuple[FieldConflict, ...]
@@ -66,7 +65,6 @@ class RecordConflicts:
     about_id: str = ""
     about_name: str = ""  # of a household its people
     about_address: str = ""
-    community: str = ""  # 12 digits
     tells: tuple[tuple[str, Any], ...] = ()  # what else tells this record from others of its kind: (field, value)
     pair: tuple[str, str] = ("", "")  # of a link: the two residents
     sides: tuple[Side, ...] = ()

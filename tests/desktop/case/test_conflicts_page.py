@@ -198,8 +198,8 @@ def test_fields_settled_along_with_a_shown_one_do_not_begin_the_pile_anew():
     link = tuple(FieldConflict(name, "link", (), 0) for name in ("active", "grounds"))
     note = (FieldConflict("note", "text", (), 0),)
     records = (
-        RecordConflicts("120101", "a", "person_link", link, 0),
-        RecordConflicts("120101", "b", "resident", note, 0),
+        RecordConflicts("a", "person_link", link, 0),
+        RecordConflicts("b", "resident", note, 0),
     )
     queue = Queue(waiting=3)
     queue.add(ConflictPage(records, 2, 3))
