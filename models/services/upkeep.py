@@ -11,9 +11,9 @@ from sqlalchemy import Connection, and_, exists, func, select
 
 from models.records.operation import Batch, Conflict, Operation
 from models.records.stream import Received
-from models.services import partners
+from models.services import partners, sync_export
 from models.services.book import Book
-from models.store import chains, importing, migrate, partitions
+from models.store import importing, migrate, partitions
 from models.store.rows import KEPT, table_of
 from models.store.work import read_meta
 from models.sync.content import is_genuine
@@ -41,7 +41,7 @@ class Side:
     kind: str  # office or device
     name: str
     heard_at: int  # milliseconds since 1970 UTC; 0: never
-    lacking: int  # operations that it has not said to hold
+    lacking: int  # operations that the next export would bring it: of its scope, where it has one
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ class Upkeep:
                 conflicts=_count(connection, _CONFLICTS),
                 holes=_holes(connection),
                 peers=tuple(
-                    Side(one.id, one.kind, one.name, one.at, len(chains.unacknowledged(connection, one.holds)))
+                    Side(one.id, one.kind, one.name, one.at, len(sync_export.ahead(connection, one, None)[2]))
                     for one in partners.all_trusted(connection)
                 ),
                 files=tuple(

@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from models import texts
 from models.services.rights import Rights
+from models.services.upkeep import Upkeep
 from models.services.views import Office
-from models.store import down, down_got, importing
+from models.store import down, down_got, importing, migrate
 from models.store.rows import KEPT
 from models.store.work import read_meta
 from models.sync import stream
@@ -61,6 +62,18 @@ def test_a_laptop_gets_its_community_and_nothing_of_another(town: Town) -> None:
     assert notes(town.lake) == {"湖滨的事"}
     assert notes(town.flower) == set()
     assert rebuilt_equal(town.flower)
+
+
+def test_whoever_keeps_the_server_sees_what_each_laptop_lacks_of_its_scope(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrate, "version", lambda _engines: "")  # these tables were made without migrations
+    settles(town.office, "王秀英", "王小明")  # six changes
+    settles(town.office, "李建国", community=LAKE)  # four
+    town.down(town.flower)
+    town.answer(town.flower)
+    lacking = {side.name: side.lacking for side in Upkeep(town.office.book).figures().peers}
+    assert lacking == {"花园路社区": 0, "湖滨社区": 4}
 
 
 def test_a_street_gets_all_of_its_communities_by_the_digits_that_they_share(town: Town) -> None:
