@@ -108,12 +108,12 @@ def letters(path: Path) -> int:
     from reports.letter import render_letters
 
     pdf = render_letters([LetterValue.model_validate(value) for value in json.loads(path.read_bytes())])
-    tell(cpu_ms=time.process_time() * 1000, peak_mb=most_megabytes(), bytes=len(pdf))
+    tell(cpu_ms=time.process_time() * 1000, peak_mb=most_kibibytes() / 1e3, bytes=len(pdf))
     return 0
 
 
-def most_megabytes() -> float:
-    """The most memory that this process had in use; 0 where the system does not tell.
+def most_kibibytes() -> float:
+    """The most memory that this process had in use; 0 where the system does not tell (only Linux does).
 
     Not ru_maxrss: on Linux it begins with what the process had that started this one.
     """
@@ -121,7 +121,7 @@ def most_megabytes() -> float:
         lines = Path("/proc/self/status").read_text("ascii", "replace").splitlines()
     except OSError:
         return 0.0
-    return next((int(line.split()[1]) / 1e3 for line in lines if line.startswith("VmHWM:")), 0.0)
+    return next((float(line.split()[1]) for line in lines if line.startswith("VmHWM:")), 0.0)
 
 
 if __name__ == "__main__":

@@ -70,7 +70,7 @@ def running(folder: Path) -> Iterator[Server]:
     home = Path(tempfile.mkdtemp(prefix="jmpg"))  # short: the path of a socket has at most 107 bytes
     as_user: dict[str, Any] = {}
     if sys.platform != "win32" and os.geteuid() == 0:
-        as_user = {"user": _other_user(), "extra_groups": []}
+        as_user = {"user": other_user(), "extra_groups": []}
         shutil.chown(home, as_user["user"])
     common: dict[str, Any] = {"cwd": home, "env": {"PATH": os.defpath, "LC_ALL": "C.UTF-8"}, **as_user}
     data = home / "data"
@@ -98,7 +98,7 @@ def running(folder: Path) -> Iterator[Server]:
         finally:
             process.send_signal(signal.SIGINT)  # close all connections, then end
             process.wait(_PATIENCE)
-    shutil.rmtree(home, ignore_errors=True)
+            shutil.rmtree(home, ignore_errors=True)
 
 
 def _make_database(folder: Path, home: Path, process: "subprocess.Popen[bytes]") -> None:
@@ -110,7 +110,8 @@ def _make_database(folder: Path, home: Path, process: "subprocess.Popen[bytes]")
         time.sleep(0.1)
 
 
-def _other_user() -> str:
+def other_user() -> str:
+    """Whose server it is where root starts it."""
     import pwd
 
     names = {entry.pw_name for entry in pwd.getpwall()}

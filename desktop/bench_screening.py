@@ -5,7 +5,6 @@ Memory is only honest in a process of its own, so every size runs in one (this m
 
 import json
 import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -17,8 +16,9 @@ from typing import Any
 import numpy as np
 
 from desktop import bench_openfisca
+from desktop.bench_child import most_kibibytes
 from desktop.bench_register import PASSPHRASE, make_casebook
-from desktop.bench_table import Row, Scale, row, say, timed
+from desktop.bench_table import Row, Scale, own_process, row, say, timed
 from desktop.sample_columns import drawn_columns
 from models.casebook import Casebook
 from models.clock import today
@@ -34,6 +34,7 @@ SIZES, QUICK_SIZES = (10_000, 100_000, 1_000_000), (400, 1_000)
 TARGETS_MS = {100_000: 500.0, 1_000_000: 4000.0}
 MOST_MB = {1_000_000: 700.0}
 CITY_DAY = date(2025, 6, 1)  # inside the period of every text
+_CHILD = "desktop.bench_screening"
 _DUE = ScreenFilter(outcomes=frozenset(("eligible",)), not_received=True)
 
 
@@ -76,7 +77,7 @@ def city(scratch: Path, scale: Scale, openfisca: str) -> Iterator[Row]:
         name = f"screening {size:,} people"
         yield from _from_columns(name, folder, scale, TARGETS_MS.get(size), MOST_MB.get(size))
         shutil.rmtree(folder)
-        found[size] = told = _child("memory", str(size), str(scale.runs))
+        found[size] = told = own_process(_CHILD, "memory", str(size), str(scale.runs))
         yield row(f"{name} in memory, {told['rules']} rules, three-valued", "ms", told["verdicts"])
         yield row(f"{name} in memory, with what to ask of whom", "ms", told["missing"])
         if openfisca:
@@ -97,7 +98,7 @@ def _beside(name: str, size: int, openfisca: str, ours: Mapping[str, Any], scale
 def _from_columns(
     name: str, folder: Path, scale: Scale, target: float | None, most: float | None = None
 ) -> Iterator[Row]:
-    told = [_child("file", str(folder)) for _run in range(scale.runs)]
+    told = [own_process(_CHILD, "file", str(folder)) for _run in range(scale.runs)]
     yield row(f"{name} from the encrypted columns", "ms", [one["ms"] for one in told], target)
     yield row(f"{name} from the encrypted columns, memory at most", "MB", [one["peak_mb"] for one in told], most)
 
@@ -135,31 +136,6 @@ def _loaded(columns: Columns) -> Loaded:
     return Loaded(columns, lists)
 
 
-def _child(*arguments: str) -> dict[str, Any]:
-    done = subprocess.run(  # noqa: S603  # our own program
-        [sys.executable, "-m", "desktop.bench_screening", *arguments],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        cwd=Path(__file__).parents[1],
-        check=False,
-    )
-    if done.returncode:
-        raise RuntimeError(f"bench_screening {arguments[0]}: {done.stderr}")
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
-
-
-def peak_mb() -> float:
-    """The most memory this process held, in megabytes; 0 where the system does not tell (only Linux does).
-
-    Not getrusage(): what it tells counts the process that started this one, too.
-    """
-    status = Path("/proc/self/status")
-    lines = status.read_text("utf-8").splitlines() if status.exists() else []
-    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:")), 0.0)
-
-
 def _measured(work: Callable[[], object]) -> float:
     began = time.perf_counter()
     work()
@@ -176,7 +152,7 @@ def main(what: str, *asked: str) -> None:
         told = {"rules": len(plan.chosen(None)), "verdicts": [], "missing": []}
         for _run in range(int(asked[1]) + 1):
             told["verdicts"].append(_measured(lambda: screen_columns(plan, columns, missing=False)))
-        told["peak_mb"] = peak_mb()
+        told["peak_mb"] = most_kibibytes() / 1024
         for _run in range(int(asked[1]) + 1):
             told["missing"].append(_measured(lambda: screen_columns(plan, columns)))
         told |= {"verdicts": told["verdicts"][1:], "missing": told["missing"][1:]}
@@ -185,7 +161,7 @@ def main(what: str, *asked: str) -> None:
         casebook.eligibility.services()  # the packs are read and the modules are there, as on a page that is open
         import_module("models.services.screening_register")
         import_module("models.services.screening_lists")
-        told = {"ms": _measured(casebook.screening.bring_up_to_date), "peak_mb": peak_mb()}
+        told = {"ms": _measured(casebook.screening.bring_up_to_date), "peak_mb": most_kibibytes() / 1024}
         casebook.close()
     sys.stdout.write(json.dumps(told) + "\n")
 

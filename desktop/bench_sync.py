@@ -4,9 +4,6 @@ Imports run in processes of their own, so that their memory can be told; rates a
 counted with it, since other programs may be running beside.
 """
 
-import json
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -19,7 +16,7 @@ from typing import Any
 from desktop import bench_postgres
 from desktop.bench_register import COMMUNITY, PASSPHRASE, STREET, WORKER, make_casebook
 from desktop.bench_sync_child import CARD, PARTS
-from desktop.bench_table import Row, Scale, row, say
+from desktop.bench_table import Row, Scale, own_process, row, say
 from desktop.sample import sample_households
 from models.casebook import Casebook
 from models.clock import today
@@ -32,6 +29,7 @@ from models.store.work import allow_writes
 from models.sync.batch import MAX_OPERATIONS
 from models.values import new_id
 
+_CHILD = "desktop.bench_sync_child"
 SAVES = 200  # of a day
 _BEFORE = 8  # households whose registration the office has already
 
@@ -127,19 +125,18 @@ def _imports(scratch: Path, scale: Scale) -> Iterator[Row]:
                 cost=keystore.FLOOR,
             )
             offices["PostgreSQL"] = (desk, server.process)
-        for name, (office, _process) in offices.items():
-            stick = scratch / f"stick-{name}"
+        sticks = {name: scratch / f"stick-{name}" for name in offices}
+        for name, stick in sticks.items():
             stick.mkdir()
-            (stick / CARD).write_bytes(office.sync.card())
+            (stick / CARD).write_bytes(offices[name][0].sync.card())
         say(f"files of {scale.changes:,} changes")
-        sticks = [str(scratch / f"stick-{name}") for name in offices]
-        _child("make", str(scale.changes), str(at_once), *sticks)
+        own_process(_CHILD, "make", str(scale.changes), str(at_once), *map(str, sticks.values()))
         for name, (office, process) in offices.items():
             yield from _against_merge(name, office, scale)
             folder = office.folder
             office.close()
             say(f"import of {scale.changes:,} changes, {name}")
-            told = _child("take", str(scale.changes), str(folder), str(scratch / f"stick-{name}"), str(process))
+            told = own_process(_CHILD, "take", str(scale.changes), str(folder), str(sticks[name]), str(process))
             yield from _rows_of(name, scale.changes, told)
 
 
@@ -171,19 +168,3 @@ def _against_merge(name: str, office: Casebook, scale: Scale) -> Iterator[Row]:
         if len(ratios) == scale.runs:
             break
     yield row(f"bulk path against ORM merge, {name}: rows a second", "times", ratios, 10, at_least=True)
-
-
-def _child(*arguments: str) -> dict[str, Any]:
-    run = subprocess.run(  # noqa: S603  # our own program
-        [sys.executable, "-m", "desktop.bench_sync_child", *arguments],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        cwd=Path(__file__).parents[1],
-        check=False,
-    )
-    if run.returncode:
-        raise RuntimeError(f"bench_sync_child {arguments[0]}: {run.stderr}")
-    told = json.loads(run.stdout.splitlines()[-1])
-    assert isinstance(told, dict)
-    return told

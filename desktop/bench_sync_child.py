@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from desktop.bench_child import most_megabytes, tell
+from desktop.bench_child import most_kibibytes, tell
 from desktop.bench_postgres import seconds_of
 from desktop.bench_register import COMMUNITY, PASSPHRASE
 from desktop.bench_sync_files import make_files
@@ -44,7 +44,7 @@ def take(changes: int, folder: Path, stick: Path, server: int) -> int:
         now = _clocks(server)
         parts.append([len(some) * each, *(b - a for a, b in zip(before, now, strict=True))])
         before = now
-    peak = most_megabytes() * 1000 / 1024  # it divides kibibytes by a thousand
+    peak = most_kibibytes() / 1024
     began = time.process_time()
     office.sync.apply(files[0])
     again = time.process_time() - began

@@ -1,14 +1,17 @@
 """What a bench is made of: measurements as lines of a table, and what could not be measured as lines below it."""
 
+import json
 import math
 import os
 import platform
 import statistics
+import subprocess
 import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from models.errors import Problem
@@ -60,6 +63,25 @@ class Scale:
     runs: int  # of what takes long
     many: int  # of what is quick
     changes: int = 1_000_000  # that an office takes in
+
+
+def own_process(program: str, *arguments: str) -> dict[str, Any]:
+    """What a module of ours told as JSON in its last line, run by itself so that its memory and time are its own.
+
+    Raises RuntimeError with its words where it failed.
+    """
+    done = subprocess.run(  # noqa: S603  # our own program
+        [sys.executable, "-m", program, *arguments],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=Path(__file__).parents[1],
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"{program} {arguments[0]}: {done.stderr}")
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
 
 
 def timed(runs: int, work: Callable[[], object], clock: Callable[[], float] = time.perf_counter) -> list[float]:

@@ -18,6 +18,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from desktop.bench_postgres import other_user, programs
+
 ADMIN = "jinmen"
 SETTINGS = {
     "listen_addresses": "",
@@ -28,15 +30,6 @@ SETTINGS = {
     "max_connections": "40",
     "logging_collector": "off",
 }
-
-
-def programs() -> Path | None:
-    """The folder with initdb and postgres, newest version first."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: float(p.parts[-3]), reverse=True)
-    if found:
-        return found[0].parent
-    there = shutil.which("initdb")
-    return Path(there).resolve().parent if there else None
 
 
 class Server:
@@ -73,7 +66,7 @@ def running() -> Iterator[Server]:
     home = Path(tempfile.mkdtemp(prefix="jmpg"))  # short: the path of a socket has at most 107 bytes
     as_user: dict[str, object] = {}
     if os.geteuid() == 0:
-        user = _other_user()
+        user = other_user()
         shutil.chown(home, user)
         as_user = {"user": user, "group": user, "extra_groups": []}
     common = {"cwd": home, "env": {"PATH": os.defpath, "LC_ALL": "C.UTF-8"}, **as_user}
@@ -97,13 +90,6 @@ def running() -> Iterator[Server]:
         process.wait(20)
         log.close()
         shutil.rmtree(home, ignore_errors=True)
-
-
-def _other_user() -> str:
-    import pwd
-
-    names = {entry.pw_name for entry in pwd.getpwall()}
-    return "postgres" if "postgres" in names else "nobody"
 
 
 def _wait_until_it_answers(server: Server, process: "subprocess.Popen[bytes]", log: Path) -> None:
