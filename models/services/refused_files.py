@@ -82,9 +82,13 @@ def journal(book: Book, kind: Kind, data: bytes, reader: Reader, reason: str) ->
 
 
 def settled(book: Book, data: bytes) -> None:
-    """A file was taken in after all: take it off the list."""
+    """A file was taken in after all: take it off the list, where it is on it."""
+    identity = hashlib.sha256(data).hexdigest()
+    with book.reading() as connection:
+        if connection.execute(select(_BATCH.c.id).where(_BATCH.c.id == identity, *_REFUSED)).first() is None:
+            return
     with suppress(NotFound):
-        forget(book, hashlib.sha256(data).hexdigest())
+        forget(book, identity)
 
 
 def all_kept(book: Book) -> list[Refused]:

@@ -125,6 +125,9 @@ def _take_word_of_streams(connection: Connection, batch: batches.Batch, now: int
 
 def begin_anew_if_copied(book: Book, holds: batches.Tips) -> None:
     """A casebook that others know more of than itself was restored or copied: it goes on under a new device id."""
+    with book.reading() as connection:  # nearly always it is not: then nobody has to wait for it
+        if not chains.overtaken(connection, holds):
+            return
     with book.writing() as connection:
         if chains.overtaken(connection, holds):
             begin_anew(connection)
