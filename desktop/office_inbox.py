@@ -95,11 +95,11 @@ def _in_order(casebook: "Casebook", folder: Path, ready: list[Path]) -> list[Pat
     if not ready:
         return []
     box: Box = casebook.inbox.look([folder])
-    here = [one.seen.path for parcel in box.parcels for one in parcel.arrivals if one.state == "here"]
-    others = [one.seen.path for one in box.others if one.state != "foreign"]
-    known = dict.fromkeys([*box.waiting, *here, *others])
-    wanted = set(ready) - set(box.cards)
-    return [path for path in known if path in wanted]
+    here = [one.seen for parcel in box.parcels for one in parcel.arrivals if one.state == "here"]
+    others = [one.seen for one in box.others if one.state != "foreign"]
+    known = [*box.waiting, *(seen.path for seen in (*here, *others) if seen.kind != "card")]  # people decide on cards
+    wanted = set(ready)
+    return [path for path in dict.fromkeys(known) if path in wanted]
 
 
 def _take(casebook: "Casebook", folder: Path, path: Path) -> Outcome | None:

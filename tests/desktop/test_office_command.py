@@ -74,6 +74,7 @@ def test_an_office_takes_in_what_waits_and_moves_the_rest_aside_with_the_reason(
     box.mkdir()
     files = laptop.sync.export(box)
     (box / "notes.txt").write_text("not ours")
+    cards = {Path(shutil.copy(card, box)).name for card in (tmp_path / "cards").iterdir()}
     broken = box / ("broken" + files[0].suffix)
     data = bytearray(files[0].read_bytes())
     data[-40] ^= 1
@@ -84,7 +85,7 @@ def test_an_office_takes_in_what_waits_and_moves_the_rest_aside_with_the_reason(
     assert told[files[0].name]["new"]
     assert told[files[0].name]["reason"] == ""
     assert told[broken.name]["reason"] in ("damaged", "bad_signature")
-    assert sorted(path.name for path in box.iterdir()) == ["notes.txt", "refused", "taken"]
+    assert {path.name for path in box.iterdir()} == {"notes.txt", "refused", "taken", *cards}, "people decide on cards"
     assert sorted(path.name for path in (box / "refused").iterdir()) == [broken.name, broken.name + ".reason.txt"]
     shutil.move(box / "taken" / files[0].name, box / files[0].name)
     code, said, _err = office("import", box)
