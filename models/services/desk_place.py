@@ -227,6 +227,15 @@ def settle_place(engines: Engines) -> str:
         return renew_device(connection) if known else ""
 
 
+def _enter(engines: Engines, phrase: str) -> dict[str, Any]:
+    """Have a server's tables and sealed columns as this program needs them; returns the office, as its small fact."""
+    bring_up(engines)
+    unseal(engines, phrase)
+    settle_place(engines)
+    with sorted_trouble(), engines.reader.connect() as connection:
+        return read_meta(connection, "office")
+
+
 def found_on(
     server: ServerAddress,
     password: str,
@@ -253,13 +262,8 @@ def try_server(server: ServerAddress, password: str, phrase: str = "") -> None:
 
     Raises NoOffice, WrongOfficePhrase, NewerStore ...
     """
-    engines = open_server(server, password)
-    try:
-        bring_up(engines)
-        unseal(engines, phrase)
-        settle_place(engines)
-    finally:
-        engines.close()
+    engines, _office = open_served(server, password, phrase)
+    engines.close()
 
 
 def look(server: ServerAddress, password: str, phrase: str = "") -> dict[str, Any]:
@@ -373,11 +377,7 @@ def open_served(server: ServerAddress, password: str, phrase: str = "") -> tuple
     """
     engines = open_server(server, password)
     try:
-        bring_up(engines)
-        unseal(engines, phrase)
-        settle_place(engines)
-        with sorted_trouble(), engines.reader.connect() as connection:
-            return engines, read_meta(connection, "office")
+        return engines, _enter(engines, phrase)
     except BaseException:
         engines.close()
         raise
@@ -415,14 +415,10 @@ def open_desk(folder: Path, passphrase: str, password: str = "", phrase: str = "
         if password:
             place = keep_password(local, place, password)
             write_place(folder, place)
-        bring_up(engines)
-        unseal(engines, phrase or phrase_of(local, place))
+        office = _enter(engines, phrase or phrase_of(local, place))
         keep_phrase(local, place, phrase)
-        settle_place(engines)
         with sorted_trouble(name=LOCAL), local.reader.connect() as connection:
             worker = read_meta(connection, "worker")
-        with sorted_trouble(), engines.reader.connect() as connection:
-            office = read_meta(connection, "office")
         return OpenDesk(engines, local, keys, place, office, worker)
     except BaseException:
         if engines is not None:
