@@ -30,7 +30,6 @@ from models.texts import _, ngettext
 if TYPE_CHECKING:
     from desktop.shell import Shell
 
-COMMUNITY_DIGITS = 12  # of the code of a community's office; streets and districts have fewer
 CARD_ENDING = ".jmcard"
 
 
@@ -146,11 +145,6 @@ class SyncPage(Page):
         """The export where it is possible, else taking in a card."""
         if self.panel is None:
             (self.export_button if self.export_button.isEnabled() else self.take_button).setFocus()
-
-    @property
-    def is_office(self) -> bool:
-        """Whether this casebook collects from others, and so answers with receipts."""
-        return len(self.casebook.office.code) < COMMUNITY_DIGITS
 
     def reload(self) -> None:
         """Load everything that the page shows."""

@@ -20,7 +20,7 @@ from models.texts import _
 if TYPE_CHECKING:
     from desktop.pages.sync import SyncPage
 
-COMMUNITY_DIGITS = 12  # of the code of a community's office
+COMMUNITY_DIGITS = 12  # of the code of a community's office; streets and districts have fewer
 
 
 class PartnersCard(Card):
