@@ -73,10 +73,7 @@ class Standing:
 
 def standing(connection: Connection, entities: Mapping[Key, str]) -> dict[Key, list[Standing]]:
     """The different current values of some fields (key -> entity), the one that is shown first, then by age."""
-    heads = _heads(connection, {key[:2] for key in entities})
-    holders = {key: [op for op, names in heads.get(key[:2], {}).items() if key[2] in names] for key in entities}
-    log = Log(connection)
-    log.load((key[0], op) for key, several in holders.items() for op in several)
+    holders, log = _holders(connection, entities)
     for _round in range(_DEEPEST):
         missing = {one for key, several in holders.items() for op in several for one in _lacking(log, key, op)}
         if not missing:
@@ -87,17 +84,22 @@ def standing(connection: Connection, entities: Mapping[Key, str]) -> dict[Key, l
 
 def last_word(connection: Connection, keys: Iterable[Key]) -> dict[Key, Row[Any]]:
     """The newest operation that holds the value of a field."""
-    keys = list(keys)
-    heads = _heads(connection, {key[:2] for key in keys})
-    holders = {key: [op for op, names in heads.get(key[:2], {}).items() if key[2] in names] for key in keys}
-    log = Log(connection)
-    log.load((key[0], op) for key, several in holders.items() for op in several)
+    holders, log = _holders(connection, list(keys))
     found: dict[Key, Row[Any]] = {}
     for key, several in holders.items():
         rows = [row for op in several if (row := log.get(key[0], op)) is not None]
         if rows:
             found[key] = max(rows, key=lambda row: (row.clock, row.id))
     return found
+
+
+def _holders(connection: Connection, keys: Collection[Key]) -> tuple[dict[Key, list[str]], Log]:
+    """The operations that hold a value of each field now, and the log in which they were looked up."""
+    heads = _heads(connection, {key[:2] for key in keys})
+    holders = {key: [op for op, names in heads.get(key[:2], {}).items() if key[2] in names] for key in keys}
+    log = Log(connection)
+    log.load((key[0], op) for key, several in holders.items() for op in several)
+    return holders, log
 
 
 def _heads(connection: Connection, records: Collection[tuple[str, str]]) -> dict[tuple[str, str], dict[str, list[str]]]:

@@ -262,18 +262,23 @@ def test_everything_from_one_computer_is_taken_at_once(laptops, desk: Place) -> 
     assert desk.desk.page().total_records == 0
 
 
+def arrives_before_the_choice_is_written(monkeypatch: pytest.MonkeyPatch, desk: Place, other: Place) -> None:
+    """Another one's changes come in between what the desk looked up and what it writes."""
+    choose = desk.desk._choose
+
+    def taking_first(*chosen: object) -> object:
+        desk.take(other)
+        return choose(*chosen)
+
+    monkeypatch.setattr(desk.desk, "_choose", taking_first)
+
+
 def test_what_was_replaced_while_somebody_chose_is_not_taken(quarrel, monkeypatch) -> None:
     one, _two, desk, person, phone = quarrel
     (side,) = [side for side in desk.desk.record(person).sides if side.workers == ("周敏",)]
     one.amend("resident", person, note="腿脚不便，要人扶")
     one.amend("phone", phone, number="+8613820007777")
-    choose = desk.desk._choose
-
-    def arriving_before(*chosen: object) -> object:
-        desk.take(one)
-        return choose(*chosen)
-
-    monkeypatch.setattr(desk.desk, "_choose", arriving_before)
+    arrives_before_the_choice_is_written(monkeypatch, desk, one)
     with pytest.raises(NotFound):
         desk.desk.settle_side(person, side.device)
     assert set(versions(desk, person, "note")) == {"已装扶手", "腿脚不便，要人扶"}
@@ -288,13 +293,7 @@ def test_versions_that_differ_by_now_are_not_settled_as_alike(laptops, desk: Pla
     two.amend("resident", person, note="天津市 河北区")
     desk.take(one, two)
     one.amend("resident", person, note="天津市河东区")
-    choose = desk.desk._choose
-
-    def arriving_before(*chosen: object) -> object:
-        desk.take(one)
-        return choose(*chosen)
-
-    monkeypatch.setattr(desk.desk, "_choose", arriving_before)
+    arrives_before_the_choice_is_written(monkeypatch, desk, one)
     with pytest.raises(NotFound):
         desk.desk.settle_alike([(person, "note")])
     assert set(versions(desk, person, "note")) == {"天津市河东区", "天津市 河北区"}
