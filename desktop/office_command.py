@@ -156,7 +156,7 @@ def _secret(variable: str, config: Mapping[str, str], key: str) -> str:
     if not config.get(key):
         return ""
     try:
-        return Path(config[key]).read_text("utf-8").rstrip("\r\n")
+        return _path(config[key]).read_text("utf-8").rstrip("\r\n")
     except (OSError, UnicodeError) as trouble:
         raise Unusable(_("The file that “{key}” names cannot be read.").format(key=key)) from trouble
 
@@ -172,7 +172,7 @@ def _opened(given: argparse.Namespace, config: Mapping[str, str]) -> Casebook:
         if not Casebook.exists(folder):
             raise Unusable(_("Say where the records are: --server or --casebook."))
         return Casebook.open(folder, os.environ.get("JINMEN_PASSPHRASE") or _asked_passphrase())
-    folder = Path(config.get("folder") or data_folder() / "office")
+    folder = _path(config["folder"]) if config.get("folder") else data_folder() / "office"
     worker = Worker(config.get("worker") or _("office service"))
     return Casebook.serve(folder, *where, worker, phrase=_phrase(config))
 

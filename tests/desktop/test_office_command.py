@@ -181,6 +181,18 @@ def test_a_watching_import_waits_for_whole_files_and_for_the_server(
         office_inbox.run(None, box, told.append, threading.Event())  # type: ignore[arg-type]
 
 
+def test_what_is_named_relatively_lies_where_the_caller_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The launcher starts the program in a folder of its own."""
+    monkeypatch.setenv("JINMEN_CALLED_FROM", str(tmp_path))
+    monkeypatch.setenv("JINMEN_OFFICE_CONFIG", "office.toml")
+    monkeypatch.delenv("PGPASSWORD", raising=False)
+    (tmp_path / "office.toml").write_text('password_file = "password.txt"\n')
+    (tmp_path / "password.txt").write_text("geheim\n")
+    given = office_command._parser().parse_args(["status"])
+    config = office_command._configured(given)
+    assert office_command._secret("PGPASSWORD", config, "password_file") == "geheim"
+
+
 def test_the_same_commands_work_on_a_casebook_of_this_computer(  # type: ignore[no-untyped-def]
     casebook_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys
 ) -> None:
