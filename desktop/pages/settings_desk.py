@@ -5,18 +5,11 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
 
 from desktop.widgets import pieces
+from desktop.widgets.server_form import tls_words
 from models.texts import _
 
 if TYPE_CHECKING:
     from desktop.pages.settings import SettingsPage
-
-
-def tls_words(tls: str) -> str:
-    """How the way to the server is protected."""
-    return {
-        "verify-full": _("Encrypted; certificate and name checked"),
-        "verify-ca": _("Encrypted; only the certificate is checked"),
-    }.get(tls, _("Not encrypted: only for a server on this very computer"))
 
 
 class DeskSection:

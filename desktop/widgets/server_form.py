@@ -59,6 +59,14 @@ class ServerAnswers:
         return made
 
 
+def tls_words(tls: str) -> str:
+    """How the way to the server is protected."""
+    return {
+        "verify-full": _("Encrypted; certificate and name checked"),
+        "verify-ca": _("Encrypted; only the certificate is checked"),
+    }.get(tls, _("Not encrypted: only for a server on this very computer"))
+
+
 class ServerForm(QWidget):
     """The fields; what is typed goes into the answers at once."""
 
@@ -88,12 +96,8 @@ class ServerForm(QWidget):
             _("Kept in the key store of this computer; where it has none, encrypted under your passphrase."),
         )
         self.tls = QComboBox()
-        for value, words in (
-            ("verify-full", _("Encrypted; certificate and name checked")),
-            ("verify-ca", _("Encrypted; only the certificate is checked")),
-            ("plain", _("Not encrypted: only for a server on this very computer")),
-        ):
-            self.tls.addItem(words, value)
+        for value in ("verify-full", "verify-ca", "plain"):
+            self.tls.addItem(tls_words(value), value)
         self.tls.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.tls.setCurrentIndex(max(self.tls.findData(answers.tls), 0))
         self.tls.currentIndexChanged.connect(self._tls_chosen)
