@@ -81,6 +81,9 @@ def _parser() -> argparse.ArgumentParser:
     init.add_argument("--mark", required=True, help="the word in letter numbers, for example 劝业")
     init.add_argument("--phone", default="")
     init.add_argument("--by-street", action="store_true", help="keys begin with the street instead of the district")
+    init.add_argument(
+        "--readable", action="store_true", help="without a phrase: the server's keeper can read all of it"
+    )
     init.add_argument("--numbers-elsewhere", action="store_true", help="another computer gives the letter numbers")
     init.add_argument("--partitioned", action="store_true", help="spread the tables over the districts")
     init.add_argument("--card", type=_path, default=None, metavar="FOLDER", help="write the office's card there")
@@ -193,8 +196,16 @@ def _found(given: argparse.Namespace, config: Mapping[str, str]) -> None:
         raise Unusable(_("There is no community or street of this code, or the mark has not one to six characters."))
     if not given.name.strip():
         raise Unusable(_("Type the name of the office, as it is printed on letters."))
+    phrase = _phrase(config)
+    if bool(phrase) == given.readable:
+        raise Unusable(
+            _(
+                "Give the phrase of the office in JINMEN_OFFICE_PHRASE or phrase_file; it cannot be added later. Or say "
+                "--readable, and no phrase: then whoever keeps the server can read everything."
+            )
+        )
     office = Office(given.code, given.name, given.mark, given.phone, "street" if given.by_street else "district")
-    Casebook.found_office(*where, office, keeps_numbers=not given.numbers_elsewhere, phrase=_phrase(config))
+    Casebook.found_office(*where, office, keeps_numbers=not given.numbers_elsewhere, phrase=phrase)
 
 
 # The commands. Each prints its answer and gives the exit code.

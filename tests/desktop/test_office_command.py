@@ -57,7 +57,7 @@ def laptop(tmp_path: Path) -> Iterator[Casebook]:
 def befriend(office, laptop: Casebook, folder: Path) -> None:  # type: ignore[no-untyped-def]
     """Each has the other's card."""
     folder.mkdir(exist_ok=True)
-    code, (said,), _err = office("init", *STREET, "--card", folder)
+    code, (said,), _err = office("init", *STREET, "--card", folder, "--readable")
     assert code == 0
     laptop.sync.trust_card(Path(str(said["card"])))
     card = laptop.sync.write_card(folder)
@@ -139,6 +139,7 @@ def test_an_office_is_founded_with_its_columns_sealed_and_opens_with_its_phrase_
     office, monkeypatch: pytest.MonkeyPatch, postgres: Server, database: str
 ) -> None:
     monkeypatch.setenv("JINMEN_OFFICE_PHRASE", "办公室 一起 记住 的 话")
+    assert office("init", *STREET, "--readable")[0] == 2  # a phrase, and the word that there is none
     code, (said,), _err = office("init", *STREET, "--by-street")
     assert code == 0
     assert said["partitioned"] == 0
@@ -262,6 +263,7 @@ def test_a_file_that_another_import_moved_meanwhile_is_no_trouble(tmp_path: Path
         (("status", "--config", "{box}/phrase.toml", "--server", "postgresql://a@localhost/b"), "“password_file”"),
         (("init", "--code", "120101001", "--name", " ", "--mark", "劝业"), "Type the name of the office"),
         (("init", *STREET, "--casebook", "{box}"), "Say on which server"),
+        (("init", *STREET), "it cannot be added later"),
     ],
 )
 def test_what_cannot_be_used_is_said_in_a_sentence(  # type: ignore[no-untyped-def]
