@@ -82,7 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     init.add_argument("--phone", default="")
     init.add_argument("--by-street", action="store_true", help="keys begin with the street instead of the district")
     init.add_argument(
-        "--readable", action="store_true", help="without a phrase: the server's keeper can read all of it"
+        "--readable", action="store_true", help="without a phrase: its keeper can read everything"
     )
     init.add_argument("--numbers-elsewhere", action="store_true", help="another computer gives the letter numbers")
     init.add_argument("--partitioned", action="store_true", help="spread the tables over the districts")
@@ -200,8 +200,8 @@ def _found(given: argparse.Namespace, config: Mapping[str, str]) -> None:
     if bool(phrase) == given.readable:
         raise Unusable(
             _(
-                "Give the phrase of the office in JINMEN_OFFICE_PHRASE or phrase_file; it cannot be added later. Or say "
-                "--readable, and no phrase: then whoever keeps the server can read everything."
+                "Give the phrase of the office in JINMEN_OFFICE_PHRASE or phrase_file; it cannot be added later. Or "
+                "say --readable, and no phrase: then whoever keeps the server can read everything."
             )
         )
     office = Office(given.code, given.name, given.mark, given.phone, "street" if given.by_street else "district")
