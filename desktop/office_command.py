@@ -81,9 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     init.add_argument("--mark", required=True, help="the word in letter numbers, for example 劝业")
     init.add_argument("--phone", default="")
     init.add_argument("--by-street", action="store_true", help="keys begin with the street instead of the district")
-    init.add_argument(
-        "--readable", action="store_true", help="without a phrase: its keeper can read everything"
-    )
+    init.add_argument("--readable", action="store_true", help="without a phrase: its keeper can read everything")
     init.add_argument("--numbers-elsewhere", action="store_true", help="another computer gives the letter numbers")
     init.add_argument("--partitioned", action="store_true", help="spread the tables over the districts")
     init.add_argument("--card", type=_path, default=None, metavar="FOLDER", help="write the office's card there")
