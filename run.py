@@ -16,6 +16,8 @@ VENV = HERE / ".venv"
 LOCK = HERE / "requirements.lock"
 PEERS = HERE / ".venv-bench"  # what the bench measures beside us; no part of the application
 PEERS_LOCK = HERE / "requirements-bench.lock"
+AUDIT = HERE / ".venv-audit"  # what looks at our supply chain; no part of the application
+AUDIT_LOCK = HERE / "requirements-audit.lock"
 STAMP = VENV / "jinmen.stamp"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
@@ -33,6 +35,8 @@ run office WHAT ...          an office's server without a screen: init, import, 
 run verify FILE... --card C  whether letters (PDF, scan, text) are genuine, by the cards of offices (run verify -h)
 run battery [N]              the long form of the tests with random operations: N of them (5000)
 run simulate [--seeds N]     the proof of sync: offices, laptops, accidents in N histories (1000); --mutants, --machine
+run torture [--short]        proof by breaking: kills, power cuts, full disks, damage, hostile files, leaks; a table
+run supply OUT               licences, bill of materials (CycloneDX), known vulnerabilities (pip-audit --strict)
 run texts                    bring the translation catalogue up to date with the code
 run help                     this text
 """
@@ -74,6 +78,19 @@ def peers() -> str:
         print("run: the others could not be installed; their rows are left out", file=sys.stderr, flush=True)
         return ""
     made.write_text(said)
+    return str(python)
+
+
+def tools() -> str:
+    """The interpreter of the tools that look at what the program is made of. Raises where they cannot be installed."""
+    python = AUDIT / PYTHON.relative_to(VENV)
+    made = AUDIT / "jinmen.stamp"
+    said = hashlib.sha256(AUDIT_LOCK.read_bytes()).hexdigest()
+    if not (made.exists() and made.read_text() == said and python.exists()):
+        install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+        subprocess.run([sys.executable, "-m", "venv", "--clear", str(AUDIT)], check=True)
+        subprocess.run([*install, "--only-binary", ":all:", "-r", str(AUDIT_LOCK)], check=True)
+        made.write_text(said)
     return str(python)
 
 
@@ -126,7 +143,7 @@ def main(arguments: list[str]) -> int:
     # Paths are the caller's: the programs below run in this folder.
     if command == "looks":  # the words after its folder are no paths
         rest = [str(Path(a).absolute()) for a in rest[:1]] + rest[1:]
-    elif command in ("demo", "bench", "check"):
+    elif command in ("demo", "bench", "check", "supply"):
         rest = [a if a.startswith("-") else str(Path(a).absolute()) for a in rest]
     elif command == "pack":
         rest = rest[:1] + [str(Path(a).absolute()) if Path(a).exists() else a for a in rest[1:]]
@@ -134,7 +151,7 @@ def main(arguments: list[str]) -> int:
         rest = [str(Path(a).absolute()) if Path(a).exists() else a for a in rest]
     elif command == "forms":
         rest = rest[:1] + [str(Path(a).absolute()) for a in rest[1:]]
-    elif command not in ("", "lint", "test", "texts", "battery", "simulate", "office"):
+    elif command not in ("", "lint", "test", "texts", "battery", "simulate", "torture", "office"):
         print(f"run: unknown command: {command}\n{USAGE}", end="", file=sys.stderr)
         return 2
     set_up()
@@ -147,6 +164,10 @@ def main(arguments: list[str]) -> int:
         return python("-m", "pytest", "-m", "battery", JINMEN_BATTERY=rest[0] if rest else "5000", **offscreen)
     if command == "simulate":
         return python("-m", "tests.simulation", *rest)
+    if command == "torture":
+        return python("-m", "tests.torture", *rest, **offscreen)
+    if command == "supply":
+        return python("-m", "tests.house.supply", *(rest or ["supply-out"]), tools(), str(PYTHON))
     if command == "texts":
         return python("-m", "tests.house.catalogue")
     if command == "bench" and "--no-peers" not in rest:
