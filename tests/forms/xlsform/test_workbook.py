@@ -6,6 +6,7 @@ import zipfile
 import pytest
 from openpyxl import Workbook
 
+from forms import tables
 from forms.xlsform import workbook
 from forms.xlsform.reading import read_workbook
 
@@ -89,7 +90,7 @@ def test_a_declared_size_is_not_believed() -> None:
 
 
 def test_a_workbook_that_grows_beyond_measure_is_refused_before_it_is_unpacked() -> None:
-    data = with_part(xlsx({"survey": ROWS}), "xl/worksheets/sheet1.xml", lambda _body: b" " * (workbook.PART_MOST + 1))
+    data = with_part(xlsx({"survey": ROWS}), "xl/worksheets/sheet1.xml", lambda _body: b" " * (tables.PART_MOST + 1))
     assert len(data) < 200_000
     assert read_workbook(data, "f.xlsx").problems[0].kind == "unpacks_too_large"
 
@@ -106,15 +107,15 @@ def test_a_workbook_that_asks_for_other_files_is_refused() -> None:
 
 
 def test_too_much_is_told_with_the_limit() -> None:
-    assert read_workbook(b"x" * (workbook.FILE_MOST + 1), "f.xlsx").problems[0].kind == "too_large"
-    wide = [[f"c{place}" for place in range(workbook.COLUMNS_MOST + 5)]]
+    assert read_workbook(b"x" * (tables.FILE_MOST + 1), "f.xlsx").problems[0].kind == "too_large"
+    wide = [[f"c{place}" for place in range(tables.COLUMNS_MOST + 5)]]
     assert read_workbook(xlsx({"survey": wide}), "f.xlsx").problems[0].kind == "too_many_columns"  # type: ignore[dict-item]
     long = b"| survey |\n| | type | name | label |\n" + b"".join(b"| | text | q%d | Q |\n" % n for n in range(3_100))
     assert read_workbook(long, "f.md").problems[0].kind == "too_many_questions"
 
 
 def test_many_empty_rows_end_a_sheet_as_in_the_tools_of_others() -> None:
-    rows = [*ROWS, *([] for _ in range(workbook.EMPTY_ROWS_MOST + 1)), ["text", "far", "Far"]]
+    rows = [*ROWS, *([] for _ in range(tables.EMPTY_ROWS_MOST + 1)), ["text", "far", "Far"]]
     names = [row.cells["name"] for row in workbook.open_workbook(xlsx({"survey": rows}), "f.xlsx").rows("survey")]
     assert names == ["a", "b"]
 
