@@ -1,0 +1,1 @@
+"""The battery that tries to break the keeping of records: `./run torture`."""

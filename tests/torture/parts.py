@@ -1,0 +1,57 @@
+"""The parts of the battery by name. A part is loaded when it is run: some need Qt, some must not have it."""
+
+import importlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.torture.figures import Figures
+
+Run = Callable[[Path, bool, int], Iterable[Figures]]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part: where it stands, and whether the short form has it."""
+
+    name: str
+    where: str  # module:function
+    about: str
+    argument: str = ""
+    short: bool = True
+    group: str = "records"  # what shares a process in the short form
+
+    def run(self, folder: Path, short: bool, seed: int) -> Iterator[Figures]:
+        """Do it in a folder of its own."""
+        module, _colon, function = self.where.partition(":")
+        call = getattr(importlib.import_module(f"tests.torture.{module}"), function)
+        yield from call(folder, short, seed, self.argument) if self.argument else call(folder, short, seed)
+
+
+_KILLED = {
+    "save": "a household is registered",
+    "photo": "a picture is added",
+    "backup": "a backup is made",
+    "restore": "a backup is put back",
+    "migration": "an older casebook is brought to today's tables",
+    "phrase": "the passphrase is changed",
+    "export": "changes are written to a stick",
+    "letter": "a letter gets its number and its PDF",
+}
+_ALL = [
+    *(Part(f"kill-{name}", "kills:kill", f"kill -9 while {about}", name) for name, about in _KILLED.items()),
+    Part("kill-import", "others:kills_in_imports", "kill -9 while a file is taken in, on both engines", short=False),
+    Part("power", "power:cuts", "power cuts in the application's own writes"),
+]
+PARTS = {part.name: part for part in _ALL}
+
+
+def chosen(wanted: Sequence[str], *, short: bool) -> list[Part]:
+    """The parts of these names or beginnings of names; all without any. Raises KeyError."""
+    found: list[Part] = []
+    for name in wanted or [""]:
+        some = [PARTS[name]] if name in PARTS else [part for part in _ALL if part.name.startswith(name)]
+        if not some:
+            raise KeyError(name)
+        found += [part for part in some if part not in found and (wanted or part.short or not short)]
+    return found
