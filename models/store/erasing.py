@@ -87,7 +87,8 @@ def count_operations(connection: Connection, rows: Iterable[str]) -> int:
 def blank(work: Work, entity: str, rows: Iterable[str], *, only: Iterable[str] = (), keep: bool = False) -> None:
     """Take the values of records out of the log and the table. only: these fields alone. keep: the record stays shown.
 
-    Without keep a record is marked dead by an operation of its own, so that other devices hide it too.
+    Without keep a record is marked dead by an operation of its own, so that other devices hide it too. Records that did
+    not arrive yet are passed over: the ledger blanks them when they do.
     """
     work.flush()
     fields = frozenset(only)
@@ -111,8 +112,11 @@ def blank(work: Work, entity: str, rows: Iterable[str], *, only: Iterable[str] =
     work.entities.add(entity)
     work.rows.update(ids)
     if not keep and not fields:
-        for row in ids:
-            work.amend(entity, row, {"dead": True})
+        for some in portions(ids):
+            # Who was merged with somebody may be known here by the link alone: there is no record to hide then.
+            here = work.connection.execute(select(table.c.id).where(table.c.id.in_(some)).order_by(table.c.id))
+            for row in here.scalars().all():
+                work.amend(entity, row, {"dead": True})
 
 
 def _erased(said: Mapping[str, Any], only: frozenset[str]) -> dict[str, Any]:

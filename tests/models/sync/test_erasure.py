@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from sqlalchemy import select
 
 from models.records.operation import Conflict, Operation
+from models.services import links
 from models.services.consents import Consents
 from models.services.rights import Rights
 from models.store import importing, search
 from models.store.rows import KEPT, table_of
+from models.sync import batch
 from tests.models.sync.offices import Desk, desks
 
 LATE = ("住在女儿家", "13912345678", "女儿")
@@ -124,6 +127,29 @@ def test_a_late_visit_to_the_home_of_who_was_erased_is_blanked_everywhere(places
             log = str(connection.execute(select(table_of(Operation).c.fields)).all())
         assert "她住院了" not in log
         assert "三口" not in log
+    assert laptop.digest() == office.digest()
+
+
+def test_who_is_known_by_a_link_alone_is_erased_with_the_other_and_blank_on_arrival(places) -> None:
+    laptop, office, stick = places
+    gone, other = laptop.registers("王秀英", "王秀兰")
+    with laptop.book.verb("merging.merge") as work:
+        links.say(work, gone, other, active=True)
+    with patch.object(batch, "MAX_OPERATIONS", 2):
+        first, late, link = laptop.sync.export(stick)
+    office.sync.apply(first)
+    office.sync.apply(link)
+    with office.book.reading() as connection:
+        known = connection.execute(select(KEPT["resident"].c.id)).scalars().all()
+    assert known == [gone]
+    Rights(office.book).erase(gone, "asked")
+    office.sync.apply(late)
+    carry(office, laptop, stick)
+    carry(laptop, office, stick)
+    for desk in (laptop, office):
+        assert "王秀兰" not in told(desk)
+        assert "王秀英" not in told(desk)
+        assert found(desk, "王秀兰") == []
     assert laptop.digest() == office.digest()
 
 
