@@ -10,6 +10,7 @@ from models.errors import DamagedStore, Problem
 from models.records.letter import LetterValue
 from models.security import keystore
 from models.services import casebook_file, desk_place, sync_device
+from models.services.allowed import Guard
 from models.services.book import Book
 from models.services.calendar import Calendar
 from models.services.care import Care
@@ -134,6 +135,8 @@ class Casebook:
         self.templates = Templates(book)
         self.desks = Desks(book)
         self.upkeep = Upkeep(book)
+        self._guard = Guard(book)
+        self._guard.stand_before_all(self)  # last: every service is there by now
 
     @staticmethod
     def exists(folder: Path) -> bool:
@@ -392,6 +395,10 @@ class Casebook:
         """Where the casebook lies."""
         return self._book.folder
 
+    def may(self, action: str) -> bool:
+        """Whether who is signed in may do an action (a key of models.records.roles.ACTIONS); windows ask it."""
+        return self._guard.may(action)
+
     def print_with(self, words: Callable[[LetterValue], str]) -> None:
         """Say what is printed on a letter (reports.letter.printed_words): it is what the code on it is made over."""
         self._book.words = words
@@ -408,6 +415,8 @@ class Casebook:
         """Change the office's name, mark or phone, and the worker's. Raises OtherDistrict: records do not move."""
         if office.district != self.office.district:
             raise OtherDistrict
+        if office != self.office:
+            self._guard.need("office", "casebook.set_office")
         office = replace(office, keyed_by=self.office.keyed_by)  # keys never change
         with self._book.writing() as connection:
             write_meta(connection, "office", desk_place.office_values(office))

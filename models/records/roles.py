@@ -52,9 +52,10 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "assign": _OFFICE,  # rounds and households into somebody's care
     "transfer": _OFFICE,  # whole cases to another office, and theirs
     "merge": _OFFICE,  # records of one person; conflicts of the exchange
+    "undo": _CASEWORK | _KEEPERS,  # what one just did; who only keeps the office undoes what is about nobody
     # What leaves, and what comes.
     "print": _CASEWORK,
-    "export": _OFFICE,  # lists and registers as files
+    "export": _OFFICE,  # lists and registers as files; a paper that is saved counts as printed
     "send": _CASEWORK,  # batches and receipts
     "take_in": _CASEWORK,  # batches of others, lists of people
     # Residents' rights.
@@ -71,6 +72,40 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "export_audit": frozenset({AUDITOR}),
 }
 """Action and the roles that may do it."""
+
+ACTION_NAMES: Mapping[str, str] = {
+    "use": N_("Use the program"),
+    "search": N_("Find people and look through lists"),
+    "view": N_("Look at a record"),
+    "reveal": N_("Show a whole number"),
+    "count": N_("Look at figures"),
+    "register": N_("Register and change people and households"),
+    "visit": N_("Keep visits, assessments and what was learnt"),
+    "check": N_("Check eligibility"),
+    "consent": N_("Keep a consent"),
+    "plan": N_("Plan visits, rounds and case plans"),
+    "refer": N_("Write referral letters"),
+    "sign": N_("Sign letters of others"),
+    "assign": N_("Give work to somebody"),
+    "transfer": N_("Hand a case to another office"),
+    "merge": N_("Merge records and settle conflicts"),
+    "undo": N_("Undo"),
+    "print": N_("Print papers"),
+    "export": N_("Write lists to files"),
+    "send": N_("Write batches for the office"),
+    "take_in": N_("Take in files of others"),
+    "answer_rights": N_("Answer residents' wishes about their data"),
+    "erase": N_("Erase or freeze a record"),
+    "shape": N_("Change templates, questionnaires, rules and number blocks"),
+    "partners": N_("Choose whom files are exchanged with"),
+    "office": N_("Change the office and its server"),
+    "accounts": N_("Keep the accounts"),
+    "back_up": N_("Make a backup"),
+    "restore": N_("Restore a backup"),
+    "read_audit": N_("Read the audit log"),
+    "export_audit": N_("Write the audit log to a file"),
+}
+"""What an action is called."""
 
 
 def may(roles: Iterable[str], action: str) -> bool:

@@ -1,0 +1,264 @@
+"""Who may call what: every public verb of every service with the action it is, and the guard in front of them.
+
+A verb that is not in the table is refused to everybody who has not all roles, so that a new one cannot be forgotten
+open; a test demands that the table names every verb and nothing else. Only the outermost call of a thread is looked at:
+verbs that call other verbs were allowed once, at the door.
+"""
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from functools import wraps
+from types import FunctionType, MappingProxyType
+from typing import Any
+
+from models.errors import Problem
+from models.records.roles import ACTION_NAMES, ACTIONS, ROLES, SUPERVISOR, may
+from models.services.book import Book
+from models.texts import _
+
+_TABLE: Mapping[str, Mapping[str, str]] = {
+    "casebook": {  # its own verbs
+        "use": "backup_place change_passphrase close may print_with set_office",  # set_office asks again for the office
+        "search": "today",
+        "undo": "undo",
+        "back_up": "back_up begin_daily_backup daily_backup",
+    },
+    "residents": {
+        "search": "find ids row rows",
+        "view": "alike get timeline",
+        "reveal": "entry_of reveal",  # the form shows whole numbers
+        "register": "amend likely_duplicates not_same register",
+    },
+    "households": {
+        "search": "find",
+        "view": "died_in dwelling_timeline get of_resident timeline",
+        "register": "add_member add_members end_membership register",
+        "take_in": "register_many",
+    },
+    "facts": {"view": "of", "visit": "record"},
+    "visits": {"search": "due open_needs recent", "view": "get of_household", "visit": "record set_need"},
+    "planning": {
+        "search": "assignees open",
+        "view": "of_household",
+        "plan": "assign drop move plan plan_spread reopen spread",
+        "assign": "hand_over",
+    },
+    "calendar": {"check": "between coming entries of_household", "export": "written_out"},
+    "assessments": {"view": "of_resident", "visit": "record"},
+    "eligibility": {
+        "use": "services",
+        "check": "check keep",
+        "visit": "answer answer_many receives take_back",
+    },
+    "referrals": {
+        "use": "second_person",
+        "search": "all by_code find",
+        "view": "get letter needs_of of_resident",
+        "refer": "correct draft hand_in issue keep_bytes note take_back",
+        "sign": "send_back sign",
+        "print": "printed",
+    },
+    "numbering": {
+        "use": "left",
+        "count": "lowest_free report series standing",  # letters by number and code, nobody by name
+        "shape": "close explain exported give set_size take_over type_in",
+    },
+    "verifying": {"use": "keys record verify"},
+    "drafts": {"use": "all discard forget_erased get save"},  # one's own
+    "sync": {
+        "use": "answered by_day card circles everybody own_card peers status streams",
+        "send": "departed export files_ahead outgoing send standing write_card write_receipt",
+        "take_in": "apply apply_file preview read_card read_receipt together",
+        "partners": "distrust revoke set_scope trust_card write_circle",
+        "shape": "arrived_packs preview_pack",
+    },
+    "conflicts": {
+        "count": "by_day count",
+        "merge": "choices join page record records reveal settle settle_alike settle_side settled undo write",
+        "take_in": "note_arrivals",
+    },
+    "doubles": {"count": "count", "merge": "doors look one_door page"},
+    "inbox": {"take_in": "forget look preview refused sort take try_again"},
+    "settings": {"use": "get set"},  # what is the whole office's is asked for in the verb
+    "screening": {
+        "check": "bring_up_to_date columns household listed listing people rescreen rows summary",
+        "export": "export_people export_rows",
+    },
+    "packs": {
+        "use": "installed policies state",
+        "check": "replay",
+        "shape": "compare compare_sets edit_param export go_back install preview preview_bytes",
+    },
+    "papers": {"print": "addressed answered assessed heads household notice printed saved visit"},
+    "changes": {"view": "of_household", "register": "make preview suggested_widowed undo"},
+    "places": {"view": "whereabouts", "register": "add amend end remove"},
+    "merging": {"search": "survivor", "merge": "compare merge merged pairs undo", "take_in": "settle"},
+    "rounds": {
+        "search": "all of_today open parts",
+        "view": "get",
+        "plan": "add_door doors drop finish note plan reopen reorder retry skip wait_again",
+        "assign": "assign",
+        "visit": "enter record take_back tick",
+    },
+    "worklist": {
+        "use": "is_whole rhythm rules",
+        "search": "buildings next open_in page",
+        "plan": "look put_back put_off",
+        "print": "written_out",
+        "shape": "set_rhythm",
+    },
+    "care": {
+        "use": "workers",
+        "search": "households_of listed open recent",
+        "view": "get of_household",
+        "plan": "accept offer refuse withdraw",
+        "assign": "assign",
+    },
+    "questionnaires": {
+        "use": "all by_id get in_use",
+        "view": "answer_of answers_of whom",
+        "visit": "answer",
+        "export": "answers_with note_export",
+        "shape": "bring_back install withdraw",
+    },
+    "pictures": {
+        "use": "sweep",
+        "view": "full of proving several",
+        "register": "add amend remove replace taken_on_visit",
+    },
+    "consents": {"use": "text", "consent": "not_asked record record_all state what_stops", "answer_rights": "frozen"},
+    "transfers": {
+        "search": "listed",
+        "view": "get of_household",
+        "transfer": "ask begin request sheet step take_back",
+    },
+    "rights": {
+        "use": "redact redacted replay",  # what was erased is erased again, whoever opens the casebook
+        "answer_rights": "answer ask copy kept_until requests",
+        "erase": "erase freeze preview_erasure release",
+    },
+    "notes": {"view": "of", "visit": "correct remove write"},
+    "contacts": {"view": "of", "visit": "record remove"},
+    "plans": {
+        "view": "get of",
+        "plan": "add_goal add_task amend close move_task open reopen set_goal set_task",
+    },
+    "print_queue": {
+        "use": "recover",  # after a start, whoever signs in
+        "print": "answer back begin cancel enqueue exported failed from_here_on items job jobs last_good leave_out next"
+        " printed printed_before resume sent settle stop taken unsure",
+    },
+    "registers": {"use": "places workers", "search": "open", "export": "export"},
+    "statistics": {"count": "exported months of"},
+    "templates": {
+        "use": "all get in_use of_letter program",
+        "shape": "check choose copy export paper_of read_file save withdraw",
+    },
+    "desks": {
+        "use": "begin_editing end_editing fact_names follow_clock forget_erased name news others_at save seen"
+        " still_editing",
+    },
+    "upkeep": {"count": "figures", "office": "rebuild spread", "back_up": "verify"},
+}
+
+ALLOWED: Mapping[str, str] = MappingProxyType(
+    {
+        f"{service}.{verb}": action
+        for service, actions in _TABLE.items()
+        for action, verbs in actions.items()
+        for verb in verbs.split()
+    }
+)
+"""Service and verb ("residents.find"), and the action it is."""
+
+OWN = "casebook"
+"""What the table calls the casebook itself."""
+_WITH_OTHERS = frozenset({"desks.save"})
+"""Verbs that call a verb which they are handed: that one is looked at for itself."""
+
+
+class NotAllowed(Problem):
+    """Somebody may not do this. Facts: action, a key of ACTIONS; or scope=True: it is about somebody elsewhere."""
+
+    def sentence(self) -> str:
+        """Tell the worker what is not theirs, and whom to ask."""
+        if self.facts.get("scope"):
+            return _(
+                "This is about somebody who does not live in the communities that are in your care. Nothing was "
+                "changed. Ask your supervisor if it should be yours."
+            )
+        return _("{reason} Nothing was changed.").format(reason=why_not(str(self.facts.get("action", ""))))
+
+
+def why_not(action: str) -> str:
+    """Why who is signed in may not do an action, in a sentence or two: what it is, who may, whom to ask."""
+    those = ACTIONS.get(action, frozenset({SUPERVISOR}))
+    what = _(ACTION_NAMES[action]) if action in ACTION_NAMES else _("This step")
+    return _("“{what}” is not among the tasks of your account. Ask one of these: {roles}.").format(
+        what=what, roles=_(", ").join(_(name) for role, name in ROLES.items() if role in those)
+    )
+
+
+class Guard:
+    """Looks at the outermost call of each thread."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+        self._inside = threading.local()
+
+    def may(self, action: str) -> bool:
+        """Whether who is signed in may do something. Raises KeyError for an action that does not exist."""
+        return may(self._roles(), action)
+
+    def need(self, action: str, verb: str = "") -> None:
+        """Raises NotAllowed where who is signed in may not do this; the refusal is noted first."""
+        roles = self._roles()
+        if may(roles, action) if action in ACTIONS else ROLES.keys() <= set(roles):
+            return
+        self._book.note("refused", "action", action, verb)
+        raise NotAllowed(action=action)
+
+    def stand_before_all(self, casebook: object) -> None:
+        """Put the guard before every service that a casebook hands out, and before its own verbs."""
+        services = {name: service for name, service in vars(casebook).items() if not name.startswith("_")}
+        for name, service in {**services, OWN: casebook}.items():
+            self.stand_before(name, service)
+
+    def stand_before(self, name: str, service: object) -> None:
+        """Put the guard before every public verb of a service; name: what the table calls it."""
+        kind = type(service)
+        for verb in verbs_of(kind):
+            if f"{name}.{verb}" not in _WITH_OTHERS:
+                setattr(service, verb, self._guarded(kind, service, f"{name}.{verb}", verb))
+
+    def _guarded(self, kind: type, service: object, named: str, verb: str) -> Callable[..., Any]:
+        action = ALLOWED.get(named, "")
+        inside, need = self._inside, self.need
+        open_to_all = action in ACTIONS and ACTIONS[action] >= ROLES.keys()
+
+        @wraps(getattr(kind, verb))
+        def guarded(*arguments: Any, **named_arguments: Any) -> Any:
+            function = getattr(kind, verb)  # looked up when called, as without a guard
+            if getattr(inside, "now", False):
+                return function(service, *arguments, **named_arguments)
+            if not open_to_all:
+                need(action, named)
+            inside.now = True
+            try:
+                return function(service, *arguments, **named_arguments)
+            finally:
+                inside.now = False
+
+        return guarded
+
+    def _roles(self) -> Iterable[str]:
+        roles: tuple[str, ...] = getattr(self._book.worker, "roles", tuple(ROLES))
+        return roles
+
+
+def verbs_of(kind: type) -> list[str]:
+    """The public methods of a service's class, by name; those that need no open casebook (static ones) are none."""
+    found: dict[str, Any] = {}
+    for each in reversed(kind.__mro__[:-1]):
+        found.update(vars(each))
+    return sorted(name for name, value in found.items() if not name.startswith("_") and isinstance(value, FunctionType))
