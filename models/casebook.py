@@ -9,7 +9,8 @@ from models.clock import Clock, SystemClock, local_time, today
 from models.errors import DamagedStore, Problem
 from models.records.letter import LetterValue
 from models.security import keystore
-from models.services import casebook_file, desk_place, sync_device
+from models.services import casebook_file, desk_place, signing_in, sync_device
+from models.services.accounts import Accounts
 from models.services.allowed import Guard
 from models.services.book import Book
 from models.services.calendar import Calendar
@@ -26,6 +27,7 @@ from models.services.eligibility import Eligibility
 from models.services.facts import Facts
 from models.services.households import Households
 from models.services.inbox import Inbox
+from models.services.listed import Listed
 from models.services.merging import Merging
 from models.services.numbering import settle
 from models.services.numbering_blocks import Numbering
@@ -92,11 +94,12 @@ class OtherDistrict(Problem):
 class Casebook:
     """An open casebook. Verbs are called off the window's thread; all raise Problem for trouble a worker can act on."""
 
-    def __init__(self, book: Book, keys: keystore.Keys | None) -> None:
+    def __init__(self, book: Book) -> None:
         self._book = book
-        self._keys = keys
+        self.accounts = Accounts(book)
         self.residents = Residents(book)
         self.households = Households(book)
+        self.listed = Listed(book)
         self.facts = Facts(book)
         self.visits = Visits(book)
         self.planning = Planning(book)
@@ -176,22 +179,23 @@ class Casebook:
             raise
 
     @classmethod
-    def open(cls, folder: Path, passphrase: str, *, clock: Clock | None = None) -> "Casebook":
-        """Open the casebook of a folder.
+    def open(cls, folder: Path, passphrase: str, *, account: str = "", clock: Clock | None = None) -> "Casebook":
+        """Open the casebook of a folder. account: who signs in (keystore.accounts); "" tries everybody's passphrase.
 
-        Raises WrongPassphrase, KeysMissing, StoreMissing, DamagedStore, NewerStore, StoreBusy, DiskFull; at a desk of
-        an office also what open_office() raises.
+        Raises TooManyAttempts(seconds=...) before anything is tried, WrongPassphrase, KeysMissing, StoreMissing,
+        DamagedStore, NewerStore, StoreBusy, DiskFull; at a desk of an office also what open_office() raises.
         """
         if desk_place.is_desk(folder):
-            return cls.open_office(folder, passphrase, clock=clock)
+            return cls.open_office(folder, passphrase, account=account, clock=clock)
         if not (folder / STORE).exists():
             raise StoreMissing
         clock = clock or SystemClock()
-        keys = keystore.unlock(folder / KEYS, passphrase)
+        keys = signing_in.unlock(folder, passphrase, account, clock)
         engines = open_sqlite(folder / STORE, keys.page_key)
         try:
             migrate.upgrade(engines, before=lambda: backup.back_up(engines, folder / BACKUPS, keys, clock))
             opened = cls._with(engines, keys, folder, clock)
+            signing_in.hand_over_failures(opened._book)
             opened.rights.replay()
             return opened
         except BaseException:
@@ -262,16 +266,24 @@ class Casebook:
 
     @classmethod
     def open_office(
-        cls, folder: Path, passphrase: str, *, clock: Clock | None = None, password: str = "", phrase: str = ""
+        cls,
+        folder: Path,
+        passphrase: str,
+        *,
+        account: str = "",
+        clock: Clock | None = None,
+        password: str = "",
+        phrase: str = "",
     ) -> "Casebook":
         """Sign in at a desk of an office. password, phrase: the server's and the office's, typed anew, then kept.
 
-        Raises WrongPassphrase, KeysMissing, StoreBusy, DiskFull for what lies here; PasswordGone, NoOffice, NewerStore
-        and what open_server() raises: StoreUnreachable, ServerRefused, CertificateRefused, ServerTooOld.
+        Raises TooManyAttempts, WrongPassphrase, KeysMissing, StoreBusy, DiskFull for what lies here; PasswordGone,
+        NoOffice, NewerStore and what open_server() raises: StoreUnreachable, ServerRefused, CertificateRefused,
+        ServerTooOld.
         """
         clock = clock or SystemClock()
         with told_as_problems(folder.name):
-            desk = desk_place.open_desk(folder, passphrase, password, phrase)
+            desk = desk_place.open_desk(folder, passphrase, clock, account=account, password=password, phrase=phrase)
         try:
             arm(desk.engines.writer)
             book = Book(
@@ -279,12 +291,14 @@ class Casebook:
                 folder=folder,
                 clock=clock,
                 office=Office(**desk.office),
-                worker=Worker(**desk.worker),
+                worker=desk.worker,
                 beside=desk.local,
                 desk=desk.place.desk,
+                keys=desk.keys,
             )
             settle(book)
-            opened = cls(book, desk.keys)
+            opened = cls(book)
+            signing_in.hand_over_failures(book)
             opened.desks.follow_clock()
             opened.rights.replay()
             opened.desks.forget_erased()
@@ -316,7 +330,7 @@ class Casebook:
             arm(engines.writer)
             book = Book(engines, folder=folder, clock=clock or SystemClock(), office=Office(**office), worker=worker)
             settle(book)
-            opened = cls(book, None)
+            opened = cls(book)
             opened.rights.replay()
             return opened
         except BaseException:
@@ -346,14 +360,15 @@ class Casebook:
     def _with(cls, engines: Engines, keys: keystore.Keys, folder: Path, clock: Clock) -> "Casebook":
         arm(engines.writer)
         with sorted_trouble(name=STORE), engines.reader.connect() as connection:
-            office, worker = read_meta(connection, "office"), read_meta(connection, "worker")
-        if not office or not worker:
+            office, known = read_meta(connection, "office"), bool(read_meta(connection, "worker"))
+            worker = signing_in.worker_of(folder, keys, connection, connection, on_server=False)
+        if not office or not known:
             raise DamagedStore(name=STORE)
-        book = Book(engines, folder=folder, clock=clock, office=Office(**office), worker=Worker(**worker))
+        book = Book(engines, folder=folder, clock=clock, office=Office(**office), worker=worker, keys=keys)
         sync_device.settle(book)
         settle(book)
         catch_up(book)
-        return cls(book, keys)
+        return cls(book)
 
     @staticmethod
     def backups(folder: Path, elsewhere: Path | None = None) -> list[Backup]:
@@ -399,6 +414,10 @@ class Casebook:
         """Whether who is signed in may do an action (a key of models.records.roles.ACTIONS); windows ask it."""
         return self._guard.may(action)
 
+    def may(self, action: str) -> bool:
+        """Whether who is signed in may do an action (a key of models.records.roles.ACTIONS); windows ask it."""
+        return self._guard.may(action)
+
     def print_with(self, words: Callable[[LetterValue], str]) -> None:
         """Say what is printed on a letter (reports.letter.printed_words): it is what the code on it is made over."""
         self._book.words = words
@@ -422,11 +441,16 @@ class Casebook:
             write_meta(connection, "office", desk_place.office_values(office))
         with self._book.writing_here() as connection:
             write_meta(connection, "worker", {"name": worker.name, "phone": worker.phone})
-        self._book.office, self._book.worker = office, worker
+        self._book.office = office
+        self.accounts.be_called(worker.name, worker.phone)
 
     def change_passphrase(self, old: str, new: str) -> None:
-        """Wrap the key anew. Raises WrongPassphrase, WeakPassphrase."""
-        self._keys = keystore.change_passphrase(self.folder / KEYS, old, new)
+        """Change one's own passphrase. Raises WrongPassphrase, TooManyAttempts, WeakPassphrase."""
+        self.accounts.change_phrase(old, new)
+
+    @property
+    def _keys(self) -> keystore.Keys | None:
+        return self._book.keys
 
     def backup_place(self) -> Path:
         """Where backups go now: the folder of the setting while it can be reached, else beside the casebook."""
