@@ -24,7 +24,7 @@ if sys.prefix != sys.base_prefix:
 from models import texts
 from models.casebook import Casebook
 from models.clock import FixedClock
-from models.security import keystore
+from models.security import keystore, sealing
 from models.services.views import Office, Worker
 from models.store import engine, migrate
 from models.store.engine import open_postgres
@@ -80,7 +80,7 @@ def _a_statement_is_put_into_sql_once() -> Iterator[None]:
 def _the_same_passphrase_gives_the_same_key_at_once() -> Iterator[None]:
     """The casebooks of tests are copies of a few, and stretching a passphrase is slow on purpose."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(keystore, "hash_secret_raw", lru_cache(256)(keystore.hash_secret_raw))
+        patch.setattr(sealing, "hash_secret_raw", lru_cache(256)(sealing.hash_secret_raw))
         yield
 
 

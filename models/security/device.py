@@ -10,13 +10,20 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 def new_device_keys() -> dict[str, str]:
     """Fresh keys as text: sign_secret and sign_public (hex, 32 bytes each), age_secret and age_public (age's form)."""
-    signing, sealing = Ed25519PrivateKey.generate(), pyrage.x25519.Identity.generate()
+    signing = Ed25519PrivateKey.generate()
+    age_secret, age_public = new_sealing_keys()
     return {
         "sign_secret": signing.private_bytes_raw().hex(),
         "sign_public": signing.public_key().public_bytes_raw().hex(),
-        "age_secret": str(sealing),
-        "age_public": str(sealing.to_public()),
+        "age_secret": age_secret,
+        "age_public": age_public,
     }
+
+
+def new_sealing_keys() -> tuple[str, str]:
+    """A fresh age pair: secret and public half, in age's form."""
+    sealing = pyrage.x25519.Identity.generate()
+    return str(sealing), str(sealing.to_public())
 
 
 def sign(sign_secret: str, data: bytes) -> bytes:

@@ -1,62 +1,73 @@
-"""The key store: the file beside the casebook that turns a worker's passphrase into the keys of the records.
+"""The key store: the file beside the casebook that turns somebody's passphrase into the keys of the records.
 
-A random 32-byte data key is wrapped once for each worker: Argon2id over the NFKC form of the passphrase gives the key
-of an AES-256-GCM box, whose additional data name the vault, the slot, the role, the cost and the epoch. Everything else
-(page key, backup key, the key that seals this file) comes from the data key by HKDF-SHA256. So a change of passphrase
-rewraps one slot and touches no record.
+A slot is an account: a person, a printed recovery code, or the office above that holds a key in trust (escrow). Each
+has an age (X25519) pair. Its secret is boxed (AES-256-GCM) under Argon2id over the NFKC form of the person's
+passphrase, or under HKDF of the printed code; the office's secret lies in the office's own casebook. The random 32-byte
+data key is sealed to the public key of each account. So a change of passphrase rewraps one slot and touches no record,
+and a new data key reaches everybody without their passphrases. Page key, backup key and the key that seals this file
+come from the data key by HKDF-SHA256.
 
-The file is canonical JSON with a plain SHA-256 (finds damage without a passphrase) and an HMAC over the whole slot list
-(finds any change by somebody who lacks the data key). A copy, .bak, is always a whole file as well.
+Who knows only the public keys could seal a data key of his own to them. So each boxed secret carries a pin, a hash of
+the data key of the day when it was wrapped: only that data key, or one whose file knows that data key as an earlier
+one, is believed. The pin is renewed at every sign-in after a new data key.
+
+key_file.py has the file itself, key_accounts.py what is done to accounts once the keys are open.
 """
 
-import base64
-import errno
-import hashlib
-import hmac
-import json
-import os
 import secrets
-import unicodedata
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from argon2.low_level import Type, hash_secret_raw
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from models.errors import CannotRead, CannotWrite, DiskFull, KeysMissing, WeakPassphrase, WrongPassphrase
+from models.errors import CannotWrite, DiskFull, KeysMissing, WeakPassphrase, WrongPassphrase
+from models.records.roles import ROLES
+from models.security import device, key_file
+from models.security.key_file import ESCROW, PERSON, RECOVERY, KeyFile, OldFile, OldSlot, Slot
 from models.security.passphrase import is_weak
+from models.security.sealing import (
+    CEILING,
+    FLOOR,
+    STANDARD,
+    UNSTRETCHED,
+    Cost,
+    boxed,
+    canonical,
+    derived,
+    new_salt,
+    raw,
+    stretched,
+    text,
+    unboxed,
+    unwrap_shared,
+    wrap_shared,
+)
 from models.values import new_id
 
-FORMAT = 1
-MAX_SLOTS = 16
-MAX_FILE_BYTES = 64 * 1024
+__all__ = [
+    "CEILING", "ESCROW", "FLOOR", "PERSON", "RECOVERY", "STANDARD", "Account", "Cost", "Keys", "accounts",
+    "change_passphrase", "create", "unlock", "unlock_with_code", "unlock_with_data_key", "unwrap_shared", "workers",
+    "wrap_shared",
+]  # fmt: skip
+
+EVERY_ROLE = tuple(ROLES)
+"""What somebody may do who runs a casebook alone."""
+_PIN = 32
 
 
 @dataclass(frozen=True)
-class Cost:
-    """What one guess at a passphrase costs: Argon2id's memory in KiB, passes and lanes."""
+class Account:
+    """Who can open a casebook, as the key file says; not proof of anything before the keys are open."""
 
-    memory_kib: int = 64 * 1024
-    passes: int = 3
-    lanes: int = 4
-
-    def allowed(self) -> bool:
-        """Between the floor (no cheap guessing) and the ceiling (no file that eats the memory)."""
-        return (
-            FLOOR.memory_kib <= self.memory_kib <= CEILING.memory_kib
-            and FLOOR.passes <= self.passes <= CEILING.passes
-            and FLOOR.lanes <= self.lanes <= CEILING.lanes
-        )
-
-
-STANDARD = Cost()  # 150 to 220 ms on the two-core machine the design was measured on
-FLOOR = Cost(8 * 1024, 1, 1)
-CEILING = Cost(1024 * 1024, 16, 16)
+    id: str
+    name: str
+    kind: str = PERSON  # person, recovery (a printed code) or escrow (an office that holds a key in trust)
+    roles: tuple[str, ...] = ()
+    public: str = field(default="", repr=False)  # age recipient of the account
 
 
 @dataclass(frozen=True)
@@ -68,295 +79,301 @@ class Keys:
     page_key: bytes = field(repr=False)  # 48 bytes: SQLCipher's raw key and salt
     backup_key: bytes = field(repr=False)  # 32 bytes: seals manifests of backups
     mac_key: bytes = field(repr=False)  # 32 bytes: seals the key store itself
-    data_key: bytes = field(repr=False)  # 32 bytes: what the slots wrap
+    data_key: bytes = field(repr=False)  # 32 bytes: what the slots seal
+    account: str = ""  # id of the slot; "" where no slot was opened (an escrow's answer, an earlier data key)
+    roles: tuple[str, ...] = ()  # of the slot
+    epoch: int = 1  # of the data key
+    earlier: tuple["Keys", ...] = field(default=(), repr=False)  # of the data keys before this one, newest first
+    unfinished: bool = False  # the store may still be under earlier[0]: models.store.rotation finishes it
 
     def __reduce__(self) -> str:
         raise TypeError("keys are not pickled")
 
 
-@dataclass(frozen=True)
-class _Slot:
-    id: str
-    role: str  # worker; others (recovery, office) may follow
-    name: str
-    memory_kib: int
-    passes: int
-    lanes: int
-    epoch: int
-    salt: str  # base64, 16 bytes
-    nonce: str  # base64, 12 bytes
-    box: str  # base64, the wrapped data key
-
-    @property
-    def cost(self) -> Cost:
-        return Cost(self.memory_kib, self.passes, self.lanes)
-
-    def bound_to(self, vault: str) -> bytes:
-        """The additional data of the box: what a slot must not be moved away from."""
-        return _canonical([FORMAT, vault, self.id, self.role, self.name, asdict(self.cost), self.epoch, self.salt])
+Opened = tuple[Slot | OldSlot | None, bytes]
+"""The slot that was opened, and the data key."""
 
 
-@dataclass(frozen=True)
-class _File:
-    vault: str
-    slots: tuple[_Slot, ...]
-    mac: str
-
-    def content(self) -> dict[str, Any]:
-        return {"format": FORMAT, "vault": self.vault, "slots": [asdict(slot) for slot in self.slots]}
-
-    def sealed(self, mac_key: bytes) -> "_File":
-        return replace(self, mac=hmac.new(mac_key, _canonical(self.content()), "sha256").hexdigest())
-
-    def to_bytes(self) -> bytes:
-        signed = {**self.content(), "mac": self.mac}
-        return _canonical({**signed, "check": hashlib.sha256(_canonical(signed)).hexdigest()}) + b"\n"
-
-
-def create(path: Path, passphrase: str, worker_name: str, *, cost: Cost = STANDARD) -> Keys:
-    """Make a key store with one worker's slot and new random keys.
+def create(
+    path: Path, passphrase: str, worker_name: str, *, cost: Cost = STANDARD, roles: tuple[str, ...] = EVERY_ROLE
+) -> Keys:
+    """Make a key store with one person's slot and new random keys.
 
     Raises WeakPassphrase, CannotWrite, DiskFull; FileExistsError where there is a key store already: one that is
     overwritten takes its casebook with it.
     """
-    if path.exists() or _backup_of(path).exists():
+    if path.exists() or key_file.copy_of(path).exists():
         raise FileExistsError(path.name)
-    if is_weak(passphrase):
-        raise WeakPassphrase()
     vault, data_key = new_id(), secrets.token_bytes(32)
-    keys = _keys_from(data_key, vault, worker_name)
-    slot = _wrap(data_key, vault, new_id(), worker_name, passphrase, cost)
-    _save(path, _File(vault, (slot,), "").sealed(keys.mac_key))
+    slot = person_slot(vault, data_key, new_id(), worker_name, passphrase, roles, cost)
+    file = KeyFile(vault, 1, (slot,))
+    keys = keys_of(file, data_key, slot)
+    key_file.save(path, file.under(keys.mac_key))
     return keys
 
 
-def unlock(path: Path, passphrase: str) -> Keys:
-    """Open the keys with any worker's passphrase. Takes about 0.2 s a slot, on purpose.
+def unlock(path: Path, passphrase: str, account: str = "") -> Keys:
+    """Open the keys with a person's passphrase. With an account named only that slot is tried: 0.2 s, on purpose.
 
-    Raises WrongPassphrase; KeysMissing where neither the key store nor its copy is whole and unchanged; CannotRead.
+    A key store of format 1 is brought to format 2. Raises WrongPassphrase; KeysMissing where neither the key store nor
+    its copy is whole and unchanged; CannotRead.
     """
-    return _open(path, passphrase)[2]
+    used: dict[str, bytes] = {}
+    file, slot, keys = _open(path, lambda file: _by_passphrase(file, passphrase, account, used))
+    with suppress(CannotWrite, DiskFull):  # can wait for the next sign-in, opening cannot
+        if isinstance(file, OldFile) and isinstance(slot, OldSlot):
+            if len(file.slots) == 1:  # no version of the program ever made more; what others know cannot be rewrapped
+                new = person_slot(file.vault, keys.data_key, slot.id, slot.name, passphrase, EVERY_ROLE, slot.cost)
+                key_file.save(path, KeyFile(file.vault, 1, (new,)).under(keys.mac_key))
+        elif isinstance(file, KeyFile) and isinstance(slot, Slot):
+            _renew_pin(path, file, slot, keys, used[slot.id])
+    return keys
 
 
-def change_passphrase(path: Path, old: str, new: str, *, cost: Cost = STANDARD) -> Keys:
-    """Wrap the data key anew under another passphrase; the slot, the keys and the records stay the same.
+def unlock_with_code(path: Path, code: bytes) -> Keys:
+    """Open the keys with the 160 bits of a printed recovery code (recovery_code.read). Raises as unlock()."""
+
+    def opener(file: KeyFile | OldFile) -> Opened:
+        if isinstance(file, KeyFile):
+            for slot in file.slots:
+                opened = _opened(file.vault, slot, code_key(code, slot.salt)) if slot.kind == RECOVERY else None
+                if opened is not None:
+                    return slot, _trusted(file, *opened)
+        raise WrongPassphrase()
+
+    return _open(path, opener)[2]
+
+
+def unlock_with_data_key(path: Path, data_key: bytes) -> Keys:
+    """Open the keys with the data key itself, as an office's answer brings it. Raises as unlock()."""
+
+    def opener(file: KeyFile | OldFile) -> Opened:
+        if not file.is_under(_key(data_key, file.vault, "key store", 32)):
+            raise WrongPassphrase()
+        return None, data_key
+
+    return _open(path, opener)[2]
+
+
+def change_passphrase(path: Path, old: str, new: str, *, account: str = "", cost: Cost = STANDARD) -> Keys:
+    """Wrap one's own secret anew under another passphrase; the account, the keys and the records stay the same.
 
     Raises WrongPassphrase (of the old one), WeakPassphrase (of the new one), KeysMissing, CannotWrite, DiskFull.
     """
-    file, slot, keys = _open(path, old)
+    keys = unlock(path, old, account)
     if is_weak(new):
         raise WeakPassphrase()
-    renewed = _wrap(keys.data_key, file.vault, slot.id, slot.name, new, cost, role=slot.role, epoch=slot.epoch + 1)
-    slots = tuple(renewed if s.id == slot.id else s for s in file.slots)
-    _save(path, replace(file, slots=slots).sealed(keys.mac_key))
+    rewrap(path, keys, keys.account, new, cost=cost)
     return keys
 
 
-def add_worker(path: Path, passphrase: str, new_worker: str, new_passphrase: str, *, cost: Cost = STANDARD) -> None:
-    """Give another worker a slot of her own; somebody who can open the keys must say her passphrase.
+def rewrap(path: Path, keys: Keys, account: str, new: str, *, cost: Cost = STANDARD, drop: str = "") -> None:
+    """Give a person's account a new passphrase and a new pair of keys. drop: a slot that goes with it (a used code).
 
-    Raises WrongPassphrase, WeakPassphrase, KeysMissing, CannotWrite, DiskFull; ValueError for a seventeenth slot.
+    Raises WeakPassphrase, KeysMissing, CannotWrite, DiskFull; LookupError where there is no such person.
     """
-    file, _slot, keys = _open(path, passphrase)
-    if is_weak(new_passphrase):
-        raise WeakPassphrase()
-    if len(file.slots) >= MAX_SLOTS:
-        raise ValueError(f"a key store has at most {MAX_SLOTS} slots")
-    slot = _wrap(keys.data_key, file.vault, new_id(), new_worker, new_passphrase, cost)
-    _save(path, replace(file, slots=(*file.slots, slot)).sealed(keys.mac_key))
+    file = standing(path, keys)
+    before = file.slot(account)
+    if before is None or before.kind != PERSON:
+        raise LookupError("no such account")
+    fresh = person_slot(file.vault, keys.data_key, before.id, before.name, new, before.roles, cost, before.epoch + 1)
+    slots = tuple(fresh if slot.id == account else slot for slot in file.slots if slot.id != drop)
+    key_file.save(path, replace(file, slots=slots).under(keys.mac_key))
 
 
-def wrap_shared(key: bytes, passphrase: str, purpose: str, *, cost: Cost = STANDARD) -> dict[str, Any]:
-    """A key that several computers share, as it may lie open: only who knows the passphrase can use it.
-
-    Purpose is bound to it. Raises WeakPassphrase.
-    """
-    if is_weak(passphrase):
-        raise WeakPassphrase()
-    if not cost.allowed():
-        raise ValueError("the cost lies outside the floor and the ceiling")
-    salt, nonce = secrets.token_bytes(16), secrets.token_bytes(12)
-    said = {"format": FORMAT, "purpose": purpose, **asdict(cost), "salt": _text(salt), "nonce": _text(nonce)}
-    box = AESGCM(_slot_key(cost, passphrase, salt)).encrypt(nonce, key, _canonical(said))
-    return {**said, "box": _text(box)}
-
-
-def unwrap_shared(said: dict[str, Any], passphrase: str, purpose: str) -> bytes:
-    """The key again. Raises WrongPassphrase; KeysMissing where it was changed or is of another purpose."""
-    try:
-        cost = Cost(said["memory_kib"], said["passes"], said["lanes"])
-        salt, nonce, box = _raw(said["salt"]), _raw(said["nonce"]), _raw(said["box"])
-        known = said["format"] == FORMAT and said["purpose"] == purpose and cost.allowed()
-        whole = known and (len(salt), len(nonce)) == (16, 12)
-    except (KeyError, TypeError, ValueError) as trouble:
-        raise KeysMissing() from trouble
-    if not whole:
-        raise KeysMissing()
-    bound = _canonical({name: value for name, value in said.items() if name != "box"})
-    try:
-        return AESGCM(_slot_key(cost, passphrase, salt)).decrypt(nonce, box, bound)
-    except InvalidTag as trouble:
-        raise WrongPassphrase() from trouble
-
-
-def workers(path: Path) -> tuple[str, ...]:
-    """Whose slots the key store holds, for the sign-in page. Not proof of anything: nothing was unlocked.
+def accounts(path: Path) -> tuple[Account, ...]:
+    """Who can open a casebook, for the sign-in page. Not proof of anything: nothing was unlocked.
 
     Raises KeysMissing, CannotRead.
     """
-    for candidate in (path, _backup_of(path)):
-        file = _read(candidate)
-        if file is not None:
-            return tuple(slot.name for slot in file.slots)
+    for _where, file in key_file.both(path):
+        if isinstance(file, KeyFile):
+            return tuple(Account(one.id, one.name, one.kind, one.roles, one.public) for one in file.slots)
+        if isinstance(file, OldFile):
+            return tuple(Account(one.id, one.name, PERSON, EVERY_ROLE) for one in file.slots)
     raise KeysMissing()
 
 
-def _open(path: Path, passphrase: str) -> tuple[_File, _Slot, Keys]:
-    """The file, the slot and the keys that a passphrase opens; the whole one of main file and copy mends the other."""
-    files = [(candidate, _read(candidate)) for candidate in (path, _backup_of(path))]
-    if not any(file for _where, file in files):
+def workers(path: Path) -> tuple[str, ...]:
+    """The names of the people among accounts(). Raises KeysMissing, CannotRead."""
+    return tuple(account.name for account in accounts(path) if account.kind == PERSON)
+
+
+# What key_accounts.py and rotation build on.
+
+
+def standing(path: Path, keys: Keys) -> KeyFile:
+    """The file as it stands, which these keys sealed. Raises KeysMissing where it is another or an older one."""
+    for _where, file in key_file.both(path):
+        if isinstance(file, KeyFile) and file.is_under(keys.mac_key):
+            return file
+    raise KeysMissing()
+
+
+def person_slot(
+    vault: str,
+    data_key: bytes,
+    account: str,
+    name: str,
+    passphrase: str,
+    roles: tuple[str, ...],
+    cost: Cost,
+    epoch: int = 1,
+) -> Slot:
+    """The slot of a person. Raises WeakPassphrase; ValueError for a cost out of bounds or a name that is none."""
+    if is_weak(passphrase):
+        raise WeakPassphrase()
+    salt = new_salt()
+    bare = Slot(account, name, PERSON, roles, epoch, "", **asdict(cost), salt=text(salt), box="", sealed="")
+    return _checked(pair_for(vault, data_key, bare, stretched(passphrase, salt, cost)))
+
+
+def code_slot(vault: str, data_key: bytes, account: str, name: str, code: bytes) -> Slot:
+    """The slot of a printed recovery code."""
+    salt = text(new_salt())
+    bare = Slot(account, name, RECOVERY, (), 1, "", **asdict(UNSTRETCHED), salt=salt, box="", sealed="")
+    return _checked(pair_for(vault, data_key, bare, code_key(code, salt)))
+
+
+def escrow_slot(data_key: bytes, account: str, name: str, public: str) -> Slot:
+    """The slot of an office that holds a key in trust. Raises ValueError where the public key is none."""
+    sealed = text(device.seal([public], data_key))
+    salt = text(new_salt())
+    return _checked(Slot(account, name, ESCROW, (), 1, public, **asdict(UNSTRETCHED), salt=salt, box="", sealed=sealed))
+
+
+def pair_for(vault: str, data_key: bytes, bare: Slot, key: bytes) -> Slot:
+    """A slot with a new pair of keys, whose secret is boxed under a key, and the data key sealed to it."""
+    secret, public = device.new_sealing_keys()
+    slot = replace(bare, public=public, sealed=text(device.seal([public], data_key)))
+    return replace(slot, box=boxed(key, pin(data_key) + secret.encode(), slot.bound_to(vault)))
+
+
+def keys_of(file: KeyFile | OldFile, data_key: bytes, slot: Slot | OldSlot | None) -> Keys:
+    """The opened keys. Raises KeysMissing where the earlier data keys were changed."""
+    whose = slot.name if slot is not None else ""
+    account = slot.id if slot is not None else ""
+    if isinstance(file, OldFile):
+        return _keys(data_key, file.vault, worker=whose, account=account, roles=EVERY_ROLE)
+    older = earlier_keys(file, data_key)
+    earlier = tuple(
+        _keys(one, file.vault, worker=whose, epoch=file.epoch - back) for back, one in enumerate(reversed(older), 1)
+    )
+    roles = slot.roles if isinstance(slot, Slot) else ()
+    more: dict[str, Any] = {"worker": whose, "account": account, "roles": roles, "epoch": file.epoch}
+    return _keys(data_key, file.vault, **more, earlier=earlier, unfinished=file.unfinished)
+
+
+def earlier_keys(file: KeyFile, data_key: bytes) -> list[bytes]:
+    """The data keys before this one, oldest first. Raises KeysMissing."""
+    if not file.earlier:
+        return []
+    said = unboxed(derived(data_key, "earlier data keys", 32), file.earlier, [file.vault, file.epoch])
+    if said is None or len(said) % 32:
         raise KeysMissing()
-    changed = False
+    return [said[at : at + 32] for at in range(0, len(said), 32)]
+
+
+def box_earlier(vault: str, epoch: int, data_key: bytes, older: list[bytes]) -> str:
+    """Earlier data keys, oldest first, as only the newest opens them."""
+    older = older[-key_file.MAX_EARLIER :]
+    return boxed(derived(data_key, "earlier data keys", 32), b"".join(older), [vault, epoch])
+
+
+def pin(data_key: bytes) -> bytes:
+    """What a boxed secret remembers of the data key: 32 bytes that tell nothing of it."""
+    return derived(data_key, "pin", _PIN)
+
+
+def code_key(code: bytes, salt: str) -> bytes:
+    """The key that a recovery code gives."""
+    return derived(code, "recovery code", 32, salt=salt)
+
+
+def _open(path: Path, opener: Callable[[KeyFile | OldFile], Opened]) -> tuple[KeyFile | OldFile, object, Keys]:
+    """The file, the slot and the keys that an opener gives; the whole one of main file and copy mends the other."""
+    files = key_file.both(path)
     for _where, file in files:
         if file is None:
             continue
         try:
-            slot, keys = _unwrap(file, passphrase)
-        except WrongPassphrase:
-            # The copy may hold an older passphrase after a power cut: it must not open what the main file refuses.
-            raise
+            # The copy may hold an older passphrase after a power cut: what the main file refuses (WrongPassphrase) is
+            # not tried on the copy.
+            slot, data_key = opener(file)
+            if not file.is_under(_key(data_key, file.vault, "key store", 32)):
+                raise KeysMissing()
+            keys = keys_of(file, data_key, slot)
         except KeysMissing:
-            changed = True
             continue
         if any(other != file for _other_where, other in files):
             with suppress(CannotWrite, DiskFull):  # mending can wait, opening cannot
-                _save(path, file)
+                for target in (path, key_file.copy_of(path)):
+                    key_file.write_whole(target, file.to_bytes())
         return file, slot, keys
-    assert changed
     raise KeysMissing()
 
 
-def _unwrap(file: _File, passphrase: str) -> tuple[_Slot, Keys]:
+def _by_passphrase(file: KeyFile | OldFile, passphrase: str, account: str, used: dict[str, bytes]) -> Opened:
+    if isinstance(file, OldFile):
+        for old in file.slots:
+            if account not in ("", old.id):
+                continue
+            key = stretched(passphrase, raw(old.salt), old.cost)
+            with suppress(InvalidTag):
+                bound = canonical(old.bound_to(file.vault))
+                return old, AESGCM(key).decrypt(raw(old.nonce), raw(old.box), bound)
+        raise WrongPassphrase()
     for slot in file.slots:
-        try:
-            data_key = AESGCM(_slot_key(slot.cost, passphrase, _raw(slot.salt))).decrypt(
-                _raw(slot.nonce), _raw(slot.box), slot.bound_to(file.vault)
-            )
-        except InvalidTag:
+        if slot.kind != PERSON or account not in ("", slot.id):
             continue
-        keys = _keys_from(data_key, file.vault, slot.name)
-        if not hmac.compare_digest(file.sealed(keys.mac_key).mac, file.mac):
-            raise KeysMissing()
-        return slot, keys
+        key = stretched(passphrase, raw(slot.salt), slot.cost)
+        opened = _opened(file.vault, slot, key)
+        if opened is not None:
+            used[slot.id] = key
+            return slot, _trusted(file, *opened)
     raise WrongPassphrase()
 
 
-def _wrap(
-    data_key: bytes,
-    vault: str,
-    slot_id: str,
-    name: str,
-    passphrase: str,
-    cost: Cost,
-    *,
-    role: str = "worker",
-    epoch: int = 1,
-) -> _Slot:
-    if not cost.allowed():
-        raise ValueError("the cost lies outside the floor and the ceiling")
-    salt, nonce = secrets.token_bytes(16), secrets.token_bytes(12)
-    slot = _Slot(slot_id, role, name, **asdict(cost), epoch=epoch, salt=_text(salt), nonce=_text(nonce), box="")
-    box = AESGCM(_slot_key(cost, passphrase, salt)).encrypt(nonce, data_key, slot.bound_to(vault))
-    return replace(slot, box=_text(box))
+def _opened(vault: str, slot: Slot, key: bytes) -> tuple[bytes, bytes] | None:
+    """The pin of a slot and the data key that is sealed to it; None where the key does not open the slot.
 
-
-def _slot_key(cost: Cost, passphrase: str, salt: bytes) -> bytes:
-    return hash_secret_raw(_normal(passphrase).encode(), salt, cost.passes, cost.memory_kib, cost.lanes, 32, Type.ID)
-
-
-def _normal(passphrase: str) -> str:
-    """One passphrase, however the input method composed or widened its characters (NFKC)."""
-    return unicodedata.normalize("NFKC", passphrase)
-
-
-def _keys_from(data_key: bytes, vault: str, worker: str) -> Keys:
-    def derive(purpose: str, length: int) -> bytes:
-        return HKDF(SHA256(), length, vault.encode(), f"jinmen {purpose} v1".encode()).derive(data_key)
-
-    return Keys(vault, worker, derive("page", 48), derive("backup", 32), derive("key store", 32), data_key)
-
-
-def _read(path: Path) -> _File | None:
-    """The file, or None where it is missing, damaged or out of bounds. Raises CannotRead where the disk fails."""
-    try:
-        if not path.exists() or path.stat().st_size > MAX_FILE_BYTES:
-            return None
-        data = path.read_bytes()
-    except OSError as trouble:
-        raise CannotRead(name=path.name) from trouble
-    try:
-        body = json.loads(data)
-        file = _File(body["vault"], tuple(_Slot(**slot) for slot in body["slots"]), body["mac"])
-        whole = file.to_bytes() == data  # so that not one byte may differ, and every type is what it should be
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    Raises KeysMissing where the sealed data key was changed.
+    """
+    said = unboxed(key, slot.box, slot.bound_to(vault))
+    if said is None:
         return None
-    if not whole or not 1 <= len(file.slots) <= MAX_SLOTS:
-        return None
-    try:
-        sound = all(
-            slot.cost.allowed()
-            and len(_raw(slot.salt)) == 16
-            and len(_raw(slot.nonce)) == 12
-            and len(_raw(slot.box)) == 48
-            for slot in file.slots
-        )
-    except (ValueError, TypeError):
-        return None
-    return file if sound else None
+    data_key = device.unseal(said[_PIN:].decode(), raw(slot.sealed))
+    if data_key is None or len(data_key) != 32:
+        raise KeysMissing()
+    return said[:_PIN], data_key
 
 
-def _backup_of(path: Path) -> Path:
-    return path.with_name(path.name + ".bak")
+def _trusted(file: KeyFile, pinned: bytes, data_key: bytes) -> bytes:
+    """The data key, if it is the pinned one or came after it. Raises KeysMissing: somebody else made it."""
+    if pinned != pin(data_key) and all(pinned != pin(older) for older in earlier_keys(file, data_key)):
+        raise KeysMissing()
+    return data_key
 
 
-def _save(path: Path, file: _File) -> None:
-    """Write the main file, then its copy; at every moment each of the two names a whole old or a whole new file."""
-    data = file.to_bytes()
-    for target in (path, _backup_of(path)):
-        fresh = target.with_name(target.name + ".new")
-        try:
-            with fresh.open("wb") as handle:
-                if os.name != "nt":
-                    os.fchmod(handle.fileno(), 0o600)
-                handle.write(data)
-                handle.flush()
-                os.fsync(handle.fileno())
-            fresh.replace(target)
-            _fsync_folder(target.parent)
-        except OSError as trouble:
-            with suppress(OSError):
-                fresh.unlink(missing_ok=True)
-            full = trouble.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-            raise (DiskFull() if full else CannotWrite(name=path.name)) from trouble
+def _renew_pin(path: Path, file: KeyFile, slot: Slot, keys: Keys, key: bytes) -> None:
+    said = unboxed(key, slot.box, slot.bound_to(file.vault))
+    if said is None or said[:_PIN] == pin(keys.data_key):
+        return
+    renewed = replace(slot, box=boxed(key, pin(keys.data_key) + said[_PIN:], slot.bound_to(file.vault)))
+    slots = tuple(renewed if one.id == slot.id else one for one in file.slots)
+    key_file.save(path, replace(file, slots=slots).under(keys.mac_key))
 
 
-def _fsync_folder(folder: Path) -> None:
-    if os.name == "nt":
-        return  # Windows has no such call; its rename is journalled
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def _checked(slot: Slot) -> Slot:
+    if not slot.sound():
+        raise ValueError("a name or a cost out of bounds")
+    return slot
 
 
-def _canonical(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+def _key(data_key: bytes, vault: str, purpose: str, length: int) -> bytes:
+    return derived(data_key, purpose, length, salt=vault)
 
 
-def _text(data: bytes) -> str:
-    return base64.b64encode(data).decode()
-
-
-def _raw(text: str) -> bytes:
-    return base64.b64decode(text, validate=True)
+def _keys(data_key: bytes, vault: str, *, worker: str, **more: Any) -> Keys:
+    page, backup = _key(data_key, vault, "page", 48), _key(data_key, vault, "backup", 32)
+    return Keys(vault, worker, page, backup, _key(data_key, vault, "key store", 32), data_key, **more)

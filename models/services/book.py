@@ -12,6 +12,7 @@ from models.clock import Clock, milliseconds
 from models.eligibility import Policies
 from models.errors import Problem
 from models.records.letter import LetterValue
+from models.security.keystore import Keys
 from models.records.operation import Journal
 from models.services import barred
 from models.services.numbering_latch import Latch, NoLatch
@@ -41,6 +42,7 @@ class Book:
         worker: Worker,
         beside: Engines | None = None,
         desk: str = "",
+        keys: Keys | None = None,
     ) -> None:
         """beside: what stays at this desk where the records lie on a server (drafts, settings of the computer)."""
         self.engines = engines
@@ -50,6 +52,7 @@ class Book:
         self.clock = clock
         self.office = office
         self.worker = worker
+        self.keys = keys  # of the key file beside the records; None for a program beside a server
         self.words: Callable[[LetterValue], str] | None = None  # what is printed on a letter; the window says how
         self.latch = Latch(folder) if engines.path is not None else NoLatch()  # of the letter numbers taken here
         self.seeing = Seeing()  # what a form was filled from, while it is saved

@@ -20,6 +20,7 @@ from models.errors import DamagedStore, KeysMissing, NewerStore, Problem, WrongP
 from models.records.operation import Meta
 from models.security import device, keystore, password_store
 from models.security.column_key import KEY_BYTES
+from models.services import signing_in
 from models.services.numbering import FOUNDED
 from models.services.views import Office, Worker
 from models.store import backup, migrate
@@ -392,7 +393,7 @@ class OpenDesk:
     keys: keystore.Keys
     place: Place
     office: dict[str, Any]
-    worker: dict[str, Any]
+    worker: Worker
 
     def close(self) -> None:
         """Let go of both."""
@@ -400,13 +401,16 @@ class OpenDesk:
         self.local.close()
 
 
-def open_desk(folder: Path, passphrase: str, password: str = "", phrase: str = "") -> OpenDesk:
+def open_desk(
+    folder: Path, passphrase: str, clock: Clock, *, account: str = "", password: str = "", phrase: str = ""
+) -> OpenDesk:
     """Open what lies here, then the server. password, phrase: typed anew, and kept where they were right.
 
-    Raises WrongPassphrase, KeysMissing, StoreBusy, PasswordGone, WrongOfficePhrase, NoOffice, NewerStore ...; OSError.
+    Raises TooManyAttempts, WrongPassphrase, KeysMissing, StoreBusy, PasswordGone, WrongOfficePhrase, NoOffice,
+    NewerStore ...; OSError.
     """
     place = read_place(folder)
-    keys = keystore.unlock(folder / KEYS, passphrase)
+    keys = signing_in.unlock(folder, passphrase, account, clock)
     local = open_sqlite(folder / LOCAL, keys.page_key)
     engines = None
     try:
@@ -417,8 +421,8 @@ def open_desk(folder: Path, passphrase: str, password: str = "", phrase: str = "
             write_place(folder, place)
         office = _enter(engines, phrase or phrase_of(local, place))
         keep_phrase(local, place, phrase)
-        with sorted_trouble(name=LOCAL), local.reader.connect() as connection:
-            worker = read_meta(connection, "worker")
+        with sorted_trouble(name=LOCAL), local.reader.connect() as here, engines.reader.connect() as records:
+            worker = signing_in.worker_of(folder, keys, records, here, on_server=True)
         return OpenDesk(engines, local, keys, place, office, worker)
     except BaseException:
         if engines is not None:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from models.eligibility import Case, Determination, Explanation, Prompts, Question, Service
+from models.records.roles import CLASSES, ROLES
 from models.services.referral_views import ReferralView
 
 
@@ -48,6 +49,10 @@ class Worker:
 
     name: str
     phone: str = ""
+    account: str = ""  # id in the key store; "" where nobody signs in (a command beside a server)
+    roles: tuple[str, ...] = tuple(ROLES)  # all: who founds a casebook runs it alone
+    classes: frozenset[str] = frozenset(CLASSES)  # of sensitive knowledge, that may be seen
+    scope: tuple[str, ...] = ()  # codes of communities whose people may be seen; (): everything
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ PASSPHRASE = "correct horse battery"
 
 
 @pytest.fixture
-def key_file(tmp_path: Path) -> Path:
+def key_path(tmp_path: Path) -> Path:
     path = tmp_path / "keys.json"
     keystore.create(path, PASSPHRASE, "王芳", cost=keystore.FLOOR)
     return path

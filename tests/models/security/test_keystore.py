@@ -2,7 +2,6 @@
 
 import contextlib
 import dataclasses
-import hashlib
 import json
 import pickle
 import random
@@ -14,102 +13,108 @@ from pathlib import Path
 import pytest
 
 from models.errors import CannotWrite, DiskFull, KeysMissing, WeakPassphrase, WrongPassphrase
-from models.security import keystore
+from models.security import key_accounts, key_file, keystore
+from models.security.key_file import Slot
 from models.security.passphrase import is_weak
 from tests.models.security.conftest import PASSPHRASE
 
 NEW = "津门入户门前一棵槐树"
+GOLDEN = Path(__file__).parent / "golden" / "keys_format1.json"
 
 
 def backup_of(path: Path) -> Path:
     return path.with_name(path.name + ".bak")
 
 
+def add(path: Path, name: str, passphrase: str, *roles: str) -> str:
+    """Another person's account; its id."""
+    keys = keystore.unlock(path, PASSPHRASE)
+    return key_accounts.add_person(path, keys, name, passphrase, roles or ("worker",), cost=keystore.FLOOR).id
+
+
 def recheck(body: dict) -> bytes:
     """The bytes of a key store after an edit by somebody who can also make the plain checksum fit."""
-    signed = {k: v for k, v in body.items() if k != "check"}
-    canonical = keystore._canonical(signed)
-    return keystore._canonical({**signed, "check": hashlib.sha256(canonical).hexdigest()}) + b"\n"
+    return key_file.checked({k: v for k, v in body.items() if k != "check"})
 
 
-def test_the_same_passphrase_gives_the_same_keys_again(key_file: Path) -> None:
-    first, second = keystore.unlock(key_file, PASSPHRASE), keystore.unlock(key_file, PASSPHRASE)
+def test_the_same_passphrase_gives_the_same_keys_again(key_path: Path) -> None:
+    first, second = keystore.unlock(key_path, PASSPHRASE), keystore.unlock(key_path, PASSPHRASE)
     assert first == second
     assert (len(first.page_key), len(first.mac_key), len(first.backup_key)) == (48, 32, 32)
     assert len({first.page_key[:32], first.mac_key, first.backup_key, first.data_key}) == 4
     assert first.worker == "王芳"
 
 
-def test_two_casebooks_have_different_keys_under_one_passphrase(key_file: Path, tmp_path: Path) -> None:
+def test_two_casebooks_have_different_keys_under_one_passphrase(key_path: Path, tmp_path: Path) -> None:
     other = keystore.create(tmp_path / "other.json", PASSPHRASE, "王芳", cost=keystore.FLOOR)
-    assert other.page_key != keystore.unlock(key_file, PASSPHRASE).page_key
+    assert other.page_key != keystore.unlock(key_path, PASSPHRASE).page_key
 
 
-def test_a_wrong_passphrase_is_refused(key_file: Path) -> None:
+def test_a_wrong_passphrase_is_refused(key_path: Path) -> None:
     for wrong in ("", "correct horse batter", PASSPHRASE + " ", PASSPHRASE.upper()):
         with pytest.raises(WrongPassphrase):
-            keystore.unlock(key_file, wrong)
+            keystore.unlock(key_path, wrong)
 
 
-def test_full_width_and_composed_characters_are_the_same_passphrase(key_file: Path) -> None:
-    keystore.unlock(key_file, "ｃｏｒｒｅｃｔ\u3000ｈｏｒｓｅ\u3000ｂａｔｔｅｒｙ")
+def test_full_width_and_composed_characters_are_the_same_passphrase(key_path: Path) -> None:
+    keystore.unlock(key_path, "ｃｏｒｒｅｃｔ\u3000ｈｏｒｓｅ\u3000ｂａｔｔｅｒｙ")
 
 
-def test_no_key_shows_in_repr_and_keys_cannot_be_pickled(key_file: Path) -> None:
-    keys = keystore.unlock(key_file, PASSPHRASE)
+def test_no_key_shows_in_repr_and_keys_cannot_be_pickled(key_path: Path) -> None:
+    keys = keystore.unlock(key_path, PASSPHRASE)
     for secret in (keys.page_key, keys.mac_key, keys.backup_key, keys.data_key):
         assert secret.hex() not in repr(keys)
         assert repr(secret) not in repr(keys)
-        assert secret.hex().encode() not in key_file.read_bytes()
+        assert secret.hex().encode() not in key_path.read_bytes()
     with pytest.raises(TypeError):
         pickle.dumps(keys)
 
 
-def test_a_change_of_passphrase_keeps_the_keys_and_ends_the_old_passphrase_in_both_files(key_file: Path) -> None:
-    before = keystore.unlock(key_file, PASSPHRASE)
-    assert keystore.change_passphrase(key_file, PASSPHRASE, NEW, cost=keystore.FLOOR) == before
-    assert keystore.unlock(key_file, NEW) == before
+def test_a_change_of_passphrase_keeps_the_keys_and_ends_the_old_passphrase_in_both_files(key_path: Path) -> None:
+    before = keystore.unlock(key_path, PASSPHRASE)
+    assert keystore.change_passphrase(key_path, PASSPHRASE, NEW, cost=keystore.FLOOR) == before
+    assert keystore.unlock(key_path, NEW) == before
     with pytest.raises(WrongPassphrase):
-        keystore.unlock(key_file, PASSPHRASE)
-    key_file.unlink()
+        keystore.unlock(key_path, PASSPHRASE)
+    key_path.unlink()
     with pytest.raises(WrongPassphrase):
-        keystore.unlock(key_file, PASSPHRASE)
-    assert keystore.unlock(key_file, NEW) == before
+        keystore.unlock(key_path, PASSPHRASE)
+    assert keystore.unlock(key_path, NEW) == before
 
 
-def test_a_change_with_a_wrong_or_weak_passphrase_changes_nothing(key_file: Path) -> None:
-    before = key_file.read_bytes()
+def test_a_change_with_a_wrong_or_weak_passphrase_changes_nothing(key_path: Path) -> None:
+    before = key_path.read_bytes()
     with pytest.raises(WrongPassphrase):
-        keystore.change_passphrase(key_file, "something else entirely", NEW, cost=keystore.FLOOR)
+        keystore.change_passphrase(key_path, "something else entirely", NEW, cost=keystore.FLOOR)
     with pytest.raises(WeakPassphrase):
-        keystore.change_passphrase(key_file, PASSPHRASE, "123456", cost=keystore.FLOOR)
-    assert key_file.read_bytes() == before
+        keystore.change_passphrase(key_path, PASSPHRASE, "123456", cost=keystore.FLOOR)
+    assert key_path.read_bytes() == before
 
 
-def test_every_worker_opens_the_same_keys_with_her_own_passphrase(key_file: Path) -> None:
-    keystore.add_worker(key_file, PASSPHRASE, "李静", NEW, cost=keystore.FLOOR)
-    assert keystore.workers(key_file) == ("王芳", "李静")
-    first, second = keystore.unlock(key_file, PASSPHRASE), keystore.unlock(key_file, NEW)
-    assert (first.page_key, second.page_key) == (first.page_key, first.page_key)
-    assert second.worker == "李静"
-    keystore.change_passphrase(key_file, NEW, "heping river teapot", cost=keystore.FLOOR)
-    assert keystore.unlock(key_file, PASSPHRASE) == first
+def test_every_worker_opens_the_same_keys_with_her_own_passphrase(key_path: Path) -> None:
+    add(key_path, "李静", NEW)
+    assert keystore.workers(key_path) == ("王芳", "李静")
+    first, second = keystore.unlock(key_path, PASSPHRASE), keystore.unlock(key_path, NEW)
+    assert (first.page_key, first.mac_key) == (second.page_key, second.mac_key)
+    assert (second.worker, second.roles) == ("李静", ("worker",))
+    keystore.change_passphrase(key_path, NEW, "heping river teapot", cost=keystore.FLOOR)
+    assert keystore.unlock(key_path, PASSPHRASE) == first
 
 
-def test_a_key_store_is_never_overwritten_by_a_new_one(key_file: Path) -> None:
-    before = key_file.read_bytes()
+def test_a_key_store_is_never_overwritten_by_a_new_one(key_path: Path) -> None:
+    before = key_path.read_bytes()
     with pytest.raises(FileExistsError):
-        keystore.create(key_file, PASSPHRASE, "王芳", cost=keystore.FLOOR)
-    key_file.unlink()
+        keystore.create(key_path, PASSPHRASE, "王芳", cost=keystore.FLOOR)
+    key_path.unlink()
     with pytest.raises(FileExistsError):
-        keystore.create(key_file, PASSPHRASE, "王芳", cost=keystore.FLOOR)
-    assert backup_of(key_file).read_bytes() == before
+        keystore.create(key_path, PASSPHRASE, "王芳", cost=keystore.FLOOR)
+    assert backup_of(key_path).read_bytes() == before
 
 
-def test_three_hundred_random_edits_of_the_bytes_are_refused(key_file: Path) -> None:
-    good, dice = key_file.read_bytes(), random.Random(11)
+def test_three_hundred_random_edits_of_the_bytes_are_refused(key_path: Path) -> None:
+    good, dice = key_path.read_bytes(), random.Random(11)
     for n in range(300):
-        backup_of(key_file).unlink(missing_ok=True)
+        backup_of(key_path).unlink(missing_ok=True)
         bad = bytearray(good)
         at = dice.randrange(len(bad))
         match n % 4:
@@ -124,20 +129,22 @@ def test_three_hundred_random_edits_of_the_bytes_are_refused(key_file: Path) -> 
                 bad[at : at + 8] = bad[other : other + 8]
         if bytes(bad) == good:
             continue
-        key_file.write_bytes(bytes(bad))
+        key_path.write_bytes(bytes(bad))
         with pytest.raises(KeysMissing):
-            keystore.unlock(key_file, PASSPHRASE)
+            keystore.unlock(key_path, PASSPHRASE)
 
 
 def edits_with_a_fitting_checksum(good: bytes, dice: random.Random) -> list[bytes]:
     body = json.loads(good)
     found = []
-    for field in dataclasses.fields(keystore._Slot):
+    for field in dataclasses.fields(Slot):
         for _n in range(6):
             edited = json.loads(good)
             slot = edited["slots"][dice.randrange(2)]
             value = slot[field.name]
-            if isinstance(value, int):
+            if isinstance(value, list):
+                slot[field.name] = value[:-1]
+            elif isinstance(value, int):
                 slot[field.name] = value + dice.choice((-1, 1, 8, 1 << 21))
             else:
                 at = dice.randrange(max(len(value) - 2, 1))
@@ -152,37 +159,41 @@ def edits_with_a_fitting_checksum(good: bytes, dice: random.Random) -> list[byte
         {**body, "slots": body["slots"] * 9},
         {**body, "vault": body["vault"][::-1]},
         {**body, "mac": "0" * 64},
-        {**body, "format": 2},
+        {**body, "format": 1},
+        {**body, "format": 3},
+        {**body, "epoch": 2},
+        {**body, "unfinished": True},
+        {**body, "earlier": body["slots"][0]["box"]},
         {**body, "more": 1},
     ):
         found.append(recheck(edited))
     return found
 
 
-def test_an_edit_is_refused_even_when_the_checksum_was_made_to_fit(key_file: Path) -> None:
-    keystore.add_worker(key_file, PASSPHRASE, "李静李静", NEW, cost=keystore.FLOOR)
-    good = key_file.read_bytes()
+def test_an_edit_is_refused_even_when_the_checksum_was_made_to_fit(key_path: Path) -> None:
+    add(key_path, "李静李静", NEW)
+    good = key_path.read_bytes()
     edits = edits_with_a_fitting_checksum(good, random.Random(12))
     assert len(edits) > 60
     for bad in edits:
-        backup_of(key_file).unlink(missing_ok=True)
-        key_file.write_bytes(bad)
+        backup_of(key_path).unlink(missing_ok=True)
+        key_path.write_bytes(bad)
         for passphrase in (PASSPHRASE, NEW):
             with pytest.raises((KeysMissing, WrongPassphrase)):
-                keystore.unlock(key_file, passphrase)
+                keystore.unlock(key_path, passphrase)
 
 
-def test_a_cost_outside_the_bounds_is_refused_before_it_is_paid(key_file: Path) -> None:
+def test_a_cost_outside_the_bounds_is_refused_before_it_is_paid(key_path: Path) -> None:
     for cost in ({"memory_kib": 1 << 30}, {"memory_kib": 8}, {"passes": 0}, {"passes": 10_000}, {"lanes": 0}):
-        body = json.loads(key_file.read_bytes())
+        body = json.loads(key_path.read_bytes())
         body["slots"][0].update(cost)
-        backup_of(key_file).unlink(missing_ok=True)
-        bad = key_file.with_name("bad.json")
+        backup_of(key_path).unlink(missing_ok=True)
+        bad = key_path.with_name("bad.json")
         bad.write_bytes(recheck(body))
         with pytest.raises(KeysMissing):
             keystore.unlock(bad, PASSPHRASE)
     with pytest.raises(ValueError, match="floor"):
-        keystore.create(key_file.with_name("cheap"), PASSPHRASE, "王芳", cost=keystore.Cost(1024, 1, 1))
+        keystore.create(key_path.with_name("cheap"), PASSPHRASE, "王芳", cost=keystore.Cost(1024, 1, 1))
 
 
 def test_the_standard_cost_is_the_one_of_the_design() -> None:
@@ -190,30 +201,30 @@ def test_the_standard_cost_is_the_one_of_the_design() -> None:
 
 
 @pytest.mark.parametrize("left", ["empty", "half", "zeros", "gone"])
-def test_the_copy_opens_and_mends_a_main_file_that_a_power_cut_spoilt(key_file: Path, left: str) -> None:
-    good = key_file.read_bytes()
+def test_the_copy_opens_and_mends_a_main_file_that_a_power_cut_spoilt(key_path: Path, left: str) -> None:
+    good = key_path.read_bytes()
     spoilt = {"empty": b"", "half": good[: len(good) // 2], "zeros": bytes(len(good))}
-    key_file.unlink() if left == "gone" else key_file.write_bytes(spoilt[left])
-    keystore.unlock(key_file, PASSPHRASE)
-    assert key_file.read_bytes() == good
+    key_path.unlink() if left == "gone" else key_path.write_bytes(spoilt[left])
+    keystore.unlock(key_path, PASSPHRASE)
+    assert key_path.read_bytes() == good
 
 
-def test_a_lost_copy_and_a_half_written_file_do_not_matter(key_file: Path) -> None:
-    good = key_file.read_bytes()
-    backup_of(key_file).unlink()
-    key_file.with_name(key_file.name + ".new").write_bytes(good[:100])
-    keystore.unlock(key_file, PASSPHRASE)
-    assert backup_of(key_file).read_bytes() == good
+def test_a_lost_copy_and_a_half_written_file_do_not_matter(key_path: Path) -> None:
+    good = key_path.read_bytes()
+    backup_of(key_path).unlink()
+    key_path.with_name(key_path.name + ".new").write_bytes(good[:100])
+    keystore.unlock(key_path, PASSPHRASE)
+    assert backup_of(key_path).read_bytes() == good
 
 
-def test_the_copy_with_an_older_passphrase_does_not_open_what_the_main_file_refuses(key_file: Path) -> None:
-    old = key_file.read_bytes()
-    keystore.change_passphrase(key_file, PASSPHRASE, NEW, cost=keystore.FLOOR)
-    backup_of(key_file).write_bytes(old)  # power was cut between the two files
+def test_the_copy_with_an_older_passphrase_does_not_open_what_the_main_file_refuses(key_path: Path) -> None:
+    old = key_path.read_bytes()
+    keystore.change_passphrase(key_path, PASSPHRASE, NEW, cost=keystore.FLOOR)
+    backup_of(key_path).write_bytes(old)  # power was cut between the two files
     with pytest.raises(WrongPassphrase):
-        keystore.unlock(key_file, PASSPHRASE)
-    keystore.unlock(key_file, NEW)
-    assert backup_of(key_file).read_bytes() == key_file.read_bytes()
+        keystore.unlock(key_path, PASSPHRASE)
+    keystore.unlock(key_path, NEW)
+    assert backup_of(key_path).read_bytes() == key_path.read_bytes()
 
 
 def test_no_file_at_all_is_said_as_missing_keys(tmp_path: Path) -> None:
@@ -223,12 +234,12 @@ def test_no_file_at_all_is_said_as_missing_keys(tmp_path: Path) -> None:
         keystore.workers(tmp_path / "keys.json")
 
 
-def test_a_huge_file_is_not_read(key_file: Path) -> None:
-    backup_of(key_file).unlink()
-    with key_file.open("ab") as handle:
+def test_a_huge_file_is_not_read(key_path: Path) -> None:
+    backup_of(key_path).unlink()
+    with key_path.open("ab") as handle:
         handle.truncate(1 << 30)
     with pytest.raises(KeysMissing):
-        keystore.unlock(key_file, PASSPHRASE)
+        keystore.unlock(key_path, PASSPHRASE)
 
 
 def test_a_folder_that_cannot_be_written_is_a_problem_with_a_name(tmp_path: Path) -> None:
@@ -238,23 +249,23 @@ def test_a_folder_that_cannot_be_written_is_a_problem_with_a_name(tmp_path: Path
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a size limit of the system is needed")
-def test_a_full_disk_leaves_the_old_key_store_whole(key_file: Path) -> None:
-    before = key_file.read_bytes()
+def test_a_full_disk_leaves_the_old_key_store_whole(key_path: Path) -> None:
+    before = key_path.read_bytes()
     with pytest.raises(DiskFull):
-        _with_size_limit(key_file)
-    assert key_file.read_bytes() == before
-    assert not list(key_file.parent.glob("*.new"))
-    keystore.unlock(key_file, PASSPHRASE)
+        _with_size_limit(key_path)
+    assert key_path.read_bytes() == before
+    assert not list(key_path.parent.glob("*.new"))
+    keystore.unlock(key_path, PASSPHRASE)
 
 
-def _with_size_limit(key_file: Path) -> None:
+def _with_size_limit(key_path: Path) -> None:
     import signal
 
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (64, hard))
     try:
-        keystore.change_passphrase(key_file, PASSPHRASE, NEW, cost=keystore.FLOOR)
+        keystore.change_passphrase(key_path, PASSPHRASE, NEW, cost=keystore.FLOOR)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
         signal.signal(signal.SIGXFSZ, handler)
@@ -272,11 +283,11 @@ while True:
 """
 
 
-def test_a_kill_while_the_key_store_is_saved_loses_no_key(key_file: Path) -> None:
-    keys, dice = keystore.unlock(key_file, PASSPHRASE), random.Random(5)
+def test_a_kill_while_the_key_store_is_saved_loses_no_key(key_path: Path) -> None:
+    keys, dice = keystore.unlock(key_path, PASSPHRASE), random.Random(5)
     words = [PASSPHRASE, "heping river teapot"]
     for _n in range(4):
-        process = subprocess.Popen([sys.executable, "-c", WRITER, str(key_file)], stdout=subprocess.PIPE)
+        process = subprocess.Popen([sys.executable, "-c", WRITER, str(key_path)], stdout=subprocess.PIPE)
         assert process.stdout is not None
         process.stdout.readline()
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -287,12 +298,12 @@ def test_a_kill_while_the_key_store_is_saved_loses_no_key(key_file: Path) -> Non
         opened = []
         for word in words:
             try:
-                opened.append(keystore.unlock(key_file, word))
+                opened.append(keystore.unlock(key_path, word))
             except WrongPassphrase:
                 continue
         assert opened == [keys]
         try:  # the writer begins with the first word
-            keystore.change_passphrase(key_file, words[1], words[0], cost=keystore.FLOOR)
+            keystore.change_passphrase(key_path, words[1], words[0], cost=keystore.FLOOR)
         except WrongPassphrase:
             continue
 

@@ -486,7 +486,7 @@ def casebook_on(engines: Engines, folder: Path, clock: FixedClock) -> Casebook:
         write_meta(connection, "device", {"id": new_id(), "seq": 0, "last": "", "clock": 0})
         write_meta(connection, "device_keys", device.new_device_keys())
     book = Book(engines, folder=folder, clock=clock, office=OFFICE, worker=WORKER)
-    return Casebook(book, cast(Any, None))  # the keys are needed for backups only
+    return Casebook(book)
 
 
 def live(book: Casebook, clock: FixedClock, operations: int) -> Life:

@@ -1,0 +1,45 @@
+"""Signing in: the keys of who signs in, with the delay after wrong passphrases, and who that is in this casebook."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from models.clock import Clock
+from models.security import attempts, keystore
+from models.services import staff
+from models.services.book import Book
+from models.services.views import Worker
+from models.store.backup import KEY_STORE
+from models.store.work import read_meta
+
+
+def unlock(folder: Path, passphrase: str, account: str, clock: Clock) -> keystore.Keys:
+    """The keys that a passphrase opens. account: whose; "" tries everybody's in turn, 0.2 s each.
+
+    Raises TooManyAttempts before anything is tried, WrongPassphrase, KeysMissing, CannotRead.
+    """
+    path = folder / KEY_STORE
+    if not account:
+        people = [one.id for one in keystore.accounts(path) if one.kind == keystore.PERSON]
+        account = people[0] if len(people) == 1 else ""
+    with attempts.guarded(folder, clock, account):
+        return keystore.unlock(path, passphrase, account)
+
+
+def worker_of(folder: Path, keys: keystore.Keys, records: Connection, here: Connection, *, on_server: bool) -> Worker:
+    """Who the keys are of. records: where the staff fact is; here: what this computer keeps."""
+    said = staff.read_staff(records).get(keys.account, {})
+    people = [one for one in keystore.accounts(folder / KEY_STORE) if one.kind == keystore.PERSON]
+    own = read_meta(here, "worker") if len(people) == 1 else {}
+    return staff.worker_of(keys, said, own, on_server=on_server)
+
+
+def hand_over_failures(book: Book) -> None:
+    """Tell the audit which attempts to sign in failed since it was told last."""
+    known = attempts.failures(book.folder)
+    for one in known:
+        moment = datetime.fromtimestamp(one.at / 1000, UTC)
+        book.note("failed_unlock", "account", one.account, f"{moment:%Y-%m-%dT%H:%M:%SZ}")
+    if known:
+        attempts.told(book.folder, known)
