@@ -15,6 +15,7 @@ from typing import Any
 from models.errors import CannotRead, Problem
 from models.security import letter_seal
 from models.security.letter_seal import Seal
+from models.sync.files import read_limited
 from models.texts import _
 
 MAX_FILE_BYTES = 200 * 1024 * 1024
@@ -60,12 +61,9 @@ def read_codes(path: Path, passphrase: str = "") -> list[Found]:
 
     Raises CannotRead, NothingToRead, PassphraseNeeded.
     """
-    try:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise CannotRead(name=path.name)
-        data = path.read_bytes()
-    except OSError as trouble:
-        raise CannotRead(name=path.name) from trouble
+    data = read_limited(path, MAX_FILE_BYTES)
+    if len(data) > MAX_FILE_BYTES:
+        raise CannotRead(name=path.name)
     found = codes_of(data, path.name, passphrase)
     if not found:
         raise NothingToRead(name=path.name)

@@ -19,6 +19,7 @@ from forms.xlsform.problems import Problem
 from forms.xlsform.reading import read_workbook
 from models.errors import CannotRead
 from models.services.questionnaire_views import QuestionnaireView
+from models.sync.files import read_limited
 from models.texts import _, ngettext
 
 WORKBOOK_MOST = 30 * 1024 * 1024
@@ -48,10 +49,10 @@ class Preview:
 
 def look_at(path: Path, facts: frozenset[str], on: date, kept: Sequence[QuestionnaireView]) -> Preview:
     """Read a workbook with the tables that lie beside it. Raises CannotRead."""
+    data = read_limited(path, WORKBOOK_MOST)
+    if len(data) > WORKBOOK_MOST:
+        raise CannotRead(name=path.name)
     try:
-        if path.stat().st_size > WORKBOOK_MOST:
-            raise CannotRead(name=path.name)
-        data = path.read_bytes()
         beside = tables_beside(path)
     except OSError as trouble:
         raise CannotRead(name=path.name) from trouble

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import stat
 from contextlib import suppress
 from pathlib import Path
 
@@ -75,12 +76,23 @@ def free_name(folder: Path, stem: str, ending: str) -> Path:
 
 
 def read_limited(path: Path, most: int) -> bytes:
-    """The bytes of a file, at most one more than allowed, so that the caller can tell. Raises CannotRead."""
+    """The bytes of a file, at most one more than allowed, so that the caller can tell. Raises CannotRead.
+
+    What is no plain file is refused: a pipe with such a name would keep the reader waiting for ever, a device would
+    never end.
+    """
     try:
-        with path.open("rb") as file:
+        with open(path, "rb", opener=_without_waiting) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise CannotRead(name=path.name)
             return file.read(most + 1)
-    except OSError as trouble:
+    except (OSError, ValueError) as trouble:  # a name with a zero in it is a ValueError
         raise CannotRead(name=path.name) from trouble
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Opening a pipe waits for whoever writes into it, unless it is said that nobody wants to wait."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _read_back(path: Path) -> bytes:
