@@ -114,8 +114,8 @@ def blank(work: Work, entity: str, rows: Iterable[str], *, only: Iterable[str] =
     if not keep and not fields:
         for some in portions(ids):
             # Who was merged with somebody may be known here by the link alone: there is no record to hide then.
-            here = work.connection.execute(select(table.c.id).where(table.c.id.in_(some)).order_by(table.c.id))
-            for row in here.scalars().all():
+            known = select(table.c.id).where(table.c.id.in_(some)).order_by(table.c.id)
+            for row in work.connection.execute(known).scalars().all():
                 work.amend(entity, row, {"dead": True})
 
 
