@@ -80,6 +80,7 @@ COMMANDS = (
     Command("go_transfers", N_("Transfers of cases"), ("Ctrl+Shift+U",), "forward", _go("transfers"), "go"),
     Command("go_registers", N_("Registers"), ("Ctrl+Shift+A",), "paper", _go("registers"), "go"),
     Command("go_statistics", N_("Statistics"), ("Ctrl+Shift+M",), "eligibility", _go("statistics"), "go"),
+    Command("go_listed", N_("Take in a list of residents"), (), "import", _go("listed"), "go"),
     Command("back", N_("Back"), ("Alt+Left",), "back", lambda shell: shell.back(), "go"),
     Command("search", N_("Search"), ("F2", "Ctrl+F"), "search", lambda shell: shell.focus_search(), "go"),
     Command("palette", N_("All commands"), ("Ctrl+K",), "keyboard", lambda shell: shell.show_palette(), "go"),

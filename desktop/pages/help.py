@@ -30,6 +30,7 @@ TOPICS = {
     "change": N_("What happened in a household"),
     "register": N_("Registering"),
     "merge": N_("The same person twice"),
+    "listed": N_("A list of residents"),
     "pictures": N_("Pictures"),
     "rights": N_("Consent and rights"),
     "plans": N_("Plans, notes and contacts"),

@@ -80,6 +80,7 @@ class ResidentsPage(Page):
         self.split.setHandleWidth(theme.px(16))
         self.split.setChildrenCollapsible(False)
 
+        self.aside.addWidget(pieces.action_button(shell.actions_by_name["go_listed"], "link"))
         self.aside.addWidget(pieces.action_button(shell.actions_by_name["register"], "primary"))
         row = pieces.line(None, self.search, self.order, gap=12)
         row.setStretch(0, 1)

@@ -1,0 +1,335 @@
+"""Taking in a list of residents from a spreadsheet: choose the file, say what the columns hold, look, take it in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QPushButton, QWidget
+
+from desktop import theme
+from desktop.pages.base import Page
+from desktop.tasks import Cancelled, Progress
+from desktop.widgets import pieces
+from desktop.widgets.banner import Banner
+from desktop.widgets.case_parts import Card, labelled, show_more
+from desktop.widgets.list_export import kind_words, write_bytes
+from forms.people_list.columns import FIELDS, guess, label
+from forms.people_list.households import ReadList, RowTrouble, read_households
+from forms.people_list.tables import ListRefused, ListTable, read_list
+from forms.tables import FILE_MOST
+from models.clock import today
+from models.errors import CannotRead, Problem
+from models.records import divisions
+from models.services.listed import ListPreview
+from models.services.views import Changed
+from models.texts import _, ngettext
+
+KINDS = ("*.xlsx", "*.xlsm", "*.xls", "*.csv", "*.txt")
+SHOWN = 40
+"""So many troubles are shown at once; the spreadsheet of them holds all."""
+SAMPLES = 3
+"""So many values of a column are shown beside what it holds."""
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A list beside the register."""
+
+    read: ReadList
+    preview: ListPreview
+
+
+def read_file(path: Path) -> ListTable:
+    """The list in a file. Raises ListRefused, CannotRead; a pipe or a device is no file."""
+    try:
+        if not path.is_file():
+            raise CannotRead(name=path.name)
+        if path.stat().st_size > FILE_MOST:
+            raise ListRefused(reason="too_large", most=FILE_MOST // 1024 // 1024)
+        data = path.read_bytes()
+    except OSError as trouble:
+        raise CannotRead(name=path.name) from trouble
+    return read_list(data)
+
+
+class ListedPage(Page):
+    """open(table=None, file=""): choose a file; or a list that was read from one."""
+
+    name = "listed"
+    width = 1080
+
+    def __init__(self, shell: Any) -> None:
+        super().__init__(shell)
+        self.table: ListTable | None = None
+        self.looked: Looked | None = None
+        self.columns: list[QComboBox] = []
+        """What each column of the list holds."""
+        self.community = QComboBox()
+        self.community.setAccessibleName(_("Community of the list"))
+        self.choose_button: QPushButton | None = None
+        self.take_button: QPushButton | None = None
+        self._found: Any = None
+        opening = QShortcut(QKeySequence(QKeySequence.StandardKey.Open), self)
+        opening.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        opening.activated.connect(self.choose)
+
+    def title(self) -> str:
+        """The page's name."""
+        return _("A list of residents")
+
+    def open(self, table: ListTable | None = None, file: str = "", **_where: Any) -> None:
+        """Show what is asked for."""
+        self.table, self.looked, self.take_button = table, None, None
+        self.columns = []
+        pieces.clear(self.body)
+        self.show_footer()
+        if table is None:
+            self.body.addWidget(self._choosing())
+            self.first_focus()
+            return
+        self.set_title(file or self.title())
+        self._fill_communities()
+        self.body.addWidget(self._columns_card(table))
+        self._found = pieces.column(None, gap=16)
+        self.body.addLayout(self._found)
+        self.look()
+
+    def refresh(self, changed: Changed) -> None:
+        """Somebody was registered meanwhile: what would be new is looked at again."""
+        if self.table is not None and changed.entities & {"resident", "household", "membership"}:
+            self.look()
+
+    def first_focus(self) -> None:
+        """Where work begins."""
+        if self.choose_button is not None and self.table is None:
+            self.choose_button.setFocus()
+        elif self.take_button is not None:
+            self.take_button.setFocus()
+
+    # The file.
+
+    def _choosing(self) -> QWidget:
+        self.choose_button = pieces.button(_("Choose a file…"), self.choose, "primary", "import", tip="Ctrl+O")
+        hint = pieces.text(
+            _(
+                "A spreadsheet (.xlsx, .xls) or a .csv with one resident a row and a row of headings. Only the names "
+                "are needed; identity numbers find who is here already. The list is looked at first: nothing is "
+                "changed before you say so."
+            )
+        )
+        known = _("、").join(label(field) for field in FIELDS)
+        headings = pieces.text(_("Headings that are understood by themselves: {known}.").format(known=known), "soft")
+        return pieces.card(hint, headings, pieces.line(None, self.choose_button, None), margin=16, gap=10)
+
+    def choose_file(self) -> str:
+        """Ask which file; empty for none."""
+        return QFileDialog.getOpenFileName(self, _("A list of residents"), "", _("Lists") + f" ({' '.join(KINDS)})")[0]
+
+    def choose(self) -> None:
+        """Ask for a file and read it; nothing is changed by it."""
+        chosen = self.choose_file()
+        if chosen:
+            self.read_in(Path(chosen))
+
+    def read_in(self, path: Path) -> None:
+        """Read a list off the window's thread."""
+        self.read(lambda: read_file(path), lambda table: self.shell.go("listed", table=table, file=path.name))
+
+    # The columns.
+
+    def _fill_communities(self) -> None:
+        if self.community.count():
+            return
+        office = self.casebook.office.code
+        own = divisions.community(office)
+        inside = [own] if own is not None else divisions.children(office)
+        if len(office) == 6:  # a district: its streets' communities
+            inside = [place for street in inside for place in divisions.children(street.code)]
+        for place in inside:
+            self.community.addItem(place.name, place.code)
+        self.community.currentIndexChanged.connect(lambda _place: self.look())
+
+    def _columns_card(self, table: ListTable) -> Card:
+        card = Card(_("What the columns hold"))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(theme.px(12))
+        grid.setVerticalSpacing(theme.px(8))
+        grid.setColumnStretch(2, 1)
+        for place, (heading, field) in enumerate(zip(table.headings, guess(table.headings), strict=True)):
+            if not heading and not any(row.cells[place] for row in table.rows[:200]):
+                self.columns.append(self._chooser(heading, ""))
+                continue
+            chooser = self._chooser(heading, field)
+            self.columns.append(chooser)
+            line = len(self.columns)
+            samples = [row.cells[place] for row in table.rows[:50] if row.cells[place]][:SAMPLES]
+            shown = [self._shown(field, said) for said in samples]
+            grid.addWidget(pieces.text(heading or _("(no heading)"), "label"), line, 0)
+            grid.addWidget(chooser, line, 1)
+            grid.addWidget(pieces.text("  ·  ".join(shown), "soft"), line, 2)
+        holder = QWidget()
+        holder.setLayout(grid)
+        row = pieces.wrapping(None, pieces.text(_("All live in"), "label", wrap=False), self.community, None, gap=12)
+        place_line = QWidget()
+        place_line.setLayout(row)
+        card.add(place_line)
+        card.add(holder)
+        return card
+
+    @staticmethod
+    def _shown(field: str, said: str) -> str:
+        """A value as an example: of long numbers only the end."""
+        return "…" + said[-4:] if field in ("card", "phone") and len(said) > 4 else said[:24]
+
+    def _chooser(self, heading: str, field: str) -> QComboBox:
+        made = QComboBox()
+        made.setAccessibleName(_("What “{heading}” holds").format(heading=heading))
+        made.addItem(_("(passed over)"), "")
+        for key in FIELDS:
+            made.addItem(label(key), key)
+        made.setCurrentIndex(max(made.findData(field), 0))
+        made.currentIndexChanged.connect(lambda _place: self.look())
+        return made
+
+    def chosen(self) -> tuple[str, ...]:
+        """The field of each column."""
+        return tuple(str(column.currentData()) for column in self.columns)
+
+    # What it would do.
+
+    def look(self) -> None:
+        """Read the rows by the columns as chosen, and look how they stand beside the register."""
+        if self.table is None or self._found is None:
+            return
+        table, columns, community = self.table, self.chosen(), str(self.community.currentData() or "")
+        listed, on = self.casebook.listed, today(self.casebook.clock)
+
+        def work() -> Looked:
+            read = read_households(table, columns, community, on)
+            return Looked(read, listed.preview([household.entry for household in read.households]))
+
+        def done(looked: Looked) -> None:
+            if (columns, community) == (self.chosen(), str(self.community.currentData() or "")):
+                self._show(looked)
+
+        self.read(work, done, self._refused)
+
+    def _refused(self, problem: Problem) -> None:
+        self.looked = self.take_button = None
+        pieces.clear(self._found)
+        self._found.addWidget(Banner("problem", problem.sentence(), closable=False))
+        self.show_footer()
+
+    def _show(self, looked: Looked) -> None:
+        self.looked = looked
+        pieces.clear(self._found)
+        preview, read = looked.preview, looked.read
+        card = Card(_("What would happen"))
+        card.add(labelled(self._counts(preview, read)))
+        self._found.addWidget(card)
+        for keeps_out, words in ((True, _("Stays out")), (False, _("Taken in, with a remark"))):
+            several = [trouble for trouble in read.troubles if trouble.keeps_out is keeps_out]
+            if several:
+                self._found.addWidget(self._troubles_card(words, several))
+        words = ngettext("Take in {n} resident", "Take in {n} residents", preview.people)
+        words = words.format(n=f"{preview.people:,}")
+        self.take_button = pieces.button(words, self.take_in, "primary", "check")
+        self.take_button.setEnabled(preview.people > 0)
+        other = pieces.button(_("Another file…"), self.choose)
+        save = pieces.button(_("Write out what is wrong"), self.save_troubles, "link", "export")
+        self.show_footer(*([save] if read.troubles else []), None, other, self.take_button)
+        pieces.reveal(self._found)
+
+    def _counts(self, preview: ListPreview, read: ReadList) -> Sequence[tuple[str, str]]:
+        rows = len(self.table.rows) if self.table is not None else 0
+        elsewhere = preview.count("elsewhere")
+        return [
+            (_("Rows"), f"{rows:,}"),
+            (_("New"), _("{people} residents in {households} households").format(
+                people=f"{preview.people:,}", households=f"{preview.count('new') + preview.count('partly'):,}")),
+            (_("On the register already"), _("{n} residents; they stay as they are").format(
+                n=f"{preview.people_known:,}") if preview.people_known else ""),
+            (_("At another door"), ngettext(
+                "{n} household stays out: somebody of it is registered at another door. Use the guided changes.",
+                "{n} households stay out: somebody of them is registered at another door. Use the guided changes.",
+                elsewhere).format(n=f"{elsewhere:,}") if elsewhere else ""),
+            (_("Stays out"), ngettext("{n} row, see below", "{n} rows, see below", len(read.left_out)).format(
+                n=f"{len(read.left_out):,}") if read.left_out else ""),
+        ]  # fmt: skip
+
+    def _troubles_card(self, words: str, troubles: Sequence[RowTrouble]) -> Card:
+        card = Card(f"{words}  ({len(troubles):,})")
+        for trouble in troubles[:SHOWN]:
+            card.add(pieces.text(self._line(trouble)))
+        if len(troubles) > SHOWN:
+            more = ngettext("{n} more", "{n} more", len(troubles) - SHOWN).format(n=f"{len(troubles) - SHOWN:,}")
+            link, place = show_more(more, partial(self._fill, troubles[SHOWN : SHOWN + 500]))
+            card.add(link)
+            card.add(place)
+        return card
+
+    def _fill(self, troubles: Sequence[RowTrouble], box: Any) -> None:
+        for trouble in troubles:
+            box.addWidget(pieces.text(self._line(trouble)))
+
+    @staticmethod
+    def _line(trouble: RowTrouble) -> str:
+        if trouble.field:
+            return _("Row {row}, {field}: {sentence}").format(
+                row=trouble.row, field=label(trouble.field), sentence=trouble.sentence
+            )
+        return _("Row {row}: {sentence}").format(row=trouble.row, sentence=trouble.sentence)
+
+    def choose_place(self, name: str) -> str:
+        """Ask where a file is to be written; empty for nowhere."""
+        return QFileDialog.getSaveFileName(self, _("Write a file"), name, kind_words("xlsx"))[0]
+
+    def save_troubles(self) -> None:
+        """Write what is wrong as a spreadsheet, so that whoever keeps the list can put it right: rows and reasons."""
+        from reports.tables import Table, write_tables
+
+        if self.looked is None:
+            return
+        chosen = self.choose_place(_("What is wrong in the list") + ".xlsx")
+        if not chosen:
+            return
+        path = Path(chosen)
+        rows = tuple(
+            (each.row, label(each.field) if each.field else "", each.sentence, _("yes") if each.keeps_out else _("no"))
+            for each in self.looked.read.troubles
+        )
+        headings = (_("Row"), _("Column"), _("What is wrong"), _("Stays out"))
+        table = Table(_("Problems"), headings, rows, (self.title(),))
+        self.run(
+            lambda: write_bytes(path, write_tables([table])),
+            lambda _done: self.shell.say(_("The problems were written to “{name}”.").format(name=path.name)),
+        )
+
+    # Taking in.
+
+    def take_in(self) -> None:
+        """Register who is new, all of them or nobody."""
+        if self.looked is None or self.take_button is None:
+            return
+        casebook, preview = self.casebook, self.looked.preview
+        entries = [household.entry for household in self.looked.read.households]
+
+        def work(progress: Progress, cancelled: Cancelled) -> Changed:
+            return casebook.listed.take_in(entries, lambda count: progress(count, len(entries)), cancelled)
+
+        def done(changed: Changed) -> None:
+            self.table = None
+            self.shell.go("residents")
+            words = ngettext("{n} resident was taken in.", "{n} residents were taken in.", preview.people)
+            self.shell.say(words.format(n=f"{preview.people:,}"), undo=lambda: casebook.undo(changed.operations))
+
+        self.take_button.setEnabled(False)
+        self.long(work, done, self._stopped, title=_("Taking in the list"))
+
+    def _stopped(self, problem: Problem) -> None:
+        self.shell.problem(problem)
+        self.look()
