@@ -155,8 +155,14 @@ def whole(connection: Connection, resident_id: str) -> dict[str, list[str]]:
 
 
 def homes(connection: Connection, resident_id: str) -> list[str]:
-    """The households to which a person ever belonged."""
-    query = select(_MEMBERSHIP.c.household_id).where(_MEMBERSHIP.c.resident_id == resident_id)
+    """The households to which a person ever belonged, as far as it is known here.
+
+    A membership of which only a later operation arrived says no household yet: "" is none, and everything that is not
+    known to be of any would be taken for a part of it.
+    """
+    query = select(_MEMBERSHIP.c.household_id).where(
+        _MEMBERSHIP.c.resident_id == resident_id, _MEMBERSHIP.c.household_id != ""
+    )
     return list(connection.execute(query.distinct()).scalars())
 
 

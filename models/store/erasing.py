@@ -238,7 +238,7 @@ def hanging_on(connection: Connection, gone: Iterable[str], came: Mapping[str, s
     came: id -> entity, or "" where it is not known. Gives (entity, id). What names a resident is about the resident and
     not about the household too.
     """
-    blank = set(gone)
+    blank = set(gone) - {""}  # what does not say yet whom it is about hangs on nobody
     fresh = sorted(blank & set(came))
     if not blank:
         return

@@ -130,6 +130,34 @@ def test_a_late_visit_to_the_home_of_who_was_erased_is_blanked_everywhere(places
     assert laptop.digest() == office.digest()
 
 
+def test_a_membership_whose_home_did_not_arrive_yet_takes_nothing_of_other_homes_along(places) -> None:
+    laptop, office, stick = places
+    gone, stays = laptop.registers("王秀英", "李建国")
+    with laptop.book.verb("households.add") as work:
+        seat = work.add("membership", {"household_id": work.add("household", {}), "resident_id": stays})
+        other = work.add("household", {})
+        work.add("membership", {"household_id": other, "resident_id": stays, "counts": True})
+        visit = work.add("visit", {"household_id": other, "notes": "他住院了"})
+    with laptop.book.verb("merging.merge") as work:
+        work.amend("membership", seat, {"resident_id": gone})
+        work.amend("visit", visit, {"notes": "他出院了"})
+    with patch.object(batch, "MAX_OPERATIONS", 1):
+        files = laptop.sync.export(stick)
+    for file in (files[0], *files[-2:]):  # where the seat is, and in whose home the visit was, nobody said here yet
+        office.sync.apply(file)
+    Rights(office.book).erase(gone, "asked")
+    for file in files:
+        office.sync.apply(file)
+    for _ in range(2):
+        carry(office, laptop, stick)
+        carry(laptop, office, stick)
+    for desk in (laptop, office):
+        with desk.book.reading() as connection:
+            shown = connection.execute(select(KEPT["visit"].c.notes, KEPT["visit"].c.dead)).all()
+        assert [tuple(row) for row in shown] == [("他出院了", False)]
+    assert laptop.digest() == office.digest()
+
+
 def test_who_is_known_by_a_link_alone_is_erased_with_the_other_and_blank_on_arrival(places) -> None:
     laptop, office, stick = places
     gone, other = laptop.registers("王秀英", "王秀兰")
