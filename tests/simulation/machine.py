@@ -6,20 +6,20 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
-from tests.simulation import history
+from tests.simulation import history, saves
 from tests.simulation.node import Node
 from tests.simulation.world import World
 
 _NODES = st.sampled_from(["L1", "L2", "L3", "L4", "S1", "S2", "D"])
-_SAVES = st.sampled_from([history.register, history.amend, history.amend, history.amend, history.note, history.remove,
-                          history.settle, history.link, history.erase])  # fmt: skip
+_SAVES = st.sampled_from([saves.register, saves.amend, saves.amend, saves.amend, saves.note, saves.remove,
+                          saves.settle, saves.link, saves.erase])  # fmt: skip
 _DIES = st.none() | st.integers(1, 60)
-_QUIET = {
-    "database": None,  # nothing is left on the disk
-    "deadline": None,
-    "derandomize": True,
-    "suppress_health_check": list(HealthCheck),
-}
+_QUIET = settings(
+    database=None,  # nothing is left on the disk
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)
 
 
 class Exchange(RuleBasedStateMachine):
@@ -41,7 +41,7 @@ class Exchange(RuleBasedStateMachine):
 
     @rule(name=_NODES, kind=_SAVES, dies=_DIES)
     def saves(self, name: str, kind: Any, dies: int | None) -> None:
-        history.save(self.world, self.node(name), kind, dies)
+        saves.save(self.world, self.node(name), kind, dies)
 
     @rule(name=_NODES, up=st.booleans(), dies=_DIES)
     def writes_files(self, name: str, up: bool, dies: int | None) -> None:
@@ -100,13 +100,13 @@ class Exchange(RuleBasedStateMachine):
 
 def short_form() -> None:
     """For the tests."""
-    run_state_machine_as_test(Exchange, settings=settings(max_examples=5, stateful_step_count=15, **_QUIET))
+    run_state_machine_as_test(Exchange, settings=settings(_QUIET, max_examples=5, stateful_step_count=15))
 
 
 def long_form(examples: int = 200, steps: int = 40) -> int:
     """For ./run simulate --machine; returns the exit code. The failure, shortened, is raised."""
     run_state_machine_as_test(
-        Exchange, settings=settings(max_examples=examples, stateful_step_count=steps, print_blob=True, **_QUIET)
+        Exchange, settings=settings(_QUIET, max_examples=examples, stateful_step_count=steps, print_blob=True)
     )
     print(f"{examples} examples of up to {steps} steps: every invariant holds")
     return 0

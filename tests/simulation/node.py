@@ -62,6 +62,7 @@ class Node:
     seen: int = 0  # arrivals read so far
     latest_now: int = 0  # the highest moment its clock ever showed, milliseconds
     saves: int = 0  # operations it ever made
+    device_before: str = ""  # as which it began what it does at present
     fuse: int | None = None  # statements until it dies
     corpse: Image | None = None
 
@@ -152,11 +153,14 @@ class Node:
         """Operations that came into the log after a moment, with their arrival and whether values are blanked."""
         names = "id, device, seq, prev, clock, entity, row, fields, arrival"
         query = f"SELECT {names} FROM operation WHERE arrival > ? ORDER BY arrival"
-        for *said, fields, arrival in self.eye.execute(query, (after,)).fetchall():
+        for identity, device, seq, prev, clock, entity, row, fields, arrival in self.eye.execute(
+            query, (after,)
+        ).fetchall():
             told = json.loads(fields)
             values = {name: change["v"] for name, change in told.items()}
             replaces = {name: frozenset(change["p"]) for name, change in told.items()}
-            yield Said(*said, values, replaces), arrival, any(change.get("erased") for change in told.values())
+            said = Said(identity, device, seq, prev, clock, entity, row, values, replaces)
+            yield said, arrival, any(change.get("erased") for change in told.values())
 
     def forget(self) -> None:
         """The file is another one now: everything that was read of it is read anew."""

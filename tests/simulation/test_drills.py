@@ -6,7 +6,7 @@ from unittest.mock import patch
 import pytest
 
 from models.sync import batch as batches
-from tests.simulation import history
+from tests.simulation import history, saves
 from tests.simulation.mutants import MUTANTS
 from tests.simulation.node import Node
 from tests.simulation.world import World, Wrong
@@ -20,13 +20,13 @@ def world() -> Iterator[World]:
         yield made
 
 
-def works(world: World, node: Node, saves: int = 5) -> list[str]:
+def works(world: World, node: Node, count: int = 5) -> list[str]:
     """Somebody registers and amends; returns the operations that were committed."""
     before = set(node.held)
     world.time.passes(3600)
-    assert history.save(world, node, history.register)
-    for _ in range(saves - 1):
-        assert history.save(world, node, history.amend)
+    assert saves.save(world, node, saves.register)
+    for _ in range(count - 1):
+        assert saves.save(world, node, saves.amend)
     return [one for one in node.held if one not in before]
 
 
