@@ -73,18 +73,6 @@ class SearchKey(SQLModel, table=True):
     rank: int = number_field()
 
 
-class Journal(SQLModel, table=True):
-    """What was done with records: views, reveals, prints, exports, imports, unlocks. Names of fields, never values."""
-
-    id: str = Field(primary_key=True, max_length=36)
-    at: int = moment_field()
-    worker: str = text_field()
-    action: str = text_field()
-    subject_kind: str = text_field()
-    subject_id: str = text_field(index=True)
-    detail: str = text_field()
-
-
 class Draft(SQLModel, table=True):
     """A form being filled in; the form's version is kept so that an older draft can still be opened."""
 

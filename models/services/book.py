@@ -1,32 +1,32 @@
 """The open book: engines, who works, for which office; one way to read and one way to write for all services."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import RLock
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
 from models.clock import Clock, milliseconds
 from models.eligibility import Policies
 from models.errors import Problem
 from models.records.letter import LetterValue
 from models.security.keystore import Keys
-from models.records.operation import Journal
-from models.services import barred
+from models.services import audit_classes, barred
 from models.services.numbering_latch import Latch, NoLatch
 from models.services.policy_sets import InForce, in_force, keep_for_determinations, mark_of_choice
 from models.services.search_index import remake_keys
 from models.services.views import Changed, Office, Worker
+from models.store import audit
+from models.store.audit import Said
 from models.store.engine import Engines, saving, sorted_trouble
-from models.store.rows import table_of
 from models.store.seen import Seeing
 from models.store.work import Work
-from models.values import new_id
 
 _REPEAT_MS = 10 * 60 * 1000
 _RULES_SECONDS = 3.0
+_FOLDED = frozenset({"view", "check", "screen", "search", "calendar"})  # the others are told each time
 
 
 class Book:
@@ -134,7 +134,10 @@ class Book:
                 verb=name,
                 district=self.office.home,
                 office=self.office.code,
+                account=self.worker.account,
+                desk=self.desk,
             )
+            work.classes_of = self.classes_of
             work.seen = seen = self.seeing.now
             yield work
             if seen is not None:
@@ -169,17 +172,42 @@ class Book:
         found = self.policies.facts.get(fact)
         return found.why if found is not None else None
 
-    def note(self, action: str, subject_kind: str, subject_id: str, detail: str = "") -> None:
-        """Journal that a record was viewed, revealed, printed or exported; repeats within ten minutes are one entry."""
-        key = (action, subject_id, detail)
+    def note(
+        self,
+        action: str,
+        subject_kind: str,
+        subject_id: str,
+        detail: str = "",
+        *,
+        fields: Collection[str] = (),
+        reason: str = "",
+        classes: Collection[str] = (),
+        also: Iterable[str] = (),
+    ) -> None:
+        """Put on the audit chain that a record was viewed, revealed, printed or exported; views that are repeated
+        within ten minutes are one row.
+
+        detail, fields: codes and names of fields, never values. reason: in the worker's words. classes: of sensitive
+        knowledge that was shown, besides those of the fields. also: whom else it was about (who stood on a list).
+        """
+        key = (action, subject_id, detail + reason + " ".join(sorted(fields)))
         now = milliseconds(self.clock)
-        if now - self._noted.get(key, -_REPEAT_MS) < _REPEAT_MS:
+        if action in _FOLDED and now - self._noted.get(key, -_REPEAT_MS) < _REPEAT_MS:
             return
-        self._noted[key] = now
-        row = {"id": new_id(), "at": now, "worker": self.worker.name, "action": action}
-        row |= {"subject_kind": subject_kind, "subject_id": subject_id, "detail": detail}
+        known = frozenset({*classes, *self.classes_of(fields)})
+        said = Said(action, subject_kind, subject_id, detail, reason, tuple(fields), known, frozenset(also))
         with self.writing() as connection:
-            connection.execute(insert(table_of(Journal)).values(**row))
+            self.put_audit(connection, said)
+        self._noted[key] = now
+
+    def put_audit(self, connection: Connection, *said: Said) -> None:
+        """Put rows on the audit chain in a transaction that is open."""
+        now, who = milliseconds(self.clock), self.worker
+        audit.append(connection, said, at=now, worker=who.name, account=who.account, desk=self.desk)
+
+    def classes_of(self, fields: Iterable[str]) -> frozenset[str]:
+        """The classes of sensitive knowledge (models.records.roles.CLASSES) that some fields belong to."""
+        return audit_classes.classes_of(fields, self._group_of)
 
     def reindex(self, connection: Connection, resident_ids: Iterable[str]) -> None:
         """Make the search keys of residents anew from their rows."""

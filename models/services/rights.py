@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Text, cast, func, or_, select
 
 from models.clock import today
 from models.errors import NotFound, Problem
-from models.records.operation import Journal
+from models.records.audit import Audit
 from models.records.picture import PictureData
 from models.records.rights import RightsRequestEntry
 from models.services import erasure, erasure_ledger
@@ -31,7 +31,7 @@ from models.texts import _
 from models.values import years_later
 
 _RESIDENT, _REQUEST, _VISIT = KEPT["resident"], KEPT["rights_request"], KEPT["visit"]
-_JOURNAL, _DATA = table_of(Journal), table_of(PictureData)
+_AUDIT, _DATA = table_of(Audit), table_of(PictureData)
 _REPLAYED = "erasures_replayed"  # Meta: how many entries of the ledger this very file has lived through
 
 RETENTION_YEARS = "retention_years"
@@ -110,8 +110,8 @@ class Rights:
                 HeldTable(entity, tuple(_records(connection, entity, rows)))
                 for entity, rows in _everything(connection, resident_id).items()
             )
-            seen = select(_JOURNAL.c.at, _JOURNAL.c.worker, _JOURNAL.c.action, _JOURNAL.c.detail)
-            views = connection.execute(seen.where(_JOURNAL.c.subject_id == resident_id).order_by(_JOURNAL.c.at)).all()
+            seen = select(_AUDIT.c.at, _AUDIT.c.worker, _AUDIT.c.action, _AUDIT.c.detail)
+            views = connection.execute(seen.where(_AUDIT.c.subject_id == resident_id).order_by(_AUDIT.c.at)).all()
             pictures = _pictures(connection, tables)
         self._book.note("export", "resident", resident_id, "copy of everything held")
         return Held(resident_id, name, day, self._book.office.name, tables, tuple(tuple(v) for v in views), pictures)

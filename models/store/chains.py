@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Text, cast, func, select
 
 from models.records.operation import Operation
 from models.records.stream import Received
+from models.store import audit
 from models.store.many import among
 from models.store.rows import table_of
 from models.store.work import read_meta, write_meta
@@ -186,7 +187,11 @@ def overtaken(connection: Connection, claims: Tips) -> bool:
 
 
 def renew_device(connection: Connection) -> str:
-    """Begin a new chain under a new device id; both branches of the old one are kept. Returns the new id."""
+    """Begin a new chain under a new device id; both branches of the old one are kept. Returns the new id.
+
+    The audit chains end here too: who holds the copy must not go on in the one of the other.
+    """
+    audit.end_all(connection)
     own = read_meta(connection, "device")
     held = read_meta(connection, _HELD)
     if own.get("last"):

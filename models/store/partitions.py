@@ -27,12 +27,13 @@ SHARED = ("policy_set",)
 """Tables that every machine needs whole: Citus calls them reference tables."""
 
 LOCAL: Mapping[str, str] = {
+    "audit": "the chain of what was done at this office",
+    "audit_also": "whom else the rows of that chain are about",
     "batch": "files read and written by this office",
     "dispute": "since when conflicts wait at this office's desk",
     "doubled": "pairs of people to look at at this office's desk",
     "draft": "forms being filled in at a desk",
     "editing": "who has what open at another desk",
-    "journal": "what was done at this office",
     "meta": "identity, counters and settings of this office",
     "peer": "whom this office exchanges files with",
     "picture_data": "bytes of pictures, each found by its picture",

@@ -1,19 +1,19 @@
-"""The unit of work: one verb, one transaction; rows, operations, heads, journal and search keys together or not at all.
+"""The unit of work: one verb, one transaction; rows, operations, heads, audit rows and search keys together or not at
+all.
 
-Every kept row is written here and nowhere else. arm() makes an engine refuse statements that write kept tables outside
-a unit of work, so that a write without an operation fails instead of being lost at the next rebuild.
+Every kept row is written here and nowhere else. guard.arm() makes an engine refuse statements that write kept tables
+outside a unit of work, so that a write without an operation fails instead of being lost at the next rebuild.
 """
 
-import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, delete, event, insert, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from models.clock import Clock, milliseconds
-from models.errors import WriteOutsideVerb
-from models.records.operation import Conflict, Head, Journal, Meta, Operation
-from models.store import marks
+from models.records.operation import Conflict, Head, Operation
+from models.store import audit, audit_about, marks
+from models.store.guard import allow_writes, arm, read_meta, write_meta
 from models.store.many import insert_rows, put_rows
 from models.store.rows import KEPT, defaults, empty_row, from_wire, table_of, to_wire
 from models.store.seen import Seen, arrived
@@ -23,51 +23,8 @@ from models.values import new_id
 _CONFLICTS = table_of(Conflict)
 _HEADS = table_of(Head)
 _OPERATIONS = table_of(Operation)
-_JOURNAL = table_of(Journal)
-_META = table_of(Meta)
-_READ_META = select(_META.c.value).where(_META.c.key == bindparam("the_key"))  # built once: asked several times a verb
-_WRITE_META = update(_META).where(_META.c.key == bindparam("the_key")).values(value=bindparam("said"))
-_GUARDED = frozenset(KEPT) | {"operation", "head"}
-_WRITES = re.compile(r'^\s*(?:INSERT\s+(?:OR\s+\w+\s+)?INTO|REPLACE\s+INTO|UPDATE|DELETE\s+FROM)\s+"?(\w+)"?', re.I)
-_IN_WORK = "jinmen_in_work"
 
-
-def arm(engine: Engine) -> None:
-    """Refuse writes to kept tables that do not come from a unit of work (or from an import or rebuild that says so)."""
-
-    @event.listens_for(engine, "before_cursor_execute")
-    def _guard(
-        connection: Connection, _cursor: object, statement: str, _parameters: object, _context: object, _many: bool
-    ) -> None:
-        found = _WRITES.match(statement)
-        if found and found[1].lower() in _GUARDED and not connection.info.get(_IN_WORK):
-            raise WriteOutsideVerb(table=found[1])
-
-
-class allow_writes:  # noqa: N801  # reads as a statement: with allow_writes(connection)
-    """Lets the enclosed statements write kept tables; for the unit of work and the importer, which keep the log."""
-
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
-
-    def __enter__(self) -> None:
-        self._info = self.connection.info  # a connection that breaks meanwhile does not give it again
-        self._info[_IN_WORK] = True
-
-    def __exit__(self, *_: object) -> None:
-        self._info.pop(_IN_WORK, None)
-
-
-def read_meta(connection: Connection, key: str) -> dict[str, Any]:
-    """A small fact of the casebook; {} where it was never set."""
-    value = connection.execute(_READ_META, {"the_key": key}).scalar()
-    return dict(value) if value else {}
-
-
-def write_meta(connection: Connection, key: str, value: Mapping[str, Any]) -> None:
-    """Set a small fact of the casebook."""
-    if connection.execute(_WRITE_META, {"the_key": key, "said": dict(value)}).rowcount == 0:
-        connection.execute(insert(_META).values(key=key, value=dict(value)))
+__all__ = ["Work", "allow_writes", "arm", "columns_from_wire", "count_arrivals", "read_meta", "write_meta"]
 
 
 def count_arrivals(connection: Connection, coming: int) -> int:
@@ -80,9 +37,23 @@ def count_arrivals(connection: Connection, coming: int) -> int:
 class Work:
     """One verb at work on an open transaction. Call finish() last; the transaction commits after it."""
 
-    def __init__(self, connection: Connection, *, clock: Clock, worker: str, verb: str, district: str, office: str):
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        clock: Clock,
+        worker: str,
+        verb: str,
+        district: str,
+        office: str,
+        account: str = "",
+        desk: str = "",
+    ):
+        """account: of the worker in the key store. desk: whose audit chain is written, at an office with a server."""
         self.connection = connection
         self.worker = worker
+        self.account = account
+        self.desk = desk
         self.verb = verb
         self.district = district
         self.office = office
@@ -97,8 +68,10 @@ class Work:
         self._operations: list[dict[str, Any]] = []
         self._inserts: dict[str, list[dict[str, Any]]] = {}
         self._heads: list[dict[str, Any]] = []
-        self._journal: list[dict[str, Any]] = []
+        self.classes_of: Callable[[Iterable[str]], Collection[str]] = lambda _fields: ()  # sensitive ones of fields
+        self._notes: list[audit.Said] = []
         self._about: set[str] = set()  # of whom the screening must look again
+        self._touched = audit_about.Touched()
 
     def add(self, entity: str, fields: Mapping[str, Any], row: str = "", *, outright: Collection[str] = ()) -> str:
         """Make a new record from column values; returns its id.
@@ -120,6 +93,7 @@ class Work:
         self._inserts.setdefault(entity, []).append({**kept, "district": self.district, "id": row})
         self._heads.append({"district": self.district, "row": row, "entity": entity, "ops": {operation: sorted(said)}})
         self._about |= marks.subjects(entity, {**kept, "id": row})
+        self._touched.add(entity, {**kept, "id": row}, said)
         self._touch(entity, row)
         return row
 
@@ -177,18 +151,25 @@ class Work:
         self._put(entity, found, shown, ops)
         put_rows(self.connection, _CONFLICTS, conflicts)
 
-    def journal(self, action: str, subject_kind: str, subject_id: str, detail: str = "") -> None:
-        """Note what was done with a record; names of fields and codes only, never values."""
-        self._journal.append(
-            {
-                "id": new_id(),
-                "at": self.now,
-                "worker": self.worker,
-                "action": action,
-                "subject_kind": subject_kind,
-                "subject_id": subject_id,
-                "detail": detail,
-            }
+    def journal(
+        self,
+        action: str,
+        subject_kind: str,
+        subject_id: str,
+        detail: str = "",
+        *,
+        fields: Collection[str] = (),
+        reason: str = "",
+        also: Iterable[str] = (),
+    ) -> None:
+        """Put a row on the audit chain: what was done with a record, besides what is written by the verb's operations.
+
+        detail, fields: codes and names of fields, never values. reason: in the worker's words. also: whom else it is
+        about.
+        """
+        classes = frozenset(self.classes_of(fields)) if fields else frozenset[str]()
+        self._notes.append(
+            audit.Said(action, subject_kind, subject_id, detail, reason, tuple(fields), classes, frozenset(also))
         )
 
     def concerns(self, *rows: str) -> None:
@@ -206,13 +187,18 @@ class Work:
                     operation["arrival"] = place
                 if self.seen is not None:
                     self.seen.own.update(str(operation["id"]) for operation in self._operations)
-            for table, rows in ((_OPERATIONS, self._operations), (_HEADS, self._heads), (_JOURNAL, self._journal)):
+            for table, rows in ((_OPERATIONS, self._operations), (_HEADS, self._heads)):
                 insert_rows(self.connection, table, rows)
-        self._inserts, self._operations, self._heads, self._journal = {}, [], [], []
+        self._inserts, self._operations, self._heads = {}, [], []
 
     def finish(self) -> None:
-        """Write everything, and the device's place in its own chain of operations."""
+        """Write everything, the device's place in its own chain of operations, and the rows of the audit chain."""
         self.flush()
+        if self.said:
+            self._notes.append(self._touched.said(self.verb, self.classes_of))
+        audit.append(
+            self.connection, self._notes, at=self.now, worker=self.worker, account=self.account, desk=self.desk
+        )
         marks.note(self.connection, self._about)
         write_meta(self.connection, "device", self._device)
 
@@ -241,6 +227,7 @@ class Work:
             here = (table.c.district == district, table.c.id == row)
             self.connection.execute(update(table).where(*here).values(**changed))
         self._about |= marks.subjects(entity, found) | marks.subjects(entity, {**found, **changed})
+        self._touched.add(entity, {**found, **changed}, changed)
         self._touch(entity, row)
 
     def _touch(self, entity: str, row: str) -> None:

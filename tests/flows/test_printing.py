@@ -16,7 +16,7 @@ from desktop.hands import button_named, press, settle, wait_until
 from desktop.pages.print_queue import PrintQueuePage
 from desktop.print_runner import runner_of
 from models.casebook import Casebook
-from models.records.operation import Journal
+from models.records.audit import Audit
 from models.store.rows import table_of
 from tests.conftest import PASSPHRASE
 from tests.desktop.printing.conftest import issue_letters
@@ -50,7 +50,7 @@ acting.run(Printing)
 
 def journalled(book: Casebook) -> Counter[str]:
     """How often each letter was journalled as printed."""
-    table = table_of(Journal)
+    table = table_of(Audit)
     with book._book.reading() as connection:
         query = select(table.c.subject_id).where(table.c.action == "print")
         return Counter(connection.execute(query).scalars())

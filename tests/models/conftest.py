@@ -78,3 +78,18 @@ def whole_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
     """Both languages as they will be: the catalogue with the parts still under work."""
     english = gettext.NullTranslations()
     monkeypatch.setattr(texts, "_catalogue", lambda code: chinese() if code == "zh_CN" else english)
+
+
+@pytest.fixture
+def steps_until(tmp_path: Path) -> Callable[[str], Path]:
+    """A folder with the migrations up to one of them, by its number: what an earlier program had."""
+
+    def copied(last: str) -> Path:
+        folder = tmp_path / f"steps-{last}"
+        folder.mkdir()
+        for step in migrate.STEPS.glob("v[0-9]*.py"):
+            if step.name[1:5] <= last:
+                shutil.copy(step, folder / step.name)
+        return folder
+
+    return copied

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from sqlalchemy import select
 
 from desktop.pages import papers
-from models.records.operation import Journal
+from models.records.audit import Audit
 from models.records.questionnaire import QuestionnaireAnswerEntry
 from models.records.visit import AssessmentEntry, VisitEntry
 from models.store.rows import table_of
@@ -29,7 +29,7 @@ def text_of(page) -> str:
 
 def journal(shell):
     with shell.casebook._book.reading() as connection:
-        return [(row.action, row.subject_kind, row.detail) for row in connection.execute(select(table_of(Journal)))]
+        return [(row.action, row.subject_kind, row.detail) for row in connection.execute(select(table_of(Audit)))]
 
 
 @pytest.fixture

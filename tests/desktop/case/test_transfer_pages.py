@@ -11,7 +11,7 @@ from desktop.hands import save_paper, type_text
 from desktop.pages.transfer import TransferPage
 from desktop.paper_kinds import KINDS, make
 from models import texts
-from models.records.operation import Journal
+from models.records.audit import Audit
 from models.records.transfer import TransferEntry
 from models.records.visit import PlanEntry
 from models.store.rows import table_of
@@ -157,7 +157,7 @@ def test_the_paper_is_shown_in_both_languages_saved_and_journalled(shell, househ
     save_paper(shell, page.save_button, file)
     assert file.read_bytes()[:5] == b"%PDF-"
     with shell.casebook._book.reading() as connection:
-        rows = connection.execute(select(table_of(Journal))).mappings().all()
+        rows = connection.execute(select(table_of(Audit))).mappings().all()
     told = {(row["action"], row["subject_kind"]) for row in rows if row["subject_id"] == page.loaded.view.id}
     assert told == {("view", "case_transfer"), ("export", "case_transfer")}
 

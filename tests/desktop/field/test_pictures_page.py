@@ -16,7 +16,7 @@ from desktop.hands import wait_until
 from desktop.picture_sources import Source
 from models.imaging import edited
 from models.records.fact import FactEntry
-from models.records.operation import Journal
+from models.records.audit import Audit
 from models.records.picture import PictureEntry
 from models.store import picture_data
 from models.store.rows import table_of
@@ -68,9 +68,9 @@ def take(shell, page, paths):
 
 
 def journal(shell):
-    table = table_of(Journal)
+    table = table_of(Audit)
     with shell.casebook._book.reading() as connection:
-        query = select(table).where(table.c.detail.startswith("picture")).order_by(table.c.id)
+        query = select(table).where(table.c.detail.startswith("picture ")).order_by(table.c.chain, table.c.seq)
         return [(row.action, row.subject_id) for row in connection.execute(query)]
 
 

@@ -12,7 +12,7 @@ from desktop.pages import calendar_parts as parts
 from desktop.widgets.tick_list import Heading
 from models.casebook import Casebook
 from models.errors import CannotWrite
-from models.records.operation import Journal
+from models.records.audit import Audit
 from models.store.rows import table_of
 from tests.conftest import PASSPHRASE
 from tests.desktop.conftest import settle, type_text
@@ -221,7 +221,7 @@ def test_without_chosen_lines_nothing_can_be_done(page):
 
 
 def exported(shell):
-    journal = table_of(Journal)
+    journal = table_of(Audit)
     with shell.casebook._book.reading() as connection:
         query = select(journal.c.detail).where(journal.c.action == "export")
         return list(connection.execute(query).scalars())

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from desktop.hands import save_paper
-from models.records.operation import Journal
+from models.records.audit import Audit
 from models.records.visit import PlanEntry
 from models.services.views import Worker
 from models.store.rows import table_of
@@ -113,7 +113,7 @@ def test_the_list_is_shown_saved_and_journalled(shell, homes, show, tmp_path):
     settle(shell)
     assert (tmp_path / "list.pdf").read_bytes().startswith(b"%PDF")
     with shell.casebook._book.reading() as connection:
-        journal = list(connection.execute(select(table_of(Journal).c.action, table_of(Journal).c.subject_id)))
+        journal = list(connection.execute(select(table_of(Audit).c.action, table_of(Audit).c.subject_id)))
     assert ("export", offer) in [tuple(row) for row in journal]
     page.back_button.click()
     assert page.stack.currentWidget() is page.panes["take"]

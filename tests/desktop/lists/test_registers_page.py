@@ -14,7 +14,7 @@ from desktop.pages import registers as page_module
 from desktop.pages import registers_paper
 from desktop.pages.registers import LIVES_ON, PERIODS, period
 from models.clock import today
-from models.records.operation import Journal
+from models.records.audit import Audit
 from models.records.visit import NeedEntry, VisitEntry
 from models.services.registers import COLUMNS, KINDS
 from models.services.registers_views import FILTERS, RegisterFilter
@@ -50,7 +50,7 @@ def visited(shell, outcome="met"):
 
 
 def journal(shell):
-    table = table_of(Journal)
+    table = table_of(Audit)
     with shell.casebook._book.reading() as connection:
         return connection.execute(select(table.c.action, table.c.subject_kind, table.c.detail)).all()
 

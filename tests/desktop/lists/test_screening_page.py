@@ -14,7 +14,7 @@ from desktop.pages.screening import places
 from desktop.widgets.service_bars import bar_total, spoken
 from models.casebook import Casebook
 from models.errors import CannotWrite
-from models.records.operation import Journal
+from models.records.audit import Audit
 from models.services.screening_views import ScreenFilter, ScreenPerson
 from models.store.rows import table_of
 from tests.conftest import OFFICE, PASSPHRASE
@@ -226,7 +226,7 @@ def test_a_visit_about_one_service_names_it_and_is_not_planned_twice(shell, page
 
 
 def journalled(shell):
-    journal = table_of(Journal)
+    journal = table_of(Audit)
     with shell.casebook._book.reading() as connection:
         query = select(journal.c.detail).where(journal.c.action == "export")
         return list(connection.execute(query).scalars())

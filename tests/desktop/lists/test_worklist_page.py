@@ -10,7 +10,7 @@ from desktop import worklist_queue
 from desktop import worklist_words as words_of
 from desktop.widgets.work_list import wrapped
 from models.records.household import DwellingEntry, HouseholdEntry, MemberEntry
-from models.records.operation import Journal
+from models.records.audit import Audit
 from models.records.resident import PhoneEntry, ResidentEntry
 from models.records.visit import NeedEntry, PlanEntry, VisitEntry
 from models.store.rows import table_of
@@ -147,7 +147,7 @@ def test_a_call_shows_the_number_and_is_journalled(page, shell, urgent):
     page.card._fill()
     assert "+8613820004471" in words(page.card).replace(" ", "")
     with page.casebook._book.reading() as connection:
-        actions = list(connection.execute(select(table_of(Journal).c.action)).scalars())
+        actions = list(connection.execute(select(table_of(Audit).c.action)).scalars())
     assert "reveal" in actions
 
 
@@ -209,7 +209,7 @@ def test_the_list_is_written_as_a_workbook_and_journalled(page, shell, urgent, t
     assert "耿玉兰" in flat
     assert any("紧急需求" in cell for cell in flat)
     with page.casebook._book.reading() as connection:
-        journal = list(connection.execute(select(table_of(Journal).c.action, table_of(Journal).c.detail)))
+        journal = list(connection.execute(select(table_of(Audit).c.action, table_of(Audit).c.detail)))
     assert any(action == "export" and detail.startswith("lines=") for action, detail in journal)
 
 

@@ -161,7 +161,7 @@ def test_a_saved_file_opens_with_the_passphrase_shown_and_with_no_other(printing
 
 
 def test_without_protection_needs_a_clear_yes_and_is_journalled_so(printing, saving):
-    from models.records.operation import Journal
+    from models.records.audit import Audit
     from models.store.rows import table_of
 
     dialog = saving()
@@ -173,7 +173,7 @@ def test_without_protection_needs_a_clear_yes_and_is_journalled_so(printing, sav
     settle(printing.shell)
     (file,) = saving.folder.iterdir()
     assert file.read_bytes() == render_letter(printing.shell.casebook.referrals.letter(printing.letters[0]))
-    table = table_of(Journal)
+    table = table_of(Audit)
     with printing.shell.casebook._book.reading() as connection:
         details = [r.detail for r in connection.execute(table.select()) if r.action == "export"]
     assert details == ["pdf unprotected"]

@@ -10,7 +10,7 @@ from desktop.paper_kinds import PaperItem
 from desktop.printers import Printer
 from desktop.widgets.closing_dialog import ClosingDialog
 from models.casebook import Casebook
-from models.records.operation import Journal
+from models.records.audit import Audit
 from models.records.rounds import RoundEntry
 from models.store.rows import table_of
 from reports.letter import render_letter
@@ -22,9 +22,9 @@ TODAY = date(2026, 11, 22)
 
 
 def journalled(book: Casebook, action: str = "print") -> list[str]:
-    table = table_of(Journal)
+    table = table_of(Audit)
     with book._book.reading() as connection:
-        query = select(table.c.subject_id).where(table.c.action == action).order_by(table.c.id)
+        query = select(table.c.subject_id).where(table.c.action == action).order_by(table.c.chain, table.c.seq)
         return list(connection.execute(query).scalars())
 
 

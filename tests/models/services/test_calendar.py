@@ -12,7 +12,7 @@ from models.casebook import Casebook
 from models.eligibility.ahead import changes_ahead
 from models.records.fact import FactEntry
 from models.records.household import HouseholdEntry, MemberEntry
-from models.records.operation import Journal
+from models.records.audit import Audit
 from models.records.resident import DocumentEntry
 from models.services import calendar
 from models.services.calendar_views import KINDS
@@ -250,7 +250,7 @@ def test_a_run_is_journalled_and_can_be_watched_and_stopped(town: Casebook, monk
     assert stopped.cancelled
     assert (stopped.looked_at, stopped.lines) == (0, ())
     with town._book.reading() as connection:
-        journal = table_of(Journal)
+        journal = table_of(Audit)
         noted = connection.execute(select(journal.c.detail).where(journal.c.action == "calendar")).scalars().all()
     assert noted == [f"{TODAY}..{UNTIL}"]
 

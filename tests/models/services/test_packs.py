@@ -13,7 +13,7 @@ from models.clock import FixedClock
 from models.eligibility import Determination, load_policies
 from models.errors import NotFound
 from models.records.fact import FactEntry
-from models.records.operation import Journal
+from models.records.audit import Audit
 from models.security import keystore
 from models.services.pack_views import PackUnsound, SetMissing, SignerUnknown
 from models.services.policy_sets import SETS
@@ -158,7 +158,7 @@ def test_an_installed_set_decides_and_the_one_before_is_kept(casebook: Casebook,
     assert (second.hash, second.in_force, second.shipped) == (load_policies().hash, False, True)
     assert [row["active"] for row in kept_sets(casebook)].count(True) == 1
     with casebook._book.reading() as connection:
-        journal = table_of(Journal)
+        journal = table_of(Audit)
         actions = set(connection.execute(select(journal.c.action)).scalars())
     assert "install" in actions
 

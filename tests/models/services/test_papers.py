@@ -10,7 +10,7 @@ from models.errors import NotFound
 from models.records.casework import CasePlanEntry
 from models.records.fact import FactEntry
 from models.records.household import MemberEntry
-from models.records.operation import Journal
+from models.records.audit import Audit
 from models.records.papers import form_code, read_form_code
 from models.records.questionnaire import QuestionnaireAnswerEntry
 from models.records.referral import MatterEntry
@@ -34,7 +34,9 @@ def five(casebook: Casebook):
 
 def journal(casebook: Casebook) -> list[tuple[str, str, str, str]]:
     with casebook._book.reading() as connection:
-        rows = connection.execute(select(table_of(Journal)).order_by(table_of(Journal).c.at)).all()
+        rows = connection.execute(
+            select(table_of(Audit)).order_by(table_of(Audit).c.chain, table_of(Audit).c.seq)
+        ).all()
     return [(row.action, row.subject_kind, row.subject_id, row.detail) for row in rows]
 
 

@@ -10,7 +10,8 @@ from sqlalchemy import func, select, update
 from models.casebook import Casebook
 from models.errors import CannotUndo, NotFound
 from models.records.fact import FactEntry
-from models.records.operation import Journal, Operation
+from models.records.audit import Audit
+from models.records.operation import Operation
 from models.records.picture import PictureEntry, PictureWords
 from models.records.visit import VisitEntry
 from models.services.pictures import DamagedPicture, PictureElsewhere, Pictures
@@ -241,9 +242,9 @@ def test_looking_at_a_picture_is_journalled_and_a_document_as_a_reveal(casebook:
     casebook.pictures.of("resident", who)
     for picture in (home, card):
         casebook.pictures.full(picture)
-    journal = table_of(Journal)
+    journal = table_of(Audit)
     with casebook._book.reading() as connection:
-        rows = connection.execute(select(journal).where(journal.c.detail.startswith("picture"))).all()
+        rows = connection.execute(select(journal).where(journal.c.detail.startswith("picture "))).all()
     assert [(row.action, row.subject_kind, row.subject_id) for row in rows] == [
         ("view", "household", five.id),
         ("reveal", "resident", who),

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from models.casebook import Casebook
 from models.errors import NotFound
-from models.records.operation import Journal
+from models.records.audit import Audit
 from models.records.referral import MatterEntry, ReferralEntry
 from models.services.print_queue import Left, Wish
 from models.store.rows import table_of
@@ -37,9 +37,9 @@ def states(book: Casebook, job: str) -> list[str]:
 
 def journal(book: Casebook, action: str = "print") -> list[tuple[str, str]]:
     """(subject, detail) of what was journalled, in order."""
-    table = table_of(Journal)
+    table = table_of(Audit)
     with book._book.reading() as connection:
-        query = select(table.c.subject_id, table.c.detail).where(table.c.action == action).order_by(table.c.id)
+        query = select(table.c.subject_id, table.c.detail).where(table.c.action == action).order_by(table.c.chain, table.c.seq)
         return [(row.subject_id, row.detail) for row in connection.execute(query)]
 
 

@@ -10,7 +10,7 @@ from models.casebook import Casebook
 from models.errors import NotFound
 from models.imaging import edited
 from models.records.fact import FactEntry
-from models.records.operation import Journal
+from models.records.audit import Audit
 from models.records.picture import PictureEntry
 from models.records.questionnaire import QuestionnaireAnswerEntry
 from models.services.facts import Facts
@@ -220,7 +220,7 @@ def test_reading_and_writing_out_answers_are_in_the_journal(casebook: Casebook, 
     saved = casebook.questionnaires.answer(about(made, resident_id=five.ids[0]))
     casebook.questionnaires.answer_of(saved.id)
     casebook.questionnaires.note_export(made.id, 1)
-    journal = table_of(Journal)
+    journal = table_of(Audit)
     with casebook._book.reading() as connection:
         noted = [(row.action, row.subject_id) for row in connection.execute(select(journal))]
     assert ("view", five.ids[0]) in noted

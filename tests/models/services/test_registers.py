@@ -9,7 +9,7 @@ from sqlalchemy import event, select
 
 from models.casebook import Casebook
 from models.clock import FixedClock
-from models.records.operation import Journal
+from models.records.audit import Audit
 from models.services.registers import COLUMNS, KINDS, Register
 from models.services.registers_views import FILTERS, RegisterFilter
 from models.store.engine import Engines
@@ -86,7 +86,7 @@ def test_numbers_are_masked_unless_asked_for_and_free_text_never_shows_one(book:
 def test_opening_and_writing_out_are_journalled_and_whole_numbers_are_told(book: Casebook):
     book.registers.open("visits", RegisterFilter(place=PLACES[0]))
     book.registers.export("residents", ALL, whole=True)
-    table = table_of(Journal)
+    table = table_of(Audit)
     with book._book.reading() as connection:
         said = connection.execute(
             select(table.c.action, table.c.detail).where(table.c.subject_kind == "register")

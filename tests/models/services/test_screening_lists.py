@@ -13,7 +13,7 @@ from models.errors import NotFound
 from models.records.change import MoveOut
 from models.records.fact import FactEntry
 from models.records.household import DwellingEntry, HouseholdEntry, MemberEntry
-from models.records.operation import Journal
+from models.records.audit import Audit
 from models.records.visit import VisitEntry
 from models.services.screening_views import Outcome, ScreenFilter, ScreenRow
 from models.store.rows import table_of
@@ -208,7 +208,7 @@ def test_runs_and_exports_are_journalled_in_codes(casebook: Casebook, homes: dic
     casebook.screening.rows(ScreenFilter(name="王秀英", worker="周敏", age_from=60))
     list(casebook.screening.export_rows(ScreenFilter(service="S34")))
     with casebook._book.reading() as connection:
-        journal = table_of(Journal)
+        journal = table_of(Audit)
         query = select(journal.c.action, journal.c.detail).where(journal.c.action.in_(("screen", "export")))
         said = {(row.action, row.detail) for row in connection.execute(query)}
     assert said == {("screen", "worker=yes age_from=60 name=yes"), ("export", "screening service=S34")}

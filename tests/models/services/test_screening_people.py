@@ -9,7 +9,7 @@ from sqlalchemy import select
 from models.casebook import Casebook
 from models.records.fact import FactEntry
 from models.records.household import DwellingEntry, HouseholdEntry, MemberEntry
-from models.records.operation import Journal
+from models.records.audit import Audit
 from models.services.screening_views import PeopleOrder, ScreenFilter
 from models.store.rows import table_of
 from tests.models.services.people import five_people, person
@@ -60,7 +60,7 @@ def test_several_puts_those_with_most_results_first(screened: Casebook) -> None:
 
 def test_that_people_are_written_out_is_journalled_without_names(screened: Casebook) -> None:
     assert len(list(screened.screening.export_people(ScreenFilter(name="赵兰")))) == 1
-    journal = table_of(Journal)
+    journal = table_of(Audit)
     with screened._book.reading() as connection:
         rows = connection.execute(select(journal.c.action, journal.c.detail)).all()
     assert ("export", "screening name=yes") in [tuple(row) for row in rows]

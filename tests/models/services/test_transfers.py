@@ -445,7 +445,7 @@ def _all_said(casebook: Casebook) -> str:
 
 
 def test_looking_at_the_papers_is_journalled(casebook: Casebook, family) -> None:
-    from models.records.operation import Journal
+    from models.records.audit import Audit
     from models.store.rows import table_of
 
     household, _people = family
@@ -453,7 +453,7 @@ def test_looking_at_the_papers_is_journalled(casebook: Casebook, family) -> None
     casebook.transfers.request(transfer)
     casebook.transfers.sheet(transfer)
     with casebook._book.reading() as connection:
-        rows = connection.execute(table_of(Journal).select()).mappings().all()
+        rows = connection.execute(table_of(Audit).select()).mappings().all()
     seen = [(row["action"], row["detail"]) for row in rows if row["subject_kind"] == "case_transfer"]
     assert seen[-2:] == [("view", "request"), ("view", "sheet")]
 

@@ -14,7 +14,7 @@ from sqlalchemy import event
 
 from models.store.engine import Engines
 
-_BIG = """resident membership household dwelling fact visit operation head search_key journal identity_document phone
+_BIG = """resident membership household dwelling fact visit operation head search_key audit identity_document phone
     need person_link planned_visit picture consent place household_event determination referral letter"""
 _POOR = "district dead kind frozen community_code status rank valid_until happened_on good_until device until"
 BIG = frozenset(_BIG.split())  # what grows with the register

@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from models import imaging, texts
 from models.errors import BatchRefused, NotFound
-from models.records.operation import Journal, SealedFile
+from models.records.audit import Audit
+from models.records.operation import SealedFile
 from models.records.picture import PictureEntry
 from models.security import device
 from models.services.inbox import Inbox
@@ -319,7 +320,7 @@ def test_a_revoked_laptop_is_refused_everywhere_and_what_it_made_before_stays(pl
     with pytest.raises(CardRevoked):
         laptop.sync.trust_card(old_card)
     with laptop.book.reading() as connection:
-        journal = table_of(Journal)
+        journal = table_of(Audit)
         said = connection.execute(select(journal.c.detail).where(journal.c.action == "revoke")).scalars().all()
     assert said == ["circle"]
     with pytest.raises(NotFound):

@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 
 from models import texts
 from models.errors import BatchRefused, CannotRead, CannotWrite, NotFound
-from models.records.operation import Batch, Conflict, Journal, Operation, SearchKey
+from models.records.audit import Audit
+from models.records.operation import Batch, Conflict, Operation, SearchKey
 from models.services.partners import NoPartner
 from models.services.sync import Sync
 from models.services.views import Changed
@@ -352,7 +353,7 @@ def test_hostile_files_are_refused_and_nothing_changes(pair: tuple[Desk, Desk], 
     assert (office.digest(), count(office, Operation)) == (digest, operations)
     assert count(office, Batch) == 0
     with office.book.reading() as connection:
-        journal = table_of(Journal)
+        journal = table_of(Audit)
         noted = connection.execute(select(journal.c.detail).where(journal.c.action == "import")).scalars().all()
     assert sorted(noted) == ["refused bad_signature", "refused damaged"]
     with pytest.raises(CannotRead):
@@ -428,6 +429,6 @@ def test_what_is_exported_and_imported_is_journalled_without_names(pair: tuple[D
     carry(laptop, office, stick)
     for desk, action in ((laptop, "export"), (office, "import")):
         with desk.book.reading() as connection:
-            rows = connection.execute(table_of(Journal).select()).mappings().all()
+            rows = connection.execute(table_of(Audit).select()).mappings().all()
         assert [row["worker"] for row in rows if row["action"] == action] == ["周敏"]
         assert "李建国" not in str([dict(row) for row in rows])
