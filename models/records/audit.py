@@ -82,9 +82,7 @@ class Audit(SQLModel, table=True):
     subject_id: str = text_field()
     fields: list[str] = json_field(list)  # names of the fields that were changed, as entity.field
     classes: str = text_field()  # codes of the sensitive classes touched, between spaces
-    reason: dict[str, Any] = sealed_json(
-        "audit.reason"
-    )  # the worker's words, with their hash (audit_seal.commit)
+    reason: dict[str, Any] = sealed_json("audit.reason")  # the worker's words, with their hash (audit_seal.commit)
     detail: str = text_field()  # codes and numbers
     also: str = text_field()  # digest over whom else it is about (AuditAlso)
     prev: str = text_field()  # hash of the row before; "" in the first

@@ -15,8 +15,8 @@ from sqlalchemy import select
 from desktop.hands import wait_until
 from desktop.picture_sources import Source
 from models.imaging import edited
-from models.records.fact import FactEntry
 from models.records.audit import Audit
+from models.records.fact import FactEntry
 from models.records.picture import PictureEntry
 from models.store import picture_data
 from models.store.rows import table_of

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from desktop import worklist_queue
 from desktop import worklist_words as words_of
 from desktop.widgets.work_list import wrapped
-from models.records.household import DwellingEntry, HouseholdEntry, MemberEntry
 from models.records.audit import Audit
+from models.records.household import DwellingEntry, HouseholdEntry, MemberEntry
 from models.records.resident import PhoneEntry, ResidentEntry
 from models.records.visit import NeedEntry, PlanEntry, VisitEntry
 from models.store.rows import table_of

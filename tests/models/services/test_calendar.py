@@ -10,9 +10,9 @@ from sqlalchemy import select
 from desktop.sample import sample_households
 from models.casebook import Casebook
 from models.eligibility.ahead import changes_ahead
+from models.records.audit import Audit
 from models.records.fact import FactEntry
 from models.records.household import HouseholdEntry, MemberEntry
-from models.records.audit import Audit
 from models.records.resident import DocumentEntry
 from models.services import calendar
 from models.services.calendar_views import KINDS

@@ -12,8 +12,8 @@ from models.casebook import Casebook
 from models.clock import FixedClock
 from models.eligibility import Determination, load_policies
 from models.errors import NotFound
-from models.records.fact import FactEntry
 from models.records.audit import Audit
+from models.records.fact import FactEntry
 from models.security import keystore
 from models.services.pack_views import PackUnsound, SetMissing, SignerUnknown
 from models.services.policy_sets import SETS

@@ -7,10 +7,10 @@ from sqlalchemy import select
 
 from models.casebook import Casebook
 from models.errors import NotFound
+from models.records.audit import Audit
 from models.records.casework import CasePlanEntry
 from models.records.fact import FactEntry
 from models.records.household import MemberEntry
-from models.records.audit import Audit
 from models.records.papers import form_code, read_form_code
 from models.records.questionnaire import QuestionnaireAnswerEntry
 from models.records.referral import MatterEntry

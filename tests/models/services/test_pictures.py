@@ -9,8 +9,8 @@ from sqlalchemy import func, select, update
 
 from models.casebook import Casebook
 from models.errors import CannotUndo, NotFound
-from models.records.fact import FactEntry
 from models.records.audit import Audit
+from models.records.fact import FactEntry
 from models.records.operation import Operation
 from models.records.picture import PictureEntry, PictureWords
 from models.records.visit import VisitEntry

@@ -39,7 +39,11 @@ def journal(book: Casebook, action: str = "print") -> list[tuple[str, str]]:
     """(subject, detail) of what was journalled, in order."""
     table = table_of(Audit)
     with book._book.reading() as connection:
-        query = select(table.c.subject_id, table.c.detail).where(table.c.action == action).order_by(table.c.chain, table.c.seq)
+        query = (
+            select(table.c.subject_id, table.c.detail)
+            .where(table.c.action == action)
+            .order_by(table.c.chain, table.c.seq)
+        )
         return [(row.subject_id, row.detail) for row in connection.execute(query)]
 
 
