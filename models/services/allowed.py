@@ -18,10 +18,19 @@ from models.texts import _
 
 _TABLE: Mapping[str, Mapping[str, str]] = {
     "casebook": {  # its own verbs
-        "use": "backup_place change_passphrase close may print_with set_office",  # set_office asks again for the office
+        "use": "change_passphrase close may print_with set_office",  # set_office asks again for the office
         "search": "today",
         "undo": "undo",
-        "back_up": "back_up begin_daily_backup daily_backup",
+        "back_up": "back_up daily_backup",
+    },
+    "safekeeping": {
+        "use": "finish restored standing trouble",
+        "back_up": "all before begin choose drill into now",
+        "restore": "agree",
+    },
+    "health": {
+        "use": "after_sign_in close seal standing",
+        "back_up": "look look_deep make_ballast renew_file",
     },
     "residents": {
         "search": "find ids row rows",
@@ -158,6 +167,11 @@ _TABLE: Mapping[str, Mapping[str, str]] = {
     "desks": {
         "use": "begin_editing end_editing fact_names follow_clock forget_erased name news others_at save seen"
         " still_editing",
+    },
+    "accounts": {
+        "use": "be_called change_phrase",  # one's own
+        "accounts": "add answer_request change_roles escrow_offices escrow_to leave list make_recovery_code"
+        " open_request remove_code rename renew_key reset_phrase set_classes set_scope",
     },
     "upkeep": {"count": "figures", "office": "rebuild spread", "back_up": "verify"},
 }

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from models.clock import Clock, milliseconds
 from models.eligibility import Policies
-from models.errors import Problem
+from models.errors import DiskFull, Problem
 from models.records.letter import LetterValue
 from models.security.keystore import Keys
 from models.services import audit_classes, barred
@@ -18,8 +18,9 @@ from models.services.numbering_latch import Latch, NoLatch
 from models.services.policy_sets import InForce, in_force, keep_for_determinations, mark_of_choice
 from models.services.search_index import remake_keys
 from models.services.views import Changed, Office, Worker
-from models.store import audit
+from models.store import audit, ballast
 from models.store.audit import Said
+from models.store.ballast import RoomMade
 from models.store.engine import Engines, saving, sorted_trouble
 from models.store.seen import Seeing
 from models.store.work import Work
@@ -53,6 +54,7 @@ class Book:
         self.office = office
         self.worker = worker
         self.keys = keys  # of the key file beside the records; None for a program beside a server
+        self.back_up_before: Callable[[str], None] = lambda _reason: None  # the casebook says how (Backups.before)
         self.words: Callable[[LetterValue], str] | None = None  # what is printed on a letter; the window says how
         self.latch = Latch(folder) if engines.path is not None else NoLatch()  # of the letter numbers taken here
         self.seeing = Seeing()  # what a form was filled from, while it is saved
@@ -108,7 +110,7 @@ class Book:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction for things that are no records (settings, counters); kept tables refuse it."""
-        with sorted_trouble(), saving(self.engines) as connection:
+        with self._with_room(self.engines), sorted_trouble(), saving(self.engines) as connection:
             yield connection
 
     @contextmanager
@@ -120,8 +122,18 @@ class Book:
     @contextmanager
     def writing_here(self) -> Iterator[Connection]:
         """Like writing(), of what stays at this desk (drafts, settings of the computer)."""
-        with sorted_trouble(), self.beside.writer.begin() as connection:
+        with self._with_room(self.beside), sorted_trouble(), self.beside.writer.begin() as connection:
             yield connection
+
+    @contextmanager
+    def _with_room(self, engines: Engines) -> Iterator[None]:
+        """Where this computer's disk is full, the ballast goes, so that what is on the screen can be saved."""
+        try:
+            yield
+        except DiskFull:
+            if engines.path is not None and ballast.release(self.folder):
+                raise RoomMade from None
+            raise
 
     @contextmanager
     def verb(self, name: str) -> Iterator[Work]:

@@ -5,16 +5,20 @@ Its sibling desk_place.py has what lies at a desk of an office whose records are
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from sqlalchemy import exc
+
 from models.clock import Clock, local_time, milliseconds
-from models.errors import CannotWrite, DiskFull, KeysMissing, Problem
+from models.errors import CannotRead, CannotWrite, DiskFull, KeysMissing, Problem, StoreBusy
 from models.security import keystore
 from models.services import desk_place
 from models.services.views import Office, Worker
-from models.store import backup, migrate
-from models.store.backup import Backup
+from models.store import backup, backup_difference, backup_restoring, integrity, migrate
+from models.store.backup import Backup, DamagedBackup
+from models.store.backup_difference import Difference
+from models.store.backup_manifest import check
 from models.store.engine import WindowLock, is_full, open_sqlite, sorted_trouble
 from models.store.work import write_meta
 from models.texts import _
@@ -80,16 +84,63 @@ def backups(folder: Path, elsewhere: Path | None = None) -> list[Backup]:
     return sorted(found, key=lambda each: each.made_at, reverse=True)
 
 
-def restore(folder: Path, chosen: Path, passphrase: str, clock: Clock) -> Path | None:
+def last_good(folder: Path, passphrase: str, account: str = "") -> Backup | None:
+    """The newest backup beside a casebook that is whole, byte for byte; None where there is none.
+
+    Raises WrongPassphrase, KeysMissing where neither the casebook's key file nor any backup's is whole.
+    """
+    found = backup.backups(folder / BACKUPS)
+    for each in found:
+        with suppress(DamagedBackup, CannotRead, KeysMissing):
+            return check(each.path, _keys_for(folder, each.path, passphrase, account)[0])[0]
+    return None
+
+
+def difference(folder: Path, chosen: Path, passphrase: str, account: str = "") -> Difference:
+    """What putting a backup back would lose and bring back; see Casebook.preview_restore."""
+    keys, _own = _keys_for(folder, chosen, passphrase, account)
+    return backup_difference.difference(chosen, folder / STORE, keys)
+
+
+def restore(folder: Path, chosen: Path, passphrase: str, clock: Clock, account: str = "") -> Path | None:
     """Put a backup in the place of the casebook; see Casebook.restore."""
-    try:
-        keys = keystore.unlock(folder / KEYS, passphrase)
-    except KeysMissing:
-        keys = keystore.unlock(chosen / KEYS, passphrase)
-        backup.verify(chosen, keys)
+    return restore_with(folder, chosen, clock, *_keys_for(folder, chosen, passphrase, account))
+
+
+def restore_with(folder: Path, chosen: Path, clock: Clock, keys: keystore.Keys, own: bool = True) -> Path | None:
+    """The same with keys that are open: by a recovery code, or the escrow's answer. own: whether they are those of the
+    casebook's key file; otherwise that is put aside, and the backup's takes its place."""
+    check(chosen, keys)
+    _back_up_present(folder, keys, clock)
+    if not own:
         with told_as_problems(KEYS):
             _rename_dated(folder, (KEYS, KEYS + ".bak"), clock)
-    return backup.restore(chosen, folder / STORE, keys, clock)
+    return backup_restoring.restore(chosen, folder / STORE, keys, clock)
+
+
+def _keys_for(folder: Path, chosen: Path, passphrase: str, account: str) -> tuple[keystore.Keys, bool]:
+    """The keys of the casebook, or of the backup where the casebook's key file is gone or damaged; and which it is."""
+    try:
+        return keystore.unlock(folder / KEYS, passphrase, account), True
+    except KeysMissing:
+        return keystore.unlock(chosen / KEYS, passphrase, account), False
+
+
+def _back_up_present(folder: Path, keys: keystore.Keys, clock: Clock) -> None:
+    """A backup of what is about to be replaced, so that the way back is the same as the way here. A damaged casebook
+    has none: its file is kept aside as it is. Raises StoreBusy."""
+    if not integrity.opens(folder / STORE, keys.page_key):
+        return
+    try:
+        engines = open_sqlite(folder / STORE, keys.page_key)
+        try:
+            backup.back_up(engines, folder / BACKUPS, keys, clock, reason="restore")
+        finally:
+            engines.close()
+    except StoreBusy:
+        raise
+    except (Problem, DamagedBackup, exc.SQLAlchemyError):
+        return
 
 
 def make_store(

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 
 from models.errors import CannotRead
 from models.records.operation import Batch, SealedFile
-from models.services import inbox_taking, partners, refused_files
+from models.services import exchange_held, inbox_taking, partners, refused_files
 from models.services.book import Book
 from models.services.inbox_reading import Seen, look_into
 from models.services.inbox_views import Arrival, Box, Parcel, Preview, Refused, State, Taken
@@ -82,8 +82,10 @@ class Inbox:
         """Take files in one after another, each wholly or not at all; refused ones are kept aside with the reason.
 
         Stopped between two files, it says how many are left. Cards are not taken in: people decide on them
-        (Sync.trust_card). Raises DiskFull; what was taken in until then stays.
+        (Sync.trust_card). Raises DiskFull; what was taken in until then stays. Raises ExchangeHeld after a restore.
         """
+        exchange_held.check(self._book)
+        self._book.back_up_before("import")
         return inbox_taking.take(self._book, files, progress, cancelled)
 
     def refused(self) -> list[Refused]:
@@ -93,6 +95,7 @@ class Inbox:
     def try_again(self, refused_id: str) -> Taken:
         """Take a file in that was kept aside; where that works it is on the list no more. Raises NotFound."""
         path = refused_files.kept_path(self._book, refused_id)
+        exchange_held.check(self._book)
         return inbox_taking.take(self._book, [path])
 
     def forget(self, refused_id: str) -> None:

@@ -84,6 +84,7 @@ class Merging:
         Raises NotFound and CannotMerge.
         """
         on = today(self._book.clock)
+        self._book.back_up_before("merge")
         with self._book.verb(_VERB) as work:
             _check(work.connection, a, b)
             survivor = _merge(work, a, b, dict(choices or {}), on)

@@ -15,6 +15,7 @@ from models.errors import NotFound
 from models.records.operation import Batch, Peer
 from models.services import (
     circle,
+    exchange_held,
     exchange_standing,
     partners,
     search_index,
@@ -93,8 +94,9 @@ class Sync:
         A partner with a scope gets what it lacks of it. Behind the batches come sealed files: pictures (unless they are
         left out), rules and the list of those who belong. To: the id of a partner; otherwise the office. Stopped or
         failed, the files that are whole stay; called again with the same folder it writes what is missing.
-        Raises NoPartner, CannotWrite, DiskFull.
+        Raises NoPartner, CannotWrite, DiskFull; ExchangeHeld after a restore, before a person agreed (safekeeping).
         """
+        exchange_held.check(self._book)
         return sync_sending.send(self._book, folder, progress, cancelled, to=to, pictures=pictures)
 
     def files_ahead(self, *, to: str = "") -> sync_files.FilesAhead:
@@ -125,8 +127,10 @@ class Sync:
     def apply(self, path: Path, progress: Progress | None = None, cancelled: Cancelled | None = None) -> Changed:
         """Import a batch file in one transaction; importing it again changes nothing. A sealed file is taken in too.
 
-        Returns an empty Changed where the worker cancelled. Raises BatchRefused, CannotRead, DiskFull.
+        Returns an empty Changed where the worker cancelled. Raises BatchRefused, CannotRead, DiskFull, ExchangeHeld.
         """
+        exchange_held.check(self._book)
+        self._book.back_up_before("import")
         if sync_files.is_sealed_file(path):
             return sync_files.take(self._book, path).changed
         return sync_import.apply(self._book, path, progress, cancelled)
@@ -141,8 +145,9 @@ class Sync:
         arrived_packs() to be looked at, a list of those who belong is followed.
 
         Raises BatchRefused (besides the reasons of batches: no_record, where the batch with the picture's record has
-        not come yet; removed; not_above), CannotRead, DiskFull.
+        not come yet; removed; not_above), CannotRead, DiskFull, ExchangeHeld.
         """
+        exchange_held.check(self._book)
         return sync_files.take(self._book, path)
 
     def arrived_packs(self) -> list[sync_files.ArrivedPack]:
@@ -208,8 +213,9 @@ class Sync:
     def write_receipt(self, folder: Path, *, to: str = "") -> Path:
         """Write the answer to the partner whose batch arrived last (or to a named one): what is held here now.
 
-        Raises NoPartner, CannotWrite, DiskFull.
+        Raises NoPartner, CannotWrite, DiskFull, ExchangeHeld.
         """
+        exchange_held.check(self._book)
         return sync_receipts.write(self._book, folder, to=to)
 
     def read_receipt(self, path: Path) -> ReceiptValue:
@@ -218,6 +224,7 @@ class Sync:
         What the office holds is taken as it says now, even where it is less than it said before (its casebook may have
         been restored): whatever it lacks goes into the next export again.
         """
+        exchange_held.check(self._book)
         return sync_receipts.read(self._book, path)
 
     def card(self) -> bytes:

@@ -1,152 +1,154 @@
-"""Backups of an encrypted file: written in one step, verified before they are called backups, restored by a swap.
+"""Backups of an encrypted file: written in one step, verified before they are called backups, kept in two places.
 
-A backup is a folder named by its moment, with the store (under the same key), the key store and a manifest: format,
-size and SHA-256 of the store, rows of each table, sealed by an HMAC of the casebook's backup key. So a damaged, swapped
-or foreign backup is found before anything is put back. On a server the records are backed up by the server's own tools.
+A backup is a folder named by its moment, with the store (under the same key), the key store and a manifest
+(backup_manifest). So a damaged, swapped or foreign backup is found before anything is put back. It is written beside
+the casebook; a stick or a share gets a copy, compared byte for byte, and no store is ever opened there. On a server the
+records are backed up by the server's own tools.
 """
 
-import hashlib
-import hmac
-import json
-import os
 import shutil
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from datetime import timedelta
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from models.clock import Clock, local_time, milliseconds
-from models.errors import CannotWrite, DiskFull, Problem
+from models.errors import CannotWrite, DamagedStore
 from models.security.keystore import Keys
-from models.store import device_mark, migrate
-from models.store.engine import Engines, WindowLock, connect_sqlite, is_full, sorted_trouble
-from models.texts import _
+from models.store import audit, migrate
+from models.store.backup_files import flush, free_name, told_as_problems, write
+from models.store.backup_manifest import (
+    FORMAT,
+    KEY_STORE,
+    MANIFEST,
+    STORE,
+    Backup,
+    DamagedBackup,
+    check,
+    digest_of,
+    read,
+    seal,
+)
+from models.store.engine import Engines, connect_sqlite, sorted_trouble
 
-FORMAT = 1
-STORE, KEY_STORE, MANIFEST = "casebook.db", "casebook.keys", "manifest.json"
+__all__ = ["KEY_STORE", "MANIFEST", "STORE", "Backup", "DamagedBackup", "back_up", "backups", "copy_to", "flush"]
+
 _UNFINISHED = ".unfinished"
+_STAGE = "backups"  # beside the store: where a backup is written before it goes elsewhere
+_STEPS_BETWEEN = 1000  # of the engine's own steps: how often it tells that it is still at work
+_ARRIVED = "SELECT value ->> 'count' FROM meta WHERE key = 'arrived'"
+_PICTURES = "SELECT count(*) FROM picture_data"
 
 
-class DamagedBackup(Problem):
-    """A backup is not whole, was changed, or is another casebook's."""
-
-    def sentence(self) -> str:
-        """Tell the worker."""
-        return _(
-            "This backup is damaged or belongs to another casebook, so it was not used. Nothing was changed. "
-            "Choose another backup."
-        )
-
-
-@dataclass(frozen=True)
-class Backup:
-    """A backup as its manifest tells it; nothing of it was verified yet."""
-
-    path: Path  # the folder
-    made_at: int  # milliseconds since 1970 UTC
-    size: int  # bytes of the store
-    rows: int  # of all tables
-    version: str  # file format of the store
-    vault: str  # which casebook's it is
-
-
-def back_up(engines: Engines, folder: Path, keys: Keys, clock: Clock) -> Path:
+def back_up(
+    engines: Engines,
+    folder: Path,
+    keys: Keys,
+    clock: Clock,
+    *,
+    reason: str = "asked",
+    begun: Callable[[], object] = lambda: None,
+) -> Path:
     """Write a verified backup into a folder of its own inside `folder` and return that; other work goes on meanwhile.
 
+    reason: key of backup_manifest.REASONS. begun: called as soon as the moment is fixed whose state is written,
+    whatever is saved from then on. Where the folder is not the casebook's own, the backup is made and verified beside the
+    casebook and copied there.
     Raises DiskFull, CannotWrite, DamagedStore (where the store itself does not pass the check); ValueError on a server.
     """
     if engines.path is None:
         raise ValueError("the records of a server are backed up by its own tools")
+    beside = engines.path.parent
+    stage = folder if folder.is_relative_to(beside) else beside / _STAGE
     now = milliseconds(clock)
-    target = _free_name(folder, local_time(now))
+    target = free_name(stage, local_time(now))
     made = target.with_name(target.name + _UNFINISHED)
-    with _told_as_problems(folder.name):
-        shutil.rmtree(made, ignore_errors=True)
-        made.mkdir(parents=True)
+    with told_as_problems(stage.name):
+        stage.mkdir(parents=True, exist_ok=True)
+        _clear_unfinished(stage, "")
         try:
+            made.mkdir()
             with sorted_trouble(name=engines.path.name):
-                with closing(connect_sqlite(engines.path, keys.page_key)) as source:
-                    # In one step: a stepwise copy starts over whenever something is saved meanwhile.
-                    source.execute("VACUUM INTO ?", (str(made / STORE),))
-                rows, version = _read_through(made / STORE, keys.page_key)
-            key_store = engines.path.with_suffix(".keys")
-            if key_store.exists():
-                shutil.copyfile(key_store, made / KEY_STORE)
-                flush(made / KEY_STORE)
+                anchor = _anchor(engines)  # before the moment itself: what it names is in the copy
+                copy_store(engines, made / STORE, keys.page_key, begun)
+                try:
+                    told = read_through(made / STORE, keys.page_key)
+                except DamagedBackup as trouble:
+                    raise DamagedStore(name=engines.path.name) from trouble
+            said = {"format": FORMAT, "made_at": now, "reason": reason, "vault": keys.vault, "app": _app(), **told}
+            said |= {"anchor": anchor, "key_store": _copy_key_store(engines.path, made)}
             flush(made / STORE)
-            manifest = {
-                "format": FORMAT,
-                "made_at": now,
-                "vault": keys.vault,
-                "version": version,
-                "size": (made / STORE).stat().st_size,
-                "sha256": _sha256(made / STORE),
-                "rows": rows,
-            }
-            _write(made / MANIFEST, _canonical({**manifest, "mac": _mac(manifest, keys)}))
+            said |= {"size": (made / STORE).stat().st_size, "sha256": digest_of(made / STORE)}
+            write(made / MANIFEST, seal(said, keys))
+            if stage != folder:
+                return copy_to(made, folder, name=target.name)
             made.rename(target)
-            flush(folder)
-        except BaseException:
+            flush(stage)
+        finally:
             shutil.rmtree(made, ignore_errors=True)
-            raise
+    return target
+
+
+def copy_store(engines: Engines, target: Path, key: bytes, begun: Callable[[], object] = lambda: None) -> None:
+    """Write what a store holds at this moment into a new file under the same key. Raises the driver's errors.
+
+    In one step: a stepwise copy starts over whenever something is saved meanwhile. And row by row (VACUUM INTO): the
+    engine's own page copier passes pages by whose seal is broken, and puts zeros under a good seal in their place.
+    """
+    assert engines.path is not None
+    told = False
+
+    def fixed() -> int:
+        nonlocal told
+        if not told and source.in_transaction:  # the copying began its transaction, so its moment is fixed
+            told = True
+            begun()
+        return 0
+
+    with closing(connect_sqlite(engines.path, key)) as source:
+        source.set_progress_handler(fixed, _STEPS_BETWEEN)
+        source.execute("VACUUM INTO ?", (str(target),))
+    if not told:
+        begun()
+
+
+def copy_to(made: Path, place: Path, *, name: str = "") -> Path:
+    """Copy a backup into another place (a stick, a share) and compare every byte read back; returns where it is there.
+
+    A copy that was broken off leaves nothing that looks like a backup, and goes when the next one is made. The store is
+    never opened there. Raises DiskFull, CannotWrite.
+    """
+    told = read(made)
+    with told_as_problems(place.name):
+        place.mkdir(parents=True, exist_ok=True)
+        _clear_unfinished(place, told.vault)
+        wanted = place / (name or made.name)
+        target = free_name(place, local_time(told.made_at)) if wanted.exists() else wanted
+        coming = target.with_name(target.name + _UNFINISHED)
+        try:
+            coming.mkdir()
+            for one in (MANIFEST, KEY_STORE, STORE):  # the manifest first: it says whose an unfinished copy is
+                if (made / one).exists():
+                    shutil.copyfile(made / one, coming / one)
+                    flush(coming / one)
+                    if digest_of(coming / one) != digest_of(made / one):
+                        raise CannotWrite(name=place.name)
+            coming.rename(target)
+            flush(place)
+        finally:
+            shutil.rmtree(coming, ignore_errors=True)
     return target
 
 
 def verify(backup: Path, keys: Keys) -> Backup:
-    """Read a backup through and compare it with its manifest. Raises DamagedBackup, CannotRead."""
-    try:
-        manifest = json.loads((backup / MANIFEST).read_bytes())
-        mac = manifest.pop("mac")
-        store = backup / STORE
-        sound = (
-            hmac.compare_digest(_mac(manifest, keys), mac)
-            and manifest["format"] == FORMAT
-            and store.stat().st_size == manifest["size"]
-            and _sha256(store) == manifest["sha256"]
-        )
-        told = (manifest["rows"], manifest["version"])
-        if not sound or _read_through(store, keys.page_key) != told:
-            raise DamagedBackup()
-        return _backup(backup, manifest)
-    except DamagedBackup:
-        raise
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as trouble:
-        raise DamagedBackup() from trouble
-    except Exception as trouble:  # the driver's own errors, which only say once more that it cannot be read
-        raise DamagedBackup() from trouble
+    """Prove that a backup is whole and this casebook's, byte for byte as it was when it was read through after writing.
 
-
-def restore(backup: Path, target: Path, keys: Keys, clock: Clock) -> Path | None:
-    """Put a verified backup in the place of a store (its file, say casebook.db) and return where the old file is kept.
-
-    At every moment the store's file is the whole old or the whole new one. No window may have it open. The key store is
-    put back only where none is left, since a present one may know a newer passphrase.
-    Raises DamagedBackup, StoreBusy, DiskFull, CannotWrite; then the old store is as it was.
+    Raises DamagedBackup, CannotRead.
     """
-    verify(backup, keys)
-    with _told_as_problems(target.name):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        lock = WindowLock(target.with_name(target.name + ".lock"), _("restoring a backup"))
-        try:
-            fresh = target.with_name(target.name + ".restored")
-            shutil.copyfile(backup / STORE, fresh)
-            flush(fresh)
-            if _sha256(fresh) != _sha256(backup / STORE):
-                raise DamagedBackup()
-            aside = _set_aside(target, keys, milliseconds(clock))
-            key_store = target.with_suffix(".keys")
-            if not key_store.exists() and (backup / KEY_STORE).exists():
-                shutil.copyfile(backup / KEY_STORE, key_store)
-                flush(key_store)
-            device_mark.change(target.parent)  # before the swap: cut off in between, it is a new beginning all the same
-            fresh.replace(target)
-            flush(target.parent)
-        finally:
-            target.with_name(target.name + ".restored").unlink(missing_ok=True)
-            lock.release()
-    return aside
+    return check(backup, keys)[0]
 
 
 def backups(folder: Path, vault: str = "") -> list[Backup]:
@@ -155,18 +157,19 @@ def backups(folder: Path, vault: str = "") -> list[Backup]:
     Not verified: a manifest can say anything.
     """
     found = []
-    for path in folder.iterdir() if folder.is_dir() else ():
+    for path in _folders(folder):
         if path.name.endswith(_UNFINISHED):
             continue
         with suppress(OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
-            found.append(_backup(path, json.loads((path / MANIFEST).read_bytes())))
+            found.append(read(path))
     found = [backup for backup in found if vault in ("", backup.vault)]
     return sorted(found, key=lambda backup: (backup.made_at, backup.path.name), reverse=True)
 
 
 def thin(folder: Path, clock: Clock, vault: str = "") -> list[Path]:
-    """Remove backups that are no longer needed and say which. Kept are: all of the last two days, the last of each day
-    for two weeks, of each week for two months, of each month for good; and always the three newest.
+    """Remove backups that are no longer needed and say which. Kept are: all of the last four hours, the last of each
+    hour for two days, of each day for two weeks, of each week for two months, of each month for good; and always the
+    three newest.
 
     Vault: whose (Keys.vault). Several casebooks may keep their backups in one folder, and each thins its own only.
     """
@@ -177,8 +180,10 @@ def thin(folder: Path, clock: Clock, vault: str = "") -> list[Path]:
     for backup in every:  # newest first, so the first of a period is its last
         made = local_time(backup.made_at)
         age = now - made
-        if age < timedelta(days=2):
+        if age < timedelta(hours=4):
             period = str(backup.path)
+        elif age < timedelta(days=2):
+            period = f"{made:%Y-%m-%d %H}"
         elif age < timedelta(days=14):
             period = f"{made:%Y-%m-%d}"
         elif age < timedelta(days=62):
@@ -188,19 +193,19 @@ def thin(folder: Path, clock: Clock, vault: str = "") -> list[Path]:
         last_of.setdefault(period, backup.path)
     gone = [backup.path for backup in every if backup.path not in keep and backup.path not in last_of.values()]
     for path in gone:
-        shutil.rmtree(path, ignore_errors=True)
+        # First it loses its name: a removal that is broken off leaves nothing that looks like a backup.
+        doomed = path.with_name(path.name + _UNFINISHED)
+        with suppress(OSError):
+            path.rename(doomed)
+            shutil.rmtree(doomed, ignore_errors=True)
     return gone
 
 
-def _backup(path: Path, manifest: dict[str, Any]) -> Backup:
-    rows = sum(int(count) for count in manifest["rows"].values())
-    return Backup(
-        path, int(manifest["made_at"]), int(manifest["size"]), rows, str(manifest["version"]), str(manifest["vault"])
-    )
+def read_through(path: Path, key: bytes) -> dict[str, Any]:
+    """What a manifest says of a store (rows by table, file format, pictures, operations), after every page was read.
 
-
-def _read_through(path: Path, key: bytes) -> tuple[dict[str, int], str]:
-    """Rows of each table and the file format, after every page and every row was read. Raises the driver's errors."""
+    Raises DamagedBackup, and the driver's errors.
+    """
     with closing(connect_sqlite(path, key, read_only=True, wal=False)) as connection:
         wrong = connection.execute("PRAGMA cipher_integrity_check").fetchall()
         sound = connection.execute("PRAGMA integrity_check").fetchone()
@@ -210,77 +215,49 @@ def _read_through(path: Path, key: bytes) -> tuple[dict[str, int], str]:
         tables = [name for (name,) in found if not name.startswith("sqlite_")]  # the engine's own hold no records
         count = 'SELECT count(*) FROM "{}"'  # names of our own tables, not anybody's input
         rows = {name: int(connection.execute(count.format(name)).fetchone()[0]) for name in sorted(tables)}
-        version = ""
+        told: dict[str, Any] = {"rows": rows, "version": "", "arrived": 0, "pictures": 0}
         if "alembic_version" in rows:
-            version = str(connection.execute(migrate.VERSION_QUERY).fetchone()[0])
-    return rows, version
+            told["version"] = str(connection.execute(migrate.VERSION_QUERY).fetchone()[0])
+        if "meta" in rows:
+            told["arrived"] = int((connection.execute(_ARRIVED).fetchone() or (0,))[0] or 0)
+        if "picture_data" in rows:
+            told["pictures"] = int(connection.execute(_PICTURES).fetchone()[0])
+    return told
 
 
-def _set_aside(target: Path, keys: Keys, now: int) -> Path | None:
-    """Keep the present store under another name too, with what its log still holds; it stays until the swap."""
-    if not target.exists():
+def _anchor(engines: Engines) -> dict[str, Any] | None:
+    """The head of the audit chain: whoever cuts rows off the chain later contradicts the backup."""
+    with engines.reader.connect() as connection:
+        head = audit.head(connection)
+    return head.said() if head is not None else None
+
+
+def _copy_key_store(store: Path, made: Path) -> dict[str, Any] | None:
+    key_store = store.with_suffix(".keys")
+    if not key_store.exists():
         return None
-    aside = _free_name(target.parent, local_time(now), target.stem + "-before-restore-", target.suffix)
-    log, log_aside = target.with_name(target.name + "-wal"), aside.with_name(aside.name + "-wal")
-    if log.exists():  # a crash left it; copied first, since even looking at a damaged store may end it
-        shutil.copyfile(log, log_aside)
-        flush(log_aside)
-    with suppress(Exception), closing(connect_sqlite(target, keys.page_key)) as old:
-        if old.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0:
-            log_aside.unlink(missing_ok=True)  # all of it is in the store now
+    shutil.copyfile(key_store, made / KEY_STORE)
+    flush(made / KEY_STORE)
+    return {"size": (made / KEY_STORE).stat().st_size, "sha256": digest_of(made / KEY_STORE)}
+
+
+def _clear_unfinished(place: Path, vault: str) -> None:
+    """Remove what was broken off: beside the casebook all of it, elsewhere (vault) only what is ours."""
+    for path in _folders(place):
+        if path.name.endswith(_UNFINISHED):
+            with suppress(OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
+                if not vault or read(path).vault == vault:
+                    shutil.rmtree(path, ignore_errors=True)
+
+
+def _folders(folder: Path) -> Iterator[Path]:
+    with suppress(OSError):  # a stick that was pulled out
+        yield from list(folder.iterdir()) if folder.is_dir() else ()
+
+
+@cache
+def _app() -> str:
     try:
-        os.link(target, aside)
-    except OSError:  # not on every file system
-        shutil.copyfile(target, aside)
-        flush(aside)
-    for ending in ("-wal", "-shm"):  # they must never be read into the restored store
-        target.with_name(target.name + ending).unlink(missing_ok=True)
-    return aside
-
-
-def _free_name(folder: Path, moment: datetime, before: str = "", after: str = "") -> Path:
-    stem = f"{before}{moment:%Y-%m-%d_%H%M%S}"
-    name, n = stem + after, 1
-    while (folder / name).exists():
-        n += 1
-        name = f"{stem}_{n}{after}"
-    return folder / name
-
-
-def _canonical(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-
-
-def _mac(manifest: dict[str, Any], keys: Keys) -> str:
-    return hmac.new(keys.backup_key, _canonical(manifest), "sha256").hexdigest()
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _write(path: Path, data: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def flush(path: Path) -> None:
-    """See to it that a file or a folder is on the disk."""
-    if os.name == "nt" and path.is_dir():
-        return  # Windows has no such call for folders
-    handle = os.open(path, os.O_RDONLY if os.name != "nt" else os.O_RDWR)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-@contextmanager
-def _told_as_problems(name: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError as trouble:
-        raise (DiskFull() if is_full(trouble) else CannotWrite(name=name)) from trouble
+        return version("jinmen")
+    except PackageNotFoundError:
+        return ""  # run from the tree

@@ -54,9 +54,10 @@ def test_a_new_casebook_opens_again_and_leaves_nothing_unfinished(tmp_path: Path
         KEYS + ".bak",
         LATCH,
         PEG,
+        "casebook.seal",
     ]
     again = Casebook.open(tmp_path / "book", PASSPHRASE, clock=clock)
-    assert (again.office, again.worker) == (OFFICE, WORKER)
+    assert (again.office, replace(again.worker, account="")) == (OFFICE, WORKER)
     assert len(names_in(again)) == 5
     again.close()
 
@@ -333,20 +334,21 @@ def test_old_daily_backups_are_thinned(casebook: Casebook, clock: FixedClock) ->
     assert days[0] == date(2026, 12, 16)
 
 
-def test_backups_go_where_the_worker_wants_them_while_that_can_be_reached(casebook: Casebook, tmp_path: Path) -> None:
+def test_a_second_place_gets_a_copy_while_it_can_be_reached(casebook: Casebook, tmp_path: Path) -> None:
     stick = tmp_path / "stick"
     stick.mkdir()
-    casebook.settings.set("backup_folder", str(stick))
+    casebook.safekeeping.choose(str(stick))
     made = casebook.back_up()
-    assert made.parent == stick
+    assert made.parent == casebook.folder / BACKUPS
+    assert [each.path.name for each in Casebook.backups(stick, stick)] == [made.name]
     assert casebook.daily_backup() is None
     shutil.move(stick, tmp_path / "drawer")
-    assert casebook.daily_backup() is not None, "there is none beside the casebook yet"
     assert casebook.back_up().parent == casebook.folder / BACKUPS
     assert not stick.exists()
     found = Casebook.backups(casebook.folder, tmp_path / "drawer")
     assert len(found) == 3
     assert tmp_path / "drawer" / made.name in [each.path for each in found]
+
 
 
 def test_a_backup_puts_back_what_was_then_and_keeps_what_is_now(casebook: Casebook, clock: FixedClock) -> None:
