@@ -42,6 +42,12 @@ _ALL = [
     *(Part(f"kill-{name}", "kills:kill", f"kill -9 while {about}", name) for name, about in _KILLED.items()),
     Part("kill-import", "others:kills_in_imports", "kill -9 while a file is taken in, on both engines", short=False),
     Part("power", "power:cuts", "power cuts in the application's own writes"),
+    Part("batches", "others:bad_batches", "files of eleven kinds that nobody should take in", short=False),
+    Part("hostile-csv", "fuzz:fuzz", "spoilt tables as text", "csv", group="files"),
+    Part("hostile-xlsx", "fuzz:fuzz", "spoilt workbooks", "xlsx", group="files"),
+    Part("hostile-image", "fuzz:fuzz", "spoilt pictures", "image", group="files"),
+    Part("attacks", "fuzz:attacks", "files with an intention, by name", group="files"),
+    Part("drafts", "others:drafts", "kill -9 while somebody types", short=False),
 ]
 PARTS = {part.name: part for part in _ALL}
 
