@@ -5,13 +5,14 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from models.clock import Clock, SystemClock, local_time, today
+from models.clock import Clock, SystemClock
 from models.errors import DamagedStore, Problem
 from models.records.letter import LetterValue
 from models.security import keystore
-from models.services import casebook_file, desk_place, signing_in, sync_device
+from models.services import casebook_file, desk_place, recovering, signing_in, sync_device
 from models.services.accounts import Accounts
 from models.services.allowed import Guard
+from models.services.backups import Backups, ServerBackedUp
 from models.services.book import Book
 from models.services.calendar import Calendar
 from models.services.care import Care
@@ -24,7 +25,9 @@ from models.services.desks import Desks
 from models.services.doubles_arrived import Doubles
 from models.services.drafts import Drafts
 from models.services.eligibility import Eligibility
+from models.services.exchange_held import erased_again
 from models.services.facts import Facts
+from models.services.health import Health
 from models.services.households import Households
 from models.services.inbox import Inbox
 from models.services.listed import Listed
@@ -57,27 +60,15 @@ from models.services.verifying import Verifying
 from models.services.views import Changed, Office, Today, Worker
 from models.services.visits import Assessments, Visits
 from models.services.worklist import Worklist
-from models.store import backup, migrate
+from models.store import backup, file_seal, migrate, rotation
 from models.store.backup import Backup
+from models.store.backup_difference import Difference
 from models.store.engine import Engines, open_sqlite, sorted_trouble
 from models.store.server import ServerAddress
 from models.store.work import arm, read_meta, write_meta
 from models.texts import _
 
 __all__ = ["BACKUPS", "KEYS", "STORE", "Casebook", "OtherDistrict", "ServerBackedUp", "StoreMissing"]
-
-BACKUP_SETTING = "backup_folder"  # name of the setting: where the worker wants backups; "" is beside the casebook
-
-
-class ServerBackedUp(Problem):
-    """A desk of an office was asked for a backup."""
-
-    def sentence(self) -> str:
-        """Tell the worker."""
-        return _(
-            "The records of this office lie on its server, and whoever keeps the server backs it up there; the help "
-            "page says how. What is being typed at this desk is kept on this computer."
-        )
 
 
 class OtherDistrict(Problem):
@@ -94,7 +85,8 @@ class OtherDistrict(Problem):
 class Casebook:
     """An open casebook. Verbs are called off the window's thread; all raise Problem for trouble a worker can act on."""
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: Book, opening: file_seal.Opening | None = None) -> None:
+        """opening: what the seal of the file said when it was opened."""
         self._book = book
         self.accounts = Accounts(book)
         self.residents = Residents(book)
@@ -138,6 +130,10 @@ class Casebook:
         self.templates = Templates(book)
         self.desks = Desks(book)
         self.upkeep = Upkeep(book)
+        self.safekeeping = Backups(book, self.pictures.sweep)
+        self.health = Health(book, self.safekeeping, opening)
+        book.back_up_before = self.safekeeping.before
+        self._over = False
         self._guard = Guard(book)
         self._guard.stand_before_all(self)  # last: every service is there by now
 
@@ -173,7 +169,7 @@ class Casebook:
         keys = casebook_file.make(folder, passphrase, office, worker, clock, cost, keeps_numbers=keeps_numbers)
         engines = open_sqlite(folder / STORE, keys.page_key)
         try:
-            return cls._with(engines, keys, folder, clock)
+            return cls._with(engines, keys, folder, clock, file_seal.Opening(folder / STORE, keys))
         except BaseException:
             engines.close()
             raise
@@ -191,16 +187,71 @@ class Casebook:
             raise StoreMissing
         clock = clock or SystemClock()
         keys = signing_in.unlock(folder, passphrase, account, clock)
+        keys = rotation.settle(folder / STORE, folder / KEYS, keys)
         engines = open_sqlite(folder / STORE, keys.page_key)
+        opening = file_seal.Opening(folder / STORE, keys)  # before anything is written
         try:
-            migrate.upgrade(engines, before=lambda: backup.back_up(engines, folder / BACKUPS, keys, clock))
-            opened = cls._with(engines, keys, folder, clock)
-            signing_in.hand_over_failures(opened._book)
-            opened.rights.replay()
+            migrate.upgrade(
+                engines, before=lambda: backup.back_up(engines, folder / BACKUPS, keys, clock, reason="migration")
+            )
+            opened = cls._with(engines, keys, folder, clock, opening)
+            signing_in.hand_over_events(opened._book)
+            if again := opened.rights.replay():
+                erased_again(opened._book, len(again))
             return opened
         except BaseException:
+            opening.close()
             engines.close()
             raise
+
+    @staticmethod
+    def recover(
+        folder: Path,
+        code: str,
+        account: str,
+        new_phrase: str,
+        *,
+        source: Path | None = None,
+        clock: Clock | None = None,
+        cost: keystore.Cost = keystore.STANDARD,
+    ) -> None:
+        """Give somebody who forgot hers a new passphrase by the printed recovery code, which is used up by that.
+
+        source: the folder of a backup, on a computer that has no key file. Raises CodeMistyped, WrongCode,
+        WeakPassphrase, KeysMissing, CannotRead, CannotWrite, DiskFull; LookupError where there is no such person.
+        """
+        recovering.with_code(folder, code, account, new_phrase, clock or SystemClock(), source=source, cost=cost)
+
+    @staticmethod
+    def ask_office(
+        folder: Path,
+        account: str,
+        new_phrase: str,
+        *,
+        source: Path | None = None,
+        clock: Clock | None = None,
+        cost: keystore.Cost = keystore.STANDARD,
+    ) -> tuple[bytes, str]:
+        """The file that asks the office which holds a key for help, and its fingerprint for the telephone.
+
+        The new passphrase is chosen now and typed again with the answer. Raises as recover(), and EscrowRefused.
+        """
+        return recovering.ask_office(folder, account, new_phrase, clock or SystemClock(), source=source, cost=cost)
+
+    @staticmethod
+    def take_answer(
+        folder: Path,
+        answered: bytes,
+        new_phrase: str,
+        *,
+        clock: Clock | None = None,
+        cost: keystore.Cost = keystore.STANDARD,
+    ) -> None:
+        """Take the office's answer: from now on the new passphrase opens the casebook.
+
+        Raises EscrowRefused, WrongPassphrase, TooManyAttempts, KeysMissing, CannotRead, CannotWrite, DiskFull.
+        """
+        recovering.take_answer(folder, answered, new_phrase, clock or SystemClock(), cost=cost)
 
     @staticmethod
     def found_office(
@@ -297,8 +348,9 @@ class Casebook:
                 keys=desk.keys,
             )
             settle(book)
+            audit_session.opened(book)
             opened = cls(book)
-            signing_in.hand_over_failures(book)
+            signing_in.hand_over_events(book)
             opened.desks.follow_clock()
             opened.rights.replay()
             opened.desks.forget_erased()
@@ -330,6 +382,7 @@ class Casebook:
             arm(engines.writer)
             book = Book(engines, folder=folder, clock=clock or SystemClock(), office=Office(**office), worker=worker)
             settle(book)
+            audit_session.opened(book)
             opened = cls(book)
             opened.rights.replay()
             return opened
@@ -357,7 +410,14 @@ class Casebook:
             desk_place.move(folder, passphrase, server, password)
 
     @classmethod
-    def _with(cls, engines: Engines, keys: keystore.Keys, folder: Path, clock: Clock) -> "Casebook":
+    def _with(
+        cls,
+        engines: Engines,
+        keys: keystore.Keys,
+        folder: Path,
+        clock: Clock,
+        opening: file_seal.Opening | None = None,
+    ) -> "Casebook":
         arm(engines.writer)
         with sorted_trouble(name=STORE), engines.reader.connect() as connection:
             office, known = read_meta(connection, "office"), bool(read_meta(connection, "worker"))
@@ -368,7 +428,7 @@ class Casebook:
         sync_device.settle(book)
         settle(book)
         catch_up(book)
-        return cls(book)
+        return cls(book, opening)
 
     @staticmethod
     def backups(folder: Path, elsewhere: Path | None = None) -> list[Backup]:
@@ -376,14 +436,30 @@ class Casebook:
         return casebook_file.backups(folder, elsewhere)
 
     @staticmethod
-    def restore(folder: Path, chosen: Path, passphrase: str, *, clock: Clock | None = None) -> Path | None:
+    def preview_restore(folder: Path, chosen: Path, passphrase: str, *, account: str = "") -> Difference:
+        """What putting a backup back would lose and bring back, by kinds and names; nothing is changed.
+
+        Raises as restore() does, and CannotRead.
+        """
+        return casebook_file.difference(folder, chosen, passphrase, account)
+
+    @staticmethod
+    def last_good_backup(folder: Path, passphrase: str, *, account: str = "") -> Backup | None:
+        """The newest whole backup beside a casebook that cannot be opened. Raises WrongPassphrase, KeysMissing."""
+        return casebook_file.last_good(folder, passphrase, account)
+
+    @staticmethod
+    def restore(
+        folder: Path, chosen: Path, passphrase: str, *, account: str = "", clock: Clock | None = None
+    ) -> Path | None:
         """Put a backup (its folder) in the place of the casebook, which nobody may have open; it is verified first.
 
-        Returns where the old file is kept, None where there was none. The passphrase is that of the casebook's key
+        Returns where the old file is kept, None where there was none; one that can be read is backed up besides. No
+        files are exchanged until a person agrees (safekeeping.agree). The passphrase is that of the casebook's key
         file, or of the backup's own where the casebook's is gone or damaged (a damaged one is kept, dated).
         Raises WrongPassphrase, KeysMissing, DamagedBackup, StoreBusy, DiskFull, CannotWrite; then nothing was changed.
         """
-        return casebook_file.restore(folder, chosen, passphrase, clock or SystemClock())
+        return casebook_file.restore(folder, chosen, passphrase, clock or SystemClock(), account)
 
     @property
     def office(self) -> Office:
@@ -409,10 +485,6 @@ class Casebook:
     def folder(self) -> Path:
         """Where the casebook lies."""
         return self._book.folder
-
-    def may(self, action: str) -> bool:
-        """Whether who is signed in may do an action (a key of models.records.roles.ACTIONS); windows ask it."""
-        return self._guard.may(action)
 
     def may(self, action: str) -> bool:
         """Whether who is signed in may do an action (a key of models.records.roles.ACTIONS); windows ask it."""
@@ -452,55 +524,31 @@ class Casebook:
     def _keys(self) -> keystore.Keys | None:
         return self._book.keys
 
-    def backup_place(self) -> Path:
-        """Where backups go now: the folder of the setting while it can be reached, else beside the casebook."""
-        chosen = str(self.settings.get(BACKUP_SETTING, ""))
-        return Path(chosen) if chosen and Path(chosen).is_dir() else self.folder / BACKUPS
-
     def back_up(self, folder: Path | None = None) -> Path:
-        """Write a verified copy (encrypted with the same key) and say where it is.
+        """Make a backup beside the casebook (and in the second place), or in a folder; see safekeeping.
 
         Raises DiskFull, CannotWrite; ServerBackedUp where the records lie on a server.
         """
-        if self._keys is None or self._book.engines.path is None:
-            raise ServerBackedUp
-        made = backup.back_up(self._book.engines, folder or self.backup_place(), self._keys, self.clock)
-        self._book.note("backup", "casebook", "")
-        return made
+        return self.safekeeping.into(folder) if folder is not None else self.safekeeping.now().path
 
     def daily_backup(self) -> Path | None:
-        """The upkeep of the day, whole; None where there was nothing to do. Raises DiskFull, CannotWrite."""
-        make = self.begin_daily_backup()
-        return make() if make is not None else None
+        """Make the backup that is due, whole; None where none is. Raises DiskFull, CannotWrite."""
+        make = self.safekeeping.begin()
+        made = make() if make is not None else None
+        return made.path if made is not None else None
 
-    def begin_daily_backup(self) -> Callable[[], Path] | None:
-        """The upkeep of the day: pictures that were removed long ago are destroyed now; what is returned makes the
-        backup of the day and thins older ones. None where one was made today already.
-
-        The returned work reads the file over a connection of its own: beside any other work, for as long as it takes
-        (minutes with 100,000 residents), even when the casebook was closed meanwhile. It raises DiskFull, CannotWrite.
-        """
-        if self._keys is None or self._book.engines.path is None:  # whoever keeps the server backs it up
-            self.pictures.sweep()
-            return None
-        place, day = self.backup_place(), today(self.clock)
-        if any(local_time(each.made_at).date() == day for each in backup.backups(place, self._keys.vault)):
-            return None
-        self.pictures.sweep()  # before the backup, so that it does not carry them on
-        self._book.note("backup", "casebook", "")
-        engines, keys, clock = self._book.engines, self._keys, self.clock
-
-        def make() -> Path:
-            made = backup.back_up(engines, place, keys, clock)
-            backup.thin(place, clock, keys.vault)
-            return made
-
-        return make
-
-    def close(self) -> None:
-        """Bring everything into the file and let go of it."""
+    def close(self, how: str = "") -> None:
+        """Bring everything into the file and let go of it. how: for the audit: why it was locked (idle, sleep ...)."""
+        if not self._over:
+            audit_session.closing(self._book, how)
         if self._book.beside is not self._book.engines:
             with suppress(Problem):  # whoever else has a record open is told no longer that we have
                 self.desks.end_editing()
             self._book.beside.close()
+        self.safekeeping.finish()
+        self.health.close()
         self._book.engines.close()
+        path, keys = self._book.engines.path, self._book.keys
+        if path is not None and keys is not None and not self._over:
+            file_seal.close(path, keys)
+        self._over = True

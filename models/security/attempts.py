@@ -51,19 +51,23 @@ class TooManyAttempts(Problem):
         return text.format(n=minutes)
 
 
-@dataclass(frozen=True)
-class Failure:
-    """A failed attempt. account: "" where nobody was chosen."""
+FAILED, BY_CODE, BY_OFFICE = "failed", "code", "office"
 
-    account: str
+
+@dataclass(frozen=True)
+class Event:
+    """What happened while the casebook was locked, which the audit is told at the next sign-in."""
+
+    account: str  # "" where nobody was chosen
     at: int  # milliseconds
+    kind: str = FAILED  # failed: a wrong passphrase; code, office: a new passphrase by a recovery code, by an office
 
 
 @dataclass
 class _State:
     highest: int = 0  # the latest moment that was ever seen, milliseconds
     counts: dict[str, list[int]] = field(default_factory=dict)  # account -> failures in a row, moment of the last
-    log: list[Failure] = field(default_factory=list)  # failures that the audit does not have yet
+    log: list[Event] = field(default_factory=list)  # what the audit does not have yet
 
     def wait(self, account: str, now: int) -> int:
         """Milliseconds still to wait. An attempt for nobody in particular waits for everybody."""
@@ -93,7 +97,7 @@ def guarded(folder: Path, clock: Clock, account: str) -> Iterator[None]:
         raise TooManyAttempts(seconds=-(-left // 1000))
     before = dict(state.counts)
     state.counts[account] = [state.counts.get(account, [0, 0])[0] + 1, now]
-    state.log = [*state.log, Failure(account, now)][-MOST_KEPT:]
+    state.log = [*state.log, Event(account, now)][-MOST_KEPT:]
     _write(folder, state)
     try:
         yield
@@ -114,12 +118,20 @@ def forgive(folder: Path, account: str) -> None:
         _write(folder, state)
 
 
-def failures(folder: Path) -> tuple[Failure, ...]:
-    """What failed since the audit was told last, oldest first."""
+def recovered(folder: Path, clock: Clock, account: str, kind: str) -> None:
+    """An account got a new passphrase by a recovery code or an office's answer: nobody need wait, the audit is told."""
+    state = _read(folder)
+    state.counts.clear()
+    state.log = [*state.log, Event(account, milliseconds(clock), kind)][-MOST_KEPT:]
+    _write(folder, state)
+
+
+def events(folder: Path) -> tuple[Event, ...]:
+    """What happened since the audit was told last, oldest first."""
     return tuple(_read(folder).log)
 
 
-def told(folder: Path, known: tuple[Failure, ...]) -> None:
+def told(folder: Path, known: tuple[Event, ...]) -> None:
     """The audit has these now."""
     state = _read(folder)
     state.log = [one for one in state.log if one not in known]
@@ -138,12 +150,14 @@ def _read(folder: Path) -> _State:
         if path.stat().st_size <= _MAX_BYTES:
             said: dict[str, Any] = json.loads(path.read_bytes())
             counts = {str(one): [int(count), int(last)] for one, (count, last) in said["counts"].items()}
-            return _State(int(said["highest"]), counts, [Failure(str(one), int(at)) for one, at in said["log"]])
+            return _State(
+                int(said["highest"]), counts, [Event(str(one), int(at), str(kind)) for one, at, kind in said["log"]]
+            )
     return _State()
 
 
 def _write(folder: Path, state: _State) -> None:
-    log = [[one.account, one.at] for one in state.log]
+    log = [[one.account, one.at, one.kind] for one in state.log]
     said = {"jinmen_attempts": _FORMAT, "highest": state.highest, "counts": state.counts, "log": log}
     with suppress(CannotWrite, DiskFull):  # a full disk keeps nobody from her records
         if state.counts or state.log:

@@ -61,16 +61,18 @@ def add_code(path: Path, keys: Keys, name: str) -> tuple[Account, bytes]:
     return _add(path, keys, code_slot(keys.vault, keys.data_key, new_id(), name, code)), code
 
 
-def add_escrow(path: Path, keys: Keys, name: str, public: str) -> Account:
+def add_escrow(path: Path, keys: Keys, name: str, public: str, about: str = "") -> Account:
     """Seal the data key to an office; an earlier one under the same public key is replaced.
+
+    about: whose casebook this is.
 
     Raises TooManyAccounts; ValueError where the public key is none.
     """
     file = standing(path, keys)
     there = next((slot for slot in file.slots if slot.kind == ESCROW and slot.public == public), None)
     if there is None:
-        return _add(path, keys, escrow_slot(keys.data_key, new_id(), name, public))
-    return _put(path, keys, file, replace(there, name=name, epoch=there.epoch + 1))
+        return _add(path, keys, escrow_slot(keys.data_key, new_id(), name, public, about))
+    return _put(path, keys, file, replace(there, name=name, about=about, epoch=there.epoch + 1))
 
 
 def rename(path: Path, keys: Keys, account: str, name: str) -> Account:

@@ -44,6 +44,7 @@ class Slot:
     salt: str  # base64, 16 bytes
     box: str  # the secret of the pair and the pin of a data key, wrapped; "" for an escrow, which holds its own
     sealed: str  # base64, age: the data key for this account
+    about: str = ""  # of an escrow: the name of the office whose casebook this is, for whoever is asked for the key
 
     @property
     def cost(self) -> Cost:
@@ -57,7 +58,8 @@ class Slot:
     def sound(self) -> bool:
         """Whether every part is of the kind and size that it should be."""
         sizes = len(raw(self.salt)) == 16 and 0 < len(self.name) <= _MAX_NAME and 0 < len(self.sealed) <= _MAX_SEALED
-        texts = (self.id, self.name, self.kind, self.public, self.salt, self.box, self.sealed)
+        sizes = sizes and len(self.about) <= _MAX_NAME
+        texts = (self.id, self.name, self.kind, self.public, self.salt, self.box, self.sealed, self.about)
         typed = all(isinstance(one, str) for one in texts) and type(self.epoch) is int and self.epoch > 0
         known = all(role in ROLES for role in self.roles) and len(set(self.roles)) == len(self.roles)
         wrapped = {
@@ -177,6 +179,13 @@ def read(path: Path) -> KeyFile | OldFile | None:
         data = path.read_bytes()
     except OSError as trouble:
         raise CannotRead(name=path.name) from trouble
+    return parse(data)
+
+
+def parse(data: bytes) -> KeyFile | OldFile | None:
+    """A key store from its bytes; None where they are none, or anything is out of bounds."""
+    if len(data) > MAX_FILE_BYTES:
+        return None
     try:
         file = _parsed(json.loads(data))
         whole = file.to_bytes() == data  # so that not one byte may differ, and every type is what it should be

@@ -28,7 +28,6 @@ from models.errors import CannotWrite, DiskFull, KeysMissing, WeakPassphrase, Wr
 from models.records.roles import ROLES
 from models.security import device, key_file
 from models.security.key_file import ESCROW, PERSON, RECOVERY, KeyFile, OldFile, OldSlot, Slot
-from models.security.passphrase import is_weak
 from models.security.sealing import (
     CEILING,
     FLOOR,
@@ -46,6 +45,7 @@ from models.security.sealing import (
     unwrap_shared,
     wrap_shared,
 )
+from models.security.strength import too_easy
 from models.values import new_id
 
 __all__ = [
@@ -161,7 +161,7 @@ def change_passphrase(path: Path, old: str, new: str, *, account: str = "", cost
     Raises WrongPassphrase (of the old one), WeakPassphrase (of the new one), KeysMissing, CannotWrite, DiskFull.
     """
     keys = unlock(path, old, account)
-    if is_weak(new):
+    if too_easy(new):
         raise WeakPassphrase()
     rewrap(path, keys, keys.account, new, cost=cost)
     return keys
@@ -221,7 +221,7 @@ def person_slot(
     epoch: int = 1,
 ) -> Slot:
     """The slot of a person. Raises WeakPassphrase; ValueError for a cost out of bounds or a name that is none."""
-    if is_weak(passphrase):
+    if too_easy(passphrase):
         raise WeakPassphrase()
     salt = new_salt()
     bare = Slot(account, name, PERSON, roles, epoch, "", **asdict(cost), salt=text(salt), box="", sealed="")
@@ -235,11 +235,14 @@ def code_slot(vault: str, data_key: bytes, account: str, name: str, code: bytes)
     return _checked(pair_for(vault, data_key, bare, code_key(code, salt)))
 
 
-def escrow_slot(data_key: bytes, account: str, name: str, public: str) -> Slot:
-    """The slot of an office that holds a key in trust. Raises ValueError where the public key is none."""
-    sealed = text(device.seal([public], data_key))
-    salt = text(new_salt())
-    return _checked(Slot(account, name, ESCROW, (), 1, public, **asdict(UNSTRETCHED), salt=salt, box="", sealed=sealed))
+def escrow_slot(data_key: bytes, account: str, name: str, public: str, about: str = "") -> Slot:
+    """The slot of an office that holds a key in trust. about: whose casebook it is.
+
+    Raises ValueError where the public key is none.
+    """
+    sealed, salt = text(device.seal([public], data_key)), text(new_salt())
+    cost = asdict(UNSTRETCHED)
+    return _checked(Slot(account, name, ESCROW, (), 1, public, **cost, salt=salt, box="", sealed=sealed, about=about))
 
 
 def pair_for(vault: str, data_key: bytes, bare: Slot, key: bytes) -> Slot:

@@ -12,12 +12,13 @@ LEAST_DIGITS = 14  # for a passphrase of digits alone: telephone numbers and dat
 LEAST_DISTINCT = 5
 
 # fmt: off
-_COMMON = (
+COMMON = (
     "password", "passw0rd", "p@ssw0rd", "p@ssword", "letmein", "welcome", "iloveyou", "woaini", "administrator",
     "admin", "qwertyuiop", "qwerty", "asdfgh", "zxcvbn", "1q2w3e4r", "qazwsx", "abc123", "a123456", "test", "user",
     "root", "jinmen", "tianjin", "shequ", "juweihui", "huangguan", "dragon", "monkey", "我的密码", "密码", "社区",
     "居委会", "天津", "津门入户", "我爱你", "中国",
 )
+"""Words that are tried first."""
 # fmt: on
 _ROWS = (
     "0123456789",
@@ -29,14 +30,19 @@ _ROWS = (
 )
 
 
+def plain(passphrase: str) -> str:
+    """A passphrase as it is judged: one width, no case."""
+    return unicodedata.normalize("NFKC", passphrase).strip().lower()
+
+
 def is_weak(passphrase: str) -> bool:
     """Whether a passphrase is too short, too uniform, a run, a repetition, a bare number or a common one.
 
     Ten characters are asked for; a Chinese character counts as two, since there are so many of them.
     """
-    plain = unicodedata.normalize("NFKC", passphrase).strip().lower()
-    core = re.sub(r"[\s\-_.,!，。！·]", "", plain)
-    if sum(2 if ord(c) > 0x2E7F else 1 for c in plain) < LEAST_WEIGHT:
+    words = plain(passphrase)
+    core = re.sub(r"[\s\-_.,!，。！·]", "", words)
+    if sum(2 if ord(c) > 0x2E7F else 1 for c in words) < LEAST_WEIGHT:
         return True
     if len(set(core)) < (LEAST_DISTINCT if core.isascii() else LEAST_DISTINCT - 1):
         return True
@@ -47,13 +53,13 @@ def is_weak(passphrase: str) -> bool:
     if re.fullmatch(r"(.{1,8}?)\1+.?", core):
         return True
     rest = core
-    for word in sorted(_COMMON, key=len, reverse=True):
+    for word in sorted(COMMON, key=len, reverse=True):
         rest = rest.replace(word, "")
-    rest = _without_runs(re.sub(r"(19|20)\d\d", "", rest))
+    rest = without_runs(re.sub(r"(19|20)\d\d", "", rest))
     return len(rest) < 4 and not (len(rest) >= 2 and not rest.isascii())
 
 
-def _without_runs(text: str) -> str:
+def without_runs(text: str) -> str:
     """The text without runs of three and more neighbours of the alphabet, the digits or the keyboard, up or down."""
     kept = text
     for row in (*_ROWS, *(row[::-1] for row in _ROWS)):

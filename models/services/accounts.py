@@ -6,84 +6,36 @@ roles counts.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from models.clock import today
-from models.errors import Problem, WeakPassphrase
+from models.errors import KeysMissing, WeakPassphrase
 from models.records.roles import CLASSES, ROLES, may
-from models.security import attempts, key_accounts, keystore, recovery_code
+from models.security import attempts, escrow, key_accounts, keystore, recovery_code
 from models.security.keystore import Account
-from models.security.passphrase import is_weak
-from models.services import staff
+from models.security.strength import too_easy
+from models.services import partners, staff
+from models.services.accounts_views import (
+    AccountGone,
+    AccountRow,
+    EscrowOffice,
+    KeyChangeWaits,
+    LastKeeper,
+    NameTaken,
+    NoName,
+    NoRole,
+    OwnAccount,
+)
 from models.services.book import Book
 from models.services.views import Worker
+from models.store import rotation
 from models.store.backup import KEY_STORE
-from models.texts import _
+from models.store.work import read_meta
+from models.sync.circle import codes_within
 
 _MOST_NAME = 60
-
-
-class LastKeeper(Problem):
-    """Nobody would be left who may keep the accounts."""
-
-    def sentence(self) -> str:
-        """Tell the worker."""
-        return _(
-            "Somebody must remain who may keep the accounts: a supervisor or an administrator. Nothing was changed. "
-            "Give somebody else that role first."
-        )
-
-
-class NameTaken(Problem):
-    """Two accounts would have one name. Facts: name."""
-
-    def sentence(self) -> str:
-        """Tell the worker."""
-        return _(
-            "There is an account named {name} already, and at sign-in nobody could tell the two apart. Nothing was "
-            "changed. Add something to the name."
-        ).format(**self.facts)
-
-
-class AccountGone(Problem):
-    """The account is not in the key file (any more), or the verb is not for its kind."""
-
-    def sentence(self) -> str:
-        """Tell the worker."""
-        return _("This account is not on this computer any more. Nothing was changed. Look at the list again.")
-
-
-class NoName(Problem):
-    """A name is empty or too long. Facts: most."""
-
-    def sentence(self) -> str:
-        """Tell the worker."""
-        return _("An account needs a name of at most {most} characters. Nothing was changed.").format(**self.facts)
-
-
-class NoRole(Problem):
-    """Somebody was to have no role at all."""
-
-    def sentence(self) -> str:
-        """Tell the worker."""
-        return _("An account needs one role at least. Nothing was changed. Tick what this person does.")
-
-
-@dataclass(frozen=True)
-class AccountRow:
-    """An account as the list shows it."""
-
-    id: str
-    name: str
-    kind: str  # person, recovery (a printed code) or escrow (an office that holds a key in trust)
-    roles: tuple[str, ...] = ()
-    phone: str = ""
-    classes: frozenset[str] = frozenset(CLASSES)
-    scope: tuple[str, ...] = ()  # community codes; (): everything
-    here: bool = True  # signs in on this computer; False: at another desk of the office
-    own: bool = False  # who is signed in
-    public: str = field(default="", repr=False)  # of an escrow: whose key it is
 
 
 class Accounts:
@@ -100,7 +52,7 @@ class Accounts:
         alone = sum(one.kind == keystore.PERSON for one in here) == 1
         rows = [self._row(one, said.get(one.id, {}), alone) for one in here]
         for account, known in sorted(said.items(), key=lambda item: str(item[1].get("name", ""))):
-            if self._on_server and account not in {one.id for one in here}:
+            if self._on_server and account not in {one.id for one in here} and not known.get("left"):
                 rows.append(self._elsewhere(account, known))
         return tuple(rows)
 
@@ -167,7 +119,7 @@ class Accounts:
 
     def change_phrase(self, old: str, new: str, *, cost: keystore.Cost = keystore.STANDARD) -> None:
         """One's own passphrase. Raises WrongPassphrase, TooManyAttempts, WeakPassphrase."""
-        if is_weak(new):
+        if too_easy(new):
             raise WeakPassphrase()
         account = self._book.worker.account
         with attempts.guarded(self._book.folder, self._book.clock, account):
@@ -195,6 +147,70 @@ class Accounts:
         self._book.note("change", "account", made.id, "recovery code made")
         return made.id, recovery_code.show(code)
 
+    def escrow_offices(self) -> tuple[EscrowOffice, ...]:
+        """The trusted offices that the key can be entrusted to, the one above first."""
+        holding = {one.public for one in keystore.accounts(self._path) if one.kind == keystore.ESCROW}
+        own = self._book.office.code
+        with self._book.reading() as connection:
+            known = [one for one in partners.all_trusted(connection) if one.kind == "office" and one.seal_key]
+        found = [
+            EscrowOffice(
+                one.seal_key, one.name, one.fingerprint, _is_above(one.office_code, own), one.seal_key in holding
+            )
+            for one in known
+        ]
+        return tuple(sorted(found, key=lambda one: (not one.above, one.name)))
+
+    def escrow_to(self, public: str, name: str) -> str:
+        """Entrust the key to an office, which can then help whoever forgot her passphrase. Returns the account.
+
+        Raises AccountGone where it is no trusted office, TooManyAccounts.
+        """
+        if all(one.public != public for one in self.escrow_offices()):
+            raise AccountGone
+        made = key_accounts.add_escrow(self._path, self._keys, name[:_MOST_NAME], public, self._book.office.name)
+        self._book.note("change", "account", made.id, "entrusted")
+        return made.id
+
+    def open_request(self, request: bytes) -> escrow.Request:
+        """As the office: what a request for a key says; compare the fingerprint by telephone. Raises EscrowRefused."""
+        return escrow.open_request(request, self._device_keys()["age_secret"])
+
+    def answer_request(self, request: bytes) -> bytes:
+        """As the office: the answer, after a person has made sure who asks. Raises EscrowRefused."""
+        keys = self._device_keys()
+        said = escrow.open_request(request, keys["age_secret"])
+        answered = escrow.answer(request, keys["age_secret"], keys["sign_secret"], keys["sign_public"])
+        self._book.note("change", "account", said.account, f"key given {said.vault}")
+        return answered
+
+    def leave(self, account: str, *, keep_codes: bool = False) -> None:
+        """Somebody leaves: her account goes, and the casebook gets a new key, since she knew the old one.
+
+        Recovery codes go too, unless they are kept: she may have seen the paper. The file is written anew at the next
+        sign-in, so sign out right after this. At another desk of an office only what she may is taken away here; the
+        verb is said again at that desk. Raises LastKeeper, OwnAccount, AccountGone, DiskFull; then nothing was changed.
+        """
+        row = self._person(account)
+        if row.own:
+            raise OwnAccount
+        self._keeper_remains({account: ()})
+        if row.here:
+            self._renew({account} | (set() if keep_codes else self._codes()), account)
+            with self._book.writing() as connection:
+                staff.forget_staff(connection, account)
+        else:
+            with self._book.writing() as connection:  # the key file over there still opens: it may do nothing here
+                staff.write_staff(connection, account, roles=[], left=True)
+            self._book.note("change", "account", account, "left")
+
+    def renew_key(self, *, keep_codes: bool = True) -> None:
+        """A new key without anybody leaving: a copy of the casebook or its key file may be in wrong hands.
+
+        Works like leave(). Raises DiskFull; then nothing was changed.
+        """
+        self._renew(set() if keep_codes else self._codes(), "")
+
     def remove_code(self, account: str) -> None:
         """A recovery code, or an office that held a key, opens nothing any more. Raises AccountGone.
 
@@ -210,14 +226,36 @@ class Accounts:
         return bool(self._book.desk)
 
     @property
-    def _path(self) -> Any:
+    def _path(self) -> Path:
         return self._book.folder / KEY_STORE
 
     @property
     def _keys(self) -> keystore.Keys:
         if self._book.keys is None:  # a program beside a server has no key file
             raise AccountGone
+        try:
+            keystore.standing(self._path, self._book.keys)
+        except KeysMissing:
+            if rotation.is_promised(self._path):
+                raise KeyChangeWaits from None
+            raise
         return self._book.keys
+
+    def _renew(self, without: set[str], account: str) -> None:
+        """Promise a new data key; everything is as before where that cannot be done."""
+        keys, store = self._keys, self._book.beside.path
+        assert store is not None, "what lies here is a file"
+        rotation.room_for(store)
+        self._book.back_up_before("keys")
+        self._book.note("change", "account", account, "left" if account else "key")
+        rotation.promise(store, self._path, keys, without)
+
+    def _codes(self) -> set[str]:
+        return {one.id for one in keystore.accounts(self._path) if one.kind == keystore.RECOVERY}
+
+    def _device_keys(self) -> dict[str, str]:
+        with self._book.reading() as connection:
+            return {name: str(value) for name, value in read_meta(connection, "device_keys").items()}
 
     def _row(self, one: Account, said: dict[str, Any], alone: bool) -> AccountRow:
         own = one.id == self._book.worker.account
@@ -281,6 +319,10 @@ class Accounts:
         if said:
             with self._book.writing() as connection:
                 staff.write_staff(connection, account, **said)
+
+
+def _is_above(code: str, office: str) -> bool:
+    return code not in ("", office) and codes_within(office, [code])
 
 
 def _roles(roles: Collection[str]) -> tuple[str, ...]:

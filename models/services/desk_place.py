@@ -23,7 +23,7 @@ from models.security.column_key import KEY_BYTES
 from models.services import signing_in
 from models.services.numbering import FOUNDED
 from models.services.views import Office, Worker
-from models.store import backup, migrate
+from models.store import backup, migrate, rotation
 from models.store.chains import renew_device
 from models.store.engine import Engines, open_sqlite, saving, sorted_trouble
 from models.store.rows import table_of
@@ -411,6 +411,7 @@ def open_desk(
     """
     place = read_place(folder)
     keys = signing_in.unlock(folder, passphrase, account, clock)
+    keys = rotation.settle(folder / LOCAL, folder / KEYS, keys)
     local = open_sqlite(folder / LOCAL, keys.page_key)
     engines = None
     try:

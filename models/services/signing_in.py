@@ -35,11 +35,14 @@ def worker_of(folder: Path, keys: keystore.Keys, records: Connection, here: Conn
     return staff.worker_of(keys, said, own, on_server=on_server)
 
 
-def hand_over_failures(book: Book) -> None:
-    """Tell the audit which attempts to sign in failed since it was told last."""
-    known = attempts.failures(book.folder)
+def hand_over_events(book: Book) -> None:
+    """Tell the audit what happened while the casebook was locked: wrong passphrases, passphrases that were replaced."""
+    known = attempts.events(book.folder)
     for one in known:
-        moment = datetime.fromtimestamp(one.at / 1000, UTC)
-        book.note("failed_unlock", "account", one.account, f"{moment:%Y-%m-%dT%H:%M:%SZ}")
+        moment = f"{datetime.fromtimestamp(one.at / 1000, UTC):%Y-%m-%dT%H:%M:%SZ}"
+        if one.kind == attempts.FAILED:
+            book.note("failed_unlock", "account", one.account, moment)
+        else:
+            book.note("change", "account", one.account, f"passphrase by {one.kind} {moment}")
     if known:
         attempts.told(book.folder, known)

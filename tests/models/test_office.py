@@ -1,6 +1,7 @@
 """Office mode: several desks on one server, each change seen by all, no update lost, and trouble told plainly."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -113,7 +114,7 @@ def test_an_office_is_founded_once_and_a_second_desk_joins_it(postgres: Server, 
     with pytest.raises(OfficeThere):
         Casebook.create_office(tmp_path / "b", PASSPHRASE, worker=OTHER, office=OFFICE, **more)
     other = Casebook.create_office(tmp_path / "b", PASSPHRASE, worker=OTHER, **more)
-    assert (other.office, other.worker, len(names_in(other))) == (OFFICE, OTHER, 5)
+    assert (other.office, replace(other.worker, account=""), len(names_in(other))) == (OFFICE, OTHER, 5)
     assert other.server == where
     assert Casebook.exists(tmp_path / "b")
     one.close()
