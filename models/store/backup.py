@@ -85,8 +85,10 @@ def back_up(
             write(made / MANIFEST, seal(said, keys))
             if stage != folder:
                 return copy_to(made, folder, name=target.name)
+            flush(made)  # the names in it: a power cut must not leave an empty folder under the name of a backup
             made.rename(target)
             flush(stage)
+            flush(stage.parent)
         finally:
             shutil.rmtree(made, ignore_errors=True)
     return target
@@ -136,8 +138,10 @@ def copy_to(made: Path, place: Path, *, name: str = "") -> Path:
                     flush(coming / one)
                     if digest_of(coming / one) != digest_of(made / one):
                         raise CannotWrite(name=place.name)
+            flush(coming)
             coming.rename(target)
             flush(place)
+            flush(place.parent)
         finally:
             shutil.rmtree(coming, ignore_errors=True)
     return target
