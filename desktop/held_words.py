@@ -1,8 +1,7 @@
 """Everything that is held about a person in words for that person, packed with the same as data and the pictures."""
 
-import io
-import zipfile
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from desktop.fact_words import dictionary, value_text
@@ -16,6 +15,7 @@ from models.services.rights import held_json
 from models.services.rights_views import Held, HeldTable
 from models.texts import N_, _, language
 from reports.held_data import HeldPaper, HeldRecord, HeldSection, render_held
+from reports.protecting import archive
 
 if TYPE_CHECKING:
     from models.casebook import Casebook
@@ -53,33 +53,29 @@ def packed(
     resident_id: str,
     progress: Callable[[int, int], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
+    passphrase: str = "",
 ) -> bytes | None:
     """A ZIP file, made in memory: the tables as PDF, the same as JSON, the pictures. None where it was cancelled.
 
-    Raises NotFound. That it was made is journalled.
+    passphrase: encrypts every file in it (AES-256). Raises NotFound, WeakPassphrase. That it was made is journalled.
     """
     held = casebook.rights.copy(resident_id)
     steps = len(held.pictures) + 2
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
-
-        def put(number: int, name: str, data: bytes) -> bool:
-            if cancelled is not None and cancelled():
-                return False
-            moment = (held.on.year, held.on.month, held.on.day, 0, 0, 0)
-            file.writestr(zipfile.ZipInfo(name, moment), data, zipfile.ZIP_DEFLATED)
-            if progress is not None:
-                progress(number, steps)
-            return True
-
-        if not put(1, "data.pdf", render_held(paper_of(held, dictionary(casebook)))):
+    files: list[tuple[str, bytes]] = []
+    makers: list[tuple[str, Callable[[], bytes]]] = [
+        ("data.pdf", lambda: render_held(paper_of(held, dictionary(casebook)))),
+        ("data.json", lambda: held_json(held)),
+    ]
+    makers += [
+        (f"pictures/{place:03}.jpg", partial(bytes, data)) for place, (_title, data) in enumerate(held.pictures, 1)
+    ]
+    for number, (name, make) in enumerate(makers, 1):
+        if cancelled is not None and cancelled():
             return None
-        if not put(2, "data.json", held_json(held)):
-            return None
-        for place, (_title, data) in enumerate(held.pictures, 1):
-            if not put(place + 2, f"pictures/{place:03}.jpg", data):
-                return None
-    return out.getvalue()
+        files.append((name, make()))
+        if progress is not None:
+            progress(number, steps)
+    return archive(files, held.on, passphrase)
 
 
 def paper_of(held: Held, policies: Policies) -> HeldPaper:

@@ -102,9 +102,8 @@ def write(stage: Stage, page: Any, name: str, picture: str = "") -> None:
     press(page.export_button)
     stage.rest()
     (page.dialog.as_paper if path.suffix == ".pdf" else page.dialog.as_sheet).setChecked(True)
-    if path.suffix == ".pdf":  # of invented people, to be looked at afterwards
-        page.dialog.protection.how.pick("open")
-        page.dialog.protection.sure.setChecked(True)
+    page.dialog.protection.how.pick("open")  # of invented people, to be looked at afterwards
+    page.dialog.protection.sure.setChecked(True)
     if picture:
         stage.picture_of(page.dialog, picture)
     press(page.dialog.go)

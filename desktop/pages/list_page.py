@@ -16,6 +16,7 @@ from desktop.tasks import Cancelled, Progress
 from desktop.widgets import pieces
 from desktop.widgets.list_export import ExportDialog, ExportWish, file_name, kind_words, write_bytes
 from desktop.widgets.plan_dialog import PlanDialog, PlanWish, plan_visits, planned_words
+from desktop.widgets.protect_dialog import told
 from desktop.widgets.tick_list import TickList
 from models.clock import today
 from models.texts import _, ngettext
@@ -208,14 +209,14 @@ class ListPage(Page):
         make = self.export_maker(wish.columns)
 
         def work(_progress: Progress, cancelled: Cancelled) -> bool:
-            from reports.protecting import protect
+            from reports.protecting import protect, protect_workbook
             from reports.screening_list import render_list_pdf, render_list_xlsx  # with ReportLab, when one is wanted
 
             value = make(cancelled)
             render = render_list_pdf if wish.kind == "pdf" else render_list_xlsx
             data = None if value is None else render(value, cancelled)
             if data is not None and wish.passphrase:
-                data = protect(data, wish.passphrase)
+                data = (protect if wish.kind == "pdf" else protect_workbook)(data, wish.passphrase)
             if data is not None:
                 write_bytes(path, data)
             return data is not None
@@ -223,7 +224,7 @@ class ListPage(Page):
         def done(written: bool) -> None:
             if written:
                 words = _("Written to “{name}”. The file holds personal data.").format(name=path.name)
-                self.shell.say(f"{words} {_('Only its passphrase opens it.')}" if wish.passphrase else words)
+                self.shell.say(told(words, wish.passphrase))
             else:
                 self.shell.say(_("Stopped; nothing was written."))
 

@@ -18,8 +18,8 @@ from desktop.questionnaire_words import subject_text
 from desktop.widgets import pieces
 from desktop.widgets.case_parts import Card, Chip, show_more
 from desktop.widgets.flow_layout import FlowLayout
-from desktop.widgets.form_dialog import FormDialog
 from desktop.widgets.list_export import file_name, kind_words, write_bytes
+from desktop.widgets.protect_dialog import ProtectDialog, told
 from forms.xlsform import shipped
 from forms.xlsform.compiled import Compiled
 from models.clock import today
@@ -263,10 +263,14 @@ class QuestionnairesPage(Page):
 
     def export(self, view: QuestionnaireView) -> None:
         """Ask once more, because names leave the protection of the casebook; then write."""
-        ExportAnswers(self, view, lambda: self.write_answers(view)).open()
+        count = ngettext("{n} answer with names and addresses", "{n} answers with names and addresses", view.answers)
+        words = f"{view.title}: {count.format(n=view.answers)}"
+        title = _("Write out the answers")
+        ProtectDialog(self, title, words, lambda secret: self.write_answers(view, secret)).open()
 
-    def write_answers(self, view: QuestionnaireView) -> None:
-        """Write every answer to one version as a spreadsheet; journalled."""
+    def write_answers(self, view: QuestionnaireView, secret: str = "") -> None:
+        """Write every answer to one version as a spreadsheet that `secret` protects; journalled."""
+        from reports.protecting import protect_workbook
         from reports.tables import write_tables
 
         casebook = self.casebook
@@ -284,13 +288,14 @@ class QuestionnairesPage(Page):
             if tables is None:
                 return -1
             casebook.questionnaires.note_export(view.id, len(answers))
-            write_bytes(path, write_tables(tables))
+            data = write_tables(tables)
+            write_bytes(path, protect_workbook(data, secret) if secret else data)
             return len(answers)
 
         def done(count: int) -> None:
             if count >= 0:
                 words = ngettext("{n} answer was written to “{name}”.", "{n} answers were written to “{name}”.", count)
-                self.shell.say(words.format(n=count, name=path.name))
+                self.shell.say(told(words.format(n=count, name=path.name), secret))
 
         self.long(work, done, title=_("Writing out the answers"))
 
@@ -370,24 +375,3 @@ class QuestionnairesPage(Page):
             lambda: write_bytes(path, write_tables([table])),
             lambda _done: self.shell.say(_("The list was written to “{name}”.").format(name=path.name)),
         )
-
-
-class ExportAnswers(FormDialog):
-    """Says what leaves the casebook; `agreed` is called when the worker goes on."""
-
-    def __init__(self, page: QuestionnairesPage, view: QuestionnaireView, agreed: Any) -> None:
-        super().__init__(page, _("Write out the answers"), 520)
-        count = ngettext("{n} answer with names and addresses", "{n} answers with names and addresses", view.answers)
-        self.form.addWidget(pieces.text(f"{view.title}: {count.format(n=view.answers)}", "subheading"))
-        warning = _(
-            "The file is not protected by the passphrase: whoever has it can read it. Keep it safe, and delete it "
-            "after use. That you write it is noted in the journal."
-        )
-        self.form.addWidget(pieces.card(pieces.text(warning), role="banner-warn", margin=12))
-        self.go = pieces.button(_("Choose where …"), self._agree, "primary", "export")
-        self._agreed = agreed
-        self.finish(self.go)
-
-    def _agree(self) -> None:
-        self.accept()
-        self._agreed()

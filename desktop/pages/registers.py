@@ -17,6 +17,7 @@ from desktop.tasks import Cancelled, Progress
 from desktop.widgets import pieces
 from desktop.widgets.empty_state import EmptyState
 from desktop.widgets.list_export import write_bytes
+from desktop.widgets.protect_dialog import ProtectDialog, told
 from desktop.widgets.register_table import PAGE, RegisterTable
 from desktop.widgets.save_dialog import safe_name
 from models.clock import today
@@ -123,7 +124,7 @@ class RegistersPage(Page):
         self.paper_button = pieces.button(_("On paper"), self.show_paper, "primary", "print", tip="Ctrl+P")
         self.sheet_button = pieces.button(_("Save as a spreadsheet"), self.ask_spreadsheet, icon="export")
         self.show_footer(None, self.sheet_button, self.paper_button)
-        self.dialog: paper.RegisterPaper | paper.SpreadsheetDialog | None = None
+        self.dialog: paper.RegisterPaper | ProtectDialog | None = None
         """What was opened last; tests answer it."""
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._read)
@@ -293,12 +294,15 @@ class RegistersPage(Page):
         total = self.register.total if self.register is not None else 0
         said = ngettext("{n} row is written.", "{n} rows are written.", total).format(n=f"{total:,}")
         argument, title = self.argument(), words.title_of(self.chosen)
-        told = f"{title}：{said}" if language() == "zh_CN" else f"{title}: {said}"
+        words_of = f"{title}：{said}" if language() == "zh_CN" else f"{title}: {said}"
         whole = bool(argument["whole"])
-        self.dialog = paper.SpreadsheetDialog(self, lambda: self._write(argument, title), told, whole=whole)
+        sure = _("I know that it holds whole document numbers") if whole else ""
+        self.dialog = ProtectDialog(
+            self, _("Save as a spreadsheet"), words_of, lambda secret: self._write(argument, title, secret), sure=sure
+        )
         self.dialog.open()
 
-    def _write(self, argument: dict[str, Any], title: str) -> None:
+    def _write(self, argument: dict[str, Any], title: str, secret: str) -> None:
         name = safe_name(f"{title}_{today(self.casebook.clock).isoformat()}") + ".xlsx"
         path = paper.ask_spreadsheet(self, name)
         if path is None:
@@ -306,17 +310,20 @@ class RegistersPage(Page):
         casebook = self.casebook
 
         def work(_progress: Progress, cancelled: Cancelled) -> bool:
+            from reports.protecting import protect_workbook
             from reports.registers import SHEET_ROWS, render_register_xlsx
 
             value = words.sheet_of(casebook, argument, out=True, most=SHEET_ROWS, cancelled=cancelled)
             if value is None:
                 return False
-            write_bytes(path, render_register_xlsx(value))
+            data = render_register_xlsx(value)
+            write_bytes(path, protect_workbook(data, secret) if secret else data)
             return True
 
         def done(written: bool) -> None:
             if written:
-                self.shell.say(_("Written to “{name}”. The file holds personal data.").format(name=path.name))
+                words = _("Written to “{name}”. The file holds personal data.").format(name=path.name)
+                self.shell.say(told(words, secret))
             else:
                 self.shell.say(_("Stopped; nothing was written."))
 

@@ -1,17 +1,14 @@
 """A register on its way out: as paper, the very bytes on the screen, or as a spreadsheet that is not protected."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QDialog, QFileDialog, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from desktop import theme
 from desktop.paper_kinds import PaperItem
 from desktop.widgets import pieces
-from desktop.widgets.banner import Banner
-from desktop.widgets.form_dialog import FormDialog
 from desktop.widgets.list_export import kind_words
 from desktop.widgets.pdf_view import PdfView
 from desktop.widgets.printing import print_papers, save_papers
@@ -49,36 +46,6 @@ class RegisterPaper(QDialog):
     def save_paper(self) -> None:
         """Write the very bytes that are shown to a file."""
         save_papers(self._shell, [self._item()], self._title)
-
-
-class SpreadsheetDialog(FormDialog):
-    """Says what a spreadsheet means before one is written; `agreed` is called when the worker wants it all the same."""
-
-    def __init__(self, parent: QWidget, agreed: Callable[[], object], words: str, *, whole: bool = False) -> None:
-        """words: what is written; whole: with whole document numbers."""
-        super().__init__(parent, _("Save as a spreadsheet"), 520)
-        self._agreed = agreed
-        warning = Banner(
-            "warn",
-            _(
-                "A spreadsheet is not protected: whoever gets it can read it. Keep it safe, and delete it after use. "
-                "That you write it is noted in the journal."
-            ),
-            closable=False,
-        )
-        self.sure = QCheckBox(_("I know that it holds whole document numbers"))
-        self.sure.setVisible(whole)
-        self.go = pieces.button(_("Choose where …"), self._agree, "primary", "export")
-        self.go.setEnabled(not whole)
-        self.sure.toggled.connect(self.go.setEnabled)
-        self.form.addWidget(pieces.text(words, "subheading"))
-        self.form.addWidget(warning)
-        self.form.addWidget(self.sure)
-        self.finish(self.go)
-
-    def _agree(self) -> None:
-        self.accept()
-        self._agreed()
 
 
 def ask_spreadsheet(parent: QWidget, name: str) -> Path | None:

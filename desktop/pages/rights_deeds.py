@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QFileDialog
 
 from desktop.pages.rights_dialogs import AnswerDialog, EraseDialog, RequestDialog
+from desktop.widgets.protect_dialog import ProtectDialog, told
 from models.clock import today
 from models.errors import Problem
 from models.records.rights import RightsRequestEntry
@@ -93,6 +94,12 @@ class Deeds:
         return Path(chosen) if chosen else None
 
     def copy_everything(self) -> None:
+        """Ask how the file is protected; then write it."""
+        words = _("Everything that is held about the person in one file, with the pictures.")
+        self.dialog = ProtectDialog(self.page, _("Copy of everything"), words, self.write_copy)
+        self.dialog.open()
+
+    def write_copy(self, secret: str = "") -> None:
         """Everything that is held about the person in one file: to read, for other programs, and the pictures."""
         from desktop.widgets.list_export import write_bytes
 
@@ -104,18 +111,15 @@ class Deeds:
         def work(progress: Any, cancelled: Any) -> bool:
             from desktop.held_words import packed  # with ReportLab, when one is wanted
 
-            data = packed(casebook, resident_id, progress, cancelled)
+            data = packed(casebook, resident_id, progress, cancelled, secret)
             if data is not None:
                 write_bytes(path, data)
             return data is not None
 
         def done(written: bool) -> None:
             if written:
-                words = _(
-                    "“{name}” was written. It holds everything about the person and is not protected: hand it over, "
-                    "then delete it here."
-                )
-                self.page.shell.notice(words.format(name=path.name), "warn")
+                words = _("“{name}” was written. It holds everything about the person: hand it over, then delete it.")
+                self.page.shell.notice(told(words.format(name=path.name), secret), "warn")
 
         self.page.long(work, done, title=_("Copy of everything"))
 

@@ -23,7 +23,7 @@ Kind = Literal["xlsx", "pdf"]
 
 @dataclass(frozen=True)
 class ExportWish:
-    """What the worker wants: the kind of file, the keys of the columns, and what protects a PDF ("" nothing)."""
+    """What the worker wants: the kind of file, the keys of the columns, and what protects it ("" nothing)."""
 
     kind: Kind
     columns: tuple[str, ...]
@@ -80,7 +80,6 @@ class ExportDialog(FormDialog):
             self.form.addWidget(pieces.text(words, "small"))
         self.protection = ProtectChoice()
         self.protection.changed.connect(self._turn)
-        self.as_paper.toggled.connect(lambda _on: self._turn())
         self.form.addWidget(self.protection)
         self.form.addWidget(pieces.text(_("Columns"), "label"))
         self.form.addLayout(flow)
@@ -88,14 +87,12 @@ class ExportDialog(FormDialog):
         self.finish(self.go)
 
     def _turn(self) -> None:
-        """A PDF can be protected, a spreadsheet cannot."""
-        paper = self.as_paper.isChecked()
-        self.protection.setVisible(paper)
-        self.warning.setVisible(not paper or not self.protection.is_protected())
-        self.go.setEnabled(not paper or self.protection.is_ready())
+        """The warning is for who wants no protection."""
+        self.warning.setVisible(not self.protection.is_protected())
+        self.go.setEnabled(self.protection.is_ready())
 
     def _agree(self) -> None:
-        secret = self.protection.secret_words() if self.as_paper.isChecked() else ""
+        secret = self.protection.secret_words()
         if secret is None:
             return
         chosen = tuple(key for key, tick in self.ticks.items() if tick.isChecked())

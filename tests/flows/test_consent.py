@@ -106,6 +106,9 @@ def test_a_person_sees_a_copy_is_frozen_and_then_erased(shell, five, tmp_path):
     target = tmp_path / "copy.zip"
     page.deeds.choose_file = lambda _name: target
     press(page.buttons["copy"])
+    page.deeds.dialog.protection.how.pick("open")
+    press(page.deeds.dialog.protection.sure)
+    press(page.deeds.dialog.go)
     settle(shell)
     with zipfile.ZipFile(target) as packed:
         assert "李建国" in packed.read("data.json").decode()

@@ -13,6 +13,7 @@ _SAID_ELSEWHERE = {
     "Apache Software License": "Apache-2.0",
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
     "Python Software Foundation License": "PSF-2.0",
+    "Public Domain": "Unlicense",
     "GNU Lesser General Public License v2 or later (LGPLv2+)": "LGPL-2",
 }
 
@@ -52,7 +53,7 @@ def test_the_list_says_what_the_packages_say_of_themselves():
             continue
         classes = [line.split("::")[-1].strip() for line in told.get_all("Classifier", []) if "License" in line]
         for one in classes:
-            assert expression.startswith(_SAID_ELSEWHERE[one]), name
+            assert _SAID_ELSEWHERE[one] in expression, name
             checked += 1
     assert checked > 60
 

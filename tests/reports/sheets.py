@@ -39,3 +39,14 @@ def table(data):
     lines = [[found.get((row, column), "") for column in range(width)] for row in range(last + 1)]
     gap = next(place for place, line in enumerate(lines) if not any(line))
     return [line[0] for line in lines[:gap]], lines[gap + 1], lines[gap + 2 :]
+
+
+def unlocked(data, passphrase):
+    """A workbook that was protected, as a spreadsheet program opens it; it must be protected."""
+    import msoffcrypto
+
+    book, out = msoffcrypto.OfficeFile(io.BytesIO(data)), io.BytesIO()
+    assert book.is_encrypted()
+    book.load_key(password=passphrase, verify_password=True)
+    book.decrypt(out, verify_integrity=True)
+    return out.getvalue()

@@ -2,15 +2,21 @@
 
 import io
 import re
+import zipfile
+from datetime import date
 
+import msoffcrypto
 import pikepdf
 import pypdfium2
 import pytest
+import pyzipper
 
 from models.errors import WeakPassphrase
 from reports.letter import render_letter
-from reports.protecting import joined, made_passphrase, page_numbers, pages_of, protect
+from reports.protecting import archive, joined, made_passphrase, page_numbers, pages_of, protect, protect_workbook
+from reports.tables import Table, write_tables
 from tests.reports.letters import letter
+from tests.reports.sheets import unlocked
 
 SECRET = "海河 4821 7730"
 
@@ -116,3 +122,27 @@ def test_only_the_pages_that_are_named_are_left(pdf):
     assert pages_of(three, "") == three
     assert "王秀英" in text(pages_of(three, "2"))
     assert "李𬱖" not in text(pages_of(three, "2"))
+
+
+def test_a_workbook_opens_only_with_its_passphrase_and_is_the_same_then():
+    whole = write_tables([Table("甲", ("姓名",), (("李建国",),))])
+    sealed = protect_workbook(whole, "4821 7730 5916 2048")
+    assert "李建国".encode() not in sealed
+    assert unlocked(sealed, "4821 7730 5916 2048") == whole
+    with pytest.raises(msoffcrypto.exceptions.InvalidKeyError):
+        unlocked(sealed, "4821 7730 5916 2049")
+    with pytest.raises(WeakPassphrase):
+        protect_workbook(whole, "short")
+
+
+def test_an_archive_is_readable_as_it_is_or_with_its_passphrase_alone():
+    files = [("a.txt", "李建国".encode()), ("b/c.jpg", b"x" * 500)]
+    day = date(2026, 11, 22)
+    with zipfile.ZipFile(io.BytesIO(archive(files, day))) as plain:
+        assert [(name, plain.read(name)) for name in plain.namelist()] == files
+    with pyzipper.AESZipFile(io.BytesIO(archive(files, day, "4821 7730 5916 2048"))) as sealed:
+        with pytest.raises(RuntimeError):
+            sealed.read("a.txt")
+        sealed.setpassword(b"4821 7730 5916 2048")
+        assert [(name, sealed.read(name)) for name in sealed.namelist()] == files
+        assert all(entry.wz_aes_strength == 3 for entry in sealed.infolist()), "256 bits"

@@ -17,7 +17,7 @@ from models.store.rows import table_of
 from tests.conftest import PASSPHRASE
 from tests.desktop.conftest import settle, type_text
 from tests.desktop.lists.conftest import EIGHTY
-from tests.reports.sheets import table
+from tests.reports.sheets import table, unlocked
 
 
 @pytest.fixture
@@ -236,10 +236,11 @@ def test_chosen_lines_are_written_as_a_spreadsheet_and_journalled(shell, page, e
     assert "口令" in "\n".join(label.text() for label in page.dialog.findChildren(type(page.state_line.words)))
     assert not page.dialog.ticks["name"].isEnabled()
     page.dialog.ticks["sex"].setChecked(True)
+    secret = page.dialog.protection.passphrase.text()
     page.dialog.go.click()
     settle(shell)
     assert asked == [("到期与变化_2026-11-22.xlsx", "电子表格 (*.xlsx)")]
-    above, heads, rows = table((tmp_path / asked[0][0]).read_bytes())
+    above, heads, rows = table(unlocked((tmp_path / asked[0][0]).read_bytes(), secret))
     assert above[0] == "到期与变化"
     assert "可能符合，以审批为准" in above
     assert heads == ["序号", "日期", "变化", "姓名", "性别", "地址", "服务项目", "原因", "已安排走访"]

@@ -31,7 +31,9 @@ def dialog(qtbot, shell, rows, wished=lambda _wish: None):
 
 
 def test_the_worker_is_told_that_the_file_is_not_protected(qtbot, shell):
-    words = "\n".join(label.text() for label in dialog(qtbot, shell, 3).findChildren(QLabel))
+    made = dialog(qtbot, shell, 3)
+    made.protection.how.pick("open")
+    words = "\n".join(label.text() for label in made.findChildren(QLabel))
     assert "不受口令保护" in words
     assert "记入日志" in words
     assert "将导出3行" in words
@@ -49,12 +51,11 @@ def test_columns_are_chosen_and_the_name_always_goes_along(qtbot, shell):
     assert wishes == [ExportWish("pdf", ("name", "birth"), made.protection.passphrase.text())]
 
 
-def test_a_spreadsheet_cannot_be_protected_and_a_pdf_is_unless_the_worker_is_sure(qtbot, shell):
+@pytest.mark.parametrize("kind", ["xlsx", "pdf"])
+def test_a_file_is_protected_unless_the_worker_is_sure(qtbot, shell, kind):
     wishes = []
     made = dialog(qtbot, shell, 3, wishes.append)
-    assert made.protection.isHidden()
-    assert not made.warning.isHidden()
-    made.as_paper.setChecked(True)
+    (made.as_paper if kind == "pdf" else made.as_sheet).setChecked(True)
     assert not made.protection.isHidden()
     assert made.warning.isHidden()
     made.protection.how.pick("open")
@@ -62,7 +63,7 @@ def test_a_spreadsheet_cannot_be_protected_and_a_pdf_is_unless_the_worker_is_sur
     assert not made.go.isEnabled()
     made.protection.sure.click()
     made.go.click()
-    assert wishes == [ExportWish("pdf", ("name", "address"))]
+    assert wishes == [ExportWish(kind, ("name", "address"))]
 
 
 def test_too_many_rows_cannot_be_put_on_paper(qtbot, shell):

@@ -21,6 +21,7 @@ from models.services.registers_views import FILTERS, RegisterFilter
 from models.store.rows import KEPT, table_of
 from tests.desktop.conftest import settle
 from tests.reports.letters import page_texts
+from tests.reports.sheets import unlocked
 
 WHOLE = 18
 
@@ -125,9 +126,10 @@ def test_a_spreadsheet_is_written_once_the_worker_agrees_and_is_journalled(shell
     page.ask_spreadsheet()
     assert page.dialog.go.isEnabled()
     assert not any(action == "export" for action, _kind, _detail in journal(shell))
+    secret = page.dialog.protection.passphrase.text()
     page.dialog.go.click()
     settle(shell)
-    sheet = openpyxl.load_workbook(out).worksheets[0]
+    sheet = openpyxl.load_workbook(io.BytesIO(unlocked(out.read_bytes(), secret))).worksheets[0]
     rows = [row for row in sheet.iter_rows(values_only=True) if isinstance(row[0], int)]
     assert len(rows) == page.register.total
     assert [row[1] for row in rows] == [cells(page, place)[0] for place in range(len(rows))]
@@ -141,9 +143,10 @@ def test_whole_numbers_leave_only_when_asked_for_and_the_journal_says_so(shell, 
     page.ask_spreadsheet()
     assert not page.dialog.go.isEnabled()
     page.dialog.sure.setChecked(True)
+    secret = page.dialog.protection.passphrase.text()
     page.dialog.go.click()
     settle(shell)
-    sheet = openpyxl.load_workbook(out).worksheets[0]
+    sheet = openpyxl.load_workbook(io.BytesIO(unlocked(out.read_bytes(), secret))).worksheets[0]
     document = KEPT["identity_document"]
     with shell.casebook._book.reading() as connection:
         known = set(connection.execute(select(document.c.number)).scalars())

@@ -2,10 +2,10 @@
 
 import io
 import json
-import zipfile
 from datetime import date
 
 import pytest
+import pyzipper
 from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QDialog, QLabel
 
@@ -280,9 +280,14 @@ def test_the_copy_holds_tables_data_and_pictures_in_one_file(shell, adult, tmp_p
     target = tmp_path / "copy.zip"
     page.deeds.choose_file = lambda _name: target
     page.deeds.copy_everything()
+    secret = page.deeds.dialog.protection.passphrase.text()
+    page.deeds.dialog.go.click()
     settle(shell)
     name = shell.casebook.residents.row(adult).name
-    with zipfile.ZipFile(io.BytesIO(target.read_bytes())) as packed:
+    with pyzipper.AESZipFile(io.BytesIO(target.read_bytes())) as packed:
+        with pytest.raises(RuntimeError, match="encrypted"):
+            packed.read("data.json")
+        packed.setpassword(secret.encode())
         assert packed.read("data.pdf").startswith(b"%PDF")
         assert json.loads(packed.read("data.json"))["name"] == name
     assert name not in target.name

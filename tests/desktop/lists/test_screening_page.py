@@ -19,7 +19,7 @@ from models.services.screening_views import ScreenFilter, ScreenPerson
 from models.store.rows import table_of
 from tests.conftest import OFFICE, PASSPHRASE
 from tests.desktop.conftest import settle, type_text
-from tests.reports.sheets import table
+from tests.reports.sheets import table, unlocked
 
 DUE = ScreenFilter(outcomes=frozenset(("eligible",)), not_received=True)
 
@@ -239,9 +239,10 @@ def test_chosen_people_are_written_with_each_of_their_results(shell, people, tmp
     people.choose_file = lambda name, _kinds: tmp_path / name
     people.ask_export()
     people.dialog.ticks["group"].setChecked(True)
+    secret = people.dialog.protection.passphrase.text()
     people.dialog.go.click()
     settle(shell)
-    above, heads, rows = table((tmp_path / "资格筛查_2026-11-22.xlsx").read_bytes())
+    above, heads, rows = table(unlocked((tmp_path / "资格筛查_2026-11-22.xlsx").read_bytes(), secret))
     assert above[0] == "资格筛查"
     assert "符合但未享受" in above
     assert "可能符合，以审批为准" in above

@@ -16,7 +16,7 @@ from models.records.visit import NeedEntry, PlanEntry, VisitEntry
 from models.store.rows import table_of
 from tests.conftest import OFFICE
 from tests.desktop.conftest import settle
-from tests.reports.sheets import table
+from tests.reports.sheets import table, unlocked
 
 TODAY = date(2026, 11, 22)
 
@@ -202,9 +202,10 @@ def test_the_list_is_written_as_a_workbook_and_journalled(page, shell, urgent, t
     page.choose_file = lambda _name, _kinds: tmp_path / "list.xlsx"
     page.lines.tick_all()
     page.menu_actions["export"].trigger()
+    secret = page.dialog.protection.passphrase.text()
     page.dialog.go.click()
     settle(shell)
-    _above, _heads, found = table((tmp_path / "list.xlsx").read_bytes())
+    _above, _heads, found = table(unlocked((tmp_path / "list.xlsx").read_bytes(), secret))
     flat = [str(cell) for row in found for cell in row]
     assert "耿玉兰" in flat
     assert any("紧急需求" in cell for cell in flat)
