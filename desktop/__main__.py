@@ -41,7 +41,7 @@ def main(arguments: list[str]) -> int:
         from desktop import bench
 
         return int(bench.main(rest))
-    if command:
+    if command and command != "after-lock":
         sys.stderr.write(
             "desktop: no arguments | demo OUT | looks OUT | bench [--json FILE] | check CASES ANSWERS | pack -h | "
             "forms -h | verify -h | office -h\n"
@@ -49,7 +49,7 @@ def main(arguments: list[str]) -> int:
         return 2
     from desktop import app
 
-    return app.main()
+    return app.main(after_lock=command == "after-lock")
 
 
 if __name__ == "__main__":

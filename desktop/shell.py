@@ -1,16 +1,19 @@
 """The window: its gate (sign-in or first run), the work area with rail and pages, and what pages may ask of it."""
 
+import time
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import shiboken6
-from PySide6.QtCore import QEvent, QObject, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QShowEvent, QWindow
-from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QStackedWidget, QWidget
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
 from desktop import actions, theme
+from desktop.idle import IdleWatch
+from desktop.locking import Locking
 from desktop.other_desks import OtherDesks
 from desktop.pages.base import Page
 from desktop.state import LANGUAGES, SCALES, THEMES, State
@@ -119,8 +122,6 @@ RAIL_OF = {
 HISTORY = 50
 """How many steps the back button knows."""
 
-IDLE_CHECK_MS = 5_000
-
 FIRST_BACKUP_MS, BACKUP_CHECK_MS = 60_000, 3_600_000
 """When the backup of the day is made: a minute after signing in; a window left open overnight makes the next one."""
 
@@ -146,26 +147,19 @@ class Shell(QMainWindow):
         self._history: list[tuple[str, dict[str, Any]]] = []
         self.area: WorkArea | None = None
         self.gate: QWidget | None = None
-        self._last_input = self.clock.now()
         self._over = False
         self.actions_by_name = actions.build(self)
         self._stack = QStackedWidget()
         self.setCentralWidget(self._stack)
+        self.locking = Locking(self, IdleWatch(self.clock, time.monotonic if clock is None else None))
         self.setMinimumSize(640, 480)
         self.resize(1280, 800)
         self._dress()
         self.show_gate()
-        self._idle = QTimer(self)
-        self._idle.timeout.connect(self._lock_when_idle)
-        self._idle.start(IDLE_CHECK_MS)
         self.desks = OtherDesks(self)
         self._backing_up = False
         self._backup = QTimer(self)
         self._backup.timeout.connect(self._back_up_daily)
-        app = QApplication.instance()
-        assert isinstance(app, QApplication)
-        app.focusWindowChanged.connect(self._watch)
-        app.inputMethod().cursorRectangleChanged.connect(self._note_input)  # input methods swallow the keys themselves
 
     # The gate and the work area.
 
@@ -207,7 +201,6 @@ class Shell(QMainWindow):
         from desktop.letter_words import printed_words  # with all that a letter needs, not before the first paint
 
         casebook.print_with(printed_words)
-        self._last_input = self.clock.now()
         self._history.clear()
         self._build_area()
         if self.gate is not None:
@@ -221,22 +214,17 @@ class Shell(QMainWindow):
         self.go("today")
 
     def lock(self) -> None:
-        """Save what is being typed, close the casebook, forget every page and show the sign-in page."""
-        if self._casebook is None:
-            return
-        page = self.page
-        if page is not None:
-            page.leave()
-        casebook, self._casebook = self._casebook, None
+        """Hide every name, save what is being typed, close the casebook; see desktop.locking."""
+        self.locking.lock()
+
+    def put_away(self) -> "Casebook":
+        """Forget every page, and return the casebook that was open, to be closed. Only while it is open."""
+        casebook, self._casebook = self.casebook, None
         self._backup.stop()
         self.desks.end()
-        for dialog in self.findChildren(QDialog):
-            dialog.reject()
         self._forget_pages()
         self._history.clear()
-        self.tasks.run(casebook.close)
-        self.show_gate()
-        self.locked.emit()
+        return casebook
 
     def _build_area(self) -> None:
         from desktop.work_area import WorkArea  # with all that it brings, not before the first paint
@@ -326,11 +314,24 @@ class Shell(QMainWindow):
         self.go(name, **({} if name == "register" else self.page.subject()))
 
     def title_changed(self, page: Page | None) -> None:
-        """Show the title of the page now shown in the window's title."""
+        """Say in the window's title on which kind of page one is. It never holds a name: the list of windows, the
+        switcher and every program may read it.
+        """
         if page is None:
             self.setWindowTitle(_("Jinmen"))
         elif page is self.page:
-            self.setWindowTitle(_("{page} - Jinmen").format(page=page.heading.text() or page.title()))
+            words = self._kind_of_page(page.name)
+            if page.troubled:
+                words = _("Error: {title}").format(title=words)
+            self.setWindowTitle(_("{page} - Jinmen").format(page=words) if words else _("Jinmen"))
+
+    def _kind_of_page(self, name: str) -> str:
+        if name == "help":
+            return _("Help")
+        for command in (f"go_{name}", name, f"go_{RAIL_OF.get(name, name)}"):
+            if command in self.actions_by_name:
+                return self.actions_by_name[command].text()
+        return ""
 
     # Saying things.
 
@@ -346,6 +347,7 @@ class Shell(QMainWindow):
 
     def problem(self, problem: Problem, again: Callable[[], object] | None = None) -> None:
         """Show a Problem's sentence in the banner, with a button to try `again` where that makes sense."""
+        self.locking.trouble(problem)
         if self.area is not None:
             self.area.banners.show_banner(
                 "problem", problem.sentence(), None if again is None else (_("Try again"), again)
@@ -489,43 +491,12 @@ class Shell(QMainWindow):
         self.state.language = LANGUAGES[1 - LANGUAGES.index(self.state.language)]
         self.redress()
 
-    # Locking by itself, and the end.
+    # The end.
 
     def showEvent(self, event: QShowEvent) -> None:
         """From now on the window's input is noted."""
         super().showEvent(event)
-        self._watch(self.windowHandle())
-
-    def _watch(self, window: QWindow | None) -> None:
-        # The native windows only, this one and its dialogs: a filter on the application would see every event.
-        if window is not None:
-            window.installEventFilter(self)  # once, however often it is called
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Note every key and click; one that comes after the idle time only wakes the window, and is swallowed."""
-        if event.type() in _INPUT:
-            if self._idle_too_long():
-                self.lock()
-                return True
-            self._note_input()
-        return super().eventFilter(watched, event)
-
-    def _note_input(self) -> None:
-        if not self._idle_too_long():
-            self._last_input = self.clock.now()
-
-    def _idle_too_long(self) -> bool:
-        # By the wall clock, not by a timer: a closed lid stops timers, and its time counts.
-        minutes = self.state.idle_minutes
-        return (
-            bool(minutes)
-            and not self.is_locked
-            and abs((self.clock.now() - self._last_input).total_seconds()) >= 60 * minutes
-        )
-
-    def _lock_when_idle(self) -> None:
-        if self._idle_too_long():
-            self.lock()
+        self.locking.watch_window(self.windowHandle())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Save the draft, close the casebook, end the threads."""
@@ -534,40 +505,24 @@ class Shell(QMainWindow):
             return
         super().closeEvent(event)
 
-    def shut_down(self) -> bool:
-        """Save the draft, close the casebook, end the threads; false when a page wants to stay. Once is enough."""
+    def shut_down(self, wait: float = 30.0) -> bool:
+        """Save the draft, close the casebook, end the threads; false when a page wants to stay. Once is enough.
+
+        wait: seconds that each lane is given to finish what it has begun.
+        """
         if self._over:
             return True
         if not self.is_locked:
             if not self.can_leave():
                 return False
-            casebook, self._casebook = self._casebook, None
-            assert casebook is not None
-            self.desks.end()
-            self._forget_pages()
-            self.tasks.run(casebook.close)
-        self._idle.stop()
-        self._backup.stop()
-        app = QApplication.instance()
-        if isinstance(app, QApplication):
-            app.focusWindowChanged.disconnect(self._watch)
-            app.inputMethod().cursorRectangleChanged.disconnect(self._note_input)
+            self.locking.unfinished.keep()
+            self.tasks.run(self.put_away().close)
+        self.locking.end()
         self.state.keep_geometry(self.saveGeometry())
         self.state.save()
-        self.tasks.shut_down()
+        self.tasks.shut_down(wait)
         self._over = True
         return True
-
-
-_INPUT = frozenset(
-    {
-        QEvent.Type.KeyPress,
-        QEvent.Type.MouseButtonPress,
-        QEvent.Type.MouseButtonDblClick,
-        QEvent.Type.TouchBegin,
-        QEvent.Type.Wheel,
-    }
-)
 
 
 _qt_texts: list[Any] = []

@@ -73,6 +73,15 @@ class State:
     def idle_minutes(self, minutes: int) -> None:
         self._file.setValue("idle_minutes", minutes)
 
+    @property
+    def keep_from_capture(self) -> bool:
+        """Leave the windows out of screenshots and shared screens, where the system can (desktop.private_process)."""
+        return self._text("keep_from_capture", ("true", "false"), "true") == "true"
+
+    @keep_from_capture.setter
+    def keep_from_capture(self, on: bool) -> None:
+        self._file.setValue("keep_from_capture", "true" if on else "false")
+
     def kept(self, page: str) -> dict[str, str]:
         """What a page remembers of how it was last looked at: filters and orders, as codes; {} where nothing fits."""
         try:

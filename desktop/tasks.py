@@ -233,6 +233,10 @@ class Tasks(QObject):
         else:
             self.fault.emit(error)
 
+    def long_work(self) -> "list[Job[Any]]":
+        """The long tasks that are queued or running."""
+        return [job for job in self._outstanding.values() if job.title]
+
     def idle(self) -> bool:
         """Whether nothing is queued, running or undelivered."""
         return not self._outstanding

@@ -116,6 +116,9 @@ class Page(QWidget):
     def open(self, **where: Any) -> None:
         """Show what `where` names. Load through `self.read`; keep showing the old until the new is there."""
 
+    troubled = False
+    """Whether something on the page is wrong and must be put right: the window's title says so."""
+
     def refresh(self, changed: "Changed") -> None:
         """Something was saved somewhere. Called while the page is shown; decide by `changed.entities` and `.rows`."""
         self.open(**self.where)
@@ -149,7 +152,7 @@ class Page(QWidget):
         return self.shell.casebook
 
     def set_title(self, text: str) -> None:
-        """Change the title on the page and of the window."""
+        """Change the title on the page; the window's own title never names anybody, see Shell.title_changed."""
         self.heading.setText(text)
         self.shell.title_changed(self)
 

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from desktop import unfinished
 from desktop.pages.base import Page
 from desktop.pages.today import DRAFT_PAGES, FORM_NAMES, TodayLine
 from desktop.widgets import pieces
@@ -84,6 +85,9 @@ class DraftsPage(Page):
 
     def go_on(self, draft: DraftView) -> None:
         """Open the form where it was left."""
+        if draft.form == unfinished.FORM:
+            unfinished.go_on(self.shell, draft)
+            return
         self.shell.go(DRAFT_PAGES.get(draft.form, "assessment"), draft_id=draft.id)
 
     def _discard(self, draft: DraftView) -> None:

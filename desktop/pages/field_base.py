@@ -95,6 +95,7 @@ class FieldPage(Page):
     def tell(self, problems: Sequence[tuple[str, str]], *, take_focus: bool = False) -> None:
         """Show these (field, sentence) problems on top, or none; the title says that there are some."""
         self.summary.show_problems(problems)
+        self.troubled = bool(problems)
         words = _("Error: {title}").format(title=self.title()) if problems else self.title()
         if self.heading.text() != words:
             self.set_title(words)

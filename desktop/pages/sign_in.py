@@ -46,6 +46,10 @@ def casebook_exists(folder: Path) -> bool:
 
 def gate(shell: "Shell") -> QWidget:
     """The page that stands before the records: sign-in, or first run or restoring (which go on where they were)."""
+    if shell.locking.leaving:
+        from desktop.pages.leaving import Leaving
+
+        return Leaving(shell)
     if shell.gate is not None:  # not at the start, when every import counts
         from desktop.pages.restore import Restore
 
@@ -211,9 +215,10 @@ class SignIn(QWidget):
         if server:
             told = _("The records lie on the office's server; what opens the way there is encrypted on this computer.")
         self.said = pieces.text(said, "good", select=True)
+        self.said.setVisible(bool(said))
         self.card = pieces.card(
             brand(),
-            *([self.said] if said else []),
+            self.said,
             pieces.text(told, "soft"),
             *(
                 [pieces.text(_("Office server: {server}").format(server=server), "label", select=True)]
@@ -235,6 +240,11 @@ class SignIn(QWidget):
         )
         pieces.column(self, centred(shell, self.card, 460))
         self.passphrase.setFocus()
+
+    def tell(self, said: str) -> None:
+        """Say what became of what was open when the window locked; what is typed here stays."""
+        self.said.setText(said)
+        self.said.setVisible(bool(said))
 
     def unlock(self) -> None:
         """Try the passphrase."""

@@ -49,6 +49,7 @@ FORM_NAMES = {
     "resident": N_("Registration"),
     "household": N_("Registration of a household"),
     "visit": N_("Visit"),
+    "dialog": N_("What was typed in a small window"),
     "referral": N_("Referral letter"),
     "eligibility": N_("Eligibility"),
     "change": N_("Change of a household"),
@@ -338,9 +339,17 @@ class TodayPage(Page):
             draft.title or form,
             _("{form}, kept {time}").format(form=form, time=moment),
             (_("Go on"), "tag"),
-            lambda: self.shell.go(DRAFT_PAGES.get(draft.form, "assessment"), draft_id=draft.id),
+            lambda: self._go_on(draft),
             throw_away,
         )
+
+    def _go_on(self, draft: "DraftView") -> None:
+        from desktop import unfinished
+
+        if draft.form == unfinished.FORM:
+            unfinished.go_on(self.shell, draft)
+        else:
+            self.shell.go(DRAFT_PAGES.get(draft.form, "assessment"), draft_id=draft.id)
 
     def _letter(self, view: "ReferralView") -> QWidget:
         """A letter that waits for whoever works here: to be written anew, to be signed, to be asked about."""

@@ -308,14 +308,14 @@ def test_a_dialog_left_open_does_not_keep_the_window_from_locking(shell, clock):
 
 def test_a_closed_lid_counts_as_being_left_alone(shell, clock):
     clock.move(hours=3)
-    shell._lock_when_idle()
+    shell.locking.look()
     assert shell.is_locked
 
 
 def test_locking_by_itself_can_be_switched_off(shell, clock):
     shell.state.idle_minutes = 0
     clock.move(days=2)
-    shell._lock_when_idle()
+    shell.locking.look()
     assert not shell.is_locked
 
 

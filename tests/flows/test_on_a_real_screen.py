@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -37,27 +36,6 @@ class Looked(app.Shell):
 app.Shell = Looked
 sys.exit(app.main())
 """
-
-
-@pytest.fixture
-def display(tmp_path: Path) -> Iterator[str]:
-    """An X server that nobody sees."""
-    server = shutil.which("Xvfb")
-    if server is None:
-        assert not os.environ.get("CI"), "the machine that checks every change must have Xvfb"
-        pytest.skip("there is no Xvfb here")
-    read, write = os.pipe()
-    arguments = [server, "-displayfd", str(write), "-screen", "0", "1366x768x24", "-nolisten", "tcp", "-noreset"]
-    process = subprocess.Popen(arguments, pass_fds=[write], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    os.close(write)
-    try:
-        with os.fdopen(read) as told:
-            number = told.readline().strip()
-        assert number, "the X server did not start"
-        yield f":{number}"
-    finally:
-        process.terminate()
-        process.wait(20)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="X is the window system of Linux")
