@@ -547,6 +547,7 @@ class Casebook:
             self._book.beside.close()
         self.safekeeping.finish()
         self.health.close()
+        self._book.close()
         self._book.engines.close()
         path, keys = self._book.engines.path, self._book.keys
         if path is not None and keys is not None and not self._over:

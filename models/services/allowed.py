@@ -11,10 +11,11 @@ from functools import wraps
 from types import FunctionType, MappingProxyType
 from typing import Any
 
-from models.errors import Problem
-from models.records.roles import ACTION_NAMES, ACTIONS, ROLES, SUPERVISOR, may
+from models.records.refusal import NotAllowed, why_not
+from models.records.roles import ACTIONS, ROLES, may
 from models.services.book import Book
-from models.texts import _
+
+__all__ = ["ALLOWED", "OWN", "Guard", "NotAllowed", "verbs_of", "why_not"]
 
 _TABLE: Mapping[str, Mapping[str, str]] = {
     "casebook": {  # its own verbs
@@ -31,6 +32,10 @@ _TABLE: Mapping[str, Mapping[str, str]] = {
     "health": {
         "use": "after_sign_in close seal standing",
         "back_up": "look look_deep make_ballast renew_file",
+    },
+    "accounts": {
+        "use": "be_called change_phrase list",  # one's own name and phrase; who is here
+        "accounts": "add change_roles make_recovery_code remove_code rename reset_phrase set_classes set_scope",
     },
     "residents": {
         "search": "find ids row rows",
@@ -192,28 +197,6 @@ _WITH_OTHERS = frozenset({"desks.save"})
 """Verbs that call a verb which they are handed: that one is looked at for itself."""
 
 
-class NotAllowed(Problem):
-    """Somebody may not do this. Facts: action, a key of ACTIONS; or scope=True: it is about somebody elsewhere."""
-
-    def sentence(self) -> str:
-        """Tell the worker what is not theirs, and whom to ask."""
-        if self.facts.get("scope"):
-            return _(
-                "This is about somebody who does not live in the communities that are in your care. Nothing was "
-                "changed. Ask your supervisor if it should be yours."
-            )
-        return _("{reason} Nothing was changed.").format(reason=why_not(str(self.facts.get("action", ""))))
-
-
-def why_not(action: str) -> str:
-    """Why who is signed in may not do an action, in a sentence or two: what it is, who may, whom to ask."""
-    those = ACTIONS.get(action, frozenset({SUPERVISOR}))
-    what = _(ACTION_NAMES[action]) if action in ACTION_NAMES else _("This step")
-    return _("“{what}” is not among the tasks of your account. Ask one of these: {roles}.").format(
-        what=what, roles=_(", ").join(_(name) for role, name in ROLES.items() if role in those)
-    )
-
-
 class Guard:
     """Looks at the outermost call of each thread."""
 
@@ -251,7 +234,7 @@ class Guard:
         inside, need = self._inside, self.need
         open_to_all = action in ACTIONS and ACTIONS[action] >= ROLES.keys()
 
-        @wraps(getattr(kind, verb))
+        @wraps(getattr(service, verb))
         def guarded(*arguments: Any, **named_arguments: Any) -> Any:
             function = getattr(kind, verb)  # looked up when called, as without a guard
             if getattr(inside, "now", False):
@@ -267,8 +250,7 @@ class Guard:
         return guarded
 
     def _roles(self) -> Iterable[str]:
-        roles: tuple[str, ...] = getattr(self._book.worker, "roles", tuple(ROLES))
-        return roles
+        return self._book.worker.roles
 
 
 def verbs_of(kind: type) -> list[str]:

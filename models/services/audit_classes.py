@@ -2,19 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
-_GROUPS: Mapping[str, str] = {
-    # Groups of the fact dictionary (resources/policies/facts.yaml, why) and the class they belong to.
-    "health": "health",
-    "medical": "health",
-    "care": "health",
-    "disability": "health",
-    "income": "finance",
-    "assets": "finance",
-    "livelihood": "finance",
-    "grant": "finance",
-    "child": "children",
-}
-_FACTS: Mapping[str, str] = dict.fromkeys(("hiv_status", "mental_stable", "severe_mental_disorder"), "hiv_psychiatric")
+from models.records.sensitive import class_of_fact
+
 _RECORDS: Mapping[str, str] = {"picture": "photos"}
 
 
@@ -27,7 +16,7 @@ def classes_of(fields: Iterable[str], group_of: Callable[[str], str | None]) -> 
     for name in fields:
         entity, _dot, rest = name.partition(".")
         if entity == "fact":
-            found.add(_FACTS.get(rest) or _GROUPS.get(group_of(rest) or "", ""))
+            found.add(class_of_fact(rest, group_of(rest) or ""))
         else:
             found.add(_RECORDS.get(entity, ""))
     return frozenset(found - {""})

@@ -6,12 +6,15 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import RLock
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
-from models.clock import Clock, milliseconds
+from models.clock import Clock, milliseconds, start_of, today
 from models.eligibility import Policies
 from models.errors import DiskFull, Problem
 from models.records.letter import LetterValue
+from models.records.refusal import NotAllowed
+from models.records.roles import CLASSES
+from models.records.sensitive import class_of_fact
 from models.security.keystore import Keys
 from models.services import audit_classes, barred
 from models.services.numbering_latch import Latch, NoLatch
@@ -22,12 +25,14 @@ from models.store import audit, ballast
 from models.store.audit import Said
 from models.store.ballast import RoomMade
 from models.store.engine import Engines, saving, sorted_trouble
+from models.store.limits import Limits
 from models.store.seen import Seeing
 from models.store.work import Work
 
 _REPEAT_MS = 10 * 60 * 1000
 _RULES_SECONDS = 3.0
 _FOLDED = frozenset({"view", "check", "screen", "search", "calendar"})  # the others are told each time
+_NO_LIMITS = Limits()
 
 
 class Book:
@@ -65,6 +70,8 @@ class Book:
         self._decided_by: dict[str, Policies] = {}  # the sets that decided since the program was started, by hash
         self._rules_until = 0.0  # until when the set is taken to be the one in force, by the monotonic clock
         self._rules_mark: tuple[str, ...] = ()
+        self._limiting = RLock()
+        self._limited: tuple[Limits, Engine] | None = None  # what who is signed in may see, and a reader of that
         self._noted: dict[tuple[str, str, str], int] = {}
 
     @property
@@ -79,14 +86,14 @@ class Book:
             if self.beside is not self.engines and time.monotonic() > self._rules_until:
                 self._ask_which_rules()
             if self._in_force is None:
-                with self.reading() as connection:
+                with self.reading_whole() as connection:
                     self._in_force = in_force(connection)
                 self._decided_by[self._in_force.policies.hash] = self._in_force.policies
             return self._in_force
 
     def _ask_which_rules(self) -> None:
         """Another desk may have installed other rules: the server is asked, at most every few seconds."""
-        with self.reading() as connection:
+        with self.reading_whole() as connection:
             mark = mark_of_choice(connection)
         if mark != self._rules_mark:
             self._in_force, self._rules_mark = None, mark
@@ -103,9 +110,47 @@ class Book:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection that sees one consistent state and cannot write."""
+        """A connection that sees one consistent state and cannot write; of it, what who is signed in may see."""
+        with sorted_trouble(), self._reader().connect() as connection:
+            yield connection
+
+    @contextmanager
+    def reading_whole(self) -> Iterator[Connection]:
+        """Like reading(), of everything whoever is signed in: for files, counters and what is kept for everybody.
+
+        Nothing that it reads may be shown.
+        """
         with sorted_trouble(), self.engines.reader.connect() as connection:
             yield connection
+
+    def limits(self) -> Limits:
+        """What who is signed in does not see today; nothing (false) for most."""
+        worker = self.worker
+        hidden = frozenset(CLASSES) - worker.classes
+        if not worker.scope and not hidden:
+            return _NO_LIMITS
+        on = today(self.clock)
+        known = self.policies.facts.items() if hidden else ()
+        facts = frozenset(name for name, one in known if class_of_fact(name, one.why) in hidden)
+        return Limits(worker.scope, hidden, facts, worker.name, start_of(on), on)
+
+    def _reader(self) -> Engine:
+        limits = self.limits()
+        if not limits:
+            return self.engines.reader
+        with self._limiting:
+            if self._limited is None or self._limited[0] != limits:
+                if self._limited is not None:
+                    self._limited[1].dispose()
+                self._limited = limits, limits.reader(self.engines.reader)
+            return self._limited[1]
+
+    def close(self) -> None:
+        """Let go of the readers that were made for who is signed in."""
+        with self._limiting:
+            if self._limited is not None:
+                self._limited[1].dispose()
+            self._limited = None
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -138,7 +183,7 @@ class Book:
     @contextmanager
     def verb(self, name: str) -> Iterator[Work]:
         """One verb: one transaction, committed to disk when the block ends, or nothing at all."""
-        with self._numbers_given_back(), self.writing() as connection:
+        with self._numbers_given_back(), self._refusals_noted(name), self.writing() as connection:
             work = Work(
                 connection,
                 clock=self.clock,
@@ -150,6 +195,8 @@ class Book:
                 desk=self.desk,
             )
             work.classes_of = self.classes_of
+            limits = self.limits()
+            work.limits = None if limits.is_free(name) else limits
             work.seen = seen = self.seeing.now
             yield work
             if seen is not None:
@@ -166,6 +213,15 @@ class Book:
         if self.desk:
             self.own.update(work.said)
         self.latch.fresh.clear()  # committed: the numbers of this verb stand on letters
+
+    @contextmanager
+    def _refusals_noted(self, verb: str) -> Iterator[None]:
+        """What was refused for the place or the class is put down once nothing of it is left."""
+        try:
+            yield
+        except NotAllowed:
+            self.note("refused", "verb", "", verb)
+            raise
 
     @contextmanager
     def _numbers_given_back(self) -> Iterator[None]:

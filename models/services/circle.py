@@ -41,7 +41,7 @@ class CircleView:
 
 def renew(book: Book) -> CircleView:
     """Write the list of this office anew where anything in it has changed; the next exports carry it."""
-    with book.reading() as connection:
+    with book.reading_whole() as connection:
         fresh = _circle(book, connection)
         kept = read_meta(connection, _WRITTEN).get("content", "")
         before = read_circle(str(kept).encode()) if kept else None
@@ -61,7 +61,7 @@ def renew(book: Book) -> CircleView:
 
 def is_kept(book: Book) -> bool:
     """Whether this office keeps a list: it wrote one, or revoked somebody who belonged to it."""
-    with book.reading() as connection:
+    with book.reading_whole() as connection:
         gone = any(
             one.revoked and codes_within(one.office_code, [book.office.code]) for one in partners.everybody(connection)
         )
@@ -71,7 +71,7 @@ def is_kept(book: Book) -> bool:
 def shown(book: Book) -> list[CircleView]:
     """The lists that are known here: that of this office, and the latest that came from each office above."""
     found: list[CircleView] = []
-    with book.reading() as connection:
+    with book.reading_whole() as connection:
         own = read_meta(connection, _WRITTEN).get("content", "")
         query = select(_FILES.c.content).where(_FILES.c.direction == "in", _FILES.c.kind == "circle")
         contents = [bytes(one) for one in connection.execute(query).scalars()]

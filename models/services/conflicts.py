@@ -244,7 +244,7 @@ class Conflicts:
 
     def note_arrivals(self) -> None:
         """Note what a file brought; to be called after every import."""
-        with self._book.reading() as connection:
+        with self._book.reading_whole() as connection:
             if not noting.behind(connection):
                 return
         with self._book.writing() as connection:
@@ -256,7 +256,7 @@ class Conflicts:
         return milliseconds(self._book.clock)
 
     def _look(self) -> None:
-        with self._book.reading() as connection:
+        with self._book.reading_whole() as connection:
             if not noting.behind(connection):
                 return
         with self._book.writing() as connection:

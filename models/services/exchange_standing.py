@@ -95,7 +95,7 @@ class Standing:
 def outgoing(book: Book, *, to: str = "", folder: Path | None = None) -> Outgoing:
     """What an export would write now, and what of it lies in the folder already. Raises NoPartner."""
     beside = sync_files.ahead(book, to)
-    with book.reading() as connection:
+    with book.reading_whole() as connection:
         partner = partners.addressee(connection, to)
         own, exported = read_meta(connection, "device"), read_meta(connection, "exported")
         kept, rest, every = sync_export.ahead(connection, partner, folder)
@@ -119,7 +119,7 @@ def outgoing(book: Book, *, to: str = "", folder: Path | None = None) -> Outgoin
 
 def by_day(book: Book, days: int = 14) -> tuple[DayCount, ...]:
     """Where this device's changes of the last days are, the latest day first; days without changes are left out."""
-    with book.reading() as connection:
+    with book.reading_whole() as connection:
         partner = partners.usual(connection)
         exported = read_meta(connection, "exported")
         claims = partner.holds if partner else {}
@@ -144,7 +144,7 @@ def by_day(book: Book, days: int = 14) -> tuple[DayCount, ...]:
 
 def standing(book: Book, partner_id: str, side: Side, days: int = 10) -> Standing:
     """What is held of a bringer's changes. Raises NoPartner for an unknown partner, NotFound where nothing came yet."""
-    with book.reading() as connection:
+    with book.reading_whole() as connection:
         partner = partners.addressee(connection, partner_id)
         ours = chains.written_here(connection)
         mine = tuple(ours)
@@ -193,7 +193,7 @@ def standing(book: Book, partner_id: str, side: Side, days: int = 10) -> Standin
 
 def answered(book: Book) -> tuple[tuple[str, Side], ...]:
     """The partners about whom a receipt can be printed, and from which side, the latest exchange first."""
-    with book.reading() as connection:
+    with book.reading_whole() as connection:
         known = {partner.id for partner in partners.all_trusted(connection)}
         came = select(_BATCH.c.peer, func.max(_BATCH.c.at)).where(
             _BATCH.c.direction == "in", _BATCH.c.status == "applied"

@@ -48,7 +48,7 @@ class Inbox:
         """What is known of files that were seen (inbox_reading.look_into, which needs no casebook)."""
         if not seen:
             return Box()
-        with self._book.reading() as connection:
+        with self._book.reading_whole() as connection:
             me = partners.own_id(connection)
             names = {partner.id: partner.name for partner in partners.all_trusted(connection)}
             here = _applied(connection, [one.sha for one in seen]) | inbox_taking.read_before(connection)

@@ -96,7 +96,7 @@ class _Sum:
 def preview(book: Book, files: Sequence[Path], progress: Progress | None, cancelled: Cancelled | None) -> Preview:
     """What taking these files in would do; nothing is written."""
     total, stopped = _Sum(), False
-    with book.reading() as connection:
+    with book.reading_whole() as connection:
         reader, names = partners.reader(connection), _names(connection)
         now = milliseconds(book.clock)
         for place, path in enumerate(files):
@@ -178,7 +178,7 @@ def take(
 ) -> Taken:
     """Take files in one after another; see Inbox.take."""
     tally, done = _Tally(), 0
-    with book.reading() as connection:
+    with book.reading_whole() as connection:
         open_before, names = _open_conflicts(connection), _names(connection)
     with together(book):
         for path in files:
@@ -190,7 +190,7 @@ def take(
             done += 1
     if progress:
         progress(done, len(files))
-    with book.reading() as connection:
+    with book.reading_whole() as connection:
         conflicts = max(_open_conflicts(connection) - open_before, 0)
         residents = _residents(connection, tally.rows)
     return Taken(
@@ -258,7 +258,7 @@ def _take_beside(book: Book, path: Path, tally: _Tally) -> None:
 def _apply(book: Book, path: Path, names: Mapping[str, str], tally: _Tally) -> None:
     before = _arrivals(book)
     changed = sync_import.apply(book, path)
-    with book.reading() as connection:
+    with book.reading_whole() as connection:
         columns = (_BATCH.c.count.label("several"), _BATCH.c.peer)
         row = connection.execute(select(*columns).where(_BATCH.c.id == changed.id)).one()
     several = int(row.several)
@@ -273,7 +273,7 @@ def _apply(book: Book, path: Path, names: Mapping[str, str], tally: _Tally) -> N
 
 def _arrivals(book: Book) -> int:
     """How many operations this casebook ever got."""
-    with book.reading() as connection:
+    with book.reading_whole() as connection:
         return int(read_meta(connection, "arrived").get("count", 0))
 
 

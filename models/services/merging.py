@@ -116,7 +116,7 @@ class Merging:
 
     def settle(self) -> Changed:
         """Move what arrived for records that are part of others by now; done again, nothing changes."""
-        with self._book.reading() as connection:
+        with self._book.reading_whole() as connection:
             if not links.all_survivors(connection):
                 return Changed(frozenset(), frozenset())
         with self._book.verb("merging.settle") as work:

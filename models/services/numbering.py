@@ -99,7 +99,7 @@ def settle(book: Book) -> None:
 
     Raises DiskFull, CannotWrite.
     """
-    with book.reading() as connection:
+    with book.reading_whole() as connection:
         state, latch = state_of(read_meta(connection, META)), book.latch.read()
         remembered = state == latch or book.engines.path is None  # on a server the database remembers alone
         same = state is not None and remembered and state.place == _place(connection, book)

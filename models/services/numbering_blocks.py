@@ -100,7 +100,7 @@ class Numbering:
     def standing(self) -> Standing:
         """Where this installation stands this year. Reads all referrals of the year."""
         mark, year = self._book.office.letter_mark, today(self._book.clock).year
-        with self._book.reading() as connection:
+        with self._book.reading_whole() as connection:
             blocks = blocks_of(connection, mark, year)
             state = stepped_down(_state(connection), blocks)
             free = next_number(connection, state, blocks, mark, year)
@@ -132,7 +132,7 @@ class Numbering:
         Reads no table whole: for the page on which a letter is written, which warns where few are left (FEW).
         """
         mark, year = self._book.office.letter_mark, today(self._book.clock).year
-        with self._book.reading() as connection:
+        with self._book.reading_whole() as connection:
             blocks = blocks_of(connection, mark, year)
             state = stepped_down(_state(connection), blocks)
             return None if state.keeper else free_numbers(connection, state, blocks, mark, year)
@@ -206,7 +206,7 @@ class Numbering:
     def lowest_free(self) -> int:
         """From which number of this year on the keeping can be taken over, as far as this casebook knows."""
         mark, year = self._book.office.letter_mark, today(self._book.clock).year
-        with self._book.reading() as connection:
+        with self._book.reading_whole() as connection:
             state = _state(connection)
             return 1 + self._highest(connection, state, blocks_of(connection, mark, year), mark, year)
 
@@ -233,14 +233,14 @@ class Numbering:
 
     def series(self) -> list[tuple[str, int]]:
         """Every series and year of which anything is known, the newest year first; the own one of this year always."""
-        with self._book.reading() as connection:
+        with self._book.reading_whole() as connection:
             known = numbering_report.series(connection)
         own = (self._book.office.letter_mark, today(self._book.clock).year)
         return sorted({*known, own}, key=lambda one: (-one[1], one[0]))
 
     def report(self, series: str, year: int) -> GapReport:
         """What became of every number of a series and year."""
-        with self._book.reading() as connection:
+        with self._book.reading_whole() as connection:
             return numbering_report.report(connection, _state(connection), series, year)
 
     def exported(self, title: str) -> None:

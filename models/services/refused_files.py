@@ -84,7 +84,7 @@ def journal(book: Book, kind: Kind, data: bytes, reader: Reader, reason: str) ->
 def settled(book: Book, data: bytes) -> None:
     """A file was taken in after all: take it off the list, where it is on it."""
     identity = hashlib.sha256(data).hexdigest()
-    with book.reading() as connection:
+    with book.reading_whole() as connection:
         if connection.execute(select(_BATCH.c.id).where(_BATCH.c.id == identity, *_REFUSED)).first() is None:
             return
     with suppress(NotFound):
@@ -93,7 +93,7 @@ def settled(book: Book, data: bytes) -> None:
 
 def all_kept(book: Book) -> list[Refused]:
     """The refused files, the latest first."""
-    with book.reading() as connection:
+    with book.reading_whole() as connection:
         rows = connection.execute(select(_BATCH).where(*_REFUSED).order_by(_BATCH.c.at.desc(), _BATCH.c.id)).mappings()
         found = [dict(row) for row in rows]
         names = _names(connection)
@@ -102,7 +102,7 @@ def all_kept(book: Book) -> list[Refused]:
 
 def kept_path(book: Book, refused_id: str) -> Path:
     """Where the copy of a refused file lies. Raises NotFound."""
-    with book.reading() as connection:
+    with book.reading_whole() as connection:
         detail = connection.execute(select(_BATCH.c.detail).where(_BATCH.c.id == refused_id, *_REFUSED)).scalar()
     place = _place(book, detail or {})
     if place is None:

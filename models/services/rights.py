@@ -203,7 +203,7 @@ class Rights:
 
         Returns the ids of those who were here. Costs a look at every resident, and only where the ledger has grown.
         """
-        with self._book.reading() as connection:
+        with self._book.reading_whole() as connection:
             beside = erasure_ledger.read(self._book.folder)
             ledger = erasure.ledger(connection) | beside
             if not ledger or len(ledger) == int(read_meta(connection, _REPLAYED).get("entries", 0)):
@@ -228,7 +228,7 @@ class Rights:
     def redacted(self, touched: Mapping[str, str], *, blanked: bool) -> None:
         """After an import: remember who was erased beside the casebook, and leave nothing in the write-ahead log."""
         if "erasure" in touched.values():
-            with self._book.reading() as connection:
+            with self._book.reading_whole() as connection:
                 known = erasure.ledger(connection)
             self._remember(known)
         if blanked:

@@ -67,7 +67,17 @@ class Screening:
     def __init__(self, book: Book) -> None:
         self._book = book
         self._lock = RLock()
-        self._listing: Listing | None = None
+        self._of: Listing | None = None
+        self._mark = ""  # of the limits of whom the results were made for
+
+    @property
+    def _listing(self) -> "Listing | None":
+        """The results, where they were made for somebody who sees as much as who is signed in."""
+        return self._of if self._mark == self._book.limits().mark else None
+
+    @_listing.setter
+    def _listing(self, made: "Listing") -> None:
+        self._of, self._mark = made, self._book.limits().mark
 
     def bring_up_to_date(self, progress: Progress | None = None, cancelled: Cancelled | None = None) -> ScreeningState:
         """Read what changed, decide it, and keep the results for the lists.

@@ -25,7 +25,7 @@ def bring_up(book: Book, facts: Facts, on: date, progress: Progress | None, canc
 
     A household that changes while everything is read anew is marked by the verb that changes it, and read once more.
     """
-    with book.reading() as connection:
+    with book.reading_whole() as connection:
         if columns.current(connection, facts, on):
             return 0
     written = _mend(book, facts, on)
@@ -41,7 +41,7 @@ def bring_up(book: Book, facts: Facts, on: date, progress: Progress | None, canc
 
 def read_all(book: Book, facts: Facts, on: date, progress: Progress | None, cancelled: Cancelled | None) -> Loaded:
     """The facts of everybody from the records. Raises Stopped."""
-    with book.reading() as connection, without_pauses():
+    with book.reading_whole() as connection, without_pauses():
         return load(connection, facts, on, None, _steps(connection, progress, cancelled))
 
 

@@ -75,7 +75,7 @@ def wait_for_keys(book: "Book", work: Work, residents: Collection[str], file: st
 
 def catch_up(book: "Book", *, at_least: int = 1) -> None:
     """Make the keys of all residents that wait for them, where so many files wait; after a crash, too."""
-    with book.reading() as connection:
+    with book.reading_whole() as connection:
         if len(connection.execute(select(_META.c.key).where(*_WAIT)).all()) < at_least:
             return
     with without_pauses(), book.writing() as connection:

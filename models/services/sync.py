@@ -49,7 +49,7 @@ class Sync:
 
     def status(self) -> SyncStatus:
         """What waits, what went, what came back."""
-        with self._book.reading() as connection:
+        with self._book.reading_whole() as connection:
             partner = partners.usual(connection)
             own, exported = read_meta(connection, "device"), read_meta(connection, "exported")
             claims = partner.holds if partner else {}
@@ -207,7 +207,7 @@ class Sync:
 
     def everybody(self) -> list[Partner]:
         """All whose card was ever taken in or who were revoked, by name; peers() has the trusted ones alone."""
-        with self._book.reading() as connection:
+        with self._book.reading_whole() as connection:
             return partners.everybody(connection)
 
     def write_receipt(self, folder: Path, *, to: str = "") -> Path:
@@ -229,12 +229,12 @@ class Sync:
 
     def card(self) -> bytes:
         """This installation's card file."""
-        with self._book.reading() as connection:
+        with self._book.reading_whole() as connection:
             return partners.card_bytes(connection, self._book.office)
 
     def write_card(self, folder: Path) -> Path:
         """Write this installation's card into a folder. Raises CannotWrite, DiskFull."""
-        with self._book.reading() as connection:
+        with self._book.reading_whole() as connection:
             me = partners.own_card(connection, self._book.office)
         path = free_name(folder, f"jinmen-{me.kind}-{me.office_code}-{me.id[:8]}", partners.CARD_ENDING)
         write_whole(path, self.card())
@@ -246,7 +246,7 @@ class Sync:
 
     def own_card(self) -> Card:
         """This installation's card, for its fingerprint."""
-        with self._book.reading() as connection:
+        with self._book.reading_whole() as connection:
             return partners.own_card(connection, self._book.office)
 
     def trust_card(self, path: Path) -> str:
@@ -268,5 +268,5 @@ class Sync:
 
     def peers(self) -> list[Partner]:
         """Those whom files are exchanged with, offices first."""
-        with self._book.reading() as connection:
+        with self._book.reading_whole() as connection:
             return partners.all_trusted(connection)

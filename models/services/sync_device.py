@@ -14,7 +14,7 @@ def settle(book: Book) -> bool:
     DiskFull, CannotWrite.
     """
     place = book.latch.place()
-    with book.reading() as connection:
+    with book.reading_whole() as connection:
         moved = device_mark.moved(connection, book.folder, place)
         if device_mark.is_marked(connection) and not moved:
             return False

@@ -65,7 +65,7 @@ def send(
     files: list[Path] = []
     size = done = 0
     export = new_id()
-    with book.reading() as connection:
+    with book.reading_whole() as connection:
         pen = sync_writing.pen(book, connection, folder, partner, export=export, number=number)
         with suppress(Stopped):
             for place, part in enumerate(parts, 1):

@@ -40,11 +40,11 @@ def send(
     Raises NoPartner, CannotWrite, DiskFull.
     """
     written: list[tuple[Path, dict[str, Any], int]] = []
-    with book.reading() as connection:
+    with book.reading_whole() as connection:
         partner = partners.addressee(connection, to)
     if partner.scope:
         return sync_down.send(book, folder, partner, progress, cancelled)
-    with book.reading() as connection:
+    with book.reading_whole() as connection:
         own = read_meta(connection, "device")
         begun = read_meta(connection, _BEGUN)
         kept, rest, references = ahead(connection, partner, folder)

@@ -71,7 +71,7 @@ class ArrivedPack:
 
 def ahead(book: Book, to: str = "") -> FilesAhead:
     """What of pictures, packs and lists waits for a partner. Raises NoPartner."""
-    with book.reading() as connection:
+    with book.reading_whole() as connection:
         partner = partners.addressee(connection, to)
         pictures = sealed_files.pictures_for(connection, partner.id, scoped=bool(partner.scope))
         below = _is_below(book, partner)
@@ -94,7 +94,7 @@ def write(
     """
     if _is_below(book, partner) and circle.is_kept(book):
         circle.renew(book)
-    with book.reading() as connection:
+    with book.reading_whole() as connection:
         me, keys = partners.own_id(connection), read_meta(connection, "device_keys")
         below = _is_below(book, partner)
         pack = _pack_for(connection, partner) if below else None
@@ -109,7 +109,7 @@ def write(
             inside: SealedContent | None = small[at]
         else:
             wanting = waiting[at - len(small)]
-            with book.reading() as connection:
+            with book.reading_whole() as connection:
                 data = picture_data.get(connection, wanting.pictures[0], picture_data.FULL)
             intact = data is not None and hashlib.sha256(data).hexdigest() == wanting.sha
             inside = SealedContent("picture", wanting.pictures[:100], data) if data is not None and intact else None
@@ -145,7 +145,7 @@ def take(book: Book, path: Path) -> ArrivedFile:
     Raises BatchRefused (with the reasons of batches, and no_record, removed, not_above), CannotRead, DiskFull.
     """
     data = read_limited(path, MAX_FILE_BYTES)
-    with book.reading() as connection:
+    with book.reading_whole() as connection:
         reader = partners.reader(connection)
     try:
         file = read_file(data, reader)
@@ -183,7 +183,7 @@ def _taken(book: Book, path: Path, file: SealedFile) -> ArrivedFile:
 
 def arrived_packs(book: Book) -> list[ArrivedPack]:
     """The sets of rules that came, the latest first."""
-    with book.reading() as connection:
+    with book.reading_whole() as connection:
         rows = connection.execute(
             select(_FILES).where(_FILES.c.direction == "in", _FILES.c.kind == "pack").order_by(_FILES.c.at.desc())
         ).all()
@@ -202,7 +202,7 @@ def preview_pack(book: Book, sha: str) -> PackPreview:
 
     Raises NotFound, PackFileRefused.
     """
-    with book.reading() as connection:
+    with book.reading_whole() as connection:
         here = (_FILES.c.direction == "in", _FILES.c.kind == "pack", _FILES.c.sha == sha)
         content = connection.execute(select(_FILES.c.content).where(*here)).scalar()
     if not content:

@@ -32,7 +32,7 @@ _MOST_DEVICES = 100  # whose changes a file brought, kept for receipts
 def preview(book: Book, path: Path) -> BatchPreview:
     """What a batch file would do; nothing is written. Raises BatchRefused, CannotRead."""
     data = read_limited(path, MAX_FILE_BYTES)
-    with book.reading() as connection:
+    with book.reading_whole() as connection:
         batch = batches.read_batch(data, partners.reader(connection))
         planned = importing.plan(connection, batch.operations)
         sender = partners.addressee(connection, batch.header.sender)
@@ -68,7 +68,7 @@ def apply(book: Book, path: Path, progress: Progress | None = None, cancelled: C
 
 def _apply(book: Book, path: Path, progress: Progress | None, cancelled: Cancelled | None) -> Changed:
     data = read_limited(path, MAX_FILE_BYTES)
-    with book.reading() as connection:
+    with book.reading_whole() as connection:
         reader = partners.reader(connection)
     try:
         batch = batches.read_batch(data, reader)
@@ -125,7 +125,7 @@ def _take_word_of_streams(connection: Connection, batch: batches.Batch, now: int
 
 def begin_anew_if_copied(book: Book, holds: batches.Tips) -> None:
     """A casebook that others know more of than itself was restored or copied: it goes on under a new device id."""
-    with book.reading() as connection:  # nearly always it is not: then nobody has to wait for it
+    with book.reading_whole() as connection:  # nearly always it is not: then nobody has to wait for it
         if not chains.overtaken(connection, holds):
             return
     with book.writing() as connection:

@@ -22,7 +22,7 @@ def send(
     sent = sync_export.send(book, folder, progress, cancelled, to=to)
     if sent.left or (cancelled is not None and cancelled()):
         return sent
-    with book.reading() as connection:
+    with book.reading_whole() as connection:
         partner = partners.addressee(connection, to)
     beside: list[Path] = []
     size = shown = 0

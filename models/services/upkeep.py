@@ -103,7 +103,7 @@ class Upkeep:
 
     def figures(self) -> Figures:
         """How the office stands."""
-        with self._book.reading() as connection:
+        with self._book.reading_whole() as connection:
             latest = select(_BATCH).order_by(_BATCH.c.at.desc(), _BATCH.c.id).limit(_LATEST)
             names = ("at", "direction", "file_name", "count", "status")
             return Figures(
@@ -134,7 +134,7 @@ class Upkeep:
     def verify(self) -> Verified:
         """Look through the whole log: every id is the hash of its content, every chain reaches its beginning."""
         false = operations = 0
-        with self._book.reading() as connection:
+        with self._book.reading_whole() as connection:
             columns = [column for column in _OPERATIONS.columns if column.name != "arrival"]
             query = select(*columns).execution_options(yield_per=_AT_ONCE)
             for row in connection.execute(query).mappings():
@@ -158,7 +158,7 @@ class Upkeep:
         A transaction for each table: stopped in between, it goes on when called again, and the tables work either way.
         Only on a server. Raises ValueError elsewhere.
         """
-        with self._book.reading() as connection:
+        with self._book.reading_whole() as connection:
             waiting = partitions.plain(connection)
         for name in waiting:
             with self._book.writing() as connection:

@@ -121,7 +121,9 @@ class Worklist:
             homes = sources.people_now(connection, household_ids)
             far = day + timedelta(days=365)
             found = [*sources.records(connection, self._book, rules, day, far, homes)]
-            found += [one for one in news.found(news.read(connection), rules, day) if one.home in homes]
+            found += [
+                one for one in news.found(news.read(connection, self._book.limits()), rules, day) if one.home in homes
+            ]
             stands = gather(connection, found, {}, rules, day)
             told = {one.found.resident for stand in stands.values() for one in stand.reasons}
             names = resident_names(connection, told)
@@ -178,7 +180,7 @@ class Worklist:
             return Looked(day, 0, 0, 0.0, cancelled=True)
         entitled = news.entitled(listing)
         with self._book.reading() as connection:
-            before = news.read(connection)
+            before = news.read(connection, self._book.limits())
             otherwise = news.kept_otherwise(connection) & entitled
         fresh = [news.of_change(home, one, "calendar") for home, one in begun]
         fresh += [news.News(*key, day.isoformat(), "", "", "kept") for key in sorted(otherwise)]
@@ -186,7 +188,7 @@ class Worklist:
         told += tuple(news.of_change(home, one, "ends") for home, one in ending if one.before == "eligible")
         with self._lock:
             with self._book.writing() as connection:
-                news.write(connection, news.Kept(day.isoformat(), self._book.policies.hash, told))
+                news.write(connection, news.Kept(day.isoformat(), self._book.policies.hash, told), self._book.limits())
             self._memory.forget_stands()
             with self._book.reading() as connection:
                 self._memory.standing(connection, rules, day)
@@ -219,7 +221,7 @@ class Worklist:
                 except NotFound:
                     continue
             after = news.entitled(listing, homes)
-            kept = news.read(connection)
+            kept = news.read(connection, self._book.limits())
         day = today(self._book.clock).isoformat()
         fresh = [news.News(*key, day, "", "", "change") for key in sorted(after - before)]
         gone = {one.key for one in kept.news if one.home in homes and one.source != "ends"} - after
@@ -229,10 +231,10 @@ class Worklist:
         for one in fresh:
             told.setdefault(one.key, one)
         with self._book.writing() as connection:
-            news.write(connection, kept._replace(news=tuple(told.values())))
+            news.write(connection, kept._replace(news=tuple(told.values())), self._book.limits())
 
     def _is_whole(self, connection: Connection) -> bool:
-        kept = news.read(connection)
+        kept = news.read(connection, self._book.limits())
         return kept.day == today(self._book.clock).isoformat() and kept.rules == self._book.policies.hash
 
     # A page.

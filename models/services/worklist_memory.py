@@ -65,7 +65,7 @@ class Memory:
         """Changes whenever anything that the list rests on does, but for what is written here."""
         device = read_meta(connection, "device")
         batches = connection.execute(select(func.count(), func.max(_BATCH.c.at)).select_from(_BATCH)).one()
-        return on, rules.key, self._book.policies.hash, str(device.get("id", "")), *batches
+        return on, self._book.limits().mark, rules.key, self._book.policies.hash, str(device.get("id", "")), *batches
 
     def _seq(self, connection: Connection) -> int:
         """The number of the newest operation that was written here."""
@@ -81,7 +81,12 @@ class Memory:
             return None
         facts = standings.wanted_facts(self._book.policies.facts, rules)
         versions = columns.versions(connection)
-        base_token: Token = (on, rules.key, tuple((one.number, one.version) for one in versions))
+        base_token: Token = (
+            on,
+            self._book.limits().mark,
+            rules.key,
+            tuple((one.number, one.version) for one in versions),
+        )
         if self._base is None or self._base[0] != base_token:
             try:
                 blocks = [columns.read(connection, one.number, facts) for one in versions]
@@ -117,7 +122,7 @@ class Memory:
         seq = self._seq(connection)
         kept = self._gathered
         if kept is not None and kept.token == token:
-            homes = news.changed_homes(connection, token[3], kept.seq) if kept.seq != seq else set()
+            homes = news.changed_homes(connection, token[4], kept.seq) if kept.seq != seq else set()
             if homes is not None:
                 if homes:
                     for home in homes:
@@ -143,7 +148,7 @@ class Memory:
         homes = None if only is None else sources.people_now(connection, only)
         put_off = put_off_now(connection, on, only)
         found = [*sources.records(connection, self._book, rules, on, until, homes)]
-        told = news.found(news.read(connection), rules, on)
+        told = news.found(news.read(connection, self._book.limits()), rules, on)
         found += [one for one in told if only is None or one.home in only]
 
         def where(home: str) -> tuple[Place, float] | None:

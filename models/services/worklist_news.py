@@ -15,6 +15,7 @@ from models.records.operation import Operation
 from models.services.walking import portions
 from models.services.worklist_rules import Rules
 from models.services.worklist_sources import Found
+from models.store.limits import Limits
 from models.store.rows import KEPT, table_of
 from models.store.work import read_meta, write_meta
 
@@ -57,15 +58,17 @@ class Kept(NamedTuple):
     news: tuple[News, ...]
 
 
-def read(connection: Connection) -> Kept:
-    """What was kept; nothing where nobody looked yet."""
-    told = read_meta(connection, META)
+def read(connection: Connection, limits: Limits) -> Kept:
+    """What was kept for those of the same limits; nothing where nobody of them looked yet."""
+    told = read_meta(connection, META + limits.mark)
     return Kept(str(told.get("day", "")), str(told.get("rules", "")), tuple(News(*one) for one in told.get("news", ())))
 
 
-def write(connection: Connection, kept: Kept) -> None:
-    """Keep it; inside a transaction for things of this device."""
-    write_meta(connection, META, {"day": kept.day, "rules": kept.rules, "news": [list(one) for one in kept.news]})
+def write(connection: Connection, kept: Kept, limits: Limits) -> None:
+    """Keep it for those of the same limits; inside a transaction for things of this device."""
+    write_meta(
+        connection, META + limits.mark, {"day": kept.day, "rules": kept.rules, "news": [list(one) for one in kept.news]}
+    )
 
 
 def found(kept: Kept, rules: Rules, on: date) -> Iterator[Found]:

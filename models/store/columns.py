@@ -24,6 +24,7 @@ from models.eligibility.batch.columns import Columns, join
 from models.eligibility.case import HOUSEHOLD
 from models.store import marks
 from models.store.bulk import Lists, Loaded, load
+from models.store.limits import Limits, children, homes_seen, of_connection
 from models.store.many import insert_rows, put_rows
 from models.store.marks import BLOCKS, COLUMNS, MARKS, STATE
 from models.store.rows import KEPT
@@ -152,8 +153,25 @@ def _renew(connection: Connection, renewed: Facts, kept: Facts, on: date) -> set
 
 
 def read(connection: Connection, number: int, facts: Facts) -> Loaded:
-    """A block. ValueError where its bytes are no block of this program."""
-    return _decoded(_stored(connection, number), facts)
+    """A block; on a limited connection what it sees of it. ValueError where its bytes are no block of this program."""
+    limits = of_connection(connection)
+    if limits is None:
+        return _decoded(_stored(connection, number), facts)
+    return _seen(connection, limits, _decoded(_stored(connection, number), _told(facts, limits)), facts)
+
+
+def _told(facts: Facts, limits: Limits) -> Facts:
+    return {name: one for name, one in facts.items() if name not in limits.facts}
+
+
+def _seen(connection: Connection, limits: Limits, block: Loaded, facts: Facts) -> Loaded:
+    """The households that a limited connection sees; children of whom it sees little are listed nowhere."""
+    if limits.scope:
+        homes = np.array(sorted(homes_seen(connection)) or [b""], np.bytes_)
+        block = taken(block, np.flatnonzero(np.isin(block.lists.home, homes)), facts)
+    young = np.array(children(connection, limits) or [b""], np.bytes_)
+    chosen = block.lists.chosen & ~np.isin(block.lists.person, young)
+    return Loaded(block.columns, replace(block.lists, chosen=chosen))
 
 
 def taken(loaded: Loaded, homes: NDArray[Any], facts: Facts) -> Loaded:

@@ -14,6 +14,7 @@ from models.clock import Clock, milliseconds
 from models.records.operation import Conflict, Head, Operation
 from models.store import audit, audit_about, marks
 from models.store.guard import allow_writes, arm, read_meta, write_meta
+from models.store.limits import Limits
 from models.store.many import insert_rows, put_rows
 from models.store.rows import KEPT, defaults, empty_row, from_wire, table_of, to_wire
 from models.store.seen import Seen, arrived
@@ -65,6 +66,9 @@ class Work:
         self.learnt: dict[str, set[str]] = {}  # subject -> names of the facts that the verb states of it as known
         self.said: list[str] = []  # ids of the operations of this verb, in their order
         self.seen: Seen | None = None  # what the form was filled from whose answers are written
+        self.limits: Limits | None = None  # what who is signed in may touch; None: everything
+        self._made: dict[str, str] = {}  # records that the verb made: id -> entity
+        self._held: set[str] = set()  # records that were looked at and may be changed
         self._operations: list[dict[str, Any]] = []
         self._inserts: dict[str, list[dict[str, Any]]] = {}
         self._heads: list[dict[str, Any]] = []
@@ -80,6 +84,11 @@ class Work:
         same record from elsewhere is a conflict.
         """
         row = row or new_id()
+        if self.limits is not None:
+            self.flush()
+            if entity == "fact":
+                self.limits.hold_fact(self.connection, fields, self._made)
+            self._made[row] = entity
         kept = {**empty_row(entity), "office": self.office, **fields}
         empty = defaults(entity)
         said = field_changes(
@@ -194,6 +203,8 @@ class Work:
     def finish(self) -> None:
         """Write everything, the device's place in its own chain of operations, and the rows of the audit chain."""
         self.flush()
+        if self.limits is not None:
+            self.limits.hold_new(self.connection, ((entity, row) for row, entity in self._made.items()))
         if self.said:
             self._notes.append(self._touched.said(self.verb, self.classes_of))
         audit.append(
@@ -209,6 +220,9 @@ class Work:
         found = self.connection.execute(select(table).where(table.c.id == row)).mappings().first()
         if found is None:
             raise LookupError(entity)
+        if self.limits is not None and row not in self._made and row not in self._held:
+            self.limits.hold_change(self.connection, entity, row)
+            self._held.add(row)
         return dict(found)
 
     def _ops(self, district: str, row: str) -> dict[str, list[str]]:

@@ -2,32 +2,24 @@
 
 import inspect
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from models.casebook import Casebook
-from models.records.operation import Journal
+from models.records.audit import Audit
 from models.records.resident import ResidentEntry
-from models.records.roles import ACTION_NAMES, ACTIONS, ADMINISTRATOR, AUDITOR, CLASSES, DESK, ROLES, SUPERVISOR, WORKER
+from models.records.roles import ACTION_NAMES, ACTIONS, ADMINISTRATOR, AUDITOR, DESK, ROLES, SUPERVISOR, WORKER
 from models.records.roles import may as roles_may
 from models.services.allowed import ALLOWED, OWN, NotAllowed, verbs_of, why_not
-from models.services.views import Worker
 from models.store.rows import table_of
 from tests.models.casebooks import small_household, told
 
 
-@dataclass(frozen=True)
-class Account(Worker):
-    roles: tuple[str, ...] = tuple(ROLES)
-    classes: frozenset[str] = frozenset(CLASSES)
-    scope: tuple[str, ...] = ()
-
-
 def as_role(book: Casebook, *roles: str) -> None:
-    book._book.worker = Account(name=book.worker.name, roles=roles)
+    book._book.worker = replace(book.worker, roles=roles)
 
 
 def services(book: Casebook) -> dict[str, object]:
@@ -127,7 +119,7 @@ def test_a_refusal_is_in_the_audit_log(casebook: Casebook) -> None:
     as_role(casebook, AUDITOR)
     with pytest.raises(NotAllowed):
         casebook.residents.find("王")
-    journal = table_of(Journal)
+    journal = table_of(Audit)
     with casebook._book.reading() as connection:
         rows = connection.execute(select(journal).where(journal.c.action == "refused")).mappings().all()
     assert [(row["subject_kind"], row["subject_id"], row["detail"]) for row in rows] == [
