@@ -9,7 +9,7 @@ from models.clock import Clock, SystemClock
 from models.errors import DamagedStore, Problem
 from models.records.letter import LetterValue
 from models.security import keystore
-from models.services import casebook_file, desk_place, recovering, signing_in, sync_device
+from models.services import audit_session, casebook_file, desk_place, recovering, signing_in, sync_device
 from models.services.accounts import Accounts
 from models.services.allowed import Guard
 from models.services.backups import Backups, ServerBackedUp
@@ -428,6 +428,7 @@ class Casebook:
         sync_device.settle(book)
         settle(book)
         catch_up(book)
+        audit_session.opened(book)
         return cls(book, opening)
 
     @staticmethod
@@ -547,7 +548,6 @@ class Casebook:
             self._book.beside.close()
         self.safekeeping.finish()
         self.health.close()
-        self._book.close()
         self._book.engines.close()
         path, keys = self._book.engines.path, self._book.keys
         if path is not None and keys is not None and not self._over:

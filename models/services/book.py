@@ -6,20 +6,18 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import RLock
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
-from models.clock import Clock, milliseconds, start_of, today
+from models.clock import Clock, milliseconds
 from models.eligibility import Policies
-from models.errors import DiskFull, Problem
+from models.errors import DiskFull, Problem, StoreBusy
 from models.records.letter import LetterValue
-from models.records.refusal import NotAllowed
-from models.records.roles import CLASSES
-from models.records.sensitive import class_of_fact
 from models.security.keystore import Keys
 from models.services import audit_classes, barred
 from models.services.numbering_latch import Latch, NoLatch
 from models.services.policy_sets import InForce, in_force, keep_for_determinations, mark_of_choice
 from models.services.search_index import remake_keys
+from models.services.searches import Searches
 from models.services.views import Changed, Office, Worker
 from models.store import audit, ballast
 from models.store.audit import Said
@@ -73,6 +71,7 @@ class Book:
         self._limiting = RLock()
         self._limited: tuple[Limits, Engine] | None = None  # what who is signed in may see, and a reader of that
         self._noted: dict[tuple[str, str, str], int] = {}
+        self.searches = Searches()
 
     @property
     def policies(self) -> Policies:
@@ -265,8 +264,21 @@ class Book:
         known = frozenset({*classes, *self.classes_of(fields)})
         said = Said(action, subject_kind, subject_id, detail, reason, tuple(fields), known, frozenset(also))
         with self.writing() as connection:
-            self.put_audit(connection, said)
+            self.put_audit(connection, *self.searches.left(), said)
         self._noted[key] = now
+
+    def searched(self, found: int) -> None:
+        """Put on the audit chain that somebody searched, or looked through a list. found: how many came up.
+
+        While another window or desk writes for long, searching goes on, and is told with the next rows.
+        """
+        rows = self.searches.made(found, milliseconds(self.clock))
+        try:
+            if rows:
+                with self.writing() as connection:
+                    self.put_audit(connection, *rows)
+        except StoreBusy:
+            self.searches.again(found)
 
     def put_audit(self, connection: Connection, *said: Said) -> None:
         """Put rows on the audit chain in a transaction that is open."""

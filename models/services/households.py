@@ -192,7 +192,9 @@ class Households:
                 )
             )
             home = {row.resident_id: row.id for row in connection.execute(query)}
-        return list(dict.fromkeys(home[resident] for resident in residents if resident in home))
+        found = list(dict.fromkeys(home[resident] for resident in residents if resident in home))
+        self._book.searched(len(found))
+        return found
 
     def add_member(self, household_id: str, member: MemberEntry, since: date | None = None) -> Changed:
         """Somebody joins, today where no day is given: a new resident or one who is on the register already.

@@ -161,13 +161,18 @@ class Residents:
         """All residents of the register. order: name (by pinyin), address, or last_visit (the longest ago first)."""
         with self._book.reading() as connection:
             if order == "name":
-                return ids_by_name(connection)
-            return ids_by_home(connection, by_visit=order == "last_visit")
+                found = ids_by_name(connection)
+            else:
+                found = ids_by_home(connection, by_visit=order == "last_visit")
+        self._book.searched(len(found))
+        return found
 
     def find(self, text: str, limit: int = 500) -> list[str]:
         """Residents found by name, pinyin, initials, number tail, phone tail or address, best first."""
         with self._book.reading() as connection:
-            return search.find(connection, text, limit)
+            found = search.find(connection, text, limit)
+        self._book.searched(len(found))
+        return found
 
     def likely_duplicates(
         self,
@@ -233,7 +238,7 @@ class Residents:
             ).scalar()
         if number is None:
             raise NotFound
-        self._book.note("reveal", "resident", resident_id, f"{what}: {reason}" if reason else what)
+        self._book.note("reveal", "resident", resident_id, what, reason=reason)
         return str(number)
 
 

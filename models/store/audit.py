@@ -110,8 +110,13 @@ def recipients_of(connection: Connection) -> list[str]:
     office = str(read_meta(connection, "office").get("code", ""))
     query = select(_PEER.c.seal_key, _PEER.c.office_code).where(_PEER.c.trusted.is_(True), _PEER.c.revoked == "")
     above = sorted({key for key, code in connection.execute(query) if key and is_above(str(code), office)})
-    own = read_meta(connection, "device_keys").get("age_public", "")
-    return above or ([str(own)] if own else [])
+    own = own_key(connection)
+    return above or ([own] if own else [])
+
+
+def own_key(connection: Connection) -> str:
+    """The public key of this casebook itself; "" where it has none yet."""
+    return str(read_meta(connection, "device_keys").get("age_public", ""))
 
 
 def is_above(code: str, office: str) -> bool:

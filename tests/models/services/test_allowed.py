@@ -2,7 +2,7 @@
 
 import inspect
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -11,15 +11,23 @@ from sqlalchemy import select
 from models.casebook import Casebook
 from models.records.audit import Audit
 from models.records.resident import ResidentEntry
-from models.records.roles import ACTION_NAMES, ACTIONS, ADMINISTRATOR, AUDITOR, DESK, ROLES, SUPERVISOR, WORKER
+from models.records.roles import ACTION_NAMES, ACTIONS, ADMINISTRATOR, AUDITOR, CLASSES, DESK, ROLES, SUPERVISOR, WORKER
 from models.records.roles import may as roles_may
 from models.services.allowed import ALLOWED, OWN, NotAllowed, verbs_of, why_not
+from models.services.views import Worker
 from models.store.rows import table_of
 from tests.models.casebooks import small_household, told
 
 
+@dataclass(frozen=True)
+class Account(Worker):
+    roles: tuple[str, ...] = tuple(ROLES)
+    classes: frozenset[str] = frozenset(CLASSES)
+    scope: tuple[str, ...] = ()
+
+
 def as_role(book: Casebook, *roles: str) -> None:
-    book._book.worker = replace(book.worker, roles=roles)
+    book._book.worker = Account(name=book.worker.name, roles=roles)
 
 
 def services(book: Casebook) -> dict[str, object]:

@@ -1,0 +1,33 @@
+"""The secret of an account's own pair, for what was sealed to the account besides the data key: k0 of audit chains.
+
+Only who knows the account's passphrase gets it, and nothing keeps it: whoever has the opened casebook has it not.
+"""
+
+from pathlib import Path
+
+from models.errors import KeysMissing, WrongPassphrase
+from models.security import key_file
+from models.security.key_file import PERSON, KeyFile, Slot
+from models.security.sealing import raw, stretched, unboxed
+
+_PIN = 32
+
+
+def secret_of(path: Path, passphrase: str, account: str) -> str:
+    """The age secret of an account of a key store. Takes about 0.2 s, on purpose.
+
+    Raises WrongPassphrase, KeysMissing where the key store or the account is not there, CannotRead.
+    """
+    file = next((one for _where, one in key_file.both(path) if isinstance(one, KeyFile)), None)
+    slot = _slot(file, account)
+    if file is None or slot is None:
+        raise KeysMissing()
+    said = unboxed(stretched(passphrase, raw(slot.salt), slot.cost), slot.box, slot.bound_to(file.vault))
+    if said is None:
+        raise WrongPassphrase()
+    return said[_PIN:].decode()
+
+
+def _slot(file: KeyFile | None, account: str) -> Slot | None:
+    slots = file.slots if file is not None else ()
+    return next((one for one in slots if one.kind == PERSON and one.id == account), None)

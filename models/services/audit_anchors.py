@@ -1,0 +1,107 @@
+"""Where places of the audit chains are written down: in first rows, backups and batches; and what partners' say."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from models.records.operation import Batch, Peer
+from models.security.audit_seal import Anchor, anchor_of
+from models.services.audit_views import DeviceChain, KnownAnchor
+from models.store import audit, backup
+from models.store.rows import table_of
+
+_BATCH, _PEER = table_of(Batch), table_of(Peer)
+IN_BATCH = "audit"
+"""The field of a batch's manifest, and of the row that is kept of the batch."""
+
+
+def said_in_batch(connection: Connection) -> dict[str, Any] | None:
+    """What a batch says of the chain of the casebook that writes it: its head, and where the chain before ended."""
+    now = audit.heads(connection)
+    if len(now) != 1:  # none yet; or an office on a server, whose desks have a chain each and are no laptops
+        return None
+    start = audit.begun(connection, now[0].chain)
+    after = start.after.said() if start is not None and start.after is not None else None
+    return {**now[0].said(), "after": after}
+
+
+def read_said(said: object) -> dict[str, Any] | None:
+    """What a batch says, where it follows the format. Raises ValueError where it says something else; None: nothing."""
+    if said is None:
+        return None
+    head = anchor_of(said)
+    if head is None or not isinstance(said, Mapping) or not said.keys() <= {"chain", "seq", "hash", "after"}:
+        raise ValueError("no place of a chain")
+    after = anchor_of(said.get("after"))
+    if after is None and said.get("after") is not None:
+        raise ValueError("no place of a chain")
+    return {**head.said(), "after": after.said() if after else None}
+
+
+def known(connection: Connection, folders: list[Path], vault: str) -> list[KnownAnchor]:
+    """Every place of our own chains that is written down: by the chains after, in batches we wrote, in backups."""
+    found = []
+    for chain, _rows, began, _ended in audit.chains(connection):
+        start = audit.begun(connection, chain)
+        if start is not None and start.after is not None:
+            found.append(KnownAnchor(start.after, "begin", began))
+    query = select(_BATCH.c.at, _BATCH.c.file_name, _BATCH.c.detail).where(_BATCH.c.direction == "out")
+    for at, name, detail in connection.execute(query.order_by(_BATCH.c.at)):
+        anchor = anchor_of(detail.get(IN_BATCH))
+        if anchor is not None:
+            found.append(KnownAnchor(anchor, "batch", int(at), str(name)))
+    for folder in folders:
+        for each in backup.backups(folder, vault):
+            anchor = anchor_of(each.anchor)
+            if anchor is not None:
+                found.append(KnownAnchor(anchor, "backup", each.made_at, each.path.name))
+    return found
+
+
+def of_partners(connection: Connection) -> list[DeviceChain]:
+    """What each partner's device said of its own chain, from file to file, and whether that hangs together."""
+    query = (
+        select(_BATCH.c.peer, _BATCH.c.at, _BATCH.c.file_name, _BATCH.c.detail, _PEER.c.name)
+        .outerjoin(_PEER, _PEER.c.id == _BATCH.c.peer)
+        .where(_BATCH.c.direction == "in")
+        .order_by(_BATCH.c.peer, _BATCH.c.at, _BATCH.c.id)
+    )
+    said: dict[str, list[tuple[KnownAnchor, Anchor | None]]] = {}
+    names: dict[str, str] = {}
+    for peer, at, file_name, detail, name in connection.execute(query):
+        anchor = anchor_of(detail.get(IN_BATCH))
+        if anchor is not None:
+            after = anchor_of(detail[IN_BATCH].get("after"))
+            said.setdefault(peer, []).append((KnownAnchor(anchor, "batch", int(at), str(file_name)), after))
+            names[peer] = str(name or "")
+    return [
+        DeviceChain(peer, names[peer], tuple(one for one, _after in told), trouble_of(told))
+        for peer, told in sorted(said.items(), key=lambda item: names[item[0]])
+    ]
+
+
+def trouble_of(told: list[tuple[KnownAnchor, Anchor | None]]) -> str:
+    """Whether places that one device told of hang together: "", cut or changed.
+
+    Files may be taken in in any order, so for each chain the places are compared by their numbers: the same number must
+    have the same hash. A chain that begins must name the end of one that is known, and not an earlier place of it than
+    it told of before.
+    """
+    places: dict[str, dict[int, str]] = {}
+    for one, after in told:
+        for anchor in (one.anchor, after):
+            if anchor is None:
+                continue
+            if places.setdefault(anchor.chain, {}).setdefault(anchor.seq, anchor.hash) != anchor.hash:
+                return "changed"
+    for _one, after in told:
+        if after is not None and max(places[after.chain]) > after.seq:
+            return "cut"
+    chains = {one.anchor.chain for one, _after in told}
+    named = {after.chain for _one, after in told if after is not None}
+    beginnings = {one.anchor.chain: after for one, after in told}
+    # Of several chains each but the first must be the one after another that is known.
+    loose = [chain for chain in chains if beginnings[chain] is None or beginnings[chain].chain not in places]  # type: ignore[union-attr]
+    return "cut" if len(loose) > 1 or (len(chains) > 1 and not named & chains) else ""
