@@ -56,9 +56,9 @@ class Slot:
         return [FORMAT, vault, self.id, self.kind, self.public, asdict(self.cost), self.salt]
 
     def sound(self) -> bool:
-        """Whether every part is of the kind and size that it should be."""
+        """Whether every part is of the kind and size that it should be. Raises ValueError where base64 is none."""
         sizes = len(raw(self.salt)) == 16 and 0 < len(self.name) <= _MAX_NAME and 0 < len(self.sealed) <= _MAX_SEALED
-        sizes = sizes and len(self.about) <= _MAX_NAME
+        sizes = sizes and len(self.about) <= _MAX_NAME and all(raw(one) is not None for one in (self.box, self.sealed))
         texts = (self.id, self.name, self.kind, self.public, self.salt, self.box, self.sealed, self.about)
         typed = all(isinstance(one, str) for one in texts) and type(self.epoch) is int and self.epoch > 0
         known = all(role in ROLES for role in self.roles) and len(set(self.roles)) == len(self.roles)
