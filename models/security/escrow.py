@@ -199,7 +199,8 @@ def _parsed(data: bytes, kind: str, texts: tuple[str, ...]) -> dict[str, Any]:
 
 def _signed(said: dict[str, Any], signature: str) -> bool:
     try:
-        return device.verify(said["signed_by"], bytes.fromhex(signature), canonical(said))
+        said_by, made = said["signed_by"], bytes.fromhex(signature)
+        return made.hex() == signature and device.verify(said_by, made, canonical(said))
     except ValueError:
         return False
 

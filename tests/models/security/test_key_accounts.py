@@ -1,5 +1,6 @@
-"""Accounts of a key store: who holds one, what a new data key does, and what somebody who only knows public keys cannot."""
+"""Accounts of a key store: who holds one, what a new data key does, what somebody who knows only public keys cannot."""
 
+import hmac
 import json
 import shutil
 from dataclasses import asdict, replace
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from models.errors import CannotRead, KeysMissing, WeakPassphrase, WrongPassphrase
+from models.errors import CannotRead, DiskFull, KeysMissing, WeakPassphrase, WrongPassphrase
 from models.records.roles import ROLES
 from models.security import device, key_accounts, key_file, keystore, sealing
 from models.security.key_accounts import TooManyAccounts
@@ -50,8 +51,6 @@ def of_format_1(tmp_path: Path, *, alone: bool) -> Path:
         assert isinstance(old, OldFile)
         one = replace(old, slots=old.slots[:1])
         mac = sealing.derived(data_key, "key store", 32, salt=old.vault)
-        import hmac
-
         one = replace(one, mac=hmac.new(mac, sealing.canonical(one.content()), "sha256").hexdigest())
         path.write_bytes(one.to_bytes())
     return path
@@ -311,8 +310,6 @@ def test_a_pin_that_cannot_be_written_keeps_nobody_out(key_path: Path, keys: Key
     new = rotate(key_path, keys)
 
     def full(*_arguments: object) -> None:
-        from models.errors import DiskFull
-
         raise DiskFull
 
     monkeypatch.setattr(key_file, "save", full)
@@ -320,7 +317,7 @@ def test_a_pin_that_cannot_be_written_keeps_nobody_out(key_path: Path, keys: Key
 
 
 def test_every_member_of_every_slot_is_under_the_seal(key_path: Path, keys: Keys) -> None:
-    secret, public = device.new_sealing_keys()
+    _secret, public = device.new_sealing_keys()
     add(key_path, keys)
     key_accounts.add_code(key_path, keys, "R")
     key_accounts.add_escrow(key_path, keys, "街道办", public, "花园路社区")
