@@ -33,10 +33,6 @@ _TABLE: Mapping[str, Mapping[str, str]] = {
         "use": "after_sign_in close seal standing",
         "back_up": "look look_deep make_ballast renew_file",
     },
-    "accounts": {
-        "use": "be_called change_phrase list",  # one's own name and phrase; who is here
-        "accounts": "add change_roles make_recovery_code remove_code rename reset_phrase set_classes set_scope",
-    },
     "residents": {
         "search": "find ids row rows",
         "view": "alike get timeline",
