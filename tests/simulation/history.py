@@ -190,6 +190,38 @@ def disk(world: World) -> None:
     world.restore(node, chance.choice(node.images), by_program=chance.random() < 0.5)
 
 
+def bad_day(world: World) -> None:
+    """An office hands its news down, its disk is an old one then, and it hands down again what it has by now."""
+    if not world.pair:
+        disk(world)
+        return
+    office, laptop = (world.nodes[name] for name in world.pair)
+    office.back_up()
+    _hand_down(world, office, laptop)
+    world.restore(office, office.images[-1], by_program=world.chance.random() < 0.3)
+    for _ in range(world.chance.randint(1, 3)):
+        _hand_down(world, office, laptop)
+
+
+def _hand_down(world: World, office: Node, laptop: Node) -> None:
+    """An office works and sends it all to a laptop, on a good way or a bad one; now and then it is answered at once."""
+    chance = world.chance
+    for _ in range(chance.randint(1, 3)):
+        save(world, office, chance.choices(*zip(*SAVES, strict=True))[0])
+    lost = chance.choice([0, 0.3])
+    mails = world.export(office, laptop.name, most=chance.choice([2, 4, 9]))
+    chance.shuffle(mails)
+    for mail in mails:
+        world.time.passes(60)
+        if chance.random() < lost:
+            world.counts["files lost"] += 1
+            world.tell("lost", mail.name)
+        else:
+            world.take_in(laptop, mail)
+    if chance.random() < 0.3:
+        world.take_in(office, world.receipt(laptop, office.name))
+
+
 def turn_clock(world: World) -> None:
     chance = world.chance
     node = chance.choice(list(world.nodes.values()))
@@ -204,6 +236,7 @@ _STEPS: tuple[tuple[Callable[[World], None], int], ...] = (
     (old_file, 4),
     (back_up, 4),
     (disk, 3),
+    (bad_day, 1),
     (turn_clock, 2),
 )
 
