@@ -6,12 +6,15 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import RLock
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
-from models.clock import Clock, milliseconds
+from models.clock import Clock, milliseconds, start_of, today
 from models.eligibility import Policies
 from models.errors import DiskFull, Problem, StoreBusy
 from models.records.letter import LetterValue
+from models.records.refusal import NotAllowed
+from models.records.roles import CLASSES
+from models.records.sensitive import class_of_fact
 from models.security.keystore import Keys
 from models.services import audit_classes, barred
 from models.services.numbering_latch import Latch, NoLatch
