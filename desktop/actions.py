@@ -64,6 +64,7 @@ COMMANDS = (
         for place, (page, text, icon) in enumerate(RAIL, 1)
     ),
     Command("go_settings", N_("Settings"), ("Ctrl+,",), "settings", _go("settings"), "go"),
+    Command("go_accounts", N_("Accounts and keys"), (), "key", _go("accounts"), "go"),
     Command("go_worklist", N_("Worklist"), ("Ctrl+Shift+W",), "flag", _go("worklist"), "go"),
     Command("go_rounds", N_("Rounds"), ("Ctrl+Shift+G",), "visit", _go("rounds"), "go"),
     Command("go_drafts", N_("Drafts"), ("Ctrl+Shift+F",), "edit", _go("drafts"), "go"),
@@ -74,6 +75,7 @@ COMMANDS = (
     Command("go_templates", N_("Templates of papers"), ("Ctrl+Shift+J",), "paper", _go("templates"), "go"),
     Command("go_packs", N_("Sets of rules"), ("Ctrl+Shift+P",), "check", _go("packs"), "go"),
     Command("go_print_queue", N_("Print queue"), ("Ctrl+Shift+K",), "print", _go("print_queue"), "go"),
+    Command("go_health", N_("Health check"), (), "shield", _go("health"), "go"),
     Command("go_numbers", N_("Letter numbers"), ("Ctrl+Shift+N",), "referral", _go("numbers"), "go"),
     Command("go_verify", N_("Check a letter"), ("Ctrl+Shift+Y",), "check", _go("verify"), "go"),
     Command("go_conflicts", N_("Changed on both sides"), ("Ctrl+Shift+X",), "sync", _go("conflicts"), "go"),

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import shiboken6
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
 from desktop import actions, theme
 from desktop.idle import IdleWatch
 from desktop.locking import Locking
+from desktop.minding import Minding
 from desktop.other_desks import OtherDesks
 from desktop.pages.base import Page
 from desktop.state import LANGUAGES, SCALES, THEMES, State
@@ -72,6 +73,8 @@ PAGES = {
     "office": "desktop.pages.office:OfficePage",
     "templates": "desktop.pages.templates:TemplatesPage",
     "template": "desktop.pages.template:TemplatePage",
+    "health": "desktop.pages.health:HealthPage",
+    "accounts": "desktop.pages.accounts:AccountsPage",
     "settings": "desktop.pages.settings:SettingsPage",
     "help": "desktop.pages.help:HelpPage",
 }
@@ -114,6 +117,8 @@ RAIL_OF = {
     "numbers": "office",
     "templates": "office",
     "template": "office",
+    "health": "office",
+    "accounts": "office",
     "settings": "office",
     "help": "",
 }
@@ -121,10 +126,6 @@ RAIL_OF = {
 
 HISTORY = 50
 """How many steps the back button knows."""
-
-FIRST_BACKUP_MS, BACKUP_CHECK_MS = 60_000, 3_600_000
-"""When the backup of the day is made: a minute after signing in; a window left open overnight makes the next one."""
-
 
 class Shell(QMainWindow):
     """The one window. Pages know it as `self.shell`."""
@@ -157,9 +158,7 @@ class Shell(QMainWindow):
         self._dress()
         self.show_gate()
         self.desks = OtherDesks(self)
-        self._backing_up = False
-        self._backup = QTimer(self)
-        self._backup.timeout.connect(self._back_up_daily)
+        self.minding = Minding(self)
 
     # The gate and the work area.
 
@@ -208,7 +207,7 @@ class Shell(QMainWindow):
             self.gate.deleteLater()
             self.gate = None
         self._enable_actions()
-        self._backup.start(FIRST_BACKUP_MS)
+        self.minding.begin(casebook)
         self.desks.begin(casebook)
         self.unlocked.emit()
         self.go("today")
@@ -220,7 +219,7 @@ class Shell(QMainWindow):
     def put_away(self) -> "Casebook":
         """Forget every page, and return the casebook that was open, to be closed. Only while it is open."""
         casebook, self._casebook = self.casebook, None
-        self._backup.stop()
+        self.minding.end()
         self.desks.end()
         self._forget_pages()
         self._history.clear()
@@ -417,32 +416,8 @@ class Shell(QMainWindow):
             self.go("help", topic=self.page.name)
 
     def back_up(self) -> None:
-        """Make a backup where the worker chose to keep them."""
-        casebook = self.casebook
-        self.tasks.long(
-            lambda _progress, _cancelled: casebook.back_up(),
-            lambda path: self.say(_("The backup “{name}” was written.").format(name=path.name)),
-            title=_("Backing up"),
-        )
-
-    def _back_up_daily(self) -> None:
-        self._backup.setInterval(BACKUP_CHECK_MS)
-        if not self.is_locked:
-            self.tasks.run(self.casebook.begin_daily_backup, self._make_backup)
-
-    def _make_backup(self, make: Callable[[], Path] | None) -> None:
-        """On a lane of its own: of a large register it takes minutes, and no save waits for it."""
-        if make is None or self._backing_up:
-            return
-        self._backing_up = True
-
-        def work() -> None:
-            try:
-                make()
-            finally:  # whatever became of it, the next check may try again
-                self._backing_up = False
-
-        self.tasks.outside(work, lane="backup")
+        """Make a backup beside the casebook and in the second place, and say what came of it."""
+        self.minding.back_up()
 
     # Looks.
 

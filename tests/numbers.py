@@ -9,6 +9,7 @@ from models.records.operation import Meta
 from models.security import keystore
 from models.services.numbering import META
 from models.services.numbering_latch import LATCH, PEG
+from models.store import file_seal
 from models.store.engine import open_sqlite
 from models.store.rows import table_of
 
@@ -21,4 +22,5 @@ def forget_place(folder: Path, passphrase: str) -> None:
     engines.close()
     for name in (LATCH, PEG):
         (folder / name).unlink(missing_ok=True)
+    file_seal.forget(folder / STORE)  # it was changed behind the casebook's back
     assert Casebook.exists(folder)

@@ -9,8 +9,9 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QListWidget, QListWidgetItem, QWidget
 
 from desktop import theme
+from desktop.backup_words import backup_line, difference_lines
 from desktop.case_words import moment_text
-from desktop.pages.sign_in import PassphraseField, SignIn, brand, centred
+from desktop.pages.sign_in import PassphraseField, SignIn, brand, bring_into_view, centred
 from desktop.widgets import pieces
 from desktop.widgets.empty_state import EmptyState
 from models.clock import today
@@ -20,6 +21,7 @@ from models.texts import _
 if TYPE_CHECKING:
     from desktop.shell import Shell
     from models.store.backup import Backup
+    from models.store.backup_difference import Difference
 
 SHOWN_ROWS = 4
 """Backups seen at once; the list scrolls to the others."""
@@ -33,6 +35,7 @@ class Answers:
     chosen: Path | None = None
     passphrase: str = ""
     busy: bool = False
+    looked_at: Any = None  # the difference that is shown: of the chosen backup, with this passphrase
     first_run: Any = None  # what was answered in the first run, where one came from there
 
 
@@ -50,6 +53,13 @@ def find_backups(folder: Path, elsewhere: Path | None) -> "list[Backup]":
         return list({each.path.resolve(): each for each in found}.values())
     except OSError as trouble:
         raise CannotRead(name=(elsewhere or folder).name) from trouble
+
+
+def look(shell: "Shell", chosen: Path, passphrase: str) -> "Difference":
+    """What putting a backup back would change; called off the window's thread."""
+    from models.casebook import Casebook
+
+    return Casebook.preview_restore(shell.folder, chosen, passphrase, clock=shell.clock)
 
 
 def put_back(shell: "Shell", chosen: Path, passphrase: str) -> Path | None:
@@ -79,6 +89,10 @@ class Restore(QWidget):
         self.passphrase.line.textChanged.connect(self._typed)
         self.list.itemActivated.connect(lambda _item: self.passphrase.setFocus())
         self.passphrase.line.returnPressed.connect(self.restore)
+        self.difference = QWidget()
+        """What would change, once the passphrase was right."""
+        self.difference_lines = pieces.column(self.difference, gap=6)
+        self.difference.hide()
         self.trouble = pieces.text("", "error")
         self.trouble.hide()
         self.back_button = pieces.button(_("Back"), self.go_back, icon="back")
@@ -99,6 +113,7 @@ class Restore(QWidget):
             self.empty,
             places,
             self.choice,
+            self.difference,
             self.trouble,
             pieces.wrapping(None, self.back_button, None, self.button),
             margin=32,
@@ -172,6 +187,8 @@ class Restore(QWidget):
         self._say("")
         self._busy(self.answers.busy)
         (self.list if found else self.folder_button).setFocus()
+        if self.answers.looked_at is not None and not self.answers.busy:
+            self.show_difference()
 
     def _not_found(self, problem: Problem) -> None:
         self.status.hide()
@@ -180,23 +197,24 @@ class Restore(QWidget):
         self.folder_button.setFocus()
 
     def _words(self, backup: "Backup") -> str:
-        counts = _("{n} entries, {size} MB").format(n=f"{backup.rows:,}", size=f"{backup.size / 1_000_000:,.1f}")
-        beside = backup.path.parent == self.shell.folder / "backups"
-        place = _("beside the casebook") if beside else backup.path.parent.name
-        return "  ·  ".join((moment_text(backup.made_at, today(self.shell.clock)), counts, place))
+        return backup_line(backup, self.shell.folder, today(self.shell.clock))
 
     def _chosen(self, item: QListWidgetItem | None) -> None:
         if item is not None:
-            self.answers.chosen = item.data(Qt.ItemDataRole.UserRole).path
+            chosen = item.data(Qt.ItemDataRole.UserRole).path
+            if chosen != self.answers.chosen:
+                self._forget_difference()
+            self.answers.chosen = chosen
 
     # Putting one back.
 
     def _typed(self, passphrase: str) -> None:
         self.answers.passphrase = passphrase
+        self._forget_difference()
         self._mark_wrong(False)
 
     def restore(self) -> None:
-        """Put the chosen backup in the place of the casebook, if the passphrase opens it."""
+        """Show what would change, if the passphrase is right; when that was read, put the backup back."""
         answers, shell = self.answers, self.shell
         if not self.button.isEnabled() or answers.chosen is None:
             return
@@ -207,6 +225,9 @@ class Restore(QWidget):
         self._say("")
         self._busy(True)
         chosen, passphrase = answers.chosen, answers.passphrase
+        if answers.looked_at is None:
+            self._look_at_difference(chosen, passphrase)
+            return
         made_at = self.list.currentItem().data(Qt.ItemDataRole.UserRole).made_at
 
         # Owned by the window: a change of language makes this page anew while the work goes on.
@@ -216,10 +237,50 @@ class Restore(QWidget):
 
         def failed(problem: Problem) -> None:
             answers.busy = False
+            answers.looked_at = None
             if isinstance(shell.gate, Restore):
                 shell.gate.show_problem(problem)
 
         shell.tasks.run(lambda: put_back(shell, chosen, passphrase), done, failed, owner=shell)
+
+    def _look_at_difference(self, chosen: Path, passphrase: str) -> None:
+        answers, shell = self.answers, self.shell
+
+        # Owned by the window, as restoring is.
+        def done(found: "Difference") -> None:
+            answers.busy, answers.looked_at = False, found
+            if isinstance(shell.gate, Restore):
+                shell.gate.show_difference()
+
+        def failed(problem: Problem) -> None:
+            answers.busy = False
+            if isinstance(shell.gate, Restore):
+                shell.gate.show_problem(problem)
+
+        shell.tasks.run(lambda: look(shell, chosen, passphrase), done, failed, owner=shell)
+
+    def show_difference(self) -> None:
+        """Show what putting the chosen backup back would change; from now on the button does it."""
+        found = self.answers.looked_at
+        self._busy(False)
+        pieces.clear(self.difference_lines)
+        if found is None:
+            self.difference.hide()
+            return
+        self.difference_lines.addWidget(pieces.text(_("What would change"), "label"))
+        for heading, words in difference_lines(found, today(self.shell.clock)):
+            shown = _("{heading}: {words}").format(heading=heading, words=words) if heading else words
+            self.difference_lines.addWidget(pieces.text(shown, select=True))
+        pieces.reveal(self.difference_lines)
+        self.difference.show()
+        self.button.setFocus()
+        bring_into_view(self, self.button)
+
+    def _forget_difference(self) -> None:
+        if self.answers.looked_at is not None:
+            self.answers.looked_at = None
+            self.difference.hide()
+            self._busy(False)
 
     def show_problem(self, problem: Problem) -> None:
         """Say why nothing was restored; what was chosen and typed stays."""
@@ -263,7 +324,11 @@ class Restore(QWidget):
         for widget in (self.list, self.folder_button, self.passphrase, self.back_button):
             widget.setEnabled(not busy)
         self.button.setEnabled(not busy and self.list.count() > 0)
-        self.button.setText(_("Restoring ...") if busy else _("Restore"))
+        ready = self.answers.looked_at is not None
+        if busy:
+            self.button.setText(_("Restoring ...") if ready else _("Looking ..."))
+        else:
+            self.button.setText(_("Restore this backup") if ready else _("Show what would change"))
 
 
 def done_words(made: str, aside: Path | None) -> str:

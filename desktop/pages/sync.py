@@ -17,6 +17,7 @@ from desktop.exchange_words import files_from, place_text
 from desktop.pages.base import NARROW, Page
 from desktop.pages.sync_cards import ConflictsCard, DaysCard, FilesCard, OwnCard
 from desktop.pages.sync_export import ExportPanel
+from desktop.pages.sync_held import HeldCard
 from desktop.pages.sync_inbox import InboxPanel, RefusedCard, TrustPanel
 from desktop.pages.sync_partners import PacksCard, PartnersCard
 from desktop.widgets import pieces
@@ -45,6 +46,7 @@ class Loaded:
     refused: tuple[Any, ...]  # models.services.inbox_views.Refused
     shut_out: tuple[Any, ...]  # partners that are refused for good
     packs: tuple[Any, ...]  # models.services.sync_files.ArrivedPack
+    restored: Any  # models.services.exchange_held.Restored of the last restore, or None
     answered: tuple[tuple[str, str], ...]  # partners about whom a receipt can be printed, and from which side
 
 
@@ -77,10 +79,12 @@ class SyncPage(Page):
         self.days, self.batches, self.conflicts = DaysCard(), FilesCard(), ConflictsCard(self)
         self.partners, self.card, self.refused = PartnersCard(self), OwnCard(self), RefusedCard(self)
         self.packs = PacksCard(self)
+        self.held = HeldCard(self)
         self.body.addLayout(self.told)
         self.body.addLayout(self.stage)
         self.rest = QWidget()
         rest = pieces.column(self.rest, gap=16)
+        rest.addWidget(self.held)
         rest.addLayout(self.found)
         rest.addWidget(self._head())
         both = self.both = pieces.line(None, gap=16)
@@ -150,6 +154,7 @@ class SyncPage(Page):
         """Load everything that the page shows."""
         casebook = self.casebook
         sync, inbox, conflicts = casebook.sync, casebook.inbox, casebook.conflicts
+        backups = casebook.safekeeping
 
         def load() -> Loaded:
             return Loaded(
@@ -161,6 +166,7 @@ class SyncPage(Page):
                 tuple(inbox.refused()),
                 tuple(one for one in sync.everybody() if one.revoked),
                 tuple(sync.arrived_packs()),
+                backups.restored(),
                 sync.answered(),
             )
 
@@ -195,7 +201,10 @@ class SyncPage(Page):
         if not status.office_known:
             parts.append(_("The office's card is not here yet: take it in before the first export."))
         self.state.setText("\n".join(parts))
-        self.export_button.setEnabled(bool(loaded.partners))
+        held = loaded.restored is not None and loaded.restored.held
+        self.held.show_restored(loaded.restored if held else None)
+        self.export_button.setEnabled(bool(loaded.partners) and not held)
+        self.take_button.setEnabled(not held)
         self.receipt_button.setVisible(any(side == "received" for _partner, side in loaded.answered))
         self.paper_button.setVisible(bool(loaded.answered))
         self.days.show_days(loaded.days, on)

@@ -4,7 +4,6 @@ SQLite cannot even delete on a full disk: it needs room for its log first. Measu
 form could be saved. The file holds random bytes, since a file system may keep zeros without taking up room.
 """
 
-import os
 import secrets
 import shutil
 from contextlib import suppress
@@ -65,7 +64,4 @@ def release(folder: Path) -> bool:
 
 def free(folder: Path) -> int:
     """Bytes that may still be written where a folder lies. Raises OSError."""
-    if hasattr(os, "statvfs"):
-        told = os.statvfs(folder)
-        return told.f_bavail * told.f_frsize
     return shutil.disk_usage(folder).free

@@ -350,7 +350,6 @@ def test_a_second_place_gets_a_copy_while_it_can_be_reached(casebook: Casebook, 
     assert tmp_path / "drawer" / made.name in [each.path for each in found]
 
 
-
 def test_a_backup_puts_back_what_was_then_and_keeps_what_is_now(casebook: Casebook, clock: FixedClock) -> None:
     folder = casebook.folder
     casebook.households.register(small_household("早来的"))

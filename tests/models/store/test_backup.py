@@ -11,61 +11,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 
-from models.clock import FixedClock
 from models.errors import CannotWrite, DamagedStore, DiskFull, StoreBusy
 from models.security import keystore
 from models.store import backup, backup_restoring, migrate
 from models.store.engine import Engines, connect_sqlite, open_sqlite
-
-PASSPHRASE = "correct horse battery"
-CANARY = "金丝雀乙"
-CLOCK = FixedClock(datetime(2026, 11, 22, 3, 15, tzinfo=UTC))
-
-
-@pytest.fixture(scope="session")
-def made_once(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, keystore.Keys]:
-    """A casebook's folder with key store and store, without records."""
-    folder = tmp_path_factory.mktemp("casebook")
-    keys = keystore.create(folder / "casebook.keys", PASSPHRASE, "王芳", cost=keystore.FLOOR)
-    engines = open_sqlite(folder / "casebook.db", keys.page_key)
-    migrate.upgrade(engines)
-    engines.close()
-    return folder, keys
-
-
-@pytest.fixture
-def keys(made_once: tuple[Path, keystore.Keys]) -> keystore.Keys:
-    return made_once[1]
-
-
-@pytest.fixture
-def home(made_once: tuple[Path, keystore.Keys], tmp_path: Path) -> Path:
-    return shutil.copytree(made_once[0], tmp_path / "home")
-
-
-@pytest.fixture
-def store(home: Path, keys: keystore.Keys):
-    engines = open_sqlite(home / "casebook.db", keys.page_key)
-    save(engines, 1, 3)
-    yield engines
-    engines.close()
-
-
-def save(engines: Engines, first: int, count: int) -> None:
-    with engines.writer.begin() as connection:
-        rows = [{"k": f"{n:06}", "v": json.dumps({"v": CANARY})} for n in range(first, first + count)]
-        connection.execute(text("INSERT INTO meta (key, value) VALUES (:k, :v)"), rows)
-
-
-def rows_in(path: Path, keys: keystore.Keys) -> int:
-    engines = open_sqlite(path, keys.page_key)
-    try:
-        with engines.reader.connect() as connection:
-            return connection.execute(text("SELECT count(*) FROM meta WHERE key <> 'restored'")).scalar_one()
-    finally:
-        engines.close()
+from tests.models.store.kept_store import CANARY, CLOCK, PASSPHRASE, rows_in, save
 
 
 def test_a_backup_holds_everything_that_was_saved_and_says_so(store: Engines, home: Path, keys: keystore.Keys) -> None:
@@ -123,7 +74,7 @@ def test_work_goes_on_while_a_backup_is_made(store: Engines, home: Path, keys: k
 
 def rows_in_open(engines: Engines) -> int:
     with engines.reader.connect() as connection:
-        return connection.execute(text("SELECT count(*) FROM meta")).scalar_one()
+        return int(connection.exec_driver_sql("SELECT count(*) FROM meta").scalar_one())
 
 
 def test_a_damaged_or_changed_backup_is_refused(
