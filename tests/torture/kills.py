@@ -311,6 +311,88 @@ class Phrase(Scene):
             book.close()
 
 
+class Rotation(Scene):
+    """The key of the records is made anew, as when somebody leaves: every page is written under another key."""
+
+    def make(self) -> None:
+        book = scenes.create(self.first)
+        for number in range(10):
+            book.households.register(scenes.household(number))
+        self.names = scenes.people(book)
+        book.close()
+
+    def begin_anew(self) -> None:
+        super().begin_anew()
+        self.key = self.key_now()
+
+    def key_now(self) -> bytes:
+        return keystore.unlock(self.book / KEYS, PASSPHRASE).data_key
+
+    def deed(self) -> Deed:
+        def do(say: Say) -> None:
+            book = self.opened()
+            say.begin()
+            book.accounts.renew_key()
+            say.ack("renewed")
+            book.close()
+            self.opened().close()  # here the file itself is written anew
+            say.end()
+
+        return do
+
+    def check(self, told: Told) -> str:
+        book = self.opened()
+        try:
+            if scenes.people(book) != self.names:
+                return "not everybody is there"
+            key = self.key_now()
+            if told.acks and key == self.key:
+                return "the new key was promised, and the old one opens it"
+            self.key = key
+            for each in Casebook.backups(self.book):
+                try:
+                    backup.verify(each.path, book._keys)  # type: ignore[arg-type]
+                except Problem as problem:
+                    return f"backup {each.path.name} cannot be read any more: {type(problem).__name__}"
+            for each in Casebook.backups(self.book)[2:]:
+                shutil.rmtree(each.path)
+            return scenes.trouble_in(book, deep=False)
+        finally:
+            book.close()
+
+
+class TakeIn(Scene):
+    """A list of residents from a spreadsheet is taken in: all of it or nobody."""
+
+    def deed(self) -> Deed:
+        households = [scenes.household(10 + self.round * 10 + n) for n in range(10)]
+        self.coming = {name for n in range(10) for name in scenes.family(10 + self.round * 10 + n)}
+
+        def do(say: Say) -> None:
+            book = self.opened()
+            say.begin()
+            book.listed.take_in(households)
+            say.ack("in")
+            say.end()
+
+        return do
+
+    def begin_anew(self) -> None:
+        super().begin_anew()
+        self.names = {*scenes.family(0)}
+
+    def check(self, told: Told) -> str:
+        book = self.opened()
+        try:
+            names = scenes.people(book)
+            if names not in ([self.names | self.coming] if told.acks else [self.names, self.names | self.coming]):
+                return f"{len(names - self.names)} of {len(self.coming)} people were taken in"
+            self.names = names
+            return scenes.trouble_in(book)
+        finally:
+            book.close()
+
+
 class Export(Scene):
     """Changes are written to a stick; the office takes in whatever is on it."""
 
@@ -437,6 +519,8 @@ SCENES: dict[str, type[Scene]] = {
     "restore": Restore,
     "migration": Migration,
     "phrase": Phrase,
+    "rotation": Rotation,
+    "list": TakeIn,
     "export": Export,
     "letter": Letter,
 }

@@ -35,6 +35,8 @@ _KILLED = {
     "restore": "a backup is put back",
     "migration": "an older casebook is brought to today's tables",
     "phrase": "the passphrase is changed",
+    "rotation": "the key of the records is made anew",
+    "list": "a list of residents is taken in",
     "export": "changes are written to a stick",
     "letter": "a letter gets its number and its PDF",
 }
@@ -42,6 +44,8 @@ _ALL = [
     *(Part(f"kill-{name}", "kills:kill", f"kill -9 while {about}", name) for name, about in _KILLED.items()),
     Part("kill-import", "others:kills_in_imports", "kill -9 while a file is taken in, on both engines", short=False),
     Part("power", "power:cuts", "power cuts in the application's own writes"),
+    Part("full-disk", "full_disk:full", "the disk fills up, three kinds"),
+    Part("damage", "damage:damage", "seven kinds of damage to store, key file, picture and backup"),
     Part("batches", "others:bad_batches", "files of eleven kinds that nobody should take in", short=False),
     Part("hostile-csv", "fuzz:fuzz", "spoilt tables as text", "csv", group="files"),
     Part("hostile-xlsx", "fuzz:fuzz", "spoilt workbooks", "xlsx", group="files"),
@@ -59,5 +63,5 @@ def chosen(wanted: Sequence[str], *, short: bool) -> list[Part]:
         some = [PARTS[name]] if name in PARTS else [part for part in _ALL if part.name.startswith(name)]
         if not some:
             raise KeyError(name)
-        found += [part for part in some if part not in found and (wanted or part.short or not short)]
+        found += [part for part in some if part not in found and (part.short or not short or part.name == name)]
     return found

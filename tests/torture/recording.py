@@ -43,18 +43,24 @@ class Call:
     """One call that succeeded, or one write to standard output."""
 
     name: str
-    arguments: tuple[str, ...]
+    arguments: tuple[str | bytes, ...]  # texts as their bytes
     returned: int
 
     def text(self, place: int) -> bytes:
-        """An argument that is a string."""
-        found = _TEXT.search(self.arguments[place])
-        assert found, (self.name, self.arguments[place][:60])
-        return bytes.fromhex(found[1].replace("\\x", ""))
+        """An argument that is a text."""
+        said = self.arguments[place]
+        assert isinstance(said, bytes), (self.name, said)
+        return said
 
     def number(self, place: int) -> int:
         """An argument that is a number."""
-        return int(self.arguments[place].split()[0], 0)
+        return int(self.word(place).split()[0], 0)
+
+    def word(self, place: int) -> str:
+        """An argument that is a word."""
+        said = self.arguments[place]
+        assert isinstance(said, str), (self.name, place)
+        return said
 
 
 def calls(path: Path) -> Iterator[Call]:
@@ -73,7 +79,12 @@ def calls(path: Path) -> Iterator[Call]:
             else:
                 continue
             if returned != "?" and int(returned) >= 0:
-                yield Call(name, tuple(said.split(", ")), int(returned))
+                yield Call(name, tuple(map(_argument, said.split(", "))), int(returned))
+
+
+def _argument(said: str) -> str | bytes:
+    found = _TEXT.fullmatch(said.rstrip("."))
+    return bytes.fromhex(found[1].replace("\\x", "")) if found else said
 
 
 @dataclass
@@ -169,7 +180,7 @@ class Disk:
     # Handles.
 
     def _openat(self, call: Call) -> None:
-        self._opened(call.text(1), call.arguments[2], call.returned)
+        self._opened(call.text(1), call.word(2), call.returned)
 
     def _opened(self, name: bytes, flags: str, handle: int) -> None:
         self._open.pop(handle, None)
@@ -241,10 +252,10 @@ class Disk:
             file.cut(call.number(1))
 
     def _sendfile(self, call: Call) -> None:
-        self._copy(call.number(1), call.number(0), call.arguments[2], call.returned)
+        self._copy(call.number(1), call.number(0), call.word(2), call.returned)
 
     def _copy_file_range(self, call: Call) -> None:
-        self._copy(call.number(0), call.number(2), call.arguments[1], call.returned)
+        self._copy(call.number(0), call.number(2), call.word(1), call.returned)
 
     def _copy(self, source: int, target: int, offset: str, several: int) -> None:
         file = self._file(target)
@@ -297,7 +308,7 @@ class Disk:
     _rmdir = _unlink
 
     def _unlinkat(self, call: Call) -> None:
-        if call.arguments[0] == "AT_FDCWD":
+        if call.word(0) == "AT_FDCWD":
             self._gone(call.text(1))
         elif isinstance(folder := self._open.get(call.number(0), (None,))[0], Folder):
             folder.change({call.text(1).decode(): None})

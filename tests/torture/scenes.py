@@ -11,7 +11,8 @@ from typing import Any
 
 from models.casebook import STORE, Casebook
 from models.clock import Clock, FixedClock
-from models.security import keystore
+from models.security import key_accounts, keystore
+from models.services.accounts import Accounts
 from models.services.views import Office
 from models.store import importing
 from models.store.engine import connect_sqlite
@@ -35,10 +36,11 @@ def working_folder() -> Iterator[Path]:
 
 def cheap() -> None:
     """Phrases of invented casebooks are stretched as little as is allowed; what they protect is nobody's."""
-    for thing in vars(keystore).values():
-        defaults = getattr(thing, "__kwdefaults__", None)
-        if defaults and isinstance(defaults.get("cost"), keystore.Cost):
-            defaults["cost"] = keystore.FLOOR
+    for place in (keystore, key_accounts, Accounts):
+        for thing in vars(place).values():
+            defaults = getattr(thing, "__kwdefaults__", None)
+            if defaults and isinstance(defaults.get("cost"), keystore.Cost):
+                defaults["cost"] = keystore.FLOOR
 
 
 def create(folder: Path, office: Office = OFFICE, clock: Clock | None = None) -> Casebook:
