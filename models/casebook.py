@@ -12,6 +12,7 @@ from models.security import keystore
 from models.services import audit_session, casebook_file, desk_place, recovering, signing_in, sync_device
 from models.services.accounts import Accounts
 from models.services.allowed import Guard
+from models.services.audit import Audit
 from models.services.backups import Backups, ServerBackedUp
 from models.services.book import Book
 from models.services.calendar import Calendar
@@ -130,6 +131,7 @@ class Casebook:
         self.templates = Templates(book)
         self.desks = Desks(book)
         self.upkeep = Upkeep(book)
+        self.audit = Audit(book)
         self.safekeeping = Backups(book, self.pictures.sweep)
         self.health = Health(book, self.safekeeping, opening)
         book.back_up_before = self.safekeeping.before

@@ -174,6 +174,12 @@ _TABLE: Mapping[str, Mapping[str, str]] = {
         "accounts": "add answer_request change_roles escrow_offices escrow_to leave list make_recovery_code"
         " open_request remove_code rename renew_key reset_phrase set_classes set_scope",
     },
+    "audit": {
+        "use": "head",
+        "read_audit": "check compare_mark days of_partners page verify_file workers",
+        "view": "who_has_seen",
+        "export_audit": "export",
+    },
     "upkeep": {"count": "figures", "office": "rebuild spread", "back_up": "verify"},
 }
 

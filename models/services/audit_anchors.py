@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from models.records.audit import BEFORE
 from models.records.operation import Batch, Peer
 from models.security.audit_seal import Anchor, anchor_of
 from models.services.audit_views import DeviceChain, KnownAnchor
@@ -83,7 +84,7 @@ def of_partners(connection: Connection) -> list[DeviceChain]:
 
 
 def trouble_of(told: list[tuple[KnownAnchor, Anchor | None]]) -> str:
-    """Whether places that one device told of hang together: "", cut or changed.
+    """Whether places that one device told of hang together: "", cut, changed, or gap (a chain between is not known).
 
     Files may be taken in in any order, so for each chain the places are compared by their numbers: the same number must
     have the same hash. A chain that begins must name the end of one that is known, and not an earlier place of it than
@@ -99,9 +100,13 @@ def trouble_of(told: list[tuple[KnownAnchor, Anchor | None]]) -> str:
     for _one, after in told:
         if after is not None and max(places[after.chain]) > after.seq:
             return "cut"
-    chains = {one.anchor.chain for one, _after in told}
-    named = {after.chain for _one, after in told if after is not None}
     beginnings = {one.anchor.chain: after for one, after in told}
-    # Of several chains each but the first must be the one after another that is known.
-    loose = [chain for chain in chains if beginnings[chain] is None or beginnings[chain].chain not in places]  # type: ignore[union-attr]
-    return "cut" if len(loose) > 1 or (len(chains) > 1 and not named & chains) else ""
+    roots = [after for after in beginnings.values() if after is None or after.chain not in beginnings]
+    if len(roots) < 2:
+        return ""
+    return "cut" if _several(roots) else "gap"
+
+
+def _several(roots: list[Anchor | None]) -> bool:
+    """Whether more than one chain says that there was none before it."""
+    return sum(after is None or after.chain == BEFORE for after in roots) > 1

@@ -15,8 +15,5 @@ def classes_of(fields: Iterable[str], group_of: Callable[[str], str | None]) -> 
     found = set()
     for name in fields:
         entity, _dot, rest = name.partition(".")
-        if entity == "fact":
-            found.add(class_of_fact(rest, group_of(rest) or ""))
-        else:
-            found.add(_RECORDS.get(entity, ""))
+        found.add(class_of_fact(rest, group_of(rest) or "") if entity == "fact" else _RECORDS.get(entity, ""))
     return frozenset(found - {""})

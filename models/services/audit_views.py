@@ -135,4 +135,6 @@ class DeviceChain:
     partner: str  # key id
     name: str
     anchors: tuple[KnownAnchor, ...]  # the oldest first
-    trouble: str = ""  # "", cut (a chain grew shorter, or a new one begins before where the last one was), changed
+    trouble: str = ""
+    """cut: a chain grew shorter, a new one begins before where the last one was, or one says that there was none
+    before it; changed: the same place with another hash; gap: a chain in between is not known."""

@@ -32,7 +32,7 @@ from models.store.work import Work
 
 _REPEAT_MS = 10 * 60 * 1000
 _RULES_SECONDS = 3.0
-_FOLDED = frozenset({"view", "check", "screen", "search", "calendar"})  # the others are told each time
+_FOLDED = frozenset({"view", "check", "screen", "search", "calendar", "audit"})  # the others are told each time
 _NO_LIMITS = Limits()
 
 

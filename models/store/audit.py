@@ -182,7 +182,7 @@ def check(connection: Connection, chain: str, *, key: bytes | None = None, ancho
     whom the rows are about besides.
     """
     if chain == BEFORE:
-        return _check_opening(connection, anchors)
+        return check_opening(rows(connection, BEFORE), anchors)
     last = next((one for one in heads(connection) if one.chain == chain), None)
     verdict = audit_seal.verify(chain, rows(connection, chain), key=key, anchors=anchors, last=last)
     return _with(verdict, _wrong_people(connection, chain))
@@ -304,10 +304,10 @@ def _last_row(connection: Connection, left: str | None, desk: str) -> Anchor | N
     return Anchor(BEFORE, count, audit_seal.opening_hash(rows(connection, BEFORE))) if count else None
 
 
-def _check_opening(connection: Connection, anchors: Sequence[Anchor]) -> Verdict:
+def check_opening(kept: Iterable[Mapping[str, Any]], anchors: Sequence[Anchor]) -> Verdict:
     """The rows of before have no seal; but the first chain says how many there were, and their hash."""
-    count, digest = 0, audit_seal.opening_hash(rows(connection, BEFORE))
-    count = int(connection.execute(select(func.count()).where(AUDIT.c.chain == BEFORE)).scalar() or 0)
+    listed = list(kept)
+    count, digest = len(listed), audit_seal.opening_hash(listed)
     known = [one for one in anchors if one.chain == BEFORE]
     found: list[audit_seal.Finding] = []
     for one in known[:1]:
