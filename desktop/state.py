@@ -65,6 +65,15 @@ class State:
         self._file.setValue("touch", "true" if on else "false")
 
     @property
+    def account(self) -> str:
+        """Id of the account that signed in last; it names nobody."""
+        return str(self._file.value("account", ""))
+
+    @account.setter
+    def account(self, identity: str) -> None:
+        self._file.setValue("account", identity)
+
+    @property
     def idle_minutes(self) -> int:
         """Minutes without a key or a click after which the window locks; 0 never does."""
         return self._number("idle_minutes", 0, 240, 10)

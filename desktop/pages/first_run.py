@@ -107,13 +107,14 @@ def letter_mark(code: str) -> str:
 
 def strength(passphrase: str) -> tuple[str, str]:
     """What to say of a passphrase while it is typed: (words, role of the line)."""
-    from models.security.passphrase import is_weak
+    from models.security.strength import strength as judged  # with its dictionary, when somebody chooses a passphrase
 
     if not passphrase:
         return _("At least ten characters. Four unrelated words are easy to remember and hard to guess."), "soft"
-    if is_weak(passphrase):
-        return _("Too easy to guess so far."), "error"
-    if len(passphrase) >= 16 or (not passphrase.isascii() and len(passphrase) >= 8):
+    found = judged(passphrase)
+    if not found.enough:
+        return found.hint or _("Too easy to guess so far."), "error"
+    if found.score >= 3:
         return _("Strong."), "good"
     return _("Good enough. Longer is better."), "good"
 
@@ -401,9 +402,10 @@ class FirstRun(QWidget):
                     )
                     if self.answers.desk
                     else _(
-                        "Nobody can open this casebook any more: not your office, not the makers of this program. "
-                        "Only what was exported to your office is left. Write the passphrase down on paper and keep "
-                        "it where you keep your seal, not with this computer."
+                        "Nobody can open this casebook then, not even the makers of this program, unless a recovery "
+                        "code was printed or your office holds a key in trust: the page “Accounts and keys” has both. "
+                        "Write the passphrase down on paper and keep it where you keep your seal, not with this "
+                        "computer."
                     )
                 ),
                 role="banner-warn",
@@ -424,9 +426,9 @@ class FirstRun(QWidget):
 
     def _passphrase_trouble(self) -> str:
         from models.errors import WeakPassphrase
-        from models.security.passphrase import is_weak
+        from models.security.strength import too_easy
 
-        if is_weak(self.answers.passphrase):
+        if too_easy(self.answers.passphrase):
             return WeakPassphrase().sentence()
         if self.answers.passphrase != self.answers.again:
             return _("The two passphrases are not the same. Show them and compare.")

@@ -31,6 +31,7 @@ TOPICS = {
     "register": N_("Registering"),
     "merge": N_("The same person twice"),
     "listed": N_("A list of residents"),
+    "accounts": N_("Accounts and keys"),
     "pictures": N_("Pictures"),
     "rights": N_("Consent and rights"),
     "plans": N_("Plans, notes and contacts"),

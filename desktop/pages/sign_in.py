@@ -1,11 +1,12 @@
 """The gate: the passphrase opens the casebook; where there is none, the first run makes one."""
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QLineEdit, QScrollArea, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QLayout, QLineEdit, QScrollArea, QWidget
 
 from desktop import theme
 from desktop.widgets import pieces
@@ -36,6 +37,19 @@ def server_shown(folder: Path) -> str:
         return "?" if (folder / DESK).exists() else ""
 
 
+def people_of(folder: Path) -> list[tuple[str, str]]:
+    """(account, name) of who can sign in, as the key file says; the keys themselves are not read before they are
+    needed, since that would bring half the program along.
+    """
+    import json
+
+    try:
+        slots = json.loads((folder / FILES[1]).read_bytes())["slots"]
+        return [(str(one["id"]), str(one["name"])) for one in slots if one.get("kind", "person") == "person"]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return []
+
+
 def casebook_exists(folder: Path) -> bool:
     """Whether there is a casebook in the data folder; its keys alone are one only where backups lie beside them."""
     if (folder / DESK).exists():
@@ -55,6 +69,10 @@ def gate(shell: "Shell") -> QWidget:
 
         if isinstance(shell.gate, Restore):
             return Restore(shell, shell.gate.answers)
+        from desktop.pages.forgotten import Forgotten
+
+        if isinstance(shell.gate, Forgotten):
+            return Forgotten(shell, shell.gate.answers)
     if casebook_exists(shell.folder):
         return SignIn(shell)
     from desktop.pages.first_run import FirstRun
@@ -62,16 +80,19 @@ def gate(shell: "Shell") -> QWidget:
     return FirstRun(shell, shell.gate.answers if isinstance(shell.gate, FirstRun) else None)
 
 
-def open_casebook(folder: Path, passphrase: str, shell: "Shell", password: str = "", phrase: str = "") -> "Casebook":
+def open_casebook(
+    folder: Path, passphrase: str, shell: "Shell", password: str = "", phrase: str = "", account: str = ""
+) -> "Casebook":
     """Open the casebook; called off the window's thread, since it imports and derives keys.
 
-    password, phrase: the server's and the office's, where this computer does not give them.
+    password, phrase: the server's and the office's, where this computer does not give them. account: who signs in.
     """
     from models.casebook import Casebook
 
     if password or phrase:
-        return Casebook.open_office(folder, passphrase, clock=shell.clock, password=password, phrase=phrase)
-    return Casebook.open(folder, passphrase, clock=shell.clock)
+        more = {"password": password, "phrase": phrase}
+        return Casebook.open_office(folder, passphrase, account=account, clock=shell.clock, **more)
+    return Casebook.open(folder, passphrase, account=account, clock=shell.clock)
 
 
 def needs_backup(problem: Problem) -> bool:
@@ -94,6 +115,13 @@ def asks_phrase(problem: Problem) -> bool:
     from models.services.desk_place import WrongOfficePhrase
 
     return isinstance(problem, WrongOfficePhrase)
+
+
+def waits(problem: Problem) -> int:
+    """How many seconds somebody must wait who failed too often; 0 for any other trouble."""
+    from models.security.attempts import TooManyAttempts
+
+    return int(str(problem.facts["seconds"])) if isinstance(problem, TooManyAttempts) else 0
 
 
 def is_about_server(problem: Problem) -> bool:
@@ -194,10 +222,26 @@ class SignIn(QWidget):
         self.passphrase.line.returnPressed.connect(self.unlock)
         label = pieces.text(_("Passphrase"), "label")
         label.setBuddy(self.passphrase.line)
+        self.who = QComboBox()
+        """Who signs in; hidden where there is one account only."""
+        self.who.setAccessibleName(_("Who"))
+        for account, name in people_of(shell.folder):
+            self.who.addItem(name, account)
+        self.who.setCurrentIndex(max(self.who.findData(shell.state.account), 0))
+        self.who.currentIndexChanged.connect(lambda _place: self._other_person())
+        self.who_label = pieces.text(_("Who"), "label")
+        self.who_label.setBuddy(self.who)
+        for each in (self.who, self.who_label):
+            each.setVisible(self.who.count() > 1)
         self.trouble = pieces.text("", "error")
         self.trouble.hide()
+        self._waiting = QTimer(self)
+        self._waiting.setInterval(1000)
+        self._waiting.timeout.connect(self._count_down)
+        self._wait_until = 0.0  # by the monotonic clock
         self.button = pieces.button(_("Open the casebook"), self.unlock, "primary")
         self.restore_button = pieces.button(_("Restore a backup"), self.restore, "link")
+        self.forgotten_button = pieces.button(_("Passphrase forgotten"), self.forgotten, "link")
         server = server_shown(shell.folder)
         self.connection_button = pieces.button(_("Connection to the server"), self.connection, "link")
         (self.restore_button if server else self.connection_button).hide()  # a server is restored where it is
@@ -225,6 +269,8 @@ class SignIn(QWidget):
                 if server
                 else []
             ),
+            self.who_label,
+            self.who,
             label,
             self.passphrase,
             self.server_label,
@@ -233,8 +279,7 @@ class SignIn(QWidget):
             self.phrase,
             self.trouble,
             self.button,
-            self.restore_button,
-            self.connection_button,
+            pieces.wrapping(None, self.restore_button, self.connection_button, self.forgotten_button, None),
             margin=32,
             gap=12,
         )
@@ -254,9 +299,12 @@ class SignIn(QWidget):
             return
         self._busy(True)
         folder, shell = self.shell.folder, self.shell
-        password, phrase = self.server.text(), self.phrase.text()
+        password, phrase, account = self.server.text(), self.phrase.text(), str(self.who.currentData() or "")
         self.shell.tasks.run(
-            lambda: open_casebook(folder, passphrase, shell, password, phrase), self._opened, self._failed, owner=self
+            lambda: open_casebook(folder, passphrase, shell, password, phrase, account),
+            self._opened,
+            self._failed,
+            owner=self,
         )
 
     def restore(self) -> None:
@@ -264,6 +312,32 @@ class SignIn(QWidget):
         from desktop.pages.restore import Restore
 
         self.shell.show_gate(Restore(self.shell))
+
+    def forgotten(self) -> None:
+        """To the page that sets a new passphrase."""
+        from desktop.pages.forgotten import Answers, Forgotten
+
+        self.shell.show_gate(Forgotten(self.shell, Answers(account=str(self.who.currentData() or ""))))
+
+    def _other_person(self) -> None:
+        self._waiting.stop()
+        self._wait_until = 0.0
+        self._busy(False)
+        self.trouble.hide()
+        self.passphrase.line.clear()
+        self.passphrase.setFocus()
+
+    def _count_down(self) -> None:
+        """How long somebody who failed too often must wait; then the button works again."""
+        left = self._wait_until - time.monotonic()
+        if left <= 0:
+            self._waiting.stop()
+            self._busy(False)
+            self.passphrase.setFocus()
+            self.passphrase.line.selectAll()
+            return
+        minutes, seconds = divmod(int(left) + 1, 60)
+        self.button.setText(_("Wait {time}").format(time=f"{minutes}:{seconds:02d}"))
 
     def connection(self) -> None:
         """To the page that says where the office's server is."""
@@ -275,12 +349,20 @@ class SignIn(QWidget):
         self.passphrase.line.clear()
         self.server.line.clear()
         self.phrase.line.clear()
+        self.shell.state.account = str(self.who.currentData() or "")
         self.shell.unlock(casebook)
 
     def _failed(self, problem: Problem) -> None:
         self._busy(False)
         self.trouble.setText(problem.sentence())
         self.trouble.show()
+        if (seconds := waits(problem)) > 0:
+            self._busy(True)
+            self.trouble.show()
+            self._wait_until = time.monotonic() + seconds
+            self._waiting.start()
+            self._count_down()
+            return
         if asks_password(problem):
             self._ask_for(self.server_label, self.server)
             return
