@@ -1,4 +1,4 @@
-"""The delay after wrong passphrases rises, survives a kill and a clock that is set back, and locks nobody out for good."""
+"""The delay after wrong passphrases rises, survives a kill and a clock set back, and locks nobody out for good."""
 
 import json
 import os
