@@ -9,7 +9,7 @@ from models.clock import Clock, SystemClock
 from models.errors import DamagedStore, Problem
 from models.records.letter import LetterValue
 from models.security import keystore
-from models.services import audit_session, casebook_file, desk_place, recovering, signing_in, sync_device
+from models.services import audit_session, casebook_file, desk_place, exchange_held, recovering, signing_in, sync_device
 from models.services.accounts import Accounts
 from models.services.allowed import Guard
 from models.services.audit import Audit
@@ -26,7 +26,6 @@ from models.services.desks import Desks
 from models.services.doubles_arrived import Doubles
 from models.services.drafts import Drafts
 from models.services.eligibility import Eligibility
-from models.services.exchange_held import erased_again
 from models.services.facts import Facts
 from models.services.health import Health
 from models.services.households import Households
@@ -198,8 +197,7 @@ class Casebook:
             )
             opened = cls._with(engines, keys, folder, clock, opening)
             signing_in.hand_over_events(opened._book)
-            if again := opened.rights.replay():
-                erased_again(opened._book, len(again))
+            exchange_held.opened(opened._book, len(opened.rights.replay()))
             return opened
         except BaseException:
             opening.close()
@@ -439,17 +437,21 @@ class Casebook:
         return casebook_file.backups(folder, elsewhere)
 
     @staticmethod
-    def preview_restore(folder: Path, chosen: Path, passphrase: str, *, account: str = "") -> Difference:
+    def preview_restore(
+        folder: Path, chosen: Path, passphrase: str, *, account: str = "", clock: Clock | None = None
+    ) -> Difference:
         """What putting a backup back would lose and bring back, by kinds and names; nothing is changed.
 
         Raises as restore() does, and CannotRead.
         """
-        return casebook_file.difference(folder, chosen, passphrase, account)
+        return casebook_file.difference(folder, chosen, passphrase, clock or SystemClock(), account)
 
     @staticmethod
-    def last_good_backup(folder: Path, passphrase: str, *, account: str = "") -> Backup | None:
+    def last_good_backup(
+        folder: Path, passphrase: str, *, account: str = "", clock: Clock | None = None
+    ) -> Backup | None:
         """The newest whole backup beside a casebook that cannot be opened. Raises WrongPassphrase, KeysMissing."""
-        return casebook_file.last_good(folder, passphrase, account)
+        return casebook_file.last_good(folder, passphrase, clock or SystemClock(), account)
 
     @staticmethod
     def restore(
@@ -460,7 +462,8 @@ class Casebook:
         Returns where the old file is kept, None where there was none; one that can be read is backed up besides. No
         files are exchanged until a person agrees (safekeeping.agree). The passphrase is that of the casebook's key
         file, or of the backup's own where the casebook's is gone or damaged (a damaged one is kept, dated).
-        Raises WrongPassphrase, KeysMissing, DamagedBackup, StoreBusy, DiskFull, CannotWrite; then nothing was changed.
+        Raises WrongPassphrase, TooManyAttempts, NotAllowed, KeysMissing, DamagedBackup, StoreBusy, DiskFull,
+        CannotWrite; then nothing was changed.
         """
         return casebook_file.restore(folder, chosen, passphrase, clock or SystemClock(), account)
 
@@ -541,17 +544,20 @@ class Casebook:
         return made.path if made is not None else None
 
     def close(self, how: str = "") -> None:
-        """Bring everything into the file and let go of it. how: for the audit: why it was locked (idle, sleep ...)."""
-        if not self._over:
-            audit_session.closing(self._book, how)
+        """Bring everything into the file, seal it and let go of it; once is enough. how: for the audit: why it was
+        locked (idle, sleep ...)."""
+        if self._over:
+            return
+        audit_session.closing(self._book, how)
         if self._book.beside is not self._book.engines:
             with suppress(Problem):  # whoever else has a record open is told no longer that we have
                 self.desks.end_editing()
             self._book.beside.close()
         self.safekeeping.finish()
         self.health.close()
+        self._book.close()
         self._book.engines.close()
         path, keys = self._book.engines.path, self._book.keys
-        if path is not None and keys is not None and not self._over:
+        if path is not None and keys is not None:
             file_seal.close(path, keys)
         self._over = True

@@ -440,16 +440,19 @@ class FirstRun(QWidget):
         form = self._form()
         self.folder_line = self._line(
             form,
-            _("Folder for backups"),
+            _("Second place for backups"),
             "backup_folder",
-            _("Empty: beside the casebook. A stick or a network folder is better: it survives this computer."),
+            _(
+                "A copy of each backup goes there whenever it can be reached: a stick, a shared folder. The first copy "
+                "always lies beside the casebook."
+            ),
         )
         self.content.addWidget(pieces.button(_("Choose a folder"), self._choose_folder, icon="save"))
         self.folder_line.setFocus()
         return self._backup_trouble
 
     def _choose_folder(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(self, _("Folder for backups"), self.answers.backup_folder)
+        chosen = QFileDialog.getExistingDirectory(self, _("Second place for backups"), self.answers.backup_folder)
         if chosen:
             self.folder_line.setText(chosen)
 

@@ -145,7 +145,7 @@ class HealthPage(Page):
         card.add(
             labelled(
                 [
-                    (_("Size"), size_words(now.size)),
+                    (_("Size of the file"), size_words(now.size)),
                     (_("Closed last"), closed_words(now)),
                     (_("Looked through"), checked_words(now.looked_at, now.looked_good, on)),
                     (_("Compared with the log"), checked_words(now.deep_at, now.deep_good, on)),

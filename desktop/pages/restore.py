@@ -9,12 +9,12 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QListWidget, QListWidgetItem, QWidget
 
 from desktop import theme
-from desktop.backup_words import backup_line, difference_lines
+from desktop.backup_words import age_words, backup_line, difference_lines
 from desktop.case_words import moment_text
 from desktop.pages.sign_in import PassphraseField, SignIn, brand, bring_into_view, centred
 from desktop.widgets import pieces
 from desktop.widgets.empty_state import EmptyState
-from models.clock import today
+from models.clock import milliseconds, today
 from models.errors import CannotRead, Problem, WrongPassphrase
 from models.texts import _
 
@@ -53,6 +53,19 @@ def find_backups(folder: Path, elsewhere: Path | None) -> "list[Backup]":
         return list({each.path.resolve(): each for each in found}.values())
     except OSError as trouble:
         raise CannotRead(name=(elsewhere or folder).name) from trouble
+
+
+def last_good(shell: "Shell", passphrase: str, account: str) -> tuple[Path, str] | None:
+    """The newest whole backup of a casebook that cannot be opened, and the words of a button that restores it; called
+    off the window's thread."""
+    from models.casebook import Casebook
+
+    found = Casebook.last_good_backup(shell.folder, passphrase, account=account, clock=shell.clock)
+    if found is None:
+        return None
+    moment = moment_text(found.made_at, today(shell.clock))
+    age = age_words(found.made_at, milliseconds(shell.clock))
+    return found.path, _("Restore the backup of {moment} ({age})").format(moment=moment, age=age)
 
 
 def look(shell: "Shell", chosen: Path, passphrase: str) -> "Difference":

@@ -12,8 +12,10 @@ from sqlalchemy import exc
 
 from models.clock import Clock, local_time, milliseconds
 from models.errors import CannotRead, CannotWrite, DiskFull, KeysMissing, Problem, StoreBusy
+from models.records.roles import may
 from models.security import keystore
-from models.services import desk_place
+from models.services import desk_place, signing_in
+from models.services.allowed import NotAllowed
 from models.services.views import Office, Worker
 from models.store import backup, backup_difference, backup_restoring, integrity, migrate
 from models.store.backup import Backup, DamagedBackup
@@ -84,32 +86,33 @@ def backups(folder: Path, elsewhere: Path | None = None) -> list[Backup]:
     return sorted(found, key=lambda each: each.made_at, reverse=True)
 
 
-def last_good(folder: Path, passphrase: str, account: str = "") -> Backup | None:
+def last_good(folder: Path, passphrase: str, clock: Clock, account: str = "") -> Backup | None:
     """The newest backup beside a casebook that is whole, byte for byte; None where there is none.
 
-    Raises WrongPassphrase, KeysMissing where neither the casebook's key file nor any backup's is whole.
+    Raises WrongPassphrase, TooManyAttempts.
     """
-    found = backup.backups(folder / BACKUPS)
-    for each in found:
+    for each in backup.backups(folder / BACKUPS):
         with suppress(DamagedBackup, CannotRead, KeysMissing):
-            return check(each.path, _keys_for(folder, each.path, passphrase, account)[0])[0]
+            return check(each.path, _keys_for(folder, each.path, passphrase, clock, account)[0])[0]
     return None
 
 
-def difference(folder: Path, chosen: Path, passphrase: str, account: str = "") -> Difference:
+def difference(folder: Path, chosen: Path, passphrase: str, clock: Clock, account: str = "") -> Difference:
     """What putting a backup back would lose and bring back; see Casebook.preview_restore."""
-    keys, _own = _keys_for(folder, chosen, passphrase, account)
+    keys, _own = _keys_for(folder, chosen, passphrase, clock, account)
     return backup_difference.difference(chosen, folder / STORE, keys)
 
 
 def restore(folder: Path, chosen: Path, passphrase: str, clock: Clock, account: str = "") -> Path | None:
     """Put a backup in the place of the casebook; see Casebook.restore."""
-    return restore_with(folder, chosen, clock, *_keys_for(folder, chosen, passphrase, account))
+    return restore_with(folder, chosen, clock, *_keys_for(folder, chosen, passphrase, clock, account))
 
 
 def restore_with(folder: Path, chosen: Path, clock: Clock, keys: keystore.Keys, own: bool = True) -> Path | None:
     """The same with keys that are open: by a recovery code, or the escrow's answer. own: whether they are those of the
     casebook's key file; otherwise that is put aside, and the backup's takes its place."""
+    if keys.account and not may(keys.roles, "restore"):
+        raise NotAllowed(action="restore")
     check(chosen, keys)
     _back_up_present(folder, keys, clock)
     if not own:
@@ -118,10 +121,10 @@ def restore_with(folder: Path, chosen: Path, clock: Clock, keys: keystore.Keys, 
     return backup_restoring.restore(chosen, folder / STORE, keys, clock)
 
 
-def _keys_for(folder: Path, chosen: Path, passphrase: str, account: str) -> tuple[keystore.Keys, bool]:
+def _keys_for(folder: Path, chosen: Path, passphrase: str, clock: Clock, account: str) -> tuple[keystore.Keys, bool]:
     """The keys of the casebook, or of the backup where the casebook's key file is gone or damaged; and which it is."""
     try:
-        return keystore.unlock(folder / KEYS, passphrase, account), True
+        return signing_in.unlock(folder, passphrase, account, clock), True
     except KeysMissing:
         return keystore.unlock(chosen / KEYS, passphrase, account), False
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from models.clock import milliseconds
+from models.clock import local_time, milliseconds
 from models.errors import Problem
 from models.services.book import Book
 from models.store.backup_restoring import RESTORED
@@ -67,9 +67,14 @@ def agree(book: Book) -> None:
     book.note("restore", "casebook", "", "exchange again")
 
 
-def erased_again(book: Book, people: int) -> None:
-    """Remember of a restored casebook that people were erased again when it was first opened, to be told."""
-    with book.writing() as connection:
+def opened(book: Book, erased: int) -> None:
+    """To be called when a casebook was opened: the first time after a restore that is put on the audit chain, with the
+    number of people whom the ledger of erasures erased again, which is told until somebody agrees."""
+    with book.reading() as connection:
         said = read_meta(connection, RESTORED)
-        if said and not said.get("agreed_at"):
-            write_meta(connection, RESTORED, {**said, "erased_again": int(said.get("erased_again", 0)) + people})
+    if not said or said.get("noted"):
+        return
+    with book.writing() as connection:
+        write_meta(connection, RESTORED, {**said, "noted": True, "erased_again": erased})
+    moment = local_time(int(said.get("made_at", 0)))
+    book.note("restore", "casebook", "", f"backup of {moment:%Y-%m-%dT%H:%M}, {erased} erased again")

@@ -282,5 +282,5 @@ def _key_file(folder: Path) -> tuple[bool, bool]:
     """Whether the key file is whole, and whether its copy equals it."""
     with suppress(Problem):
         (_main, main), (_copy, copy) = key_file.both(folder / KEY_STORE)
-        return main is not None, main == copy
+        return main is not None, main is not None and main == copy
     return False, False

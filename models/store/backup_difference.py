@@ -126,4 +126,4 @@ def _names(connection: Any, where: str, kind: str, rows: list[str]) -> tuple[str
             f"JOIN {table} ", f"JOIN {where}.{table} "
         )
     found = (connection.execute(query, (row,)).fetchone() for row in rows)
-    return tuple(" ".join(str(name[0]).split()) for name in found if name is not None and name[0])
+    return tuple(dict.fromkeys(" ".join(str(name[0]).split()) for name in found if name is not None and name[0]))

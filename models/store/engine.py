@@ -153,7 +153,7 @@ class Engines:
         """Bring everything into the one file, let go of it and of the lock. May be called twice."""
         self.reader.dispose()
         if self.dialect == "sqlite" and self.path is not None and self.path.exists():
-            with suppress(exc.DBAPIError, Problem):  # an unmerged log is as safe as a merged one
+            with suppress(exc.DBAPIError, sqlcipher.Error, Problem):  # an unmerged log is as safe as a merged one
                 connection = self.writer.raw_connection()
                 try:
                     connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
