@@ -27,7 +27,7 @@ from desktop.widgets.print_once import print_once
 from models.clock import today
 from models.errors import CannotRead
 from models.records import divisions
-from models.records.roles import CLASSES, ROLES
+from models.records.roles import CLASSES, ROLES, may
 from models.security.escrow import ANSWER_ENDING, REQUEST_ENDING, Request
 from models.services.accounts_views import AccountRow, EscrowOffice
 from models.services.views import Changed
@@ -117,15 +117,15 @@ class AccountsPage(Page):
         card = Card(_("When a passphrase is forgotten"))
         codes = [row for row in self.rows if row.kind == "recovery"]
         trusted = [row for row in self.rows if row.kind == "escrow"]
-        people = [row for row in self.rows if row.kind == "person" and row.here]
+        keepers = [row for row in self.rows if row.kind == "person" and row.here and may(row.roles, "accounts")]
         if not codes and not trusted:
             words = _(
                 "Without a printed code or an office that holds a key in trust, nobody can open the records any more "
                 "once the passphrase is forgotten."
             )
-            if len(people) > 1:
+            if len(keepers) > 1:
                 words = _("A colleague who keeps accounts can set a new passphrase. For more, print a recovery code.")
-            card.add(Banner("warn" if len(people) < 2 else "info", words, closable=False))
+            card.add(Banner("warn" if len(keepers) < 2 else "info", words, closable=False))
         for row in codes:
             words = _("Recovery code of {day}, printed and sealed").format(day=row.name)
             card.add(self._way(row, words, _("Cancel the code")))
