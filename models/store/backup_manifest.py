@@ -89,6 +89,8 @@ def check(folder: Path, keys: Keys) -> tuple[Backup, Keys]:
     """
     try:
         said = _load(folder)
+        if _canonical(said) != (folder / MANIFEST).read_bytes():  # not one byte may differ, a line's end neither
+            raise DamagedBackup
         mac = said.pop("mac")
         # An earlier program sealed format 1 in the very same way.
         opening = next(

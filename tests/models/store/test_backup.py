@@ -122,7 +122,7 @@ def test_a_manifest_that_lacks_something_or_says_something_odd_is_damaged(
     mutants = [mutant for mutant in mutants if mutant != sound]
     mutants += [None, 7, "mac", [], {}, [["mac", "x"]]]
     for mutant in mutants:
-        path.write_text(json.dumps(mutant))
+        path.write_bytes(as_written(mutant))
         with pytest.raises(backup.DamagedBackup):
             backup.verify(made, keys)
         backup.backups(home / "backups")
@@ -131,7 +131,10 @@ def test_a_manifest_that_lacks_something_or_says_something_odd_is_damaged(
         with pytest.raises(backup.DamagedBackup):
             backup.verify(made, keys)
         assert backup.backups(home / "backups") == []
-    path.write_text(json.dumps(sound))
+    path.write_bytes(as_written(sound) + b"\n")
+    with pytest.raises(backup.DamagedBackup):
+        backup.verify(made, keys)
+    path.write_bytes(as_written(sound))
     backup.verify(made, keys)
 
 
@@ -142,15 +145,15 @@ def test_a_store_repacked_with_a_fitting_hash_is_refused(store: Engines, home: P
     shutil.copy(older / "casebook.db", newer / "casebook.db")
     manifest = json.loads((newer / "manifest.json").read_bytes())
     manifest |= {k: v for k, v in json.loads((older / "manifest.json").read_bytes()).items() if k in ("sha256", "size")}
-    (newer / "manifest.json").write_text(json.dumps(manifest))
+    (newer / "manifest.json").write_bytes(as_written(manifest))
     with pytest.raises(backup.DamagedBackup):
         backup.verify(newer, keys)
     told = json.loads((older / "manifest.json").read_bytes())
     for change in ({"made_at": told["made_at"] + 86_400_000}, {"vault": "another"}, {"more": 1}):
-        (older / "manifest.json").write_text(json.dumps({**told, **change}))  # an old backup that looks like today's
+        (older / "manifest.json").write_bytes(as_written({**told, **change}))  # an old backup that looks like today's
         with pytest.raises(backup.DamagedBackup):
             backup.verify(older, keys)
-    (older / "manifest.json").write_text(json.dumps(told))
+    (older / "manifest.json").write_bytes(as_written(told))
     backup.verify(older, keys)
 
 
@@ -339,7 +342,7 @@ def write_manifests(folder: Path, moments: list[datetime]) -> None:
         path = folder / f"{moment:%Y-%m-%d_%H%M%S}"
         path.mkdir(parents=True)
         manifest = {"made_at": int(moment.timestamp() * 1000), "size": 1, "rows": {}, "version": "0001", "vault": "v"}
-        (path / "manifest.json").write_text(json.dumps(manifest))
+        (path / "manifest.json").write_bytes(as_written(manifest))
 
 
 def test_thinning_keeps_recent_ones_days_weeks_and_months(tmp_path: Path) -> None:

@@ -116,9 +116,9 @@ def as_format_1(made: Path, keys: keystore.Keys) -> None:
     """Write the manifest as the first format had it."""
     said = json.loads((made / "manifest.json").read_bytes())
     kept = {name: said[name] for name in ("made_at", "vault", "version", "size", "sha256", "rows")} | {"format": 1}
-    text = json.dumps(kept, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-    kept["mac"] = hmac.new(keys.backup_key, text, "sha256").hexdigest()
-    (made / "manifest.json").write_text(json.dumps(kept))
+    form: dict[str, Any] = {"ensure_ascii": False, "sort_keys": True, "separators": (",", ":")}
+    kept["mac"] = hmac.new(keys.backup_key, json.dumps(kept, **form).encode(), "sha256").hexdigest()
+    (made / "manifest.json").write_text(json.dumps(kept, **form))
 
 
 def test_a_backup_of_the_first_format_is_read_and_proved(store: Engines, home: Path, keys: keystore.Keys) -> None:
