@@ -19,6 +19,11 @@ from models.store.engine import Engines, connect_sqlite, open_sqlite
 from tests.models.store.kept_store import CANARY, CLOCK, PASSPHRASE, rows_in, save
 
 
+def as_written(said: object) -> bytes:
+    """A manifest in the very form in which one is written."""
+    return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
 def test_a_backup_holds_everything_that_was_saved_and_says_so(store: Engines, home: Path, keys: keystore.Keys) -> None:
     made = backup.back_up(store, home / "backups", keys, CLOCK)
     assert made.name == "2026-11-22_111500"  # Tianjin time
