@@ -6,7 +6,7 @@ sync and the change part of the audit read this one log.
 
 from typing import Any
 
-from sqlalchemy import Index, LargeBinary
+from sqlalchemy import Index, LargeBinary, PrimaryKeyConstraint
 from sqlmodel import Field, SQLModel
 
 from models.records.base import flag_field, json_field, moment_field, number_field, text_field
@@ -21,8 +21,10 @@ class Operation(SQLModel, table=True):
     """
 
     __table_args__ = (
+        PrimaryKeyConstraint("district", "row", "id"),  # what is about one record lies together
         Index("ix_operation_device", "device", "seq"),  # each device's chain in its order
         Index("ix_operation_arrival", "arrival"),
+        Index("ix_operation_id", "era", "id"),
     )
 
     district: str = Field(primary_key=True, max_length=9)  # home district of the row
@@ -35,12 +37,13 @@ class Operation(SQLModel, table=True):
     worker: str = text_field()
     verb: str = text_field()  # the worker's word, for example residents.register
     entity: str = text_field()
-    row: str = text_field(index=True)
+    row: str = text_field(index=True, primary_key=True)
     fields: dict[str, Any] = sealed_json(
         "operation.fields"
     )  # {field: {"v": value, "s": salt, "h": hash, "p": [ids replaced]}}
     office: str = text_field()
     arrival: int = number_field()  # the how manieth this casebook got: local, in no hash and in no file
+    era: int = number_field()  # the stretch of arrivals it belongs to, by which its id is found (models.store.log)
 
 
 class Head(SQLModel, table=True):

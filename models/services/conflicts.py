@@ -43,6 +43,7 @@ from models.services.merging import CannotMerge, Merging
 from models.services.undoing import take_back
 from models.services.views import Changed
 from models.store import importing
+from models.store.log import named
 from models.store.rows import KEPT, from_wire, table_of, to_wire
 from models.store.work import Work, read_meta
 
@@ -131,13 +132,10 @@ class Conflicts:
             query = select(DISPUTE).where(DISPUTE.c.settled_at > 0).order_by(DISPUTE.c.settled_at.desc())
             rows = list(connection.execute(query.limit(limit)))
             names = abouts.called(connection, {(row.about_kind, row.about_id) for row in rows})
-            here = (
-                _OPERATION.c.district.in_({row.district for row in rows}),
-                _OPERATION.c.id.in_({row.operation for row in rows}),
-                _OPERATION.c.device == str(read_meta(connection, "device").get("id", "")),
-                _OPERATION.c.verb == VERB,
-            )
-            own = set(connection.execute(select(_OPERATION.c.id).where(*here)).scalars())
+            query = select(_OPERATION.c.id, _OPERATION.c.device, _OPERATION.c.verb)
+            said = connection.execute(query.where(named(connection, {row.operation for row in rows}))).all()
+            device = str(read_meta(connection, "device").get("id", ""))
+            own = {one.id for one in said if (one.device, one.verb) == (device, VERB)}
         return [
             Settled(
                 row.row,

@@ -15,6 +15,7 @@ from models.records.operation import Head, Operation, Peer
 from models.services.conflicts_rules import masked
 from models.services.conflicts_views import Version
 from models.services.views import Office
+from models.store.log import named
 from models.store.rows import default_of, defaults, table_of
 from models.store.work import read_meta
 from models.sync.content import canonical
@@ -41,15 +42,13 @@ class Log:
 
     def load(self, wanted: Iterable[tuple[str, str]]) -> None:
         """Read those of some operations that were not asked for yet."""
-        grouped: dict[str, list[str]] = defaultdict(list)
-        for district, identity in set(wanted) - self._found.keys():
-            grouped[district].append(identity)
-            self._found[district, identity] = None
-        for district, ids in grouped.items():
-            for start in range(0, len(ids), _AT_ONCE):
-                here = (_OPERATION.c.district == district, _OPERATION.c.id.in_(ids[start : start + _AT_ONCE]))
-                for row in self._connection.execute(select(*_COLUMNS).where(*here)):
-                    self._found[district, row.id] = row
+        missing = set(wanted) - self._found.keys()
+        self._found.update(dict.fromkeys(missing))
+        ids = sorted({identity for _district, identity in missing})
+        for start in range(0, len(ids), _AT_ONCE):
+            here = named(self._connection, ids[start : start + _AT_ONCE])
+            for row in self._connection.execute(select(*_COLUMNS).where(here)):
+                self._found[row.district, row.id] = row
 
     def knows(self, district: str, identity: str) -> bool:
         """Whether it was asked for."""

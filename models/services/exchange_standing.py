@@ -18,6 +18,7 @@ from models.records.operation import Batch, Conflict, Operation
 from models.services import partners, sync_export, sync_files
 from models.services.book import Book
 from models.store import chains
+from models.store.log import named
 from models.store.rows import KEPT, table_of
 from models.store.work import read_meta
 
@@ -226,9 +227,7 @@ def _residents(connection: Connection, references: Sequence[chains.Reference]) -
     for start in range(0, len(references), _AT_ONCE):
         portion = [one.id for one in references[start : start + _AT_ONCE]]
         touched: dict[str, set[str]] = defaultdict(set)
-        query = select(_OPERATION.c.entity, _OPERATION.c.row).where(
-            _OPERATION.c.id.in_(portion), _OPERATION.c.district.in_({one.district for one in references})
-        )
+        query = select(_OPERATION.c.entity, _OPERATION.c.row).where(named(connection, portion))
         for row in connection.execute(query):
             touched[row.entity].add(row.row)
         found |= touched.pop("resident", set())

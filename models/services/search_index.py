@@ -1,7 +1,7 @@
 """What residents are found by: gathers names, numbers, phones and addresses and has their search keys made anew."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,7 @@ _PERSON = select(*(_RESIDENT.c[name] for name in _SAID))
 _META = table_of(Meta)
 _WAITING = "keys of "  # Meta: one entry for each file whose residents wait for their keys
 _WAIT = (_META.c.key >= _WAITING, _META.c.key < _WAITING + "~")
-MANY_FILES = 12  # of a portion
+MANY_FILES = 30  # of a portion
 _AT_ONCE = 500  # residents: a file of changes is about fewer as a rule
 
 
@@ -36,17 +36,23 @@ def remake_keys(connection: Connection, resident_ids: Collection[str]) -> None:
         return
     coming: list[bytes] = []  # of all of them, packed: a hundred thousand rows would be large
     for start in range(0, len(ids), _AT_ONCE):
-        gone, fresh = search.changes_of_keys(connection, _keys_of(connection, ids[start : start + _AT_ONCE]))
+        some = ids[start : start + _AT_ONCE]
+        gone, fresh = search.changes_of_keys(connection, _keys_of(connection, some))
         search.forget_keys(connection, gone)
-        coming += [f"{key}\x00{resident}\x00{kind}\x00{rank}".encode() for key, resident, kind, rank in fresh]
-    coming.sort()
+        places = {resident: f"\x00{place:08d}" for place, resident in enumerate(some, start)}
+        coming += [f"{key}{places[resident]}{_LETTERS[kind]}{rank}".encode() for key, resident, kind, rank in fresh]
+    coming.sort()  # of the ids in their order, so this is the order of the keys and ids
     for start in range(0, len(coming), 4 * _AT_ONCE):
-        search.add_keys(connection, [_unpacked(row) for row in coming[start : start + 4 * _AT_ONCE]])
+        search.add_keys(connection, [_unpacked(row, ids) for row in coming[start : start + 4 * _AT_ONCE]])
 
 
-def _unpacked(row: bytes) -> search.Row:
-    key, resident, kind, rank = row.decode().split("\x00")
-    return key, resident, kind, int(rank)
+_KINDS = {"n": "name", "p": "pinyin", "i": "initials", "d": "number", "t": "phone", "a": "address"}
+_LETTERS = {kind: letter for letter, kind in _KINDS.items()}
+
+
+def _unpacked(row: bytes, ids: Sequence[str]) -> search.Row:
+    key, _end, rest = row.decode().rpartition("\x00")
+    return key, ids[int(rest[:8])], _KINDS[rest[8]], int(rest[9:])
 
 
 @contextmanager

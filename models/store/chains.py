@@ -7,7 +7,7 @@ forward with each import, so that the cost follows the batch and not the table; 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,14 +16,14 @@ from sqlalchemy import Connection, Text, cast, func, select
 from models.records.operation import Operation
 from models.records.stream import Received
 from models.store import audit
-from models.store.many import among
+from models.store.log import named
 from models.store.rows import table_of
 from models.store.work import read_meta, write_meta
 from models.sync.batch import Tips
 from models.values import new_id
 
 _OPERATIONS, _RECEIVED = table_of(Operation), table_of(Received)
-SENT = tuple(column for column in _OPERATIONS.columns if column.name != "arrival")
+SENT = tuple(column for column in _OPERATIONS.columns if column.name not in ("arrival", "era"))
 """The columns of an operation that are in its hash and in files."""
 _FORMER = 20  # chains that this casebook wrote before its present one, named in Meta
 _HELD = "held"
@@ -150,16 +150,16 @@ def loose(connection: Connection, references: Iterable[Reference]) -> list[list[
 
 def operations_of(connection: Connection, references: Iterable[Reference]) -> list[dict[str, Any]]:
     """The operations themselves, in the order asked for; a few thousand at most."""
-    wanted: dict[str, list[str]] = defaultdict(list)
+    wanted: dict[str, set[int]] = defaultdict(set)
     order = []
     for one in references:
-        wanted[one.district].append(one.id)
+        wanted[one.device].add(one.seq)
         order.append((one.district, one.id))
     found: dict[tuple[str, str], dict[str, Any]] = {}
-    for district, ids in wanted.items():
-        query = select(*SENT).where(_OPERATIONS.c.district == district, _OPERATIONS.c.id.in_(ids))
+    for device, numbers in wanted.items():
+        query = select(*SENT).where(_OPERATIONS.c.device == device, _OPERATIONS.c.seq.in_(sorted(numbers)))
         for row in connection.execute(query).mappings():
-            found[district, row["id"]] = dict(row)
+            found[row["district"], row["id"]] = dict(row)
     return [found[key] for key in order]
 
 
@@ -247,7 +247,7 @@ def _grown(
         tip = (seq, identity)
     _join(pieces)
     new = [piece for piece in came if piece[0] in pieces]
-    if new and _any_held(connection, fresh, {piece[0]: piece[1] - piece[3] for piece in new}):
+    if new and _any_held(connection, {piece[0] for piece in new}):
         return None  # it hangs on the middle of a chain
     return _state([tip] if tip[1] else [], pieces.values())
 
@@ -282,15 +282,10 @@ def _join(pieces: dict[str, Piece]) -> None:
             pieces[start] = (start, seq, identity, pieces[start][3] + several)
 
 
-def _any_held(connection: Connection, fresh: Sequence[Mapping[str, Any]], wanted: Mapping[str, int]) -> bool:
-    """Whether any of some operations of the device (id -> the sequence it should have) is in the log."""
-    ids, columns = list(wanted), _OPERATIONS.c
-    for district in {operation["district"] for operation in fresh}:
-        here = (columns.district == district, among(connection, columns.id, ids))
-        if connection.execute(select(columns.id).where(*here).limit(1)).first():
-            return True
-    there = (columns.device == fresh[0]["device"], columns.seq.in_(sorted(set(wanted.values()))))
-    return not wanted.keys().isdisjoint(connection.execute(select(columns.id).where(*there)).scalars())
+def _any_held(connection: Connection, wanted: Collection[str]) -> bool:
+    """Whether any of some operations is in the log."""
+    query = select(_OPERATIONS.c.id).where(named(connection, wanted)).limit(1)
+    return connection.execute(query).first() is not None
 
 
 def _state(ends: Iterable[tuple[int, str]], pieces: Iterable[Piece] | None, loose: int = 0) -> dict[str, Any]:

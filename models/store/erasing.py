@@ -99,11 +99,10 @@ def blank(work: Work, entity: str, rows: Iterable[str], *, only: Iterable[str] =
     with allow_writes(work.connection):
         for start in range(0, len(ids), 500):
             some = ids[start : start + 500]
-            query = select(_OPERATIONS.c.district, _OPERATIONS.c.id, _OPERATIONS.c.fields).where(
-                _OPERATIONS.c.row.in_(some)
-            )
-            for district, operation, said in work.connection.execute(query).all():
-                here = (_OPERATIONS.c.district == district, _OPERATIONS.c.id == operation)
+            columns = _OPERATIONS.c
+            query = select(columns.district, columns.row, columns.id, columns.fields).where(columns.row.in_(some))
+            for district, row, operation, said in work.connection.execute(query).all():
+                here = (columns.district == district, columns.row == row, columns.id == operation)
                 work.connection.execute(update(_OPERATIONS).where(*here).values(fields=_erased(said, fields)))
             own = {name: value for name, value in blanked.items() if name not in (*KEY_COLUMNS, *_STAYS)}
             work.connection.execute(update(table).where(table.c.id.in_(some)).values(**own))

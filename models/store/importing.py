@@ -20,7 +20,8 @@ from sqlalchemy import JSON, BigInteger, Boolean, Connection, Date, bindparam, d
 from models.records.operation import Conflict, Head, Operation
 from models.records.sealed import plain_type
 from models.store import chains, marks
-from models.store.many import among, for_import, insert_rows, put_rows
+from models.store.log import era_of
+from models.store.many import among, for_import, insert_tuples, put_rows
 from models.store.rows import KEPT, KEY_COLUMNS, default_of, defaults, table_of, to_wire
 from models.store.work import allow_writes, count_arrivals
 from models.sync.content import canonical
@@ -35,7 +36,9 @@ _BIGGEST = 2**63
 
 _NOT = object()  # a value that its column cannot keep
 _in_columns = itemgetter(*_OPERATION_COLUMNS)
-_by_id = itemgetter("district", "id")
+
+FOUND_BY = frozenset({"name", "former_name", "provisional_number", "birth_date", "sex", "dead", "frozen"})
+"""What of a resident's own record makes search keys, or is compared with others (services.search_index, likeness)."""
 
 Key = tuple[str, str]  # district and id of a record
 
@@ -91,7 +94,7 @@ def plan(connection: Connection, operations: Sequence[Mapping[str, Any]]) -> Pla
     """Work out what importing these operations would do. Writes nothing; they must have been found genuine."""
     given = {(operation["district"], operation["id"]): operation for operation in operations}
     for_import(connection)
-    known = _known(connection, given)
+    known = _known(connection, given.values())
     new = tuple(operation for key, operation in given.items() if key not in known)
     touched: dict[Key, list[Mapping[str, Any]]] = defaultdict(list)
     for operation in new:
@@ -120,13 +123,23 @@ def apply(connection: Connection, planned: Plan) -> frozenset[str]:
     about = marks.subjects_now(connection, rows, mixed)
     with allow_writes(connection):
         arrived = count_arrivals(connection, len(planned.new))
-        coming = [{**_columns(one), "arrival": place} for place, one in enumerate(planned.new, arrived + 1)]
-        coming.sort(key=_by_id)  # pages of the key are met once each
-        insert_rows(connection, _OPERATIONS, coming)
+        places = enumerate(planned.new, arrived + 1)
+        coming = [(*_in_columns(one), place, era_of(place)) for place, one in places]
+        insert_tuples(connection, _OPERATIONS, (*_OPERATION_COLUMNS, "arrival", "era"), coming)
         _write_rows(connection, planned.rows, planned.conflicts_before, planned.mixed)
     marks.note(connection, about | marks.subjects_now(connection, rows, mixed))
     chains.extend(connection, planned.new)
-    return to_find_again(connection, rows)
+    return to_find_again(connection, {**rows, **dict.fromkeys(_found_as_before(planned), "")})
+
+
+def _found_as_before(planned: Plan) -> set[str]:
+    """The residents of whom nothing is said by which they are found or compared, a note perhaps."""
+    said: dict[str, bool] = {}
+    for operation in planned.new:
+        if operation["entity"] == "resident":
+            row = operation["row"]
+            said[row] = said.get(row, False) or not FOUND_BY.isdisjoint(operation["fields"])
+    return {row for row, found in said.items() if not found} - {row for _district, row in planned.mixed}
 
 
 def rebuild(connection: Connection) -> None:
@@ -181,10 +194,6 @@ def _hash(said: object) -> int:
     return int.from_bytes(hashlib.sha256(canonical(said)).digest())
 
 
-def _columns(operation: Mapping[str, Any]) -> dict[str, Any]:
-    return dict(zip(_OPERATION_COLUMNS, _in_columns(operation), strict=True))
-
-
 def _by_district(keys: Iterable[tuple[str, ...]]) -> dict[str, set[str]]:
     """The second parts of keys by their first."""
     grouped: dict[str, set[str]] = defaultdict(set)
@@ -193,10 +202,11 @@ def _by_district(keys: Iterable[tuple[str, ...]]) -> dict[str, set[str]]:
     return grouped
 
 
-def _known(connection: Connection, keys: Iterable[Key]) -> set[Key]:
+def _known(connection: Connection, operations: Iterable[Mapping[str, Any]]) -> set[Key]:
+    """Those of the operations about the same records, by district and id, that are in the log."""
     found: set[Key] = set()
-    for district, ids in _by_district(keys).items():
-        here = among(connection, _OPERATIONS.c.id, ids)
+    for district, rows in _by_district((one["district"], one["row"]) for one in operations).items():
+        here = among(connection, _OPERATIONS.c.row, rows)
         query = select(_OPERATIONS.c.id).where(_OPERATIONS.c.district == district, here)
         found.update((district, identity) for identity in connection.execute(query).scalars())
     return found

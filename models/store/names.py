@@ -118,8 +118,27 @@ def _dictionary() -> Any:
 def _words(text: str) -> list[str]:
     found: list[str] = []
     for run in re.findall(r"[a-z0-9]+|[^\Wa-z0-9_]+", text):
-        found += _dictionary().lazy_pinyin(run, errors=_EACH) if not run.isascii() else [run]
-    return [tidy(syllable) or syllable for syllable in found]
+        if run.isascii():
+            found.append(run)
+        elif len(run) <= 2 and not _is_word(run):  # most given names: nothing to be cut into words
+            found += map(_first_reading, run)
+        else:
+            found += (tidy(syllable) or syllable for syllable in _dictionary().lazy_pinyin(run, errors=_EACH))
+    return found
+
+
+def _is_word(text: str) -> bool:
+    """Whether pypinyin knows two characters as one word, which may be read otherwise than each of them."""
+    _dictionary()
+    from pypinyin.constants import PHRASES_DICT
+
+    return text in PHRASES_DICT
+
+
+@cache
+def _first_reading(character: str) -> str:
+    syllable = "".join(_dictionary().lazy_pinyin(character, errors=_EACH))
+    return tidy(syllable) or syllable
 
 
 @cache

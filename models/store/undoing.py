@@ -12,6 +12,7 @@ from sqlalchemy import Column, Connection, Row, Select, Table, func, select
 
 from models.errors import CannotUndo
 from models.records.operation import Head, Operation
+from models.store.log import named
 from models.store.rows import KEPT, default_of, from_wire, is_named, table_of
 from models.store.work import Work, columns_from_wire
 from models.sync.content import canonical
@@ -101,6 +102,9 @@ def _keyed(
     """
     districts, keys = _districts(connection), sorted(wanted)
     for start in range(0, len(keys), _SOME):
+        if column is _OPERATIONS.c.id:
+            yield from connection.execute(query.where(named(connection, keys[start : start + _SOME])))
+            continue
         yield from connection.execute(
             query.where(column.table.c.district.in_(districts), column.in_(keys[start : start + _SOME]))
         )

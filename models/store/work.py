@@ -15,6 +15,7 @@ from models.records.operation import Conflict, Head, Operation
 from models.store import audit, audit_about, marks
 from models.store.guard import allow_writes, arm, read_meta, write_meta
 from models.store.limits import Limits
+from models.store.log import era_of
 from models.store.many import insert_rows, put_rows
 from models.store.rows import KEPT, defaults, empty_row, from_wire, table_of, to_wire
 from models.store.seen import Seen, arrived
@@ -193,7 +194,7 @@ class Work:
             if self._operations:
                 before = count_arrivals(self.connection, len(self._operations))
                 for place, operation in enumerate(self._operations, before + 1):
-                    operation["arrival"] = place
+                    operation |= {"arrival": place, "era": era_of(place)}
                 if self.seen is not None:
                     self.seen.own.update(str(operation["id"]) for operation in self._operations)
             for table, rows in ((_OPERATIONS, self._operations), (_HEADS, self._heads)):

@@ -15,6 +15,7 @@ from typing import Any
 
 from models.errors import BatchRefused
 from models.signed_file import LAST_MOMENT
+from models.sync.chain_place import read_place
 from models.sync.content import canonical, operation_id, value_hash
 from models.sync.envelope import Header, Reader, unseal
 from models.sync.stream import Down, Got, read_down, read_got, read_hashes
@@ -47,6 +48,7 @@ class Manifest:
     wants: tuple[str, ...] | None = (
         None  # contents of sealed files that the writer lacks; None: it says nothing of them
     )
+    audit: dict[str, Any] | None = None  # the newest row of the writer's audit chain; None: it says nothing of it
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ def write_lines(
     down: Down | None = None,
     got: Got | None = None,
     wants: Sequence[str] | None = None,
+    audit: Mapping[str, Any] | None = None,
 ) -> list[bytes]:
     """The lines of one file: the manifest and at most MAX_OPERATIONS operations.
 
@@ -86,6 +89,7 @@ def write_lines(
         **({"down": down.wire()} if down else {}),
         **({"got": got.wire()} if got else {}),
         **({"wants": list(wants)} if wants is not None else {}),
+        **({"audit": dict(audit)} if audit is not None else {}),
     }
     lines = [canonical(manifest)]
     before = ""
@@ -140,11 +144,17 @@ def _no_constant(_name: str) -> None:
     raise _BadError  # NaN and the infinities are no JSON
 
 
-_decode = json.JSONDecoder(parse_constant=_no_constant).decode
+_DECODER = json.JSONDecoder(parse_constant=_no_constant)
 
 
 def _parse(line: bytes) -> dict[str, Any]:
-    said = _decode(line.decode("utf-8"))
+    text = line.decode("utf-8")
+    try:
+        said, end = _DECODER.scan_once(text, 0)  # a line is the value alone; decode() looks for spaces around it
+    except StopIteration:
+        end = -1
+    if end != len(text):
+        said = _DECODER.decode(text)
     if not isinstance(said, dict):
         raise _BadError
     return said
@@ -182,6 +192,7 @@ def _read_manifest(said: dict[str, Any]) -> Manifest:
         down=read_down(said.get("down")),
         got=read_got(said.get("got")),
         wants=read_hashes(said.get("wants")),
+        audit=read_place(said.get("audit")),
     )
 
 
@@ -207,9 +218,11 @@ def _read_operation(said: dict[str, Any], before: str, *, plain: bool) -> dict[s
         if type(number) is not int or not 0 <= number <= _BIGGEST:
             raise _BadError
         operation[name] = number
-    operation["district"] = _matching(_DISTRICT, said.get("district"))
-    operation["entity"] = _matching(_NAME, said.get("entity"))
-    operation["fields"] = {_field(name): _read_change(change) for name, change in fields.items()}
+    district, entity = said.get("district"), said.get("entity")
+    if type(district) is not str or type(entity) is not str:
+        raise _BadError
+    operation["district"], operation["entity"] = _district(district), _name(entity)
+    operation["fields"] = _read_changes(fields)
     if not operation["device"] or not operation["row"] or operation["seq"] < 1 or operation["at"] > LAST_MOMENT:
         raise _BadError
     operation["id"] = operation_id(operation)
@@ -217,8 +230,28 @@ def _read_operation(said: dict[str, Any], before: str, *, plain: bool) -> dict[s
 
 
 @lru_cache(maxsize=2000)
-def _field(name: str) -> str:
-    return _matching(_NAME, name)
+def _name(said: str) -> str:
+    """The name of a field or of a kind of record: there are few."""
+    return _matching(_NAME, said)
+
+
+@lru_cache(maxsize=200)
+def _district(said: str) -> str:
+    return _matching(_DISTRICT, said)
+
+
+def _read_changes(fields: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    read: dict[str, dict[str, Any]] = {}
+    for name, said in fields.items():
+        _name(name)
+        if type(said) is dict and len(said) == 2 and "v" in said and type(salt := said.get("s")) is str:
+            if len(salt) > 64:  # nearly all changes say a value and a salt, and replace nothing
+                raise _BadError
+            value = said["v"]
+            read[name] = {"v": value, "s": salt, "h": value_hash(salt, value), "p": []}
+        else:
+            read[name] = _read_change(said)
+    return read
 
 
 def _read_change(said: object) -> dict[str, Any]:

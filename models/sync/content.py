@@ -9,6 +9,7 @@ import json
 import json.encoder
 import os
 from collections.abc import Callable, Iterable, Mapping
+from operator import itemgetter
 from typing import Any
 
 FieldChange = dict[str, Any]  # {"v": value, "s": salt, "h": hash, "p": [operation ids replaced]}
@@ -34,6 +35,7 @@ def compact_writer(*, sort_keys: bool) -> Callable[[object], str]:
 
 
 _write = compact_writer(sort_keys=True)
+_hashed = itemgetter("district", "device", "seq", "prev", "clock", "at", "worker", "verb", "entity", "row", "office")
 
 
 def canonical(value: object) -> bytes:
@@ -64,12 +66,8 @@ def field_changes(values: Mapping[str, object]) -> dict[str, FieldChange]:
 
 def operation_id(operation: Mapping[str, Any]) -> str:
     """The content hash of an operation given as a mapping with the columns of models.records.operation.Operation."""
-    said = [
-        *(operation[name] for name in ("district", "device", "seq", "prev", "clock", "at", "worker", "verb")),
-        *(operation[name] for name in ("entity", "row", "office")),
-        {name: [change["h"], change["p"]] for name, change in operation["fields"].items()},
-    ]
-    return hashlib.sha256(canonical(["jinmen-op-1", *said])).hexdigest()
+    fields = {name: [change["h"], change["p"]] for name, change in operation["fields"].items()}
+    return hashlib.sha256(canonical(["jinmen-op-1", *_hashed(operation), fields])).hexdigest()
 
 
 def is_genuine(operation: Mapping[str, Any]) -> bool:

@@ -11,6 +11,8 @@ from models.store.migrations.v0005_at_the_door import flag, json, number, text
 revision = "0007"
 down_revision = "0006"
 
+_FORMER_KEY = "PRIMARY KEY (district, id)"
+_KEY = 'PRIMARY KEY (district, "row", id)'
 _NUMBERED = """
 UPDATE operation SET arrival = counted.place
 FROM (SELECT district, id, row_number() OVER (ORDER BY clock, district, id) AS place FROM operation) AS counted
@@ -22,7 +24,11 @@ def upgrade() -> None:
     """Make the tables, and the columns that older ones get; number the operations that are there."""
     op.add_column("operation", number("arrival"))
     op.execute(_NUMBERED)
+    op.add_column("operation", number("era"))
+    op.execute("UPDATE operation SET era = arrival / 16384")  # models.store.log.ERA
+    _key_by_record()
     op.create_index("ix_operation_arrival", "operation", ["arrival"])
+    op.create_index("ix_operation_id", "operation", ["era", "id"])
     _remember_the_last()
     op.add_column("peer", text("office_code"))
     op.add_column("peer", json("scope", "[]"))
@@ -93,6 +99,27 @@ def upgrade() -> None:
         number("since"),
         number("at"),
     )
+
+
+def _key_by_record() -> None:
+    """The key of the log begins with the record: ids alone are hashes, and a page would be met for each operation."""
+    connection = op.get_bind()
+    if connection.dialect.name == "postgresql":
+        op.execute("ALTER TABLE operation DROP CONSTRAINT operation_pkey")
+        op.execute(f"ALTER TABLE operation ADD {_KEY}")
+        return
+    run = connection.exec_driver_sql
+    said = "SELECT sql FROM sqlite_master WHERE tbl_name = 'operation' AND type = ?"
+    table = str(run(said, ("table",)).scalar_one())
+    indexes = list(run(said + " AND sql IS NOT NULL", ("index",)).scalars())
+    if table.count(_FORMER_KEY) != 1:
+        raise RuntimeError("the log has another key than expected")
+    run("ALTER TABLE operation RENAME TO operation_before")
+    run(table.replace(_FORMER_KEY, _KEY))
+    run("INSERT INTO operation SELECT * FROM operation_before ORDER BY arrival")
+    run("DROP TABLE operation_before")
+    for index in indexes:
+        run(index)
 
 
 def _remember_the_last() -> None:

@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,7 +12,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import exc, inspect, text
 from sqlmodel import SQLModel
 
 import models.records
@@ -173,3 +174,26 @@ def test_somebody_elses_tables_are_not_taken_for_a_casebook(unmigrated: Open) ->
         connection.execute(text("CREATE TABLE resident (n INTEGER)"))
     with pytest.raises(DamagedStore):
         migrate.upgrade(engines)
+
+
+def test_the_log_of_an_older_store_keeps_its_operations_under_the_key_that_begins_with_the_record(
+    unmigrated: Open, tmp_path: Path
+) -> None:
+    engines = unmigrated()
+    six = tmp_path / "six"
+    shutil.copytree(migrate.STEPS, six, ignore=shutil.ignore_patterns("v0007*", "v0008*", "v0009*", "v001*", "__py*"))
+    migrate.upgrade(engines, steps=six)
+    said = [{"d": "120101", "i": f"{n:064x}", "n": n, "r": f"r{n % 3}"} for n in range(9)]
+    query = 'INSERT INTO operation (district, id, device, seq, clock, "row") VALUES (:d, :i, :r, :n, :n, :r)'
+    with engines.writer.begin() as connection:
+        connection.execute(text(query), said)
+    migrate.upgrade(engines)
+    with engines.reader.connect() as connection:
+        key = inspect(connection).get_pk_constraint("operation")["constrained_columns"]
+        held = connection.execute(text('SELECT id, "row", seq, arrival, era FROM operation ORDER BY arrival')).all()
+        counted = connection.execute(text("SELECT value FROM meta WHERE key = 'arrived'")).scalar()
+    assert key == ["district", "row", "id"]
+    assert [tuple(row) for row in held] == [(one["i"], one["r"], one["n"], one["n"] + 1, 0) for one in said]
+    assert "9" in str(counted)
+    with pytest.raises(exc.IntegrityError), engines.writer.begin() as connection:
+        connection.execute(text(query), said[4])

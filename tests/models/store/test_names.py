@@ -1,7 +1,9 @@
 """Names sound as their bearers say them, and every other reading is known too."""
 
 import pytest
+from pypinyin.constants import PHRASES_DICT
 
+from models.store import names
 from models.store.names import MOST_READINGS, readings, sound_of, spelt, tidy
 
 # Surnames that a reading by words gets wrong or might; the reading is the one given for the surname in dictionaries.
@@ -79,3 +81,13 @@ def test_any_character_of_any_script_can_be_in_a_name() -> None:
     ]:
         for name in (chr(code), "张" + chr(code), chr(code) * 2 + "a"):
             assert all(syllable for way in readings(tidy(name)) for syllable in way)
+
+
+def test_two_characters_that_are_no_word_sound_as_each_of_them_does() -> None:
+    dictionary = names._dictionary()
+    characters = sorted({c for phrase in sorted(PHRASES_DICT)[::40] for c in phrase if "一" <= c <= "龥"})[::3]
+    pairs = [a + b for a, b in zip(characters, characters[7:], strict=False)]
+    pairs += [phrase for phrase in sorted(PHRASES_DICT)[::150] if len(phrase) == 2]
+    assert len(pairs) > 500
+    for pair in pairs:
+        assert names._words(pair) == [tidy(said) for said in dictionary.lazy_pinyin(pair, errors=list)], pair

@@ -95,7 +95,8 @@ class Place:
         with self.engine.begin() as connection:
             rows = [dict(row) for row in connection.execute(table.select()).mappings()]
         for row in rows:
-            row.pop("arrival", None)
+            for local in ("arrival", "era"):
+                row.pop(local, None)
         return sorted(rows, key=lambda row: [row[key] for key in keys])
 
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import event
 
 from models.errors import WriteOutsideVerb
+from models.services import search_index
 from models.store import chains, importing
 from models.store.rows import KEPT
 from models.sync.content import field_change, operation_id
@@ -238,6 +239,25 @@ def test_residents_are_found_anew_when_their_address_or_phone_comes() -> None:
         planned = importing.plan(connection, laptop.held(seen))
         assert importing.apply(connection, planned) == {person}
     assert planned.concerned == {door}
+
+
+def test_a_resident_of_whom_only_a_note_comes_is_found_as_before() -> None:
+    laptop, office = Place("周敏"), Place("office")
+    person = laptop.add("resident", name="李建国")
+    office.take(laptop.held())
+    for fields, found_anew in (({"note": "在家"}, set()), ({"name": "李建军"}, {person}), ({"dead": True}, {person})):
+        seen = office.tips()
+        laptop.amend("resident", person, **fields)
+        with office.engine.begin() as connection:
+            planned = importing.plan(connection, laptop.held(seen))
+            assert importing.apply(connection, planned) == found_anew, fields
+
+
+def test_whatever_makes_keys_or_is_compared_of_a_resident_has_them_found_anew() -> None:
+    of_keys = set(search_index._SAID) - {"id"}
+    compared = {"name", "former_name", "sex", "birth_date"}
+    assert of_keys | compared == importing.FOUND_BY
+    assert set(KEPT["resident"].columns.keys()) >= importing.FOUND_BY
 
 
 def test_kept_tables_refuse_writes_that_do_not_come_from_an_import() -> None:
