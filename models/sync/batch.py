@@ -144,7 +144,7 @@ def _no_constant(_name: str) -> None:
     raise _BadError  # NaN and the infinities are no JSON
 
 
-_DECODER = json.JSONDecoder(parse_constant=_no_constant)
+_DECODER: Any = json.JSONDecoder(parse_constant=_no_constant)  # typeshed knows no scan_once
 
 
 def _parse(line: bytes) -> dict[str, Any]:
