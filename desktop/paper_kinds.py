@@ -193,6 +193,18 @@ def _draw_held(value: Any, again: date | None = None) -> bytes:
     return render_held(value, again)
 
 
+def _safety(casebook: "Casebook", _subject: str, argument: Mapping[str, Any]) -> Any:
+    from desktop.safety_paper import safety_sheet
+
+    return safety_sheet(casebook, str(argument.get("supervisor", "")))
+
+
+def _draw_safety(value: Any) -> bytes:
+    from reports.safety_sheet import render_safety_sheet
+
+    return render_safety_sheet(value)
+
+
 def _given(title: str, subject: str, value: Value, draw: Callable[..., bytes], **more: Any) -> PaperKind:
     """A paper that somebody is given: another print of it says that it is a reprint."""
     return PaperKind(title, subject, value, draw, draw, **more)
@@ -243,6 +255,7 @@ KINDS: dict[str, PaperKind] = {
     "statistics": PaperKind(
         N_("Monthly statistics"), "statistics", register_words.statistics, register_words.draw_statistics
     ),
+    "safety": PaperKind(N_("Safety sheet"), "casebook", _safety, _draw_safety),
     "held_data": _given(N_("Everything held about a person"), "resident", _held, _draw_held),
 }
 """The kinds by the name under which the queue keeps them; a name stays for ever. Lists for our own work, forms to be

@@ -28,8 +28,8 @@ class SafetySheet(SheetValue):
     office: str
     supervisor: str = ""  # name and telephone of whom to call; "": a line to write on
     computer: str = ""
-    households: int = 0
-    residents: int = 0
+    households: int | None = None  # None: whoever prints it may not count them; a line to write on
+    residents: int | None = None
     backed_up_on: date | None = None
     exchanged_on: date | None = None
     printed_on: date
@@ -79,7 +79,7 @@ def _content(value: SafetySheet, words: Mapping[str, str], type_: Type) -> Itera
     half = MEASURE / 2 - LABEL
     facts = (
         ("device", value.computer or words["blank"]),
-        ("households", words["count"].format(households=value.households, people=value.residents)),
+        ("households", _count(value, words)),
         ("backup", _day(value.backed_up_on, words)),
         ("exchange", _day(value.exchanged_on, words)),
     )
@@ -99,6 +99,12 @@ def _numbered(piece: Piece, number: str, type_: Type) -> Piece:
             inner(paper, top)
 
     return piece._replace(draw=draw)
+
+
+def _count(value: SafetySheet, words: Mapping[str, str]) -> str:
+    if value.households is None or value.residents is None:
+        return words["blank"]
+    return words["count"].format(households=f"{value.households:,}", people=f"{value.residents:,}")
 
 
 def _day(day: date | None, words: Mapping[str, str]) -> str:

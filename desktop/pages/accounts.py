@@ -24,6 +24,7 @@ from desktop.widgets.flow_layout import FlowLayout
 from desktop.widgets.form_dialog import FormDialog
 from desktop.widgets.list_export import write_bytes
 from desktop.widgets.print_once import print_once
+from desktop.widgets.printing import PaperItem, print_papers
 from models.clock import today
 from models.errors import CannotRead
 from models.records import divisions
@@ -49,6 +50,7 @@ class AccountsPage(Page):
         self.buttons: dict[tuple[str, str], QPushButton] = {}
         """By (what, account id): rights, phrase, leave, cancel; ("trust", name of the office)."""
         self.dialog: Any = None
+        self.aside.addWidget(pieces.button(_("Safety sheet"), self.print_safety, "link", "print"))
         self.aside.addWidget(pieces.button(_("Audit"), lambda: shell.go("audit"), "link", "shield"))
         self.add_button = pieces.button(_("Somebody new"), self.ask_new, "primary", "plus")
         self.aside.addWidget(self.add_button)
@@ -276,6 +278,12 @@ class AccountsPage(Page):
             self.open()
 
         self.run(work, done)
+
+    def print_safety(self) -> None:
+        """Print what to do when this computer is lost."""
+        keepers = [row for row in self.rows if row.kind == "person" and "supervisor" in row.roles]
+        call = next((f"{row.name} {row.phone}" for row in keepers if row.phone), "")
+        print_papers(self.shell, [PaperItem("safety", "", {"supervisor": call})], _("Safety sheet"))
 
     # Requests of others.
 

@@ -38,7 +38,7 @@ def test_it_says_whom_to_call_and_how_many_are_on_the_computer():
     more = {"supervisor": "王主任 022-0000 0000", "households": 412, "residents": 1033, "computer": "a1b2-c3d4"}
     (page,) = text_of(render_safety_sheet(sheet(**more, backed_up_on=date(2026, 11, 21))))
     assert "告诉主管：王主任022-00000000" in page
-    assert "412户／1033人" in page
+    assert "412户／1,033人" in page
     assert "a1b2-c3d4" in page
     assert "2026年11月21日" in page
     assert "还没有" in page, "the exchange that never was"

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QLabel
 
+from desktop import paper_kinds
 from desktop.pages.accounts import AccountsPage
 from desktop.pages.forgotten import Forgotten
 from desktop.pages.sign_in import SignIn
@@ -172,6 +173,13 @@ def test_a_request_that_is_none_is_refused_with_a_sentence(shell, page, tmp_path
     settle(shell)
     assert page.dialog is None
     assert shell.area.banners.banner is not None
+
+
+def test_the_safety_sheet_says_whom_to_call_and_how_many_are_on_the_computer(shell, page):
+    value = paper_kinds.KINDS["safety"].value(shell.casebook, "", {"supervisor": "王主任 022-1234"})
+    assert (value.supervisor, value.households is not None, value.residents) == ("王主任 022-1234", True, 30)
+    pdf = paper_kinds.make(shell.casebook, "safety", "", {"supervisor": "王主任 022-1234"}, again=False)
+    assert pdf.startswith(b"%PDF")
 
 
 def test_another_person_cannot_be_signed_in_with_this_ones_passphrase(shell, page, folder, clock):
