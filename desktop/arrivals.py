@@ -113,7 +113,11 @@ class Arrivals(QObject):
         same = seen.mark == self._seen.mark
         self._seen, self.places = seen, seen.places
         self._watch()
-        if self.shell.is_locked or (same and not whole and self.box is not None):
+        if (
+            self.shell.is_locked
+            or not self.shell.casebook.may("take_in")
+            or (same and not whole and self.box is not None)
+        ):
             self._done()
             return
         inbox = self.shell.casebook.inbox

@@ -11,7 +11,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
-from desktop import actions, theme
+from desktop import actions, offered, theme
 from desktop.idle import IdleWatch
 from desktop.locking import Locking
 from desktop.minding import Minding
@@ -22,6 +22,7 @@ from desktop.tasks import Tasks
 from models import texts
 from models.clock import Clock, SystemClock
 from models.errors import Problem
+from models.records.refusal import NotAllowed
 from models.texts import _
 
 if TYPE_CHECKING:
@@ -210,7 +211,7 @@ class Shell(QMainWindow):
         self.minding.begin(casebook)
         self.desks.begin(casebook)
         self.unlocked.emit()
-        self.go("today")
+        self.go(offered.first_page(casebook, PAGES))
 
     def lock(self) -> None:
         """Hide every name, save what is being typed, close the casebook; see desktop.locking."""
@@ -226,6 +227,7 @@ class Shell(QMainWindow):
         return casebook
 
     def _build_area(self) -> None:
+        self._enable_actions()
         from desktop.work_area import WorkArea  # with all that it brings, not before the first paint
 
         self._forget_pages()
@@ -248,8 +250,10 @@ class Shell(QMainWindow):
                 widget.deleteLater()
 
     def _enable_actions(self) -> None:
-        for action in self.actions_by_name.values():
-            action.setEnabled(not self.is_locked or action.data().locked_too)
+        for name, action in self.actions_by_name.items():
+            why = offered.refusal(self._casebook, offered.action_of(name)) if self._casebook is not None else ""
+            action.setEnabled((not self.is_locked and not why) or action.data().locked_too)
+            action.setToolTip(why or action.text())
 
     # Going from page to page.
 
@@ -261,6 +265,10 @@ class Shell(QMainWindow):
     def go(self, name: str, /, **where: Any) -> bool:
         """Show a page; false when the page now shown wants to stay. What `where` may hold is said by each page."""
         if self.area is None:
+            return False
+        why = offered.refusal(self.casebook, offered.PAGES.get(name, ""))
+        if why:
+            self.notice(why)
             return False
         if not self.can_leave():
             return False
@@ -347,7 +355,9 @@ class Shell(QMainWindow):
     def problem(self, problem: Problem, again: Callable[[], object] | None = None) -> None:
         """Show a Problem's sentence in the banner, with a button to try `again` where that makes sense."""
         self.locking.trouble(problem)
-        if self.area is not None:
+        if isinstance(problem, NotAllowed):  # nothing is wrong, and nothing helps
+            self.notice(problem.sentence())
+        elif self.area is not None:
             self.area.banners.show_banner(
                 "problem", problem.sentence(), None if again is None else (_("Try again"), again)
             )
@@ -432,7 +442,8 @@ class Shell(QMainWindow):
         page = self.page
         if page is not None:
             page.leave()
-        now = (page.name, page.where) if page is not None else ("today", {})
+        first = "today" if self._casebook is None else offered.first_page(self._casebook, PAGES)
+        now = (page.name, page.where) if page is not None else (first, {})
         # The old pages go before the new style sheet comes: matching it against thousands of widgets takes seconds.
         # So whoever sits on a page and wants another look asks for it when its own signal is done.
         self._forget_pages(at_once=True)

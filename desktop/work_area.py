@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QScrollArea, QSizePolicy, QStackedWidget, QToolButton, QWidget
 
-from desktop import actions, theme
+from desktop import actions, offered, theme
 from desktop.arrivals import Arrivals
 from desktop.pages.base import Page
 from desktop.widgets import pieces
@@ -116,6 +116,7 @@ class WorkArea(QWidget):
         for page, _text, icon in actions.RAIL:
             made = self._rail_button(page, icon)
             entries.addWidget(made)
+            made.setHidden(bool(offered.refusal(self.shell.casebook, offered.PAGES.get(page, ""))))
             self.rail_buttons[page] = made
         entries.addStretch(1)
         for name_, icon in (("go_settings", "settings"), ("help", "help"), ("lock", "lock")):
@@ -149,6 +150,7 @@ class WorkArea(QWidget):
         self.back_button.setEnabled(False)
         self.search = SearchBox(self.shell, self)
         self.search.setMaximumWidth(theme.px(620))
+        self.search.setHidden(bool(offered.refusal(self.shell.casebook, "search")))
         self.commands = pieces.button(_("Commands"), act["palette"].trigger, icon="keyboard", tip="Ctrl+K")
         self._top_row = pieces.line(bar, self.back_button, self.search, None, self.commands, gap=12)
         self._top_row.setStretch(1, 1)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from desktop import theme
+from desktop import offered, theme
 from desktop.tasks import Cancelled, Job, Progress
 from desktop.widgets import pieces
 from desktop.widgets.fit_area import FitArea
@@ -150,6 +150,10 @@ class Page(QWidget):
     def casebook(self) -> "Casebook":
         """The open casebook; call its verbs only inside `run` and `read`."""
         return self.shell.casebook
+
+    def reserve(self, action: str, *widgets: QWidget) -> None:
+        """Say of buttons which action they are: who may not do it finds them disabled, with the reason as tooltip."""
+        offered.offer(self.casebook, action, *widgets)
 
     def set_title(self, text: str) -> None:
         """Change the title on the page; the window's own title never names anybody, see Shell.title_changed."""

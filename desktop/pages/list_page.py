@@ -62,6 +62,8 @@ class ListPage(Page):
         )
         self.export_button = pieces.button(_("Write to a file …"), self.ask_export, icon="export")
         self.plan_button = pieces.button(_("Plan visits …"), self.ask_plan, "primary", "calendar")
+        self.reserve("export", self.export_button)
+        self.reserve("plan", self.plan_button)
         self.show_footer(self.all_tick, None, self.export_button, self.plan_button)
         self.lines.ticked.connect(self.say_ticked)
         self.say_ticked(0)

@@ -125,6 +125,7 @@ class NumbersPage(Page):
         card.add(labelled([(_("Next number"), standing.next), (_("Left in blocks here"), str(standing.left))]))
         if not standing.keeper:
             take = pieces.button(_("Keep the numbers here from now on"), self.ask_take_over, icon="flag")
+            self.reserve("shape", take)
             card.add(pieces.wrapping(None, take, None))
         return card
 
@@ -146,6 +147,7 @@ class NumbersPage(Page):
         card.add(pieces.wrapping(None, size, self.block_size, None, gap=12))
         card.add(self.ahead)
         self.give_button = pieces.button(_("Give the next block"), self.give, "primary", "plus")
+        self.reserve("shape", self.give_button, self.block_size, self.other, self.other_name)
         card.add(pieces.wrapping(None, self.give_button, None))
         self.other.returnPressed.connect(self.give)
         self.other_name.returnPressed.connect(self.give)
@@ -161,6 +163,7 @@ class NumbersPage(Page):
         card = Card(_("Type in a block that was given to this computer"))
         card.add(asked_line(self.typed, _("Code of the block"), _("For example 2026-51-100-K7Q2-M3XR")))
         self.take_button = pieces.button(_("Take in the block"), self.type_in, icon="check")
+        self.reserve("shape", self.take_button, self.typed)
         card.add(pieces.wrapping(None, self.take_button, None))
         self.typed.returnPressed.connect(self.type_in)
         return card
@@ -190,7 +193,9 @@ class NumbersPage(Page):
         if block.code:
             line.addWidget(pieces.button(_("Show the code"), partial(self.show_code, block.code), "link"))
         if not block.closed and block.left:
-            line.addWidget(pieces.button(_("Close the block"), partial(self.ask_close, block), "link"))
+            close = pieces.button(_("Close the block"), partial(self.ask_close, block), "link")
+            self.reserve("shape", close)
+            line.addWidget(close)
         return row
 
     def _choose(self, series: str, year: int) -> None:

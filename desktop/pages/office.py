@@ -118,7 +118,8 @@ class OfficePage(Page):
         """Count."""
         self.where = where
         casebook = self.casebook
-        self.read(lambda: count(casebook), self._show)
+        if casebook.may("search"):  # who may not look people up has the ways on top
+            self.read(lambda: count(casebook), self._show)
 
     def refresh(self, changed: Changed) -> None:
         """Nearly every change moves a figure."""

@@ -119,6 +119,7 @@ class PacksPage(Page):
         for pack in loaded.policies.packs.values():
             card.add(self._pack(loaded.policies, pack))
         export = pieces.button(_("Write as a file for another office"), partial(self.export, ""), icon="export")
+        self.reserve("shape", export)
         card.add(pieces.wrapping(None, export, None))
         return card
 
@@ -172,6 +173,7 @@ class PacksPage(Page):
         )
         self.file_button = pieces.button(_("Open a pack file ..."), self.open_file, "primary", "import")
         self.folder_button = pieces.button(_("Check a folder ..."), self.open_folder, icon="search")
+        self.reserve("shape", self.file_button, self.folder_button)
         card.add(pieces.wrapping(None, self.file_button, self.folder_button, None, gap=10))
         return card
 
@@ -203,10 +205,12 @@ class PacksPage(Page):
         sure.setAccessibleName(_("Let “{title}” decide again").format(title=view.title))
         sure.hide()
         begin = pieces.button(_("Go back to these"), lambda: sure.setVisible(sure.isHidden()), "link")
+        self.reserve("shape", sure, begin)
         begin.setAccessibleName(_("Go back to “{title}”").format(title=view.title))
         begin.setEnabled(view.verified_on is not None)
         head.addWidget(begin)
         write = pieces.button(_("Write as a file"), partial(self.export, view.hash), "link")
+        self.reserve("shape", write)
         write.setAccessibleName(_("Write “{title}” as a file").format(title=view.title))
         head.addWidget(write)
         box.addLayout(head)
@@ -303,6 +307,7 @@ class PacksPage(Page):
             self.body.addWidget(self.effect)
             self.body.addWidget(problems)
         self.install_button = pieces.button(_("Install these rules"), self.install, "primary", "check")
+        self.reserve("shape", self.install_button)
         self.close_button = pieces.button(_("Do not install"), self.close_preview)
         self.why_not = pieces.text("", "soft")
         self.show_footer(self.why_not, None, self.close_button, self.install_button)

@@ -146,6 +146,7 @@ class PersonPage(Page):
         twice = pieces.button(
             _("Registered twice?"), lambda: self.shell.go("merge", a=self.where["resident_id"]), "link"
         )
+        self.reserve("merge", twice)
         card.add(twice)
         return card
 

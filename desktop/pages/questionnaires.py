@@ -27,6 +27,8 @@ from models.services.questionnaire_views import QuestionnaireView
 from models.services.views import Changed
 from models.texts import _, ngettext
 
+OF_ACTIONS = {"export": "export", "withdraw": "shape", "back": "shape", "use": "shape"}
+"""Buttons of a questionnaire that not everybody may press, and the action that they are."""
 KINDS = ("*.xlsx", "*.xlsm", "*.xls", "*.csv", "*.md")
 
 
@@ -121,6 +123,7 @@ class QuestionnairesPage(Page):
 
     def _bring_in(self) -> QWidget:
         self.bring_button = pieces.button(_("Bring in a workbook…"), self.bring_in, "primary", "plus", tip="Ctrl+O")
+        self.reserve("shape", self.bring_button)
         hint = _(
             "Write the questions in a spreadsheet by the XLSForm standard, or begin from a workbook below. It is "
             "looked at and can be tried before anybody uses it."
@@ -165,6 +168,8 @@ class QuestionnairesPage(Page):
         for what, words, run, icon in ways:
             button = pieces.button(words, partial(run, view), "link", icon)
             button.setAccessibleName(_("{what}: {name}").format(what=words, name=f"{view.title} {view.version}"))
+            if what in OF_ACTIONS:
+                self.reserve(OF_ACTIONS[what], button)
             self.buttons[what, view.id] = button
             flow.addWidget(button)
         box.addWidget(buttons)
@@ -192,6 +197,8 @@ class QuestionnairesPage(Page):
         for what, words, run, icon in ways:
             button = pieces.button(words, partial(run, compiled), "" if what == "use" else "link", icon)
             button.setAccessibleName(_("{what}: {name}").format(what=words, name=compiled.title))
+            if what in OF_ACTIONS:
+                self.reserve(OF_ACTIONS[what], button)
             self.buttons[what, compiled.id] = button
             flow.addWidget(button)
         box.addWidget(buttons)
@@ -337,6 +344,7 @@ class QuestionnairesPage(Page):
         self.body.addWidget(cards)
         self.body.addStretch(1)
         self.use_button = pieces.button(_("Put in use"), self.use, "primary", "check")
+        self.reserve("shape", self.use_button)
         attempt = pieces.button(_("Try it"), self.try_preview, icon="eye")
         again = pieces.button(_("Read the workbook again"), lambda: self.look_at(preview.path), icon="sync")
         leave = pieces.button(_("Back"), self.close_preview, icon="back")

@@ -95,6 +95,8 @@ class ReferralPage(Page):
         self.cancel_button = pieces.button(_("Do not correct"), self._show_issued_again)
         self.sign_button = pieces.button(_("Sign and issue"), self.deeds.sign, "primary", "check", tip="Ctrl+Return")
         self.send_back_button = pieces.button(_("Send back"), self.deeds.send_back, icon="back")
+        self.reserve("sign", self.sign_button, self.send_back_button)
+        self.reserve("print", self.print_button, self.save_button)
         self.edit_button = pieces.button(_("Change the letter"), self.rewrite, icon="edit")
         self.show_footer(
             self.kept_line,

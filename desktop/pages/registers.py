@@ -123,6 +123,7 @@ class RegistersPage(Page):
         self.body.addWidget(self.results, 1)
         self.paper_button = pieces.button(_("On paper"), self.show_paper, "primary", "print", tip="Ctrl+P")
         self.sheet_button = pieces.button(_("Save as a spreadsheet"), self.ask_spreadsheet, icon="export")
+        self.reserve("export", self.paper_button, self.sheet_button)
         self.show_footer(None, self.sheet_button, self.paper_button)
         self.dialog: paper.RegisterPaper | ProtectDialog | None = None
         """What was opened last; tests answer it."""

@@ -26,6 +26,9 @@ from desktop.widgets.flow_layout import FlowLayout
 from models.services.views import Changed
 from models.texts import _, ngettext
 
+OF_HEADS = ("freeze", "release", "erase")
+"""Buttons that not everybody may press."""
+
 
 class RightsPage(Page):
     """open(resident_id="", household_id="", ask=False, draft_id="").
@@ -317,6 +320,8 @@ class RightsPage(Page):
         self, row: Any, key: str, words: str, run: Callable[[], object], role: str = "", icon: str = ""
     ) -> None:
         self.buttons[key] = pieces.button(words, run, role, icon)
+        if key in OF_HEADS:
+            self.reserve("erase", self.buttons[key])
         row.addWidget(self.buttons[key])
 
     def _show_frozen(self, one: Neighbour) -> None:

@@ -179,6 +179,7 @@ class SettingsPage(Page):
         self.office_trouble = pieces.text("", "error")
         self.office_trouble.hide()
         self.save_office = pieces.button(_("Save office and worker"), self._save_office, "primary", "check")
+        self.reserve("office", self.office_name, self.letter_mark, self.office_phone)
         return self._section(
             "office",
             _("Office and worker"),
@@ -203,6 +204,7 @@ class SettingsPage(Page):
         self.retention.setSuffix(_(" years"))
         self.retention.setFixedWidth(theme.px(160))
         self.retention.editingFinished.connect(self._save_retention)
+        self.reserve("shape", self.retention)
         hint = _("Years after the last visit or letter. Until then a person is frozen instead of erased.")
         return self._section(
             "shield", _("How long records are kept"), self._grid((_("Term of retention"), self.retention, hint))
@@ -211,6 +213,7 @@ class SettingsPage(Page):
     def _letters(self) -> QFrame:
         self.second_person = QCheckBox(_("A second person signs letters"))
         self.second_person.clicked.connect(self._save_second_person)
+        self.reserve("shape", self.second_person)
         hint = _("A letter then gets its number when somebody else than its writer has signed it off.")
         self.second_person.setAccessibleDescription(hint)
         return self._section("referral", _("Referral letters"), self.second_person, pieces.text(hint, "small"))

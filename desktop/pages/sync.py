@@ -76,6 +76,7 @@ class SyncPage(Page):
         self.take_button = LargeButton(_("Take in a file"), self.take_in)
         self.receipt_button = LargeButton(_("Write the receipt"), self.write_receipt)
         self.paper_button = LargeButton(_("Receipt on paper"), self.show_last_paper)
+        self.reserve("take_in", self.take_button)
         self.days, self.batches, self.conflicts = DaysCard(), FilesCard(), ConflictsCard(self)
         self.partners, self.card, self.refused = PartnersCard(self), OwnCard(self), RefusedCard(self)
         self.packs = PacksCard(self)

@@ -63,6 +63,7 @@ class PartnersCard(Card):
         if self._is_below(partner):
             self.add(pieces.text(scope_words(partner.scope), "small"))
             scope = pieces.button(_("What it is sent"), partial(self.ask_scope, partner), "link")
+            self.page.reserve("partners", scope)
             scope.setAccessibleName(_("What {name} is sent").format(name=partner.name))
         else:
             scope = None
@@ -103,6 +104,7 @@ class PartnersCard(Card):
         inner.addLayout(pieces.wrapping(None, lost, stolen, other, None, gap=8))
         inside.hide()
         begin = pieces.button(_("Lost or replaced?"), lambda: inside.setVisible(inside.isHidden()), "link")
+        self.page.reserve("partners", begin)
         begin.setAccessibleName(_("Stop the exchange with {name}").format(name=partner.name))
         box.addLayout(pieces.wrapping(None, *([beside] if beside else []), begin, None, gap=6))
         box.addWidget(inside)

@@ -89,7 +89,7 @@ def icon_button(label: str, icon: str, clicked: Callable[[], object] | None = No
 def action_button(action: QAction, role: str = "") -> QPushButton:
     """A button for an action: its text, its icon, and its shortcut printed on the button's tooltip."""
     made = button(action.text(), action.trigger, role, icon=getattr(action.data(), "icon", ""))
-    made.setToolTip(with_shortcut(action))
+    made.setToolTip(with_shortcut(action) if action.isEnabled() else action.toolTip())
     made.setEnabled(action.isEnabled())
     action.enabledChanged.connect(made.setEnabled)
     return made

@@ -56,7 +56,7 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     # What leaves, and what comes.
     "print": _CASEWORK,
     "export": _OFFICE,  # lists and registers as files; a paper that is saved counts as printed
-    "send": _CASEWORK,  # batches and receipts
+    "send": _CASEWORK | {ADMINISTRATOR},  # batches and receipts, sealed for whom they are written
     "take_in": _CASEWORK,  # batches of others, lists of people
     # Residents' rights.
     "answer_rights": _CASEWORK,  # take a request down, give the copy of what is held

@@ -77,11 +77,12 @@ _TABLE: Mapping[str, Mapping[str, str]] = {
     "verifying": {"use": "keys record verify"},
     "drafts": {"use": "all discard forget_erased get save"},  # one's own
     "sync": {
-        "use": "answered by_day card circles everybody own_card peers status streams",
-        "send": "departed export files_ahead outgoing send standing write_card write_receipt",
-        "take_in": "apply apply_file preview read_card read_receipt together",
+        "use": "answered arrived_packs by_day card circles everybody own_card peers read_card status streams",
+        "view": "departed",
+        "send": "export files_ahead outgoing send standing write_card write_receipt",
+        "take_in": "apply apply_file preview read_receipt together",
         "partners": "distrust revoke set_scope trust_card write_circle",
-        "shape": "arrived_packs preview_pack",
+        "shape": "preview_pack",
     },
     "conflicts": {
         "count": "by_day count",
@@ -89,7 +90,7 @@ _TABLE: Mapping[str, Mapping[str, str]] = {
         "take_in": "note_arrivals",
     },
     "doubles": {"count": "count", "merge": "doors look one_door page"},
-    "inbox": {"take_in": "forget look preview refused sort take try_again"},
+    "inbox": {"use": "refused", "take_in": "forget look preview sort take try_again"},
     "settings": {"use": "get set"},  # what is the whole office's is asked for in the verb
     "screening": {
         "check": "bring_up_to_date columns household listed listing people rescreen rows summary",
