@@ -12,7 +12,7 @@ from PySide6 import __version__ as qt_version
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication, QDialog, QPlainTextEdit
 
-from desktop import theme
+from desktop import clipboard, theme
 from desktop.widgets import pieces
 from models.texts import _
 
@@ -70,7 +70,7 @@ class CrashWindow(QDialog):
 
     def copy(self) -> None:
         """Put the details on the clipboard."""
-        QApplication.clipboard().setText(self.details.toPlainText())
+        clipboard.copy_plain(self.details.toPlainText())
 
 
 class _Bridge(QObject):

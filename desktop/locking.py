@@ -8,7 +8,7 @@ sleep that nobody announced is seen by the clocks afterwards.
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
-from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QWindow
 from PySide6.QtWidgets import QApplication, QDialog, QToolTip, QWidget
 
@@ -86,6 +86,7 @@ class Locking(QObject):
         self._check.start(CHECK_MS)
         self._guard = clipboard.guard()
         shell.unlocked.connect(self._begin)
+        shell.tasks.draft_trouble.connect(self.trouble)
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         app.focusWindowChanged.connect(self.watch_window)
@@ -125,11 +126,12 @@ class Locking(QObject):
 
     def close_windows(self) -> None:
         """Whatever else of this window is on the screen goes too: dialogs, menus, a tip with a name in it."""
-        QToolTip.hideText()
+        QToolTip.hideText()  # after a moment only, so it is hidden below as well
         for dialog in self._shell.findChildren(QDialog):
             dialog.reject()
         for window in QApplication.topLevelWidgets():
-            if window is not self._shell and window.isVisible() and _belongs(window, self._shell):
+            tip = window.windowType() == Qt.WindowType.ToolTip
+            if tip or (window is not self._shell and window.isVisible() and _belongs(window, self._shell)):
                 window.close()
         self._guard.clear_all()
 
@@ -155,7 +157,8 @@ class Locking(QObject):
     def trouble(self, problem: Problem) -> None:
         """A Problem that came while the casebook was being closed: most likely a draft that could not be kept."""
         if self.closing:
-            self._trouble.append(problem.sentence())
+            told = _("What you typed last could not be kept: {reason}").format(reason=problem.sentence())
+            self._trouble += [told] if told not in self._trouble else []
 
     def end_of_session(self) -> None:
         """The worker logs off or the computer is shut down: all is on disk and closed before this returns.

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import SLOT, QObject, Signal, Slot
+from PySide6.QtCore import SLOT, QObject, Signal
+from PySide6.QtGui import QActionGroup
 
 if TYPE_CHECKING:
     from PySide6.QtDBus import QDBusConnection, QDBusPendingCallWatcher, QDBusUnixFileDescriptor
@@ -52,6 +53,8 @@ class SessionSignals(QObject):
         self._held: QDBusUnixFileDescriptor | None = None  # as long as it is held, the computer waits before it sleeps
         self._system: QDBusConnection | None = None
         self._calls: list[QDBusPendingCallWatcher] = []
+        self._receivers = QActionGroup(self)
+        self._receivers.setExclusive(False)
         self._lid_closed: bool | None = None  # None: not known yet
         self._windows: Any = None
 
@@ -82,22 +85,36 @@ class SessionSignals(QObject):
         """Listen on these buses; one that is not connected counts as absent."""
         if session is not None and session.isConnected():
             for path, interface in SCREEN_SAVERS:
-                self._hear(session, path, interface, "ActiveChanged", "_screen(bool)")
-            self._hear(session, *KYLIN, "_screen_locked()")
-            self._hear(session, *DEEPIN, "_screen(bool)")
+                self._hear(session, (path, interface, "ActiveChanged"), self._screen)
+            self._hear(session, DEEPIN, self._screen)
+            self._hear_bare(session, KYLIN, self._screen_locked)
             self.heard += ("session",)
         if system is not None and system.isConnected():
             self._system = system
-            self._hear(system, LOGIN_PATH, LOGIN_MANAGER, "PrepareForSleep", "_sleep(bool)")
-            self._hear(system, POWER_PATH, PROPERTIES, "PropertiesChanged", "_power()")
+            self._hear(system, (LOGIN_PATH, LOGIN_MANAGER, "PrepareForSleep"), self._sleep)
+            self._hear_bare(system, (POWER_PATH, PROPERTIES, "PropertiesChanged"), self._power)
             self._power()  # a lid that is closed from the start, beside a large screen, is not one that is being closed
             self._ask("GetSession", self._own_session, os.environ.get("XDG_SESSION_ID", "auto"))
             self._hold_sleep()
             self.heard += ("system",)
 
-    def _hear(self, bus: "QDBusConnection", path: str, interface: str, name: str, slot: str) -> None:
+    def _hear(self, bus: "QDBusConnection", at: tuple[str, str, str], heard: Callable[[bool], object]) -> None:
+        """Call `heard` with the bool that a signal (path, interface, name) carries.
+
+        What is called is an action that Qt itself made, no object of Python: Qt lets go of a receiver in a thread
+        of its own, where an object of Python may be half gone by then (PySide6 6.11.3 crashed so at the end).
+        """
+        action = self._receivers.addAction(at[2])
+        action.setCheckable(True)
+        action.toggled.connect(heard)
         # Qt's description says bytes; what it takes is the text that SLOT makes.
-        bus.connect("", path, interface, name, self, SLOT(slot))  # type: ignore[call-overload]
+        bus.connect("", *at, action, SLOT("setChecked(bool)"))  # type: ignore[call-overload]
+
+    def _hear_bare(self, bus: "QDBusConnection", at: tuple[str, str, str], heard: Callable[[], object]) -> None:
+        """Call `heard` when a signal comes, whatever it carries."""
+        action = self._receivers.addAction(at[2])
+        action.triggered.connect(heard)
+        bus.connect("", *at, action, SLOT("trigger()"))  # type: ignore[call-overload]
 
     def end(self) -> None:
         """Listen no more; the computer may sleep."""
@@ -113,27 +130,22 @@ class SessionSignals(QObject):
 
     # What is heard.
 
-    @Slot(bool)
     def _screen(self, covered: bool) -> None:
         if covered:
             self.lock_wanted.emit("screen")
 
-    @Slot()
     def _screen_locked(self) -> None:
         self.lock_wanted.emit("screen")
 
-    @Slot()
     def _session_locked(self) -> None:
         self.lock_wanted.emit("session")
 
-    @Slot(bool)
     def _sleep(self, begins: bool) -> None:
         if begins:
             self.lock_wanted.emit("sleep")
         elif self._held is None:
             self._hold_sleep()
 
-    @Slot()
     def _power(self) -> None:
         if self._system is not None:
             to = (POWER, POWER_PATH, PROPERTIES, "Get")
@@ -183,7 +195,7 @@ class SessionSignals(QObject):
         assert self._system is not None
         path = answer[0].path() if answer and hasattr(answer[0], "path") else ""
         if path:
-            self._hear(self._system, path, LOGIN + ".Session", "Lock", "_session_locked()")
+            self._hear_bare(self._system, (path, LOGIN + ".Session", "Lock"), self._session_locked)
 
 
 def addresses() -> tuple[str, str]:

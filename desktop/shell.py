@@ -128,6 +128,7 @@ RAIL_OF = {
 HISTORY = 50
 """How many steps the back button knows."""
 
+
 class Shell(QMainWindow):
     """The one window. Pages know it as `self.shell`."""
 
@@ -192,6 +193,8 @@ class Shell(QMainWindow):
         if old is not None:
             self._stack.removeWidget(old)
             old.deleteLater()
+        if gate.focusProxy() is not None:
+            gate.setFocus()  # what had it is hidden by now, and the first letter typed here must not be lost
         self._enable_actions()
         self.title_changed(None)
 

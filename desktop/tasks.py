@@ -107,6 +107,9 @@ class Tasks(QObject):
     problem = Signal(object)
     """A Problem that no page wanted to show itself."""
 
+    draft_trouble = Signal(object)
+    """This Problem kept a draft from being saved; its page says so too, where it is still there."""
+
     fault = Signal(object)
     """An exception that nobody foresaw: shown in the calm window."""
 

@@ -87,4 +87,5 @@ class DraftKeeper(QObject):
 
     def _say_trouble(self, problem: Problem) -> None:
         self._dirty = True  # the next change tries again
+        self._tasks.draft_trouble.emit(problem)
         self.kept.emit(_("Draft not kept: {reason}").format(reason=problem.sentence()))

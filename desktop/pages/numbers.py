@@ -5,8 +5,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QSpinBox, QWidget
 
+from desktop import clipboard
 from desktop.case_words import day_text
 from desktop.number_words import block_text, gap_list, holder_text, range_text, standing_text
 from desktop.pages.base import Page
@@ -231,7 +232,7 @@ class NumbersPage(Page):
 
     def copy(self, code: str) -> None:
         """Put a code on the clipboard."""
-        QApplication.clipboard().setText(code)
+        clipboard.copy_plain(code)
         self.shell.say(_("Copied: {code}").format(code=code))
 
     def type_in(self) -> None:

@@ -21,6 +21,7 @@ from desktop import theme
 from desktop.pages.base import NARROW, Page
 from desktop.pages.settings_desk import DeskSection
 from desktop.pages.sign_in import PassphraseField
+from desktop.private_process import capture_can_be_kept_away
 from desktop.state import SCALES
 from desktop.widgets import pieces
 from models.texts import _, ngettext
@@ -294,9 +295,37 @@ class SettingsPage(Page):
         self.idle.activated.connect(lambda _place: setattr(self.shell.state, "idle_minutes", self.idle.currentData()))
         lock = pieces.action_button(self.shell.actions_by_name["lock"])
         hint = _("Without a key or a click for so long, the casebook is closed; what you were typing is kept.")
-        return self._section(
-            "lock", _("Locking"), self._grid((_("Lock by itself"), self.idle, hint)), pieces.line(None, lock, None)
+        told = _(
+            "The window also locks when the screen of the computer is locked, before it sleeps, and when its lid is "
+            "closed. Names are hidden at once, and the program starts anew, so that no key stays in its memory."
         )
+        if not self.shell.locking.signals.heard:
+            told = _(
+                "This system does not say when its screen is locked or its lid closed: a sleep is noticed on waking "
+                "up. Please set a short time above, and lock with Ctrl+L when you leave."
+            )
+        can = capture_can_be_kept_away()
+        self.capture = QCheckBox(_("Leave the window out of screenshots and shared screens"))
+        self.capture.setChecked(can and self.shell.state.keep_from_capture)
+        self.capture.setEnabled(can)
+        self.capture.clicked.connect(self._keep_from_capture)
+        capture_hint = _("Switch it off while somebody helps you from afar: they see an empty window otherwise.")
+        if not can:
+            capture_hint = _("This system has no way to keep a window out of screenshots.")
+        self.capture.setAccessibleDescription(capture_hint)
+        return self._section(
+            "lock",
+            _("Locking"),
+            self._grid((_("Lock by itself"), self.idle, hint)),
+            pieces.text(told, "small"),
+            self.capture,
+            pieces.text(capture_hint, "small"),
+            pieces.line(None, lock, None),
+        )
+
+    def _keep_from_capture(self, on: bool) -> None:
+        self.shell.state.keep_from_capture = on
+        self.shell.locking.shield(self.shell.windowHandle())
 
     def _passphrase(self) -> QFrame:
         self.old = PassphraseField(_("Passphrase now"))
@@ -362,31 +391,32 @@ class SettingsPage(Page):
     def _backups(self) -> QFrame:
         self.folder_words = pieces.text("", select=True)
         choose = pieces.button(_("Choose a folder"), self._choose_folder, icon="save")
-        beside = pieces.button(_("Keep them beside the casebook"), lambda: self._keep_folder(""), "link")
+        beside = pieces.button(_("No second place"), lambda: self._keep_folder(""), "link")
         now = pieces.action_button(self.shell.actions_by_name["back_up"], "primary")
         now.setIcon(theme.icon("shield", "on_accent"))
+        told = _(
+            "Each backup is written beside the casebook, encrypted like it. A second place (a stick, a shared folder) "
+            "gets a copy whenever it can be reached."
+        )
         return self._section(
             "shield",
             _("Backups"),
-            pieces.text(_("A copy of the casebook, encrypted like the casebook itself."), "soft"),
-            self._grid((_("Folder"), self.folder_words, "")),
+            pieces.text(told, "soft"),
+            self._grid((_("Second place"), self.folder_words, "")),
             pieces.wrapping(None, now, choose, beside, None),
         )
 
     def _show_backup_folder(self, folder: str) -> None:
         self._backup_folder = folder
-        self.folder_words.setText(folder or _("beside the casebook"))
+        self.folder_words.setText(folder or _("none"))
 
     _backup_folder = ""
 
     def _choose_folder(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(self, _("Folder for backups"), self._backup_folder)
+        chosen = QFileDialog.getExistingDirectory(self, _("Second place for backups"), self._backup_folder)
         if chosen:
             self._keep_folder(str(Path(chosen)))
 
     def _keep_folder(self, folder: str) -> None:
-        settings = self.casebook.settings
-        self.run(
-            lambda: settings.set("backup_folder", folder),
-            lambda _nothing: self._show_backup_folder(folder),
-        )
+        backups = self.casebook.safekeeping
+        self.run(lambda: backups.choose(folder), lambda _nothing: self._show_backup_folder(folder))

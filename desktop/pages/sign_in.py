@@ -284,6 +284,7 @@ class SignIn(QWidget):
             gap=12,
         )
         pieces.column(self, centred(shell, self.card, 460))
+        self.setFocusProxy(self.passphrase)
         self.passphrase.setFocus()
 
     def tell(self, said: str) -> None:
