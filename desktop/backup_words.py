@@ -89,6 +89,8 @@ def drilled_words(drilled: "Drilled", today: date) -> str:
 
 def difference_lines(found: "Difference", today: date) -> list[tuple[str, str]]:
     """What putting a backup back would change, as (heading, text) from the most important on."""
+    if not found.there:
+        return [("", _("There is no casebook here yet, so nothing would be lost."))]
     if not found.readable:
         words = _(
             "The present casebook cannot be read, so nobody can say what was recorded after this backup. Its file is "

@@ -17,6 +17,9 @@ STICK_DAYS, DRILL_DAYS, EXCHANGE_DAYS = 7, 30, 7
 """After so many days without it one is reminded of the second place, of a trial, of the exchange of files."""
 
 
+_ORDER = ("problem", "warn", "info")
+
+
 @dataclass(frozen=True)
 class Advice:
     """Something that should be done; deed: which button of the page does it, "" where only a person can."""
@@ -28,7 +31,8 @@ class Advice:
 
 def advice(now: "HealthStanding", restored: "Restored | None", moment: int) -> list[Advice]:
     """What should be done, the most urgent first; nothing where all is in order. moment: now, in milliseconds."""
-    return [*_of_the_file(now), *_of_room(now), *_of_backups(now, moment), *_of_the_rest(now, restored, moment)]
+    found = [*_of_the_file(now), *_of_backups(now, moment), *_of_room(now), *_of_the_rest(now, restored, moment)]
+    return sorted(found, key=lambda each: _ORDER.index(each.kind))
 
 
 def _of_the_file(now: "HealthStanding") -> list[Advice]:

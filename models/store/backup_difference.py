@@ -55,6 +55,7 @@ class Difference:
 
     backup: Backup
     readable: bool  # whether there is a present casebook that can be read
+    there: bool = True  # whether there is a present casebook at all
     lost: Mapping[str, Records] = field(default_factory=dict)  # by kind, "other": what only the present one knows
     back: Mapping[str, Records] = field(default_factory=dict)  # what only the backup knows
     drafts: int = 0  # that would be lost
@@ -75,7 +76,7 @@ def difference(backup: Path, store: Path, keys: Keys) -> Difference:
     told, opening = check(backup, keys)
     older = opening.page_key != keys.page_key
     if not store.exists():
-        return Difference(told, readable=False, older_key=older)
+        return Difference(told, readable=False, there=False, older_key=older)
     lock = WindowLock(store.with_name(store.name + ".lock"), _("looking at a backup"))
     try:
         with scratch(store.parent) as place:
@@ -96,7 +97,7 @@ def _compare(connection: Any, told: Backup, older: bool) -> Difference:
     lost, newest = _only_in(connection, "main", "old")
     back, _newest = _only_in(connection, "old", "main")
     drafts = connection.execute("SELECT count(*) FROM main.draft WHERE id NOT IN (SELECT id FROM old.draft)")
-    return Difference(told, True, lost, back, int(drafts.fetchone()[0]), newest, older)
+    return Difference(told, True, True, lost, back, int(drafts.fetchone()[0]), newest, older)
 
 
 def _only_in(connection: Any, one: str, other: str) -> tuple[dict[str, Records], int]:

@@ -98,8 +98,9 @@ def renew(engines: Engines, key: bytes) -> None:
 
 def opens(path: Path, key: bytes) -> bool:
     """Whether a store can be opened and its tables listed."""
-    with suppress(Exception), closing(connect_sqlite(path, key, read_only=True)) as connection:
-        return bool(_tables(connection))
+    if path.exists():  # looking would make it
+        with suppress(Exception), closing(connect_sqlite(path, key, read_only=True)) as connection:
+            return bool(_tables(connection))
     return False
 
 

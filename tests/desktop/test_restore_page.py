@@ -8,11 +8,13 @@ from PySide6.QtWidgets import QAbstractButton, QLineEdit, QListWidget
 
 from desktop.pages.restore import Restore
 from desktop.pages.sign_in import SignIn
+from desktop.pages.sync_held import AgreeDialog
 from models import texts
 from models.casebook import Casebook
 from models.clock import FixedClock
 from tests.conftest import NOW, PASSPHRASE
 from tests.desktop.conftest import settle, type_text
+from tests.models.casebooks import small_household
 
 GARBAGE = b"no casebook at all " * 4096
 
@@ -47,6 +49,13 @@ def try_to_open(shell):
     settle(shell)
 
 
+def restore_by(shell, press):
+    """Look at what would change, and then restore."""
+    for _step in ("look", "restore"):
+        press()
+        settle(shell)
+
+
 def page_of(shell):
     shell.gate.restore_button.click()
     settle(shell)
@@ -55,7 +64,9 @@ def page_of(shell):
 
 
 def casebook_files(folder):
-    return {path.name: path.read_bytes() for path in folder.glob("casebook*") if not path.name.endswith(".lock")}
+    return {
+        path.name: path.read_bytes() for path in folder.glob("casebook*") if path.suffix not in (".lock", ".attempts")
+    }
 
 
 def test_a_damaged_casebook_is_told_restored_and_opened_with_its_records(damaged, folder, kept, qtbot):
@@ -68,8 +79,14 @@ def test_a_damaged_casebook_is_told_restored_and_opened_with_its_records(damaged
     assert "不会删除" in " ".join(label.text() for label in page.choice.findChildren(type(page.status)))
     qtbot.keyClick(page.list, Qt.Key.Key_Return)
     assert page.passphrase.line.hasFocus()
+    page.passphrase.line.clear()
     type_text(page.passphrase.line, PASSPHRASE)
     qtbot.keyClick(page.passphrase.line, Qt.Key.Key_Return)
+    settle(damaged)
+    assert "读不出来" in " ".join(label.text() for label in page.difference.findChildren(type(page.status)))
+    assert page.button.text() == "恢复这份备份"
+    assert page.button.hasFocus()
+    page.button.click()
     settle(damaged)
     assert isinstance(damaged.gate, SignIn)
     (aside,) = folder.glob("casebook-before-restore-*.db")
@@ -92,9 +109,9 @@ def test_the_newest_backup_comes_first_and_an_older_one_may_be_chosen(damaged):
     assert "条数据" in first
     assert page.list.currentRow() == 0
     page.list.setCurrentRow(1)
+    page.passphrase.line.clear()
     type_text(page.passphrase.line, PASSPHRASE)
-    page.button.click()
-    settle(damaged)
+    restore_by(damaged, page.button.click)
     try_to_open(damaged)
     assert damaged.casebook.settings.get("note", "") == ""
 
@@ -146,9 +163,9 @@ def test_what_was_lost_comes_back_from_the_backup(damaged, folder, kept, lost):
     assert damaged.is_locked
     assert damaged.gate.restore_button.property("role") == ""
     page = page_of(damaged)
+    page.passphrase.line.clear()
     type_text(page.passphrase.line, PASSPHRASE)
-    page.button.click()
-    settle(damaged)
+    restore_by(damaged, page.button.click)
     assert damaged.gate.said.text().startswith("已恢复今天 09:00 的备份")
     assert ("casebook-before-restore" in damaged.gate.said.text()) == (lost != "casebook.db")
     try_to_open(damaged)
@@ -201,7 +218,7 @@ def test_a_change_of_language_keeps_what_was_chosen_and_typed(damaged):
     page = damaged.gate
     assert isinstance(page, Restore)
     assert texts.language() == "en"
-    assert page.button.text() == "Restore"
+    assert page.button.text() == "Show what would change"
     assert page.passphrase.text() == "half of it"
     assert page.list.currentRow() == 1
     assert page.list.item(1).text().startswith("21 Nov 2026, 18:00")
@@ -214,6 +231,13 @@ def test_a_change_of_language_while_restoring_does_not_lose_the_outcome(damaged)
     damaged.switch_language()
     assert not damaged.gate.button.isEnabled()
     assert not damaged.gate.back_button.isEnabled()
+    settle(damaged)
+    assert damaged.gate.difference.isVisible()
+    assert damaged.gate.button.text() == "Restore this backup"
+    damaged.gate.button.click()
+    damaged.switch_language()
+    damaged.switch_language()
+    assert not damaged.gate.button.isEnabled()
     settle(damaged)
     assert isinstance(damaged.gate, SignIn)
     assert damaged.gate.said.text().startswith("The backup of today 09:00 was restored")
@@ -237,3 +261,43 @@ def test_everything_on_the_page_has_a_name(damaged):
         found = [each for each in page.findChildren(kind) if each.isVisible()]
         assert found
         assert all(each.accessibleName() for each in found)
+
+
+def test_what_a_healthy_casebook_would_lose_is_shown_before_it_is_replaced(window, folder, kept):
+    shutil.copytree(kept, folder, dirs_exist_ok=True)
+    book = Casebook.open(folder, PASSPHRASE, clock=FixedClock(NOW))
+    book.households.register(small_household("钱玉兰", "孙小宝"))
+    book.close()
+    shell = window(folder)
+    page = page_of(shell)
+    type_text(page.passphrase.line, PASSPHRASE)
+    page.button.click()
+    settle(shell)
+    shown = "\n".join(label.text() for label in page.difference.findChildren(type(page.status)))
+    assert "新增 2 条" in shown
+    assert "钱玉兰" in shown
+    page.list.setCurrentRow(1)
+    assert not page.difference.isVisible(), "it was of the other backup"
+    assert page.button.text() == "看看会有什么变化"
+    restore_by(shell, page.button.click)
+    try_to_open(shell)
+    assert "同意" in shell.area.banners.banner.sentence.text()
+    shell.area.banners.banner.action.click()
+    settle(shell)
+    sync = shell.page
+    assert sync.held.isVisible()
+    assert not sync.take_button.isEnabled()
+    sync.held.banner.action.click()
+    (dialog,) = shell.findChildren(AgreeDialog)
+    dialog.go.click()
+    settle(shell)
+    assert not sync.held.isVisible()
+    assert sync.take_button.isEnabled()
+
+
+def test_a_damaged_casebook_is_told_with_its_newest_whole_backup_by_moment_and_age(damaged, folder):
+    try_to_open(damaged)
+    assert damaged.gate.restore_button.text() == "恢复今天 09:00的备份（1 小时前）"
+    page = page_of(damaged)
+    assert page.passphrase.text() == PASSPHRASE
+    assert page.list.currentRow() == 0

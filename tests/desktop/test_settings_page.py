@@ -94,4 +94,4 @@ def test_the_backup_folder_is_kept_inside_the_casebook(page, tmp_path, monkeypat
     assert page.folder_words.text() == str(tmp_path)
     page._keep_folder("")
     settle(page.shell)
-    assert page.folder_words.text() == "台账旁边"
+    assert page.folder_words.text() == "无"

@@ -16,7 +16,7 @@ from desktop.widgets.banner import UndoBar
 from desktop.widgets.command_palette import CommandPalette
 from desktop.widgets.shortcut_sheet import ShortcutSheet
 from models import texts
-from models.errors import CannotWrite, DiskFull
+from models.errors import DiskFull
 from models.services.views import Changed
 from tests.desktop.conftest import settle, type_text
 
@@ -451,60 +451,7 @@ def test_help_opens_for_the_page_one_is_on(shell):
     assert shell.page.name == "residents"
 
 
-def test_a_backup_is_made_where_the_worker_keeps_them(shell, tmp_path):
-    shell.casebook.settings.set("backup_folder", str(tmp_path / "stick"))
-    (tmp_path / "stick").mkdir()
-    shell.actions_by_name["back_up"].trigger()
-    settle(shell)
-    assert list((tmp_path / "stick").iterdir())
-    assert "备份" in shell.area.undo_bar.sentence.text()
-
-
-def test_no_save_waits_for_the_backup_of_the_day_and_it_is_not_begun_twice(shell, qtbot, monkeypatch, tmp_path):
-    go_on, begun, saved = threading.Event(), [], []
-
-    def make():
-        begun.append(1)
-        assert go_on.wait(10)
-        return tmp_path
-
-    monkeypatch.setattr(shell.casebook, "begin_daily_backup", lambda: make)
-    shell._backup.timeout.emit()
-    shell._backup.timeout.emit()
-    shell.tasks.run(lambda: shell.casebook.settings.set("backup_folder", ""), saved.append)
-    qtbot.waitUntil(lambda: bool(saved and begun))
-    go_on.set()
-    settle(shell)
-    assert begun == [1]
-
-
-def test_a_backup_that_fails_is_told_and_tried_again(shell, monkeypatch):
-    tried = []
-
-    def make():
-        tried.append(1)
-        raise CannotWrite(name="stick")
-
-    monkeypatch.setattr(shell.casebook, "begin_daily_backup", lambda: make)
-    for _time in range(2):
-        shell._backup.timeout.emit()
-        settle(shell)
-    assert tried == [1, 1]
-    assert any("stick" in label.text() for label in shell.findChildren(QLabel))
-
-
-def test_the_backup_of_the_day_is_made_once_while_the_casebook_is_open(shell):
-    shell._backup.timeout.emit()
-    shell._backup.timeout.emit()
-    settle(shell)
-    assert len(list((shell.folder / "backups").iterdir())) == 1
-    shell.lock()
-    settle(shell)
-    assert not shell._backup.isActive()
-
-
 def test_closing_the_window_closes_the_casebook_and_its_threads(shell):
-    import threading
 
     assert shell.close()
     assert shell.is_locked

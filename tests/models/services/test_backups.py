@@ -306,7 +306,7 @@ def test_a_present_casebook_that_cannot_be_read_is_told_as_that(casebook: Casebo
     found = Casebook.preview_restore(casebook_folder, made, PASSPHRASE)
     assert (found.readable, found.nothing_lost, found.lost) == (False, False, {})
     (casebook_folder / "casebook.db").unlink()
-    assert not Casebook.preview_restore(casebook_folder, made, PASSPHRASE).readable
+    assert not Casebook.preview_restore(casebook_folder, made, PASSPHRASE).there
 
 
 def test_of_a_damaged_casebook_the_newest_whole_backup_is_named(

@@ -127,7 +127,8 @@ def test_what_is_no_casebook_cannot_be_looked_at(home: Path, keys: keystore.Keys
     with pytest.raises(DamagedStore):
         integrity.look(home / "casebook.db", keys.page_key)
     assert not integrity.opens(home / "casebook.db", keys.page_key)
-    assert not integrity.opens(home / "nothing" / "casebook.db", keys.page_key)
+    assert not integrity.opens(home / "nothing.db", keys.page_key)
+    assert not (home / "nothing.db").exists()
 
 
 def test_ballast_is_made_once_and_thrown_away_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
