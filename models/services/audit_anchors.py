@@ -1,6 +1,5 @@
 """Where places of the audit chains are written down: in first rows, backups and batches; and what partners' say."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,19 +25,6 @@ def said_in_batch(connection: Connection) -> dict[str, Any] | None:
     start = audit.begun(connection, now[0].chain)
     after = start.after.said() if start is not None and start.after is not None else None
     return {**now[0].said(), "after": after}
-
-
-def read_said(said: object) -> dict[str, Any] | None:
-    """What a batch says, where it follows the format. Raises ValueError where it says something else; None: nothing."""
-    if said is None:
-        return None
-    head = anchor_of(said)
-    if head is None or not isinstance(said, Mapping) or not said.keys() <= {"chain", "seq", "hash", "after"}:
-        raise ValueError("no place of a chain")
-    after = anchor_of(said.get("after"))
-    if after is None and said.get("after") is not None:
-        raise ValueError("no place of a chain")
-    return {**head.said(), "after": after.said() if after else None}
 
 
 def known(connection: Connection, folders: list[Path], vault: str) -> list[KnownAnchor]:

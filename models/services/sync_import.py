@@ -8,6 +8,7 @@ from sqlalchemy import Connection, insert, select
 from models.errors import BatchRefused
 from models.records.operation import Batch
 from models.services import partners, refused_files
+from models.services.audit_anchors import IN_BATCH
 from models.services.book import Book, changed
 from models.services.conflicts import Conflicts
 from models.services.doubles_arrived import note_arrivals
@@ -145,6 +146,7 @@ def _keep_arrival(connection: Connection, file_name: str, batch: batches.Batch, 
             "devices": sorted({batch.manifest.device, *(one["device"] for one in batch.operations)})[:_MOST_DEVICES],
             "new": new,
             "newest_at": max((operation["at"] for operation in batch.operations), default=0),
+            **({IN_BATCH: batch.manifest.audit} if batch.manifest.audit else {}),
         }
         row = {
             "id": header.sha,

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from models.clock import milliseconds
-from models.services import partners
+from models.services import audit_anchors, partners
 from models.services.book import Book
 from models.services.partners import Partner
 from models.services.sync_wants import wanted
@@ -68,6 +68,7 @@ class Pen:
         self, references: Sequence[Reference], part: int, of: int, down: Down | None = None
     ) -> tuple[Path, dict[str, Any], int]:
         """Write one file; returns its path, its entry and its bytes. Raises NoRoom, CannotWrite, DiskFull."""
+        place = audit_anchors.said_in_batch(self.connection)
         with without_pauses():
             operations = chains.operations_of(self.connection, references)
             lines = batches.write_lines(
@@ -78,6 +79,7 @@ class Pen:
                 down=down,
                 got=down_got.got(self.connection, self.partner.id),
                 wants=wanted(self.connection) if part == 1 else None,
+                audit=place,
             )
         data = seal(
             "batch",
@@ -101,6 +103,8 @@ class Pen:
             detail["down"] = {"epoch": down.epoch, "since": list(down.since), "cursor": list(down.cursor)}
         elif loose := chains.loose(self.connection, references):
             detail["loose"] = loose
+        if place is not None:
+            detail[audit_anchors.IN_BATCH] = place
         row = {
             "id": peek("batch", data).sha,
             "direction": "out",
