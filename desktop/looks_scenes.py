@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from desktop import looks_conflicts, looks_desks, looks_exchange, looks_printing
+from desktop import looks_conflicts, looks_desks, looks_exchange, looks_printing, looks_trust
 from desktop.hands import HandsError, settle
 from desktop.shell import PAGES, Shell
 
@@ -149,6 +149,12 @@ DIALOGS = (
     Scene("numbers-close", "numbers", lambda shell: _page(shell).ask_close(_block(shell)), asks=True),
     Scene("registers-sheet", "registers", lambda shell: _page(shell).ask_spreadsheet(), asks=True),
     Scene("register-text-choice", "register", looks_desks.choose_text, asks=True),
+    Scene("accounts-new", "accounts", looks_trust.ask_new, asks=True),
+    Scene("accounts-rights", "accounts", looks_trust.ask_rights, asks=True),
+    Scene("accounts-phrase", "accounts", looks_trust.ask_phrase, asks=True),
+    Scene("accounts-leave", "accounts", looks_trust.ask_leave, asks=True),
+    Scene("accounts-code", "accounts", looks_trust.show_code, asks=True),
+    Scene("accounts-renew", "accounts", lambda shell: _page(shell).ask_renew(), asks=True),
     Scene("print", "referrals", looks_printing.ask_printer, asks=True),
     Scene("print-save", "referrals", looks_printing.ask_protection, asks=True),
     Scene("print-several", "referrals", looks_printing.choose_letters, asks=True),
@@ -169,6 +175,7 @@ SCENES = (
         for paper in ("notice", "envelopes", "labels", "blank_form")
     ),
     Scene("template-wrong", "template", _change_template, where={}, rest=LATER),
+    Scene("listed-looked", "listed", looks_trust.a_list),
     Scene("sync-wizard", "sync", looks_exchange.wizard),
     Scene("sync-written", "sync", looks_exchange.written),
     Scene("sync-preview", "sync", looks_exchange.preview),
