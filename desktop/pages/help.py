@@ -64,6 +64,7 @@ TOPICS = {
     "office": N_("Office"),
     "templates": N_("Templates of papers"),
     "template": N_("Changing a template"),
+    "health": N_("Health check"),
     "settings": N_("Settings"),
     "desks": N_("Several desks and the server"),
     "sign_in": N_("Passphrase and locking"),
