@@ -53,6 +53,17 @@ class DamagedStore(Problem):
         )
 
 
+class SealedValueDamaged(Problem):
+    """A value that is sealed on the office's server was changed there, or is under another key. Facts: column."""
+
+    def sentence(self) -> str:
+        """Tell the worker."""
+        return _(
+            "A value on the office's server was changed from outside and cannot be opened, so this cannot be shown. "
+            "Nothing was changed. Tell whoever keeps the server; the last backup mends it."
+        )
+
+
 class NewerStore(Problem):
     """The file was written by a newer version. Facts: file_version, program_version."""
 

@@ -34,7 +34,7 @@ class Sealer(Protocol):
         """The sealed form of a JSON value (bytes included)."""
 
     def open(self, column: str, sealed: str) -> Any:
-        """The value again. Raises ValueError where it was changed or is of another column."""
+        """The value again. Raises SealedValueDamaged where it was changed or is of another column."""
 
 
 class LooksInsideError(TypeError):

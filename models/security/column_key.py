@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from models.errors import SealedValueDamaged
+
 KEY_BYTES = 32
 _NONCE = 12
 _ONCE, _SAME, _BYTES = "1", "2", "3"  # the first sign of a sealed value: how it is sealed, and of what
@@ -50,17 +52,21 @@ class ColumnKey:
         return kind + base64.b64encode(box).decode()
 
     def open(self, column: str, sealed: str) -> Any:
-        """The value again. Raises ValueError where it was changed, is of another column or under another key."""
-        kind, box = sealed[:1], base64.b64decode(sealed[1:], validate=True)
+        """The value again.
+
+        Raises SealedValueDamaged(column=...) where it was changed, is of another column or under another key.
+        """
+        kind = sealed[:1]
         try:
+            box = base64.b64decode(sealed[1:], validate=True)
             if kind == _SAME:
                 said = self._same.decrypt(box, [column.encode()])
             elif kind in (_ONCE, _BYTES):
                 said = self._once.decrypt(box[:_NONCE], box[_NONCE:], (kind + column).encode())
             else:
-                raise ValueError(f"{column} holds a value of no known kind")
-        except InvalidTag as trouble:
-            raise ValueError(f"a value of {column} cannot be opened") from trouble
+                raise SealedValueDamaged(column=column)
+        except (InvalidTag, ValueError) as trouble:  # ValueError: no base64, or too short
+            raise SealedValueDamaged(column=column) from trouble
         return said if kind == _BYTES else json.loads(said)
 
     def blind(self, text: str) -> str:

@@ -153,6 +153,12 @@ def portions(keys: Iterable[Any]) -> Iterator[list[Any]]:
         yield every[start : start + _AT_ONCE]
 
 
+def forget_prepared() -> None:
+    """Make every statement ready anew: what an engine seals was another thing when they were made."""
+    _prepare.cache_clear()
+    _copied.cache_clear()
+
+
 def for_import(connection: Connection) -> None:
     """Have the rest of the transaction planned for a few thousand rows among millions.
 

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Text, and_, cast, or_, select
 from models.records.sealed import sealer_of
 from models.security.column_key import ColumnKey
 from models.store.engine import Engines, sorted_trouble
+from models.store.many import forget_prepared
 
 _KEY = "column_key"  # of the small facts of the office
 
@@ -25,6 +26,7 @@ def seal_columns(engines: Engines, key: bytes) -> None:
         engine.dialect.jinmen_sealer = ColumnKey(key)  # type: ignore[attr-defined]
         engine.dialect._type_memos.clear()  # what was read before was read as plain
         engine.clear_compiled_cache()
+    forget_prepared()
 
 
 def shared_key_of(engines: Engines) -> dict[str, Any]:
