@@ -8,7 +8,7 @@ import pytest
 from tests.simulation.history import run
 
 SEEDS = 50
-STEPS = 40  # the long form has 140
+STEPS = 36  # the long form has 140
 _IN_ONE = 5
 
 
