@@ -310,9 +310,25 @@ class SignIn(QWidget):
 
     def restore(self) -> None:
         """To the page that puts a backup in the place of the casebook."""
-        from desktop.pages.restore import Restore
+        from desktop.pages.restore import Answers, Restore
 
-        self.shell.show_gate(Restore(self.shell))
+        offered = Answers(chosen=self._offered, passphrase=self.passphrase.text()) if self._offered else None
+        self.shell.show_gate(Restore(self.shell, offered))
+
+    def _look_for_backup(self) -> None:
+        """Name the newest whole backup by its moment and its age; the passphrase that was typed opens it."""
+        from desktop.pages.restore import last_good
+
+        shell, passphrase, account = self.shell, self.passphrase.text(), str(self.who.currentData() or "")
+        shell.tasks.run(lambda: last_good(shell, passphrase, account), self._offer, lambda _problem: None, owner=self)
+
+    def _offer(self, found: "tuple[Path, str] | None") -> None:
+        if found is not None:
+            self._offered, words = found
+            self.restore_button.setText(words)
+            self.restore_button.setAccessibleName(words)
+
+    _offered: Path | None = None
 
     def forgotten(self) -> None:
         """To the page that sets a new passphrase."""
@@ -375,6 +391,7 @@ class SignIn(QWidget):
             return
         if needs_backup(problem):
             pieces.set_role(self.restore_button, "")  # from a link to a button, for now it is the way on
+            self._look_for_backup()
         self.passphrase.line.setProperty("wrong", "true")
         pieces.polish(self.passphrase.line)
         self.passphrase.setFocus()
