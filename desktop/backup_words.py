@@ -101,8 +101,11 @@ def difference_lines(found: "Difference", today: date) -> list[tuple[str, str]]:
     if found.nothing_lost:
         lines.append(("", _("Nothing would be lost: the backup holds everything that the present casebook holds.")))
     else:
-        since = _("This was recorded after the backup, the last of it {moment}, and would no longer be there:")
-        lines.append(("", since.format(moment=moment_text(found.newest, today) or _("as a draft"))))
+        since = _("Only what was not saved yet would no longer be there:")
+        if found.newest:
+            since = _("This was recorded after the backup, the last of it {moment}, and would no longer be there:")
+            since = since.format(moment=moment_text(found.newest, today))
+        lines.append(("", since))
         lines += [_records(kind, records) for kind, records in _sorted(found.lost)]
         if found.drafts:
             words = ngettext("{n} draft", "{n} drafts", found.drafts).format(n=found.drafts)
