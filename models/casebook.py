@@ -350,6 +350,7 @@ class Casebook:
             settle(book)
             audit_session.opened(book)
             opened = cls(book)
+            signing_in.introduce(book)
             signing_in.hand_over_events(book)
             opened.desks.follow_clock()
             opened.rights.replay()

@@ -73,6 +73,7 @@ class Accounts:
         Raises WeakPassphrase, NameTaken, NoName, NoRole, TooManyAccounts.
         """
         name, kept = self._free_name(name), _roles(roles)
+        self._say_own()
         keys = self._keys
         made = key_accounts.add_person(self._path, keys, name, passphrase, kept, cost=cost)
         self._say(made.id, name=name, phone=phone.strip(), classes=_classes(classes), scope=sorted(scope), roles=kept)
@@ -310,6 +311,14 @@ class Accounts:
         people = [row for row in self.list() if row.kind == keystore.PERSON]
         if not any(may(instead.get(row.id, row.roles), "accounts") for row in people):
             raise LastKeeper
+
+    def _say_own(self) -> None:
+        """Put down name and phone of who works here alone so far: with a second account the fact is asked."""
+        worker = self._book.worker
+        with self._book.reading() as connection:
+            known = staff.read_staff(connection).get(worker.account, {})
+        if worker.account and "name" not in known:
+            self._say(worker.account, name=worker.name, phone=worker.phone)
 
     def _say(self, account: str, **said: Any) -> None:
         if not self._on_server:

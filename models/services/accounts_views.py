@@ -24,7 +24,7 @@ class NameTaken(Problem):
     def sentence(self) -> str:
         """Tell the worker."""
         return _(
-            "There is an account named {name} already, and at sign-in nobody could tell the two apart. Nothing was "
+            "There is an account named “{name}” already, and at sign-in nobody could tell the two apart. Nothing was "
             "changed. Add something to the name."
         ).format(**self.facts)
 

@@ -35,6 +35,19 @@ def worker_of(folder: Path, keys: keystore.Keys, records: Connection, here: Conn
     return staff.worker_of(keys, said, own, on_server=on_server)
 
 
+def introduce(book: Book) -> None:
+    """Tell the server of an office who signs in at this desk, where it does not know her yet: from then on its word on
+    her roles counts, and whoever keeps the accounts at another desk sees her in the list.
+    """
+    worker = book.worker
+    with book.reading() as connection:
+        known = worker.account in staff.read_staff(connection)
+    if not known:
+        with book.writing() as connection:
+            roles = [*worker.roles]
+            staff.write_staff(connection, worker.account, name=worker.name, phone=worker.phone, roles=roles)
+
+
 def hand_over_events(book: Book) -> None:
     """Tell the audit what happened while the casebook was locked: wrong passphrases, passphrases that were replaced."""
     known = attempts.events(book.folder)

@@ -93,7 +93,9 @@ def export(source: Path, source_key: bytes, target: Path, target_key: bytes) -> 
     target.unlink(missing_ok=True)
     with closing(connect_sqlite(source, source_key)) as connection:
         connection.execute(f"ATTACH DATABASE ? AS fresh KEY \"x'{target_key.hex()}'\"", (str(target),))
-        connection.execute("PRAGMA fresh.synchronous = FULL")
+        # Killed or cut off, the new file is thrown away: it need not be safe before it is whole.
+        connection.execute("PRAGMA fresh.journal_mode = OFF").fetchone()
+        connection.execute("PRAGMA fresh.synchronous = OFF")
         connection.execute("SELECT sqlcipher_export('fresh')").fetchone()
         for pragma in ("user_version", "application_id"):
             (value,) = connection.execute(f"PRAGMA main.{pragma}").fetchone()
