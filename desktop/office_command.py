@@ -3,7 +3,8 @@
 Where the records are: --server with an address (or JINMEN_SERVER, or `server` in the file --config), or --casebook with
 the folder of a casebook on this computer. No secret stands on the command line: the server's password comes from
 PGPASSWORD, PGPASSFILE or `password_file` in the configuration, the office's phrase from JINMEN_OFFICE_PHRASE or
-`phrase_file`, the passphrase of a casebook from JINMEN_PASSPHRASE or the keyboard. None of them is ever printed.
+`phrase_file`, the passphrase of a casebook from JINMEN_PASSPHRASE or the keyboard.
+A phrase is changed at the keyboard alone. None of them is ever printed.
 
 Gives 0 where all went well, 1 where something was refused or is not as it should be, 2 where it could not be done.
 """
@@ -32,9 +33,23 @@ from models.records import divisions
 from models.services.views import Office, Worker
 from models.store.partitions import citus_script
 from models.store.server import ServerAddress, address_of
-from models.texts import _, ngettext
+from models.texts import N_, _, ngettext
 
 GOOD, NOT_SO, FAILED = 0, 1, 2
+_RECORDS = {
+    "resident": N_("Residents: {n}"),
+    "household": N_("Households: {n}"),
+    "visit": N_("Visits: {n}"),
+    "referral": N_("Referrals: {n}"),
+    "picture": N_("Pictures: {n}"),
+}
+_KINDS = {"office": N_("office"), "device": N_("computer of a worker")}
+_FILES = {
+    ("in", "applied"): N_("a file was taken in"),
+    ("in", "refused"): N_("a file was refused"),
+    ("out", "written"): N_("a file was written and is not confirmed yet"),
+    ("out", "acknowledged"): N_("a file was written and is confirmed"),
+}
 _KNOWN = {"server", "password_file", "phrase_file", "folder", "worker"}
 
 
@@ -98,6 +113,7 @@ def _parser() -> argparse.ArgumentParser:
     card = what.add_parser("card", parents=[where], help="write the office's card")
     card.add_argument("folder", type=_path)
     what.add_parser("status", parents=[where], help="figures, partners, holes, conflicts, the last files")
+    what.add_parser("phrase", parents=[where], help="change the phrase of the office: asks for the old and the new")
     what.add_parser("rebuild", parents=[where], help="derive the tables anew from the log")
     what.add_parser("verify", parents=[where], help="whether every operation is genuine")
     what.add_parser("citus", help="print the script that spreads the tables over a Citus cluster")
@@ -111,6 +127,8 @@ def _do(given: argparse.Namespace) -> int:
     config = _configured(given)
     if given.what == "init":
         _found(given, config)
+    if given.what == "phrase":
+        given.phrase, given.new_phrase = _asked_phrases()
     casebook = _opened(given, config)
     try:
         return _COMMANDS[given.what](casebook, given)
@@ -175,7 +193,7 @@ def _opened(given: argparse.Namespace, config: Mapping[str, str]) -> Casebook:
         return Casebook.open(folder, os.environ.get("JINMEN_PASSPHRASE") or _asked_passphrase())
     folder = _path(config["folder"]) if config.get("folder") else data_folder() / "office"
     worker = Worker(config.get("worker") or _("office service"))
-    return Casebook.serve(folder, *where, worker, phrase=_phrase(config))
+    return Casebook.serve(folder, *where, worker, phrase=getattr(given, "phrase", None) or _phrase(config))
 
 
 def _asked_passphrase() -> str:
@@ -183,6 +201,21 @@ def _asked_passphrase() -> str:
         return getpass.getpass(_("Passphrase: "))
     except (EOFError, KeyboardInterrupt) as trouble:  # nobody sits there
         raise Unusable(_("No passphrase was given: type it, or set JINMEN_PASSPHRASE.")) from trouble
+
+
+def _asked_phrases() -> tuple[str, str]:
+    """The phrase that the office has, and the one it is to have, from the keyboard and from nowhere else."""
+    try:
+        old = getpass.getpass(_("The office phrase until now: "))
+        new = getpass.getpass(_("The new office phrase: "))
+        again = getpass.getpass(_("The new office phrase once more: "))
+    except (EOFError, KeyboardInterrupt) as trouble:
+        raise Unusable(_("No phrase was given. Nothing was changed.")) from trouble
+    if not old or not new:
+        raise Unusable(_("No phrase was given. Nothing was changed."))
+    if new != again:
+        raise Unusable(_("The new phrase was typed in two ways. Nothing was changed. Begin again."))
+    return old, new
 
 
 def _found(given: argparse.Namespace, config: Mapping[str, str]) -> None:
@@ -276,16 +309,29 @@ def _card(casebook: Casebook, given: argparse.Namespace) -> int:
     return _answer(given, {"card": str(path)}, [_("The card was written: {name}").format(name=path.name)])
 
 
+def _change_phrase(casebook: Casebook, given: argparse.Namespace) -> int:
+    casebook.upkeep.change_phrase(given.phrase, given.new_phrase)
+    words = _("The office phrase was changed. Tell it to every desk, and put it where this service reads it.")
+    return _answer(given, {"changed": True}, [words])
+
+
 def _status(casebook: Casebook, given: argparse.Namespace) -> int:
     found = casebook.upkeep.figures()
     never = _("never")
     lines = [
         f"{found.office}  ({found.version}{', ' + _('partitioned') if found.partitioned else ''})",
         _("Changes: {n}").format(n=f"{found.operations:,}"),
-        *(f"  {name}: {count:,}" for name, count in found.records.items()),
+        *("  " + _(_RECORDS[name]).format(n=f"{count:,}") for name, count in found.records.items()),
         _("Conflicts: {n}").format(n=f"{found.conflicts:,}"),
         _("Holes: {n}").format(n=len(found.holes)),
-        *(f"  {hole.device}: {hole.breaks}, {hole.first}" for hole in found.holes),
+        *(
+            "  "
+            + _("{device}: {n} gaps, the first after change {first}").format(
+                device=one.device, n=one.breaks, first=one.first
+            )
+            for one in found.holes
+        ),
+        _("No longer brought up to date from above: {n}").format(n=f"{found.departed:,}"),
         _("Partners: {n}").format(n=len(found.peers)),
     ]
     for one in found.peers:
@@ -293,12 +339,19 @@ def _status(casebook: Casebook, given: argparse.Namespace) -> int:
         lines.append(
             "  "
             + _("{name} ({kind}, {id}): last heard {time}, lacks {n} changes").format(
-                name=one.name, kind=one.kind, id=one.id, time=heard, n=f"{one.lacking:,}"
+                name=one.name, kind=_(_KINDS.get(one.kind, one.kind)), id=one.id, time=heard, n=f"{one.lacking:,}"
             )
         )
     for each in found.files:
+        what = _FILES.get((each.direction, each.status))
         lines.append(
-            f"  {local_time(each.at):%Y-%m-%d %H:%M} {each.direction} {each.status} {each.count} {each.file_name}"
+            "  "
+            + _("{time} {what}: {name}, {n} changes").format(
+                time=f"{local_time(each.at):%Y-%m-%d %H:%M}",
+                what=_(what) if what else f"{each.direction} {each.status}",
+                name=each.file_name,
+                n=f"{each.count:,}",
+            )
         )
     return _answer(given, asdict(found), lines)
 
@@ -335,6 +388,7 @@ _COMMANDS = {
     "trust": _trust,
     "card": _card,
     "status": _status,
+    "phrase": _change_phrase,
     "rebuild": _rebuild,
     "verify": _verify,
 }

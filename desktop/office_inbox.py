@@ -104,7 +104,8 @@ def _in_order(casebook: "Casebook", folder: Path, ready: list[Path]) -> list[Pat
 
 def _take(casebook: "Casebook", folder: Path, path: Path) -> Outcome | None:
     """None where there was nothing to take: another import was quicker, or the folder is away."""
-    taken = casebook.inbox.take([path])
+    with casebook.upkeep.turn():  # what two imports at once brought would be told twice
+        taken = casebook.inbox.take([path])
     reason = taken.refused[0].reason if taken.refused else "unreadable" if taken.unread else ""
     outcome = Outcome(path.name, taken.new, taken.already_here, taken.conflicts, reason)
     if not path.exists():

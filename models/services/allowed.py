@@ -181,7 +181,7 @@ _TABLE: Mapping[str, Mapping[str, str]] = {
         "view": "who_has_seen",
         "export_audit": "export",
     },
-    "upkeep": {"count": "figures", "office": "rebuild spread", "back_up": "verify"},
+    "upkeep": {"count": "figures", "office": "change_phrase rebuild spread", "back_up": "verify", "take_in": "turn"},
 }
 
 ALLOWED: Mapping[str, str] = MappingProxyType(

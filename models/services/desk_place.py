@@ -86,6 +86,14 @@ class PasswordGone(Problem):
         )
 
 
+class NoOfficePhrase(Problem):
+    """The phrase of an office is to be changed that has none: nothing is sealed there."""
+
+    def sentence(self) -> str:
+        """Tell the worker."""
+        return _("The records of this office are not sealed, so there is no office phrase to change.")
+
+
 class WrongOfficePhrase(Problem):
     """The records of the office are sealed, and the phrase given does not open them."""
 
@@ -198,10 +206,13 @@ def unseal(engines: Engines, phrase: str) -> None:
 def change_phrase(engines: Engines, old: str, new: str) -> None:
     """Wrap the office's key under another phrase; every desk is told the new one by a person.
 
-    Raises WrongOfficePhrase, WeakPassphrase.
+    Raises WrongOfficePhrase, NoOfficePhrase (where nothing is sealed), WeakPassphrase.
     """
+    shared = shared_key_of(engines) if engines.dialect == "postgresql" else {}
+    if not shared:
+        raise NoOfficePhrase
     try:
-        key = keystore.unwrap_shared(shared_key_of(engines), old, _PURPOSE)
+        key = keystore.unwrap_shared(shared, old, _PURPOSE)
     except (WrongPassphrase, KeysMissing) as trouble:
         raise WrongOfficePhrase from trouble
     wrapped = keystore.wrap_shared(key, new, _PURPOSE)

@@ -4,16 +4,18 @@ No names and no values leave these verbs: counts, ids and moments only, so that 
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, and_, exists, func, select
 
 from models.records.operation import Batch, Conflict, Operation
 from models.records.stream import Received
-from models.services import partners, sync_export
+from models.services import desk_place, partners, sync_export
 from models.services.book import Book
-from models.store import importing, migrate, partitions
+from models.store import down_got, importing, migrate, partitions
+from models.store.engine import sorted_trouble
 from models.store.rows import KEPT, table_of
 from models.store.work import read_meta
 from models.sync.content import is_genuine
@@ -21,6 +23,7 @@ from models.sync.content import is_genuine
 _OPERATIONS, _CONFLICTS, _BATCH, _RECEIVED = (table_of(one) for one in (Operation, Conflict, Batch, Received))
 _AT_ONCE = 2000
 _LATEST = 10
+_IMPORTERS_LOCK = 0x4A696E6D6570  # any number that all imports share and no other purpose uses
 COUNTED = ("resident", "household", "visit", "referral", "picture")
 
 
@@ -69,6 +72,7 @@ class Figures:
     peers: tuple[Side, ...]
     files: tuple[Arrived, ...]  # the latest first
     partitioned: bool
+    departed: int = 0  # households and residents that left the scope of an office above: not brought up to date from it
 
 
 @dataclass(frozen=True)
@@ -129,7 +133,30 @@ class Upkeep:
                     Arrived(**{name: row[name] for name in names}) for row in connection.execute(latest).mappings()
                 ),
                 partitioned=partitions.is_partitioned(connection),
+                departed=len(down_got.departed(connection)),
             )
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Take turns with the other imports into one server: each tells what its own files brought, and no other's.
+
+        Waits for as long as another one is at work. A file of this computer has one program at a time anyway. Raises
+        StoreUnreachable.
+        """
+        with ExitStack() as held:
+            if self._book.engines.dialect == "postgresql":
+                with sorted_trouble():
+                    holder = held.enter_context(self._book.engines.reader.connect())
+                    holder.exec_driver_sql("SET LOCAL lock_timeout = 0")
+                    holder.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_IMPORTERS_LOCK})")
+            yield
+
+    def change_phrase(self, old: str, new: str) -> None:
+        """Have the office's sealed columns open with another phrase; each desk asks its worker for the new one.
+
+        Raises WrongOfficePhrase, NoOfficePhrase, WeakPassphrase.
+        """
+        desk_place.change_phrase(self._book.engines, old, new)
 
     def verify(self) -> Verified:
         """Look through the whole log: every id is the hash of its content, every chain reaches its beginning."""

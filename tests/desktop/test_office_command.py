@@ -150,6 +150,82 @@ def test_an_office_is_founded_with_its_columns_sealed_and_opens_with_its_phrase_
     assert office("init", *STREET)[0] == 2
 
 
+def test_the_phrase_of_an_office_is_changed_at_the_keyboard(office, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    old, new = "办公室 一起 记住 的 话", "窗口 明年 换成 这 句"
+    monkeypatch.setenv("JINMEN_OFFICE_PHRASE", old)
+    assert office("init", *STREET)[0] == 0
+
+    def typed(*words: str) -> tuple[int, str]:
+        left = list(words)
+        monkeypatch.setattr("getpass.getpass", lambda _asked: left.pop(0))
+        code, _said, err = office("phrase")
+        return code, err
+
+    assert "in two ways" in typed(old, new, new + "。")[1]
+    assert "No phrase was given" in typed(old, "", "")[1]
+    assert "does not open it" in typed("some other phrase", new, new)[1]
+    assert "too easy" in typed(old, "short", "short")[1]
+    assert office("status")[0] == 0, "nothing was changed so far"
+    assert typed(old, new, new) == (0, "")
+    assert office("status")[0] == 2
+    monkeypatch.setenv("JINMEN_OFFICE_PHRASE", new)
+    assert office("status")[0] == 0
+
+
+def test_an_office_that_is_not_sealed_has_no_phrase_to_change(office, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    assert office("init", *STREET, "--readable")[0] == 0
+    monkeypatch.setattr("getpass.getpass", lambda _asked: "窗口 明年 换成 这 句")
+    code, _said, err = office("phrase")
+    assert (code, "not sealed" in err) == (2, True)
+
+
+def test_two_imports_into_one_server_take_turns(office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    assert office("init", *STREET, "--readable")[0] == 0
+    parser, order = office_command._parser(), list[str]()
+    given = parser.parse_args(["status"])
+    one, other = (office_command._opened(given, office_command._configured(given)) for _ in range(2))
+    inside, waiting = threading.Event(), threading.Event()
+
+    def second() -> None:
+        inside.wait(30)
+        waiting.set()
+        with other.upkeep.turn():
+            order.append("other")
+
+    thread = threading.Thread(target=second)
+    thread.start()
+    with one.upkeep.turn():
+        inside.set()
+        assert waiting.wait(30)
+        with one._book.reading() as connection:  # until the server says that the other one waits
+            asked = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+            while not connection.exec_driver_sql(asked).scalar():
+                assert thread.is_alive()
+        order.append("one")
+    thread.join(30)
+    assert order == ["one", "other"]
+    one.close()
+    other.close()
+
+
+def test_the_figures_are_told_in_the_language_of_the_caller(office, laptop: Casebook, tmp_path: Path, capsys) -> None:  # type: ignore[no-untyped-def]
+    befriend(office, laptop, tmp_path / "cards")
+    (tmp_path / "box").mkdir()
+    laptop.sync.export(tmp_path / "box")
+    assert office("import", tmp_path / "box")[0] == 0
+    assert office_command.main(["status", "--language", "en"]) == 0
+    said = capsys.readouterr().out
+    for line in (
+        "Residents: 5",
+        "No longer brought up to date from above: 0",
+        "(computer of a worker, ",
+        "a file was taken in",
+    ):
+        assert line in said, line
+    for word in ("resident:", "device,", " in applied "):
+        assert word not in said, word
+
+
 def test_a_watching_import_waits_for_whole_files_and_for_the_server(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
