@@ -173,7 +173,8 @@ class Scene:
         try:
             keys = keystore.unlock(path, OTHER_PHRASE)
         except Problem as problem:
-            return told(problem) if both else f"the copy did not help: {type(problem).__name__}"
+            refused = both or spoilt == self.old[KEYS]  # the whole file of an earlier day: its own passphrase counts
+            return told(problem) if refused else f"the copy did not help: {type(problem).__name__}"
         if both:
             return "the key file was accepted"
         return "" if keys.data_key == self.keys.data_key and path.read_bytes() == data else "it was not mended"

@@ -51,6 +51,10 @@ _ALL = [
     Part("hostile-xlsx", "fuzz:fuzz", "spoilt workbooks", "xlsx", group="files"),
     Part("hostile-image", "fuzz:fuzz", "spoilt pictures", "image", group="files"),
     Part("attacks", "fuzz:attacks", "files with an intention, by name", group="files"),
+    Part("erasure", "erasing:erased", "whoever was erased is nowhere"),
+    Part("audit", "chain:attacks", "eight kinds of attack on the audit chain"),
+    Part("drill", "drill:drill", "a lost computer comes back, three ways"),
+    Part("canaries", "leaks:day", "a working day, traced: nothing readable lies about", group="day"),
     Part("drafts", "others:drafts", "kill -9 while somebody types", short=False),
 ]
 PARTS = {part.name: part for part in _ALL}
