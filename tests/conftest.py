@@ -28,11 +28,12 @@ from models.security import keystore, sealing
 from models.services.views import Office, Worker
 from models.store import engine, migrate
 from models.store.engine import open_postgres
-from tests import offices
+from tests import no_network, offices
 from tests.numbers import forget_place
 from tests.postgres import Server, running
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # nobody watches the tests
+no_network.forbid()
 
 PASSPHRASE = "海河 边上 四个 词语 ok"
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)  # ten in the morning in Tianjin

@@ -30,6 +30,7 @@ DEEDS = {
 _TEXT = re.compile(rb'"((?:\\x[0-9a-f]{2})*)"')
 _PLACE = re.compile(rb"^\d+\s+\w+\(\d+<([^>]*)>")
 _OPENED = re.compile(rb'^\d+\s+(?:openat|open|creat)\((?:AT_FDCWD[^,]*, )?"((?:\\x[0-9a-f]{2})*)", ([A-Z_|0-9]*)')
+_CALLED = re.compile(rb"\s(connect|sendto|sendmsg|sendmmsg|bind)\(.*sa_family=AF_INET")
 _HARMLESS = re.compile(
     r"^(/dev/(null|tty|shm/|dri|pts)|/proc/self/|/proc/\d+/|memfd:|/anon_hugepage|.*/(fontconfig|mesa_shader_cache)/)"
 )
@@ -40,6 +41,7 @@ def day(folder: Path, _short: bool, _seed: int) -> Iterator[Figures]:
     words = len(signs())
     figures = Figures("canaries: forms of words", words)
     writes = Figures("canaries: places written", 1)
+    calls = Figures("network: calls out", 1, note="in all system calls of the day")
     if why := can_record():
         figures.note, writes.note = f"NOT DONE traced: {why}", f"NOT DONE: {why}"
     home, exports = folder / "home", folder / "exports"
@@ -68,13 +70,15 @@ def day(folder: Path, _short: bool, _seed: int) -> Iterator[Figures]:
     traced = outside = 0
     if not why:
         for trace in folder.glob("trace-*"):
-            several, others = _read(trace, folder, exports, look)
+            several, others, called = _read(trace, folder, exports, look)
+            for call in sorted(called):
+                calls.fail(call)
             traced += several
             outside += len(others)
             for place in sorted(others):
                 writes.fail(f"written outside the data folder: {place}")
             trace.unlink()
-        writes.done = 1
+        writes.done = calls.done = 1
         writes.note = f"{traced:,} calls looked at"
     for where, names in hits.items():
         figures.fail(f"{where}: {sorted(names)[:5]}")
@@ -86,7 +90,8 @@ def day(folder: Path, _short: bool, _seed: int) -> Iterator[Figures]:
     if not _sees(home):
         figures.fail("the look is blind: a word that was put into the home is not found")
     yield figures
-    yield writes if not why else skipped("canaries: places written", 1, why)
+    for row in (writes, calls):
+        yield skipped(row.part, 1, why) if why else row
 
 
 def _sees(home: Path) -> bool:
@@ -119,7 +124,7 @@ def _live(what: str, folder: Path, home: Path, exports: Path, *, traced: bool) -
     (home / "data").mkdir(exist_ok=True)
     command = [sys.executable, "-m", "tests.torture.day", what, str(exports)]
     if traced:
-        calls = "%file,%process,write,pwrite64,writev,pwritev,pwritev2,sendto,sendmsg,sendmmsg"
+        calls = "%file,%process,%network,write,pwrite64,writev,pwritev,pwritev2"
         strace = ["strace", "-f", "-y", "-qq", "-xx", "-s", "10000000", "-e", "signal=none", "-e", f"trace={calls}"]
         command = [*strace, "-o", str(folder / f"trace-{what}"), *command]
     out = folder / f"out-{what}"
@@ -140,14 +145,18 @@ def _live(what: str, folder: Path, home: Path, exports: Path, *, traced: bool) -
     return out.read_bytes(), process.returncode
 
 
-def _read(trace: Path, folder: Path, exports: Path, look: object) -> tuple[int, set[str]]:
-    """Look at everything that was said to the system; how many calls, and the files written where none should be."""
+def _read(trace: Path, folder: Path, exports: Path, look: object) -> tuple[int, set[str], set[str]]:
+    """Look at everything that was said to the system; how many calls, the files written where none should be, and the
+    calls to other computers."""
     outside: set[str] = set()
+    called: set[str] = set()
     several = 0
     ours = (str(folder / "home" / "data"), str(folder / "home" / "run"), str(exports))
     with trace.open("rb") as file:
         for line in file:
             several += 1
+            if _CALLED.search(line):
+                called.add(line[:160].decode("ascii", "replace").strip())
             place = _PLACE.match(line)
             where = _bare(place[1]) if place else ""
             if where.startswith(str(exports)):
@@ -161,7 +170,7 @@ def _read(trace: Path, folder: Path, exports: Path, look: object) -> tuple[int, 
                 data = _bytes(text)
                 if len(data) >= 6 and str(exports).encode() not in data[:300]:
                     look(data, f"{line.split(b'(')[0].split()[-1].decode()} {where}")  # type: ignore[operator]
-    return several, outside
+    return several, outside, called
 
 
 def _bytes(text: bytes) -> bytes:
