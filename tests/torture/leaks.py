@@ -139,10 +139,19 @@ def _live(what: str, folder: Path, home: Path, exports: Path, *, traced: bool) -
             if last in out.read_bytes() and what == "work":
                 time.sleep(8)  # the fresh process after the lock shows its page
                 break
+        _end_successor(home / "data")
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)  # our own: it began a session
         process.wait()
     return out.read_bytes(), process.returncode
+
+
+def _end_successor(data: Path) -> None:
+    """What took the window over after the lock has a session of its own; the lock of the window names it."""
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        holder = int((data / "window.lock").read_text("ascii", "replace").split()[0])
+        if f"JINMEN_DATA={data}".encode() in Path(f"/proc/{holder}/environ").read_bytes().split(b"\0"):
+            os.kill(holder, signal.SIGKILL)
 
 
 def _read(trace: Path, folder: Path, exports: Path, look: object) -> tuple[int, set[str], set[str]]:

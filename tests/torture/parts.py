@@ -54,7 +54,8 @@ _ALL = [
     Part("erasure", "erasing:erased", "whoever was erased is nowhere"),
     Part("audit", "chain:attacks", "eight kinds of attack on the audit chain"),
     Part("drill", "drill:drill", "a lost computer comes back, three ways"),
-    Part("canaries", "leaks:day", "a working day, traced: nothing readable lies about", group="day"),
+    Part("canaries", "leaks:day", "a working day, traced: nothing readable lies about", short=False),
+    Part("coverage", "gate:gate", "branch coverage of the code of keys, store, backups, batches, audit", short=False),
     Part("drafts", "others:drafts", "kill -9 while somebody types", short=False),
 ]
 PARTS = {part.name: part for part in _ALL}
