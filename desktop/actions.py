@@ -65,6 +65,7 @@ COMMANDS = (
     ),
     Command("go_settings", N_("Settings"), ("Ctrl+,",), "settings", _go("settings"), "go"),
     Command("go_accounts", N_("Accounts and keys"), (), "key", _go("accounts"), "go"),
+    Command("go_audit", N_("Audit"), (), "shield", _go("audit"), "go"),
     Command("go_worklist", N_("Worklist"), ("Ctrl+Shift+W",), "flag", _go("worklist"), "go"),
     Command("go_rounds", N_("Rounds"), ("Ctrl+Shift+G",), "visit", _go("rounds"), "go"),
     Command("go_drafts", N_("Drafts"), ("Ctrl+Shift+F",), "edit", _go("drafts"), "go"),

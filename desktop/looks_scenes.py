@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from desktop import looks_conflicts, looks_desks, looks_exchange, looks_printing, looks_trust
+from desktop import looks_audit, looks_conflicts, looks_desks, looks_exchange, looks_printing, looks_trust
 from desktop.hands import HandsError, settle
 from desktop.shell import PAGES, Shell
 
@@ -155,6 +155,10 @@ DIALOGS = (
     Scene("accounts-leave", "accounts", looks_trust.ask_leave, asks=True),
     Scene("accounts-code", "accounts", looks_trust.show_code, asks=True),
     Scene("accounts-renew", "accounts", lambda shell: _page(shell).ask_renew(), asks=True),
+    Scene("audit-check", "audit", lambda shell: _page(shell).ask_check(), asks=True),
+    Scene("audit-checked", "audit", looks_audit.checked, asks=True),
+    Scene("audit-files", "audit", lambda shell: _page(shell).ask_export(), asks=True),
+    Scene("person-seen", "person", looks_audit.seen, asks=True),
     Scene("print", "referrals", looks_printing.ask_printer, asks=True),
     Scene("print-save", "referrals", looks_printing.ask_protection, asks=True),
     Scene("print-several", "referrals", looks_printing.choose_letters, asks=True),

@@ -76,6 +76,7 @@ PAGES = {
     "template": "desktop.pages.template:TemplatePage",
     "health": "desktop.pages.health:HealthPage",
     "accounts": "desktop.pages.accounts:AccountsPage",
+    "audit": "desktop.pages.audit:AuditPage",
     "settings": "desktop.pages.settings:SettingsPage",
     "help": "desktop.pages.help:HelpPage",
 }
@@ -120,6 +121,7 @@ RAIL_OF = {
     "template": "office",
     "health": "office",
     "accounts": "office",
+    "audit": "office",
     "settings": "office",
     "help": "",
 }

@@ -32,6 +32,7 @@ TOPICS = {
     "merge": N_("The same person twice"),
     "listed": N_("A list of residents"),
     "accounts": N_("Accounts and keys"),
+    "audit": N_("Audit"),
     "pictures": N_("Pictures"),
     "rights": N_("Consent and rights"),
     "plans": N_("Plans, notes and contacts"),

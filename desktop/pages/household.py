@@ -74,6 +74,9 @@ class HouseholdPage(Page):
         self.deeds = FlowLayout()  # breaks into rows where the window is narrow or the letters are large
         for button in (self.visit_button, self.check_button, *more):
             self.deeds.addWidget(button)
+        self.seen_button = pieces.button(_("Who has seen this record"), self.ask_seen, icon="shield")
+        self.deeds.addWidget(self.seen_button)
+        self.dialog: Any = None
         self.closed = pieces.card(role="banner-warn", margin=12, gap=6)
         self.closed.hide()
         self.consent = pieces.card(role="banner-info", margin=12, gap=6)
@@ -147,6 +150,20 @@ class HouseholdPage(Page):
             )
 
         self.run(load, lambda loaded: self._show(household_id, loaded))
+
+    def ask_seen(self) -> None:
+        """Who looked at this household, changed, printed or wrote it, and why."""
+        household_id, audit = str(self.where["household_id"]), self.casebook.audit
+        name = self.title()
+
+        def show(rows: Any) -> None:
+            from desktop.widgets.seen_dialog import SeenDialog
+
+            if household_id == self.where.get("household_id"):
+                self.dialog = SeenDialog(self, name, rows)
+                self.dialog.open()
+
+        self.run(lambda: audit.who_has_seen("household", household_id), show)
 
     def refresh(self, changed: Changed) -> None:
         """Load again where this household or one of its people was concerned."""

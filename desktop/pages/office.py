@@ -68,6 +68,8 @@ class OfficePage(Page):
         self.aside.addWidget(pieces.button(_("Sets of rules"), lambda: shell.go("packs"), icon="paper"))
         self.aside.addWidget(pieces.button(_("Letter numbers"), lambda: shell.go("numbers"), icon="referral"))
         self.aside.addWidget(pieces.button(_("Health check"), lambda: shell.go("health"), icon="shield"))
+        if self.casebook.may("read_audit"):
+            self.aside.addWidget(pieces.button(_("Audit"), lambda: shell.go("audit"), icon="shield"))
         self.aside.addWidget(pieces.button(_("Settings"), lambda: shell.go("settings"), icon="settings"))
         office, worker = self.casebook.office, self.casebook.worker
         self.own = Card(office.name)

@@ -65,6 +65,7 @@ class PersonPage(Page):
         super().__init__(shell)
         self._top.hide()  # the person's own header stands in its place
         self.loaded: Loaded | None = None
+        self.dialog: Any = None
         self._revealed: dict[str, str] = {}  # document or phone id -> whole number, for a short while
         self._hide_again = QTimer(self, singleShot=True, interval=REVEALED_MS)
         self._hide_again.timeout.connect(self.mask_all)
@@ -148,6 +149,8 @@ class PersonPage(Page):
         )
         self.reserve("merge", twice)
         card.add(twice)
+        self.seen_button = pieces.button(_("Who has seen this record"), self.ask_seen, "link")
+        card.add(self.seen_button)
         return card
 
     def open(self, **where: Any) -> None:
@@ -291,6 +294,20 @@ class PersonPage(Page):
                 self._redraw_numbers()
 
         self.run(reveal, show)
+
+    def ask_seen(self) -> None:
+        """Who looked at this record, changed, printed or wrote it, and why."""
+        resident_id, audit = str(self.where["resident_id"]), self.casebook.audit
+        name = self.title()
+
+        def show(rows: Any) -> None:
+            from desktop.widgets.seen_dialog import SeenDialog
+
+            if resident_id == self.where.get("resident_id"):
+                self.dialog = SeenDialog(self, name, rows)
+                self.dialog.open()
+
+        self.run(lambda: audit.who_has_seen("resident", resident_id), show)
 
     def mask_all(self) -> None:
         """Mask every number that was shown."""

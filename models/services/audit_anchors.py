@@ -53,7 +53,7 @@ def of_partners(connection: Connection) -> list[DeviceChain]:
         select(_BATCH.c.peer, _BATCH.c.at, _BATCH.c.file_name, _BATCH.c.detail, _PEER.c.name)
         .outerjoin(_PEER, _PEER.c.id == _BATCH.c.peer)
         .where(_BATCH.c.direction == "in")
-        .order_by(_BATCH.c.peer, _BATCH.c.at, _BATCH.c.id)
+        .order_by(_BATCH.c.peer, _BATCH.c.at)
     )
     said: dict[str, list[tuple[KnownAnchor, Anchor | None]]] = {}
     names: dict[str, str] = {}
@@ -63,6 +63,8 @@ def of_partners(connection: Connection) -> list[DeviceChain]:
             after = anchor_of(detail[IN_BATCH].get("after"))
             said.setdefault(peer, []).append((KnownAnchor(anchor, "batch", int(at), str(file_name)), after))
             names[peer] = str(name or "")
+    for told in said.values():
+        told.sort(key=lambda one: (one[0].at, one[0].anchor.seq))
     return [
         DeviceChain(peer, names[peer], tuple(one for one, _after in told), trouble_of(told))
         for peer, told in sorted(said.items(), key=lambda item: names[item[0]])
