@@ -176,6 +176,7 @@ class ConflictsPage(Choosing):
     def leave(self) -> bool:
         """Remember what the list is narrowed to."""
         self.where = {**self.where, "tab": self.tab}
+        self._mask(always=True)
         return True
 
     # Reading.

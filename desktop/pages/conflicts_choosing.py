@@ -4,10 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
 
 from desktop.conflict_queue import Item, Queue
 from desktop.pages.base import Page
 from desktop.pages.conflicts_card import ConflictCard
+from desktop.widgets.cover import SHOWN_MS
 from forms.problems import sentence
 from models.errors import NotFound
 from models.services.conflicts_rules import ValueRefused
@@ -140,7 +142,7 @@ class Choosing(Page):
         self.run(lambda: verb(item), done, failed)
 
     def _reveal(self) -> None:
-        """Show whole numbers; it is journalled."""
+        """Show whole numbers for a short while; it is journalled."""
         item, conflicts = self.queue.current, self.casebook.conflicts
         if item is None:
             return
@@ -148,8 +150,20 @@ class Choosing(Page):
         def done(whole: dict[str, tuple[Any, Any]]) -> None:
             if self.queue.current is item:
                 self._show(whole)
+                self._whole = self.card
+                if self.card is not None:
+                    QTimer.singleShot(SHOWN_MS, self.card, self._mask)
 
         self.run(lambda: conflicts.reveal(*item.key), done)
+
+    def _mask(self, *, always: bool = False) -> None:
+        """Hide whole numbers again, unless somebody is writing a text of their own beside them."""
+        writes = not always and isinstance(QApplication.focusWidget(), (QLineEdit, QPlainTextEdit))
+        if self._whole is not None and self._whole is self.card and not writes:
+            self._show()
+        self._whole = None
+
+    _whole: QWidget | None = None  # the card that shows whole numbers now
 
 
 def _refusal(problem: ValueRefused) -> str:

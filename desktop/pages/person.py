@@ -37,7 +37,7 @@ LOW = 420
 NARROW = 620
 """Below this width, in pixels at 100 per cent, everything stands below one another."""
 
-REVEALED_MS = 20_000  # a whole number stays on the screen so long, in milliseconds
+REVEALED_MS = 30_000  # a whole number stays on the screen so long, in milliseconds
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from desktop.pages.register_check import check_parts
 from desktop.pages.register_places import places
 from desktop.pages.register_steps import STAGES, Stepping
 from desktop.widgets import pieces
+from desktop.widgets.cover import Cover
 from desktop.widgets.finder import Match
 from desktop.widgets.jump_menu import Place
 from desktop.widgets.sticky import Sticky
@@ -182,7 +183,14 @@ class RegisterPage(Stepping):
         parts = self.board.parts
         parts.show_answers("", answers, known=bool(person.known_id), removable=len(case.people) > 1)
         self.board.person.show_answers({k: v for k, v in answers.items() if k not in MEMBER_PARTS})
+        if case.kind == "amend":
+            register_lookup.cover_kept(self.board.person.rows, case.before, self._reveal)
         self._list_people()
+
+    def _reveal(self, what: str, cover: Cover) -> None:
+        """Show a number that is kept (what: number or phone); that is journalled."""
+        casebook, resident_id, whole = self.casebook, self.case.resident_id, cover.text()
+        self.run(lambda: register_lookup.reveal(casebook, resident_id, what, whole), lambda _none: cover.uncover())
 
     def _list_people(self, wrong: frozenset[int] = frozenset()) -> None:
         lines = self.case.lines(self.today, wrong)

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from desktop.pages.register_case import Case
+from desktop.pages.register_lookup import covered_words
 from desktop.widgets.answer_words import answer_words
 from desktop.widgets.check_view import Line, Part
 from forms.definitions import Form
@@ -34,6 +35,8 @@ def check_parts(case: Case, household: Form, on: date, warnings: Sequence[Any] =
             lines.insert(0, Line(prefix + "relation", _("Record"), _("Already on the register")))
         else:
             asked, open_ones = _lines(household.person, person.answers, on, odd, prefix)
+            if case.kind == "amend":  # what was kept already is not shown whole for a check of what was changed
+                asked = [line._replace(words=covered_words(line.words, line.field, case.before)) for line in asked]
             lines += asked
         title = person.name or _("Person {n}").format(n=row + 1)
         parts.append(Part(title, lines, prefix + ("relation" if person.known_id else "name"), open_ones))

@@ -1,15 +1,19 @@
 """What the register page looks up, to be called off the window's thread: communities, households, a record to amend."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from desktop.widgets.cover import Cover
 from desktop.widgets.finder import Match
 from forms.definitions import load
 from models.records import divisions
 from models.records.fact import FactEntry
+from models.records.phones import masked_phone
 from models.services.views import FactView
 from models.texts import _, ngettext
+from models.values import mask_number
 
 LAST_COMMUNITIES = "register.communities"
 KEPT = 5
@@ -31,6 +35,34 @@ def amend_answers(casebook: Any, resident_id: str) -> Amended:
     entry = casebook.residents.entry_of(resident_id)
     facts = tuple(_entry(fact) for fact in casebook.facts.of(resident_id) if fact.state != "expired")
     return Amended(resident_id, load("resident").answers(entry.model_copy(update={"facts": facts})), seen)
+
+
+def reveal(casebook: Any, resident_id: str, what: str, whole: str) -> None:
+    """Journal that a kept number (what: number or phone) is shown to be changed."""
+    view = casebook.residents.get(resident_id)
+    rows, mask = (view.documents, mask_number) if what == "number" else (view.phones, masked_phone)
+    for row in rows:
+        if row.masked == mask(whole):
+            casebook.residents.reveal(resident_id, what, row.id, "change")
+
+
+def cover_kept(rows: Mapping[str, Any], before: Mapping[str, Any], reveal_it: Callable[[str, Cover], object]) -> None:
+    """Cover the documents and phones that stood in the record already; what was typed just now stays readable."""
+    for question, what in (("documents", "number"), ("phones", "phone")):
+        kept = {str(answer.get("number") or "") for answer in before.get(question) or ()}
+        for field in rows[question].field.fields if question in rows else ():
+            if field.cover.text() in kept:
+                field.cover.cover(partial(reveal_it, what, field.cover))
+
+
+def covered_words(words: str, question: str, before: Mapping[str, Any]) -> str:
+    """What a page says of documents or phones, with those that stood in the record already masked."""
+    mask = {"documents": mask_number, "phones": masked_phone}.get(question)
+    for answer in (before.get(question) or ()) if mask is not None else ():
+        number = str(answer.get("number") or "")
+        if mask is not None and number:
+            words = words.replace(number, mask(number))
+    return words
 
 
 def _entry(fact: FactView) -> FactEntry:

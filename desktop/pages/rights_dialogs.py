@@ -202,7 +202,7 @@ class EraseDialog(FormDialog):
         today: date,
     ) -> None:
         """kept_until: the last day of a term of retention; until then the record is only frozen."""
-        super().__init__(parent, _("Erase {name}").format(name=name), 620)
+        super().__init__(parent, _("Erase everything about a person"), 620)
         self._erased, self._name = erased, name
         self.waits = kept_until is not None and kept_until >= today
         if self.waits:

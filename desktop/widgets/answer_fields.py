@@ -10,8 +10,10 @@ from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 from desktop import theme
 from desktop.widgets import pieces
 from desktop.widgets.choice_field import ChoiceField
+from desktop.widgets.cover import Cover
 from desktop.widgets.finder import Finder, Match
 from desktop.widgets.flow_layout import FlowLayout
+from models.records.phones import masked_phone
 from models.texts import _
 
 
@@ -212,6 +214,7 @@ class PhoneField(QWidget):
     def __init__(self, *, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.number = TextField(name=name, length=8, numbers=True)
+        self.cover = Cover(self.number.line, masked_phone)
         self.whose = TextField(name=_("Whose number"), length=12)
         self.whose.line.setPlaceholderText(_("Own; or whose, e.g. son"))
         row = FlowLayout(self, gap=theme.px(8))
@@ -225,11 +228,12 @@ class PhoneField(QWidget):
 
     def answer(self) -> dict[str, str]:
         """number and whose, as typed."""
-        return {"number": self.number.answer(), "whose": self.whose.answer()}
+        return {"number": self.cover.text(), "whose": self.whose.answer()}
 
     def show_answer(self, answer: object) -> None:
         """Show an answer. Emits nothing."""
         given: Mapping[str, object] = answer if isinstance(answer, Mapping) else {}
+        self.cover.forget()
         self.number.show_answer(given.get("number"))
         self.whose.show_answer(given.get("whose"))
 

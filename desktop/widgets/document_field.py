@@ -10,10 +10,12 @@ from PySide6.QtWidgets import QBoxLayout, QComboBox, QLineEdit, QWidget
 from desktop import theme
 from desktop.widgets import pieces
 from desktop.widgets.choice_field import TickButton
+from desktop.widgets.cover import Cover
 from desktop.widgets.date_field import DateField
 from forms.reading import read_date
 from models.records.documents import check_document, tidy_number
 from models.texts import _, ngettext
+from models.values import mask_number
 
 _LENGTHS = {"resident_card": 18, "resident_card_15": 15, "hmt_residence_permit": 18, "disability_cert": 20}
 
@@ -69,6 +71,7 @@ class DocumentField(QWidget):
         self.number.setAccessibleName(name)
         self.number.setInputMethodHints(Qt.InputMethodHint.ImhPreferLatin | Qt.InputMethodHint.ImhNoPredictiveText)
         self.number.setMinimumWidth(QFontMetrics(self.number.font()).horizontalAdvance("0") * 21 + theme.px(24))
+        self.cover = Cover(self.number, mask_number)
         self.seen = TickButton(_("I saw it"))
         self.state = pieces.text("", "soft")
         row = self._row = pieces.line(None, self.kind, self.number, self.seen)
@@ -109,7 +112,7 @@ class DocumentField(QWidget):
         """As typed."""
         return {
             "kind": str(self.kind.currentData() or ""),
-            "number": self.number.text(),
+            "number": self.cover.text(),
             "seen": self.seen.isChecked(),
             "valid_until": self.until.answer(),
         }
@@ -118,6 +121,7 @@ class DocumentField(QWidget):
         """Show an answer given before. Emits nothing."""
         given: Mapping[str, object] = answer if isinstance(answer, Mapping) else {}
         self._pick_kind(str(given.get("kind") or "resident_card"))
+        self.cover.forget()
         self.number.setText(str(given.get("number") or ""))
         self.seen.setChecked(bool(given.get("seen")))
         self.until.show_answer(given.get("valid_until"))
@@ -136,7 +140,7 @@ class DocumentField(QWidget):
 
     def _typed(self) -> None:
         tone = self._say()
-        number, kind = tidy_number(self.number.text()), str(self.kind.currentData() or "")
+        number, kind = tidy_number(self.cover.text()), str(self.kind.currentData() or "")
         if tone == "good" and number != self._known:
             self._known = number
             self.completed.emit(kind, number)
@@ -145,7 +149,7 @@ class DocumentField(QWidget):
         self.changed.emit()
 
     def _say(self) -> str:
-        tone, words = number_state(str(self.kind.currentData() or ""), self.number.text())
+        tone, words = number_state(str(self.kind.currentData() or ""), self.cover.text())
         self.state.setText(words)
         self.state.setVisible(bool(words))
         self._until_row.setVisible(bool(self.number.text().strip()))
