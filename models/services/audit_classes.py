@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 
 from models.records.sensitive import class_of_fact
 
-_RECORDS: Mapping[str, str] = {"picture": "photos"}
+_RECORDS: Mapping[str, str] = {"picture": "photos", "assessment": "health"}
+_FIELDS: Mapping[str, str] = {"identity_document.disability_cert": "health"}
 
 
 def classes_of(fields: Iterable[str], group_of: Callable[[str], str | None]) -> frozenset[str]:
@@ -15,5 +16,6 @@ def classes_of(fields: Iterable[str], group_of: Callable[[str], str | None]) -> 
     found = set()
     for name in fields:
         entity, _dot, rest = name.partition(".")
-        found.add(class_of_fact(rest, group_of(rest) or "") if entity == "fact" else _RECORDS.get(entity, ""))
+        fact = entity == "fact"
+        found.add(class_of_fact(rest, group_of(rest) or "") if fact else _FIELDS.get(name) or _RECORDS.get(entity, ""))
     return frozenset(found - {""})

@@ -113,7 +113,9 @@ class Book:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection that sees one consistent state and cannot write; of it, what who is signed in may see."""
-        with sorted_trouble(), self._reader().connect() as connection:
+        limits, engine = self._reader()
+        with sorted_trouble(), engine.connect() as connection:
+            limits.look(connection)
             yield connection
 
     @contextmanager
@@ -136,16 +138,20 @@ class Book:
         facts = frozenset(name for name, one in known if class_of_fact(name, one.why) in hidden)
         return Limits(worker.scope, hidden, facts, worker.name, start_of(on), on)
 
-    def _reader(self) -> Engine:
+    def sensitive(self, facts: Iterable[str]) -> list[str]:
+        """Those of some facts that are sensitive, as fields of an audit row: who was shown them is put down."""
+        return [f"fact.{name}" for name in facts if self.classes_of((f"fact.{name}",))]
+
+    def _reader(self) -> tuple[Limits, Engine]:
         limits = self.limits()
         if not limits:
-            return self.engines.reader
+            return limits, self.engines.reader
         with self._limiting:
             if self._limited is None or self._limited[0] != limits:
                 if self._limited is not None:
                     self._limited[1].dispose()
                 self._limited = limits, limits.reader(self.engines.reader)
-            return self._limited[1]
+            return self._limited
 
     def close(self) -> None:
         """Let go of the readers that were made for who is signed in."""

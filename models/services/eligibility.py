@@ -34,6 +34,17 @@ class Eligibility:
 
     def __init__(self, book: Book) -> None:
         self._book = book
+        self._silent: tuple[tuple[str, frozenset[str]], Policies] | None = None  # for whom some facts are not shown
+
+    def _asked_of(self, policies: Policies) -> Policies:
+        """The rules as who is signed in goes through them: what is not shown is not asked either."""
+        hidden = self._book.limits().facts
+        if not hidden:
+            return policies
+        if self._silent is None or self._silent[0] != (policies.hash, hidden):
+            silent = {name: policies.facts[name].model_copy(update={"sensitive": True}) for name in hidden}
+            self._silent = (policies.hash, hidden), replace(policies, facts={**policies.facts, **silent})
+        return self._silent[1]
 
     def services(self) -> Mapping[str, Service]:
         """Every service of the installed packs, by id."""
@@ -55,7 +66,7 @@ class Eligibility:
             missed = () if alone else left_out(connection, household_id, day)
         started = time.perf_counter()
         with without_pauses():  # everything made here lives as long as the check
-            screened = screen(policies, case)
+            screened = screen(self._asked_of(policies), case)
             determinations = screened.determinations
             language = texts.language()
             results = [
@@ -63,7 +74,8 @@ class Eligibility:
                 for found in determinations
             ]
         took = (time.perf_counter() - started) * 1000
-        self._book.note("check", "household", household_id)
+        told = {fact for person in case.people for fact in person.facts} | set(case.household)
+        self._book.note("check", "household", household_id, fields=self._book.sensitive(sorted(told)))
         results.sort(key=lambda result: _place(result.determination))
         return HouseholdCheck(
             household_id,

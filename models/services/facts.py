@@ -17,7 +17,7 @@ from models.store.seen import Disputed, Seen
 from models.store.work import Work
 from models.values import years_later
 
-_FACT = KEPT["fact"]
+_FACT, _HOUSEHOLD = KEPT["fact"], KEPT["household"]
 _SAID = (  # made once: making it takes longer than reading a household's rows
     select(_FACT)
     .where(_FACT.c.subject_id.in_(bindparam("subjects", expanding=True)), _FACT.c.dead.is_(False))
@@ -155,4 +155,8 @@ class Facts:
         """The facts of a resident or household that count today, by name."""
         with self._book.reading() as connection:
             facts = current_facts(connection, [subject_id], today(self._book.clock))
+        if shown := self._book.sensitive(facts.get(subject_id, {})):
+            with self._book.reading() as connection:
+                home = connection.execute(select(_HOUSEHOLD.c.id).where(_HOUSEHOLD.c.id == subject_id)).first()
+            self._book.note("view", "household" if home else "resident", subject_id, fields=shown)
         return sorted(facts.get(subject_id, {}).values(), key=lambda view: view.name)

@@ -151,7 +151,8 @@ class Households:
         on = today(self._book.clock)
         with self._book.reading() as connection:
             view = self._view(connection, household_id, on)
-        self._book.note("view", "household", household_id)
+        shown = self._book.sensitive(fact.name for fact in view.facts)
+        self._book.note("view", "household", household_id, fields=shown)
         return view
 
     def of_resident(self, resident_id: str) -> list[HouseholdView]:
@@ -264,6 +265,7 @@ class Households:
             members=tuple(m for m in members if m.until is None or m.until > on),
             former=tuple(m for m in members if m.until is not None and m.until <= on),
             facts=tuple(sorted(facts.values(), key=lambda fact: fact.name)),
+            withheld=self._book.limits().of_person(None),
             other_households=tuple((row[0], row[1]) for row in others),
             form=household.form,
             mourned=tuple(m for m in members if m.id in died),

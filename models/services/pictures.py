@@ -171,7 +171,8 @@ class Pictures:
         if hashlib.sha256(data).hexdigest() != row.sha256:
             raise DamagedPicture
         action = "reveal" if row.kind in COVERED else "view"
-        self._book.note(action, row.subject_kind, row.subject_id, f"picture {row.kind} {picture_id}")
+        said = f"picture {row.kind} {picture_id}"
+        self._book.note(action, row.subject_kind, row.subject_id, said, fields=("picture.data",))
         return data
 
     def _views(self, wanted: Any, *, thumbs: bool) -> list[PictureView]:

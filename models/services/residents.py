@@ -8,6 +8,7 @@ from models.clock import today
 from models.errors import NotFound
 from models.records.household import DwellingEntry, MemberEntry
 from models.records.phones import show_phone
+from models.records.refusal import NotAllowed
 from models.records.resident import DocumentEntry, PhoneEntry, ResidentEntry
 from models.services.book import Book, changed
 from models.services.changes.coming import come
@@ -30,6 +31,7 @@ from models.services.views import (
     TimelineLine,
 )
 from models.store import search
+from models.store.limits import CERTIFICATE
 from models.store.rows import KEPT
 from models.store.work import Work
 from models.values import mask_number, mask_phone
@@ -121,8 +123,11 @@ class Residents:
                 new_resident=new_resident(facts, on),
                 tasks=task_states(connection, resident_id, on),
                 died_on=person.died_on,
+                withheld=self._book.limits().of_person(person.birth_date),
             )
-        self._book.note("view", "resident", resident_id)
+        shown = self._book.sensitive(facts)
+        shown += ["identity_document.disability_cert"] if any(d.kind == CERTIFICATE for d in view.documents) else []
+        self._book.note("view", "resident", resident_id, fields=shown)
         return view
 
     def entry_of(self, resident_id: str) -> ResidentEntry:
@@ -134,6 +139,8 @@ class Residents:
             person = connection.execute(select(_RESIDENT).where(_RESIDENT.c.id == resident_id)).first()
             if person is None:
                 raise NotFound
+            if "children" in self._book.limits().of_person(person.birth_date):
+                raise NotAllowed(kind="children")  # the form would be without what it then takes away
             documents = _numbers(connection, "identity_document", resident_id)
             phones = _numbers(connection, "phone", resident_id)
         self._book.note("reveal", "resident", resident_id, "amend form")
@@ -253,6 +260,8 @@ def _bring_to(work: Work, entity: str, resident_id: str, wanted: list[dict[str, 
     key is amended (a number corrected on two computers is then seen as a conflict), new ones are added, others marked
     dead. Rows of other residents are never touched."""
     left = _numbers(work.connection, entity, resident_id)
+    if entity == "identity_document" and work.limits is not None:  # what the form did not show is not taken away by it
+        left = [row for row in left if not work.limits.hides_document(row.kind)]
     seen = work.seen
     gone = seen.removed_since(work.connection, entity, "resident_id", resident_id) if seen is not None else []
     # What somebody else removed while the form was open, and the form left alone, is not brought back by it.

@@ -18,6 +18,7 @@ from models.clock import today
 from models.errors import NotFound, Problem
 from models.records.audit import Audit
 from models.records.picture import PictureData
+from models.records.refusal import NotAllowed
 from models.records.rights import RightsRequestEntry
 from models.services import erasure, erasure_ledger
 from models.services.book import Book, changed
@@ -106,8 +107,11 @@ class Rights:
             name = connection.execute(select(_RESIDENT.c.name).where(_RESIDENT.c.id == resident_id)).scalar()
             if name is None:
                 raise NotFound
+        if hidden := self._book.limits().hidden:
+            raise NotAllowed(kind=min(hidden))  # a copy is whole, or it is none
+        with self._book.reading_whole() as connection:
             tables = tuple(
-                HeldTable(entity, tuple(_records(connection, entity, rows)))
+                HeldTable(entity, tuple(_without_secrets(_records(connection, entity, rows), self._book.worker.name)))
                 for entity, rows in _everything(connection, resident_id).items()
             )
             seen = select(_AUDIT.c.at, _AUDIT.c.worker, _AUDIT.c.action, _AUDIT.c.detail)
@@ -287,6 +291,13 @@ def _records(connection: Connection, entity: str, rows: Iterable[str]) -> Iterab
     table = KEPT[entity]
     for row in connection.execute(select(table).where(table.c.id.in_(list(rows)))).mappings():
         yield {name: to_wire(value) for name, value in row.items() if name not in ("district", "extra")}
+
+
+def _without_secrets(records: Iterable[dict[str, Any]], reader: str) -> Iterable[dict[str, Any]]:
+    """Confidential notes of others without their words: that there is one, of whom and when, is told."""
+    for record in records:
+        secret = record.get("confidential") and record.get("worker") != reader
+        yield {**record, "text": _("A confidential note of its writer")} if secret else record
 
 
 def _pictures(connection: Connection, tables: Iterable[HeldTable]) -> tuple[tuple[str, bytes], ...]:

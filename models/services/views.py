@@ -143,6 +143,7 @@ class ResidentView:
     new_resident: bool | None  # 新市民 by the definition of 000_*.txt; None where facts are missing
     tasks: Mapping[str, str]  # register, visit, assess, eligibility, referral -> not_started, in_progress, done
     died_on: date | None = None
+    withheld: frozenset[str] = frozenset()  # classes (models.records.roles.CLASSES) that who looks does not see here
 
 
 @dataclass(frozen=True)
@@ -164,6 +165,7 @@ class HouseholdView:
     other_households: tuple[tuple[str, str], ...]  # (id, kind) of the other households at this dwelling
     form: str = ""  # family (empty too), shared, dormitory, institution: only families have a head
     mourned: tuple[MembershipView, ...] = ()  # of the former members who died lately: the family may ask for services
+    withheld: frozenset[str] = frozenset()  # classes that who looks does not see here
 
 
 @dataclass(frozen=True)

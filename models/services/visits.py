@@ -250,6 +250,8 @@ class Assessments:
             if instrument:
                 query = query.where(_ASSESSMENT.c.instrument == instrument)
             rows = connection.execute(query.order_by(_ASSESSMENT.c.assessed_on.desc(), _ASSESSMENT.c.at.desc())).all()
+        if rows:
+            self._book.note("view", "resident", resident_id, "assessments", fields=("assessment.answers",))
         return [
             AssessmentView(
                 id=row.id,

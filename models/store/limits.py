@@ -25,12 +25,15 @@ from sqlalchemy import Connection, Engine, event, select, text
 
 from models.records.refusal import NotAllowed
 from models.store.rows import KEPT
+from models.store.seen import arrived
 from models.values import years_later
 
 CHILD_BELOW = 14
 """Years of age below which what is known of somebody is sensitive as a whole (PIPL Art. 28 and 31)."""
 _COMMUNITY_DIGITS = 12
-_INFO = "jinmen_limits"
+_INFO, _KNOWN = "jinmen_limits", "jinmen_limits_as_of"
+_HOMES, _PEOPLE = "jinmen_homes", "jinmen_people"
+_LISTS = tuple(f"CREATE TEMP TABLE {name} (id TEXT PRIMARY KEY)" for name in (_HOMES, _PEOPLE))
 _STAND = ("resident_id", "household_id", "other_household_id", "other_resident_id", "a_id", "b_id")
 """Columns that name whom a record is about: each of them that is filled must be in the scope."""
 _BY_KIND = ("fact", "case_note", "picture")
@@ -43,7 +46,8 @@ _BY_ROW = ("operation", "head", "conflict", "dispute", "departed", "editing")
 """Tables beside the records that name one by its entity and id."""
 _OF_CHILDREN = ("identity_document", "phone", "place", "assessment", "questionnaire_answer", "determination")
 _CHILDS_OWN = ("former_name", "ethnic_group", "education", "hukou_place", "provisional_number", "note")
-_CERTIFICATE = "disability_cert"
+CERTIFICATE = "disability_cert"
+"""The identity document that tells of somebody's health."""
 _PROGRAMS = ("sync.", "numbering.", "merging.settle", "rights.replay", "print_queue.")
 """Verbs that the program does for everybody: files are taken in and written whole, whoever is signed in."""
 _BROAD = frozenset({"health", "hiv_psychiatric", "finance"})
@@ -92,7 +96,9 @@ class Limits:
             cursor = raw.cursor()
             if lite:
                 cursor.execute("PRAGMA query_only = OFF")
-            for statement in statements:
+            else:
+                cursor.execute("SET jit = off")  # it would compile hundreds of small conditions, for seconds
+            for statement in (*_LISTS, *statements):
                 cursor.execute(statement)
             if lite:
                 cursor.execute("PRAGMA query_only = ON")
@@ -112,7 +118,7 @@ class Limits:
     def statements(self, dialect: str) -> list[str]:
         """What makes the views of a connection."""
         schema = _schema(dialect)
-        conditions = _Conditions(self, _schema(dialect))
+        conditions = _Conditions(self, _schema(dialect), _temporary(dialect))
         made = []
         for table in (*KEPT, "search_key", "picture_data", "doubled", "print_job", "print_item", *_BY_ROW):
             condition = conditions.of(table)
@@ -121,6 +127,39 @@ class Limits:
                 where = f" WHERE {condition}" if condition else ""
                 made.append(f'CREATE TEMP VIEW "{table}" AS SELECT {shown} FROM {schema}."{table}" AS t{where}')  # noqa: S608
         return made
+
+    def look(self, connection: Connection) -> None:
+        """Bring the lists of who is in the scope up to date, which a limited connection keeps in its memory.
+
+        To be called before anything else is asked. They are made anew when somebody moved, came or left.
+        """
+        if not self.scope:
+            return
+        known, now = connection.info.get(_KNOWN), arrived(connection)
+        if known != now and (known is None or _somebody_moved(connection, int(known))):
+            self._list(connection)
+        connection.info[_KNOWN] = now
+        connection.commit()  # the temporary lists would go with the transaction
+
+    def _list(self, connection: Connection) -> None:
+        lite = connection.dialect.name == "sqlite"
+        schema, temporary = _schema(connection.dialect.name), _temporary(connection.dialect.name)
+        code = _Conditions(self, schema).code("d")
+        if lite:
+            connection.exec_driver_sql("PRAGMA query_only = OFF")
+        for statement in (
+            f"DELETE FROM {temporary}.{_HOMES}",  # noqa: S608
+            f"DELETE FROM {temporary}.{_PEOPLE}",  # noqa: S608
+            f'INSERT INTO {temporary}.{_HOMES} SELECT h.id FROM {schema}."dwelling" AS d '  # noqa: S608
+            f'JOIN {schema}."household" AS h ON h.dwelling_id = d.id WHERE {code}',
+            f"INSERT INTO {temporary}.{_PEOPLE} SELECT DISTINCT m.resident_id FROM {temporary}.{_HOMES} AS h "  # noqa: S608
+            f'JOIN {schema}."membership" AS m ON m.household_id = h.id WHERE m.dead IS FALSE '
+            f'AND (m.until IS NULL OR NOT EXISTS (SELECT 1 FROM {schema}."membership" AS n '
+            "WHERE n.resident_id = m.resident_id AND n.dead IS FALSE AND n.until IS NULL))",
+        ):
+            connection.exec_driver_sql(statement)
+        if lite:
+            connection.exec_driver_sql("PRAGMA query_only = ON")
 
     def is_free(self, verb: str) -> bool:
         """Whether a verb is the program's own work and not the account's: it is held against nothing."""
@@ -167,6 +206,15 @@ class Limits:
         found = text(f"SELECT 1 FROM {table} AS t WHERE t.id = :row AND ({condition})")  # noqa: S608
         return connection.execute(found, {"row": row}).first() is not None
 
+    def hides_document(self, kind: str) -> bool:
+        """Whether documents of a kind are not shown."""
+        return kind == CERTIFICATE and "health" in self.hidden
+
+    def of_person(self, born: date | None) -> frozenset[str]:
+        """The classes that are not shown of somebody; that of children only of a child."""
+        grown = born is None or born <= self.born_after
+        return self.hidden - {"children"} if grown else self.hidden
+
     @property
     def born_after(self) -> date:
         """Who was born later is a child."""
@@ -199,6 +247,7 @@ class _Conditions:
 
     limits: Limits
     schema: str
+    lists: str = ""  # where a limited connection keeps the lists of who is in the scope; "": everything is looked up
 
     def place(self, entity: str) -> str:
         """Whether a record is in the scope; "" for records that are about nobody."""
@@ -231,7 +280,7 @@ class _Conditions:
         if table == "household":
             return self._household(f"{row}.id")
         if table == "dwelling":
-            return f"{self._code(row)} OR {row}.community_code = ''"
+            return f"{self.code(row)} OR {row}.community_code = ''"
         if table == "search_key":
             return self._resident(f"{row}.resident_id")
         if table in _BY_KIND:
@@ -245,13 +294,13 @@ class _Conditions:
             column, parent = _HANGING[table]
             return self._parent(parent, f"{row}.{column}", "place")
         if table == "round_stop":
-            door = f'SELECT 1 FROM {self.schema}."dwelling" AS d WHERE d.id = {row}.dwelling_id AND {self._code("d")}'  # noqa: S608
+            door = f'SELECT 1 FROM {self.schema}."dwelling" AS d WHERE d.id = {row}.dwelling_id AND {self.code("d")}'  # noqa: S608
             home = self._household(f"{row}.household_id")
             return f"CASE {row}.household_id WHEN '' THEN EXISTS ({door}) ELSE {home} END"
         if table == "visit_round":
             stops = f'SELECT 1 FROM {self.schema}."round_stop" AS s WHERE s.round_id = {row}.id'  # noqa: S608
             outside = f"{stops} AND NOT ({self._place('round_stop', 's')})"
-            return f"{self._code(row)} OR ({row}.community_code = '' AND NOT EXISTS ({outside}))"
+            return f"{self.code(row)} OR ({row}.community_code = '' AND NOT EXISTS ({outside}))"
         if table == "handover":
             me = _quoted(self.limits.worker)
             return f"{row}.giver = {me} OR {row}.taker = {me} OR {row}.worker = {me}"
@@ -281,33 +330,41 @@ class _Conditions:
     def _subject(self, column: str, value: str) -> str:
         return self._household(value) if "household" in column else self._resident(value)
 
-    def _code(self, door: str) -> str:
+    def code(self, door: str) -> str:
+        """Whether a dwelling is in the scope."""
         ends = ((code.ljust(_COMMUNITY_DIGITS, "0"), code.ljust(_COMMUNITY_DIGITS, "9")) for code in self.limits.scope)
         ranges = (f"{door}.community_code BETWEEN '{first}' AND '{last}'" for first, last in ends)
         return f"({' OR '.join(ranges)})"
 
     def _household(self, home: str) -> str:
-        doors = (
+        return f"({self._lives_here(home)} OR {self._homeless(home)})"
+
+    def _lives_here(self, home: str) -> str:
+        if self.lists:
+            return f"{home} IN (SELECT id FROM {self.lists}.{_HOMES})"  # noqa: S608
+        return f"EXISTS ({self._doors(home)}{self.code('d')})"
+
+    def _doors(self, home: str) -> str:
+        return (
             f'SELECT 1 FROM {self.schema}."household" AS h JOIN {self.schema}."dwelling" AS d ON d.id = h.dwelling_id '  # noqa: S608
             f"WHERE h.id = {home} AND "
         )
-        return (
-            f"(EXISTS ({doors}{self._code('d')}) "
-            f"OR ({self._made_today(home)} AND NOT EXISTS ({doors}d.community_code <> '')))"
-        )
+
+    def _homeless(self, home: str) -> str:
+        return f"({self._made_today(home)} AND NOT EXISTS ({self._doors(home)}d.community_code <> ''))"
 
     def _resident(self, person: str) -> str:
         belongs = f'SELECT 1 FROM {self.schema}."membership" AS m WHERE m.resident_id = {person} AND m.dead IS FALSE'  # noqa: S608
-        now = f'SELECT 1 FROM {self.schema}."membership" AS n WHERE n.resident_id = {person} AND n.dead IS FALSE'  # noqa: S608
-        doors = (
-            f'SELECT 1 FROM {self.schema}."household" AS h JOIN {self.schema}."dwelling" AS d ON d.id = h.dwelling_id '  # noqa: S608
-            "WHERE h.id = m.household_id AND "
-        )
-        return (
-            f"(EXISTS ({belongs} AND EXISTS ({doors}{self._code('d')}) "
-            f"AND (m.until IS NULL OR NOT EXISTS ({now} AND n.until IS NULL))) "
-            f"OR ({self._made_today(person)} AND NOT EXISTS ({belongs} AND EXISTS ({doors}d.community_code <> ''))))"
-        )
+        if self.lists:
+            here = f"{person} IN (SELECT id FROM {self.lists}.{_PEOPLE})"  # noqa: S608
+        else:
+            now = f'SELECT 1 FROM {self.schema}."membership" AS n WHERE n.resident_id = {person} AND n.dead IS FALSE'  # noqa: S608
+            here = (
+                f"EXISTS ({belongs} AND {self._lives_here('m.household_id')} "
+                f"AND (m.until IS NULL OR NOT EXISTS ({now} AND n.until IS NULL)))"
+            )
+        elsewhere = f"{belongs} AND EXISTS ({self._doors('m.household_id')}d.community_code <> '')"
+        return f"({here} OR ({self._made_today(person)} AND NOT EXISTS ({elsewhere})))"
 
     def _made_today(self, row: str) -> str:
         """The ids of records begin with the moment in which they were made (UUIDv7), which tells nearly all apart."""
@@ -351,7 +408,7 @@ class _Conditions:
         if table == "fact" and self.limits.facts:
             parts.append(f"{row}.name NOT IN ({', '.join(map(_quoted, sorted(self.limits.facts)))})")
         if table == "identity_document" and "health" in hidden:
-            parts.append(f"{row}.kind <> '{_CERTIFICATE}'")
+            parts.append(f"{row}.kind <> '{CERTIFICATE}'")
         if table == "assessment" and "health" in hidden:
             parts.append("FALSE")
         if table in ("questionnaire_answer", "determination") and hidden & _BROAD:
@@ -371,6 +428,19 @@ class _Conditions:
     def _grown(self, person: str) -> str:
         child = f'SELECT 1 FROM {self.schema}."resident" AS c WHERE c.id = {person} AND c.birth_date > '  # noqa: S608
         return f"NOT EXISTS ({child}'{self.limits.born_after}')"
+
+
+def _somebody_moved(connection: Connection, before: int) -> bool:
+    """Whether an operation that came since may have changed who lives where."""
+    moves = text(
+        f'SELECT 1 FROM {_schema(connection.dialect.name)}."operation" AS o WHERE o.arrival > :before '  # noqa: S608
+        "AND o.entity IN ('membership', 'household', 'dwelling') LIMIT 1"
+    )
+    return connection.execute(moves, {"before": before}).first() is not None
+
+
+def _temporary(dialect: str) -> str:
+    return "temp" if dialect == "sqlite" else "pg_temp"
 
 
 def _schema(dialect: str) -> str:
