@@ -105,7 +105,7 @@ class Accounts:
         """Write down another name, and another phone where one is given. Raises NameTaken, NoName, AccountGone."""
         row = self._person(account)
         name = self._free_name(name, besides=account)
-        if row.here and name != row.name:
+        if row.here and name != self._slot_name(account):
             key_accounts.rename(self._path, self._keys, account, name)
         self._say(account, name=name, **({} if phone is None else {"phone": phone.strip()}))
         self._book.note("change", "account", account, "name")
@@ -115,8 +115,9 @@ class Accounts:
 
     def be_called(self, name: str, phone: str) -> None:
         """One's own name and phone, as they stand on letters. Raises NameTaken, NoName."""
-        if self._book.worker.account:
-            self.rename(self._book.worker.account, name, phone)
+        worker = self._book.worker
+        if worker.account and (name, phone) != (worker.name, worker.phone):
+            self.rename(worker.account, name, phone)
 
     def change_phrase(self, old: str, new: str, *, cost: keystore.Cost = keystore.STANDARD) -> None:
         """One's own passphrase. Raises WrongPassphrase, TooManyAttempts, WeakPassphrase."""
@@ -313,12 +314,19 @@ class Accounts:
             raise LastKeeper
 
     def _say_own(self) -> None:
-        """Put down name and phone of who works here alone so far: with a second account the fact is asked."""
+        """Put down name and phone of who works here alone so far: with a second account the fact is asked, and the
+        sign-in page shows names. An earlier version wrote another name down without telling the key file.
+        """
         worker = self._book.worker
         with self._book.reading() as connection:
             known = staff.read_staff(connection).get(worker.account, {})
         if worker.account and "name" not in known:
             self._say(worker.account, name=worker.name, phone=worker.phone)
+        if worker.account and worker.name != self._slot_name(worker.account):
+            key_accounts.rename(self._path, self._keys, worker.account, worker.name)
+
+    def _slot_name(self, account: str) -> str:
+        return next((one.name for one in keystore.accounts(self._path) if one.id == account), "")
 
     def _say(self, account: str, **said: Any) -> None:
         if not self._on_server:

@@ -157,7 +157,7 @@ def test_an_office_may_be_renamed_but_never_moved_to_another_district(casebook_f
     book.set_office(renamed := replace(OFFICE, name="花园路社区居民委员会"), WORKER)
     book.close()
     again = Casebook.open(casebook_folder, PASSPHRASE, clock=clock)
-    assert (again.office, again.worker) == (renamed, WORKER)
+    assert (again.office, replace(again.worker, account="")) == (renamed, WORKER)
     again.close()
 
 

@@ -9,17 +9,17 @@ import resource
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from models.errors import CannotWrite, DiskFull, KeysMissing, WeakPassphrase, WrongPassphrase
-from models.security import key_accounts, key_file, keystore
+from models.security import device, key_accounts, key_file, keystore
 from models.security.key_file import Slot
 from models.security.passphrase import is_weak
 from tests.models.security.conftest import PASSPHRASE
 
 NEW = "津门入户门前一棵槐树"
-GOLDEN = Path(__file__).parent / "golden" / "keys_format1.json"
 
 
 def backup_of(path: Path) -> Path:
@@ -111,7 +111,21 @@ def test_a_key_store_is_never_overwritten_by_a_new_one(key_path: Path) -> None:
     assert backup_of(key_path).read_bytes() == before
 
 
+def with_everything(path: Path) -> bytes:
+    """A key store with two people, a printed code, an office that holds a key, and an earlier data key; the code."""
+    add(path, "李静", NEW)
+    keys = keystore.unlock(path, PASSPHRASE)
+    _account, code = key_accounts.add_code(path, keys, "2026-11-22")
+    key_accounts.add_escrow(path, keys, "街道办", device.new_sealing_keys()[1], "花园路社区")
+    file, new = key_accounts.keys_under(path, keys, key_accounts.new_data_key())
+    key_file.save(path, file)
+    key_accounts.finish(path, new)
+    keystore.unlock(path, PASSPHRASE)  # its pin is of the new data key
+    return code
+
+
 def test_three_hundred_random_edits_of_the_bytes_are_refused(key_path: Path) -> None:
+    code = with_everything(key_path)
     good, dice = key_path.read_bytes(), random.Random(11)
     for n in range(300):
         backup_of(key_path).unlink(missing_ok=True)
@@ -132,6 +146,39 @@ def test_three_hundred_random_edits_of_the_bytes_are_refused(key_path: Path) -> 
         key_path.write_bytes(bytes(bad))
         with pytest.raises(KeysMissing):
             keystore.unlock(key_path, PASSPHRASE)
+        with pytest.raises(KeysMissing):
+            keystore.unlock_with_code(key_path, code)
+
+
+def test_three_hundred_edits_by_somebody_who_makes_the_checksum_fit_are_refused(key_path: Path) -> None:
+    code = with_everything(key_path)
+    good, dice, refused = key_path.read_bytes(), random.Random(12), 0
+    people = [one.id for one in keystore.accounts(key_path) if one.kind == keystore.PERSON]
+    backup_of(key_path).unlink()
+    while refused < 300:
+        body = json.loads(good)
+        place: Any = body if dice.random() < 0.2 else dice.choice(body["slots"])
+        name = dice.choice([one for one in place if one != "check"])
+        value = place[name]
+        if isinstance(value, str):
+            at = dice.randrange(len(value) + 1)
+            place[name] = value[:at] + dice.choice("Aa0b=") + value[at + dice.randrange(2) :]
+        elif isinstance(value, bool):
+            place[name] = not value
+        elif isinstance(value, int):
+            place[name] = value + dice.choice((-1, 1, 1 << 21))
+        else:
+            dice.shuffle(value)
+            place[name] = value[: dice.randrange(len(value) + 1)]
+        if recheck(body) == good:
+            continue
+        key_path.write_bytes(recheck(body))
+        openings = [lambda: keystore.unlock_with_code(key_path, code)]
+        openings += [lambda: keystore.unlock(key_path, PASSPHRASE, people[0])] * (refused % 3 == 0)
+        for opening in openings:
+            with pytest.raises((KeysMissing, WrongPassphrase)):
+                opening()
+        refused += 1
 
 
 def edits_with_a_fitting_checksum(good: bytes, dice: random.Random) -> list[bytes]:

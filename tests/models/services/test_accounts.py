@@ -30,6 +30,7 @@ from models.services.recovering import WrongCode
 from models.services.views import Office, Worker
 from models.store import rotation
 from models.store.audit import AUDIT
+from models.store.work import write_meta
 from tests.conftest import OFFICE, ON_A_SERVER, PASSPHRASE
 from tests.models.casebooks import names_in, small_household, told
 
@@ -418,3 +419,31 @@ def test_only_an_office_of_whom_ours_is_a_part_counts_as_above(casebook: Caseboo
     seen = {one.name: one.above for one in casebook.accounts.escrow_offices()}
     assert seen == {"和平区民政局": True, "别区街道": False, "另一街道": False}
     assert next(iter(seen)) == "和平区民政局"
+
+
+def test_a_name_that_an_earlier_version_wrote_down_elsewhere_reaches_the_sign_in_page(
+    casebook: Casebook, clock: FixedClock
+) -> None:
+    with casebook._book.writing_here() as connection:
+        write_meta(connection, "worker", {"name": "周敏儿", "phone": "1"})
+    casebook._book.worker = replace(casebook._book.worker, name="周敏儿", phone="1")
+    hers, folder = add(casebook), casebook.folder
+    assert keystore.workers(folder / "casebook.keys") == ("周敏儿", "李静")
+    casebook.close()
+    book = sign_in(folder, clock)
+    assert (book.worker.name, row(book, hers).name) == ("周敏儿", "李静")
+    book.close()
+
+
+def test_a_program_beside_a_server_has_no_accounts_of_its_own(casebook: Casebook) -> None:
+    casebook._book.keys = None
+    assert all(not one.here for one in casebook.accounts.list())
+    refused(AccountGone, casebook.accounts.make_recovery_code)
+
+
+def test_a_key_file_that_somebody_put_in_place_meanwhile_is_told(casebook: Casebook, tmp_path: Path) -> None:
+    other = tmp_path / "other.keys"
+    keystore.create(other, NEW, "别人", cost=FLOOR)
+    for name in ("casebook.keys", "casebook.keys.bak"):
+        (casebook.folder / name).write_bytes(other.read_bytes())
+    refused(KeysMissing, casebook.accounts.make_recovery_code)
