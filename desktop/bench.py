@@ -27,6 +27,7 @@ from desktop import (
     bench_screening,
     bench_starts,
     bench_sync,
+    bench_trust,
 )
 from desktop.bench_register import PASSPHRASE, make_casebook, size_of
 from desktop.bench_table import Failure, Row, Scale, as_json, not_measured, part, row, table
@@ -67,6 +68,7 @@ class Bench:
         for name, measured in on_it.items():
             yield from part(name, measured) if self.household else [Failure(name, "there is no register")]
         yield from part("screening a city", lambda: bench_screening.city(self.scratch, scale, self.peers))
+        yield from part("trust", lambda: bench_trust.trust(self.scratch, scale))
         yield from part("exchange", lambda: bench_casework.exchange(self.scratch, scale))
         yield from part("exchange of a million changes", lambda: bench_sync.exchange(self.scratch, scale))
 

@@ -36,7 +36,8 @@ _ONLY = """SELECT here.entity, here."row", max(here.at),
     NOT EXISTS (SELECT 1 FROM {other}.head WHERE head.district = here.district AND head."row" = here."row")
     FROM {one}.operation AS here
     WHERE NOT EXISTS (
-        SELECT 1 FROM {other}.operation AS there WHERE there.district = here.district AND there.id = here.id)
+        SELECT 1 FROM {other}.operation AS there WHERE there.district = here.district AND there."row" = here."row"
+        AND there.id = here.id)
     GROUP BY here.district, here."row", here.entity ORDER BY 3 DESC"""
 
 
