@@ -173,13 +173,31 @@ def _letter(shell: Any, household: str, resident: str) -> None:
 
 def _export(shell: Any) -> None:
     stick = EXPORTS / "stick"
-    stick.mkdir()
+    (card,) = stick.glob("*.jmcard")  # of the street, put there before the day began
+    shell.casebook.sync.trust_card(card)
     shell.go("sync")
     settle(shell)
     shell.page.choose_folder = lambda: stick
     shell.page.write_card()
     settle(shell)
-    assert list(stick.iterdir())
+    hands.put_in(shell, stick)
+    hands.export(shell)
+    assert list(stick.glob("*.jmb")), "changes were written"
+    did("changes")
+    for kind in ("xlsx", "pdf"):
+        shell.go("screening")
+        settle(shell)
+        page = shell.page
+        page.show_view("people")
+        settle(shell)
+        page.lines.tick_all()
+        page.choose_file = lambda name, _kinds: EXPORTS / name
+        page.ask_export()
+        (page.dialog.as_paper if kind == "pdf" else page.dialog.as_sheet).setChecked(True)
+        page.dialog.go.click()
+        settle(shell)
+        assert list(EXPORTS.glob(f"*.{kind}")), f"a list as {kind} was written"
+    did("lists")
 
 
 def crash(shell: Any) -> None:

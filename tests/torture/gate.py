@@ -21,7 +21,8 @@ TESTS = (
     "tests/models/security", "tests/models/store", "tests/models/sync", "tests/models/test_casebook.py",
     "tests/models/test_casebook_in_trouble.py", "tests/models/test_office.py", "tests/models/test_sealed_office.py",
     "tests/models/services/test_backups.py", "tests/models/services/test_health.py",
-    "tests/models/services/test_audit.py", "tests/models/services/test_rights.py", "tests/models/services/test_undoing.py",
+    "tests/models/services/test_audit.py", "tests/models/services/test_rights.py",
+    "tests/models/services/test_undoing.py",
     "tests/models/services/test_merging.py", "tests/models/services/test_numbering.py",
     "tests/models/services/test_conflicts.py", "tests/models/test_signed_file.py",
 )  # fmt: skip

@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.torture import scenes
 from tests.torture.canaries import found_in, signs
 from tests.torture.figures import Figures, skipped
 from tests.torture.recording import can_record
@@ -23,7 +24,8 @@ TOP = Path(__file__).parents[2]
 PATIENCE = 420.0
 DEEDS = {
     "work": (
-        "set up and unlocked", "registered", "visited", "searched", "photo", "letter", "exported", "backed up", "locked"
+        "set up and unlocked", "registered", "visited", "searched", "photo", "letter", "changes", "lists", "exported", "backed up",
+        "locked",
     ),
     "crash": ("typed", "calm window"),
 }  # fmt: skip
@@ -48,6 +50,10 @@ def day(folder: Path, _short: bool, _seed: int) -> Iterator[Figures]:
     for made in (home, home / "tmp", home / "run", exports):
         made.mkdir()
     (home / "run").chmod(0o700)
+    street = scenes.create(folder / "street", scenes.STREET)
+    (exports / "stick").mkdir()
+    street.sync.write_card(exports / "stick")
+    street.close()
     said = b""
     for what, deeds in DEEDS.items():
         out, code = _live(what, folder, home, exports, traced=not why)
