@@ -24,8 +24,8 @@ TOP = Path(__file__).parents[2]
 PATIENCE = 420.0
 DEEDS = {
     "work": (
-        "set up and unlocked", "registered", "visited", "searched", "photo", "letter", "changes", "lists", "exported", "backed up",
-        "locked",
+        "set up and unlocked", "registered", "visited", "searched", "photo", "letter", "changes", "lists", "exported",
+        "backed up", "locked",
     ),
     "crash": ("typed", "calm window"),
 }  # fmt: skip
