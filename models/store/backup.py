@@ -110,7 +110,7 @@ def copy_store(engines: Engines, target: Path, key: bytes, begun: Callable[[], o
             begun()
         return 0
 
-    with closing(connect_sqlite(engines.path, key)) as source:
+    with closing(connect_sqlite(engines.path, key, once=True)) as source:
         source.set_progress_handler(fixed, _STEPS_BETWEEN)
         source.execute("VACUUM INTO ?", (str(target),))
     if not told:
@@ -210,7 +210,7 @@ def read_through(path: Path, key: bytes) -> dict[str, Any]:
 
     Raises DamagedBackup, and the driver's errors.
     """
-    with closing(connect_sqlite(path, key, read_only=True, wal=False)) as connection:
+    with closing(connect_sqlite(path, key, read_only=True, wal=False, once=True)) as connection:
         wrong = connection.execute("PRAGMA cipher_integrity_check").fetchall()
         sound = connection.execute("PRAGMA integrity_check").fetchone()
         if wrong or sound != ("ok",):

@@ -29,6 +29,7 @@ _WAIT_SECONDS = 5.0
 _ASK_AGAIN, _ASK_AFTER = 5, 0.4  # times and seconds: what became of a commit that nobody answered
 _WRITERS_LOCK = 0x4A696E6D656E  # any number that all desks share
 _WRITERS_CACHE = -16384  # it writes what it read a moment ago; an import is to stay below 200 MiB
+_ONCE_CACHE = -4096
 _SETTINGS = (
     "synchronous = FULL",
     "foreign_keys = ON",
@@ -164,10 +165,11 @@ class Engines:
             self.lock.release()
 
 
-def connect_sqlite(path: Path, key: bytes, *, read_only: bool = False, wal: bool = True) -> Any:
+def connect_sqlite(path: Path, key: bytes, *, read_only: bool = False, wal: bool = True, once: bool = False) -> Any:
     """A raw connection to an encrypted file, checked to be readable with this key.
 
-    Key: 32 bytes of key and 16 of salt. Raises the driver's errors; a wrong key or a damaged first page says NOTADB.
+    Key: 32 bytes of key and 16 of salt. once: the file is read from one end to the other, beside other work, so that
+    pages need not be kept. Raises the driver's errors; a wrong key or a damaged first page says NOTADB.
     """
     if len(key) != KEY_BYTES:
         raise ValueError(f"the page key has {KEY_BYTES} bytes")
@@ -187,6 +189,8 @@ def connect_sqlite(path: Path, key: bytes, *, read_only: bool = False, wal: bool
             connection.execute("PRAGMA query_only = ON")
         else:
             connection.execute(f"PRAGMA cache_size = {_WRITERS_CACHE}")
+        if once:
+            connection.execute(f"PRAGMA cache_size = {_ONCE_CACHE}")
     except BaseException:
         connection.close()
         raise

@@ -44,7 +44,7 @@ class Opening:
         elif self._said is None:
             self.state = "never"
         else:
-            self._reader = connect_sqlite(store, keys.page_key, read_only=True)
+            self._reader = connect_sqlite(store, keys.page_key, read_only=True, once=True)
             self._reader.execute("BEGIN")
             self._reader.execute("SELECT count(*) FROM sqlite_master").fetchone()
         if self.state != "crashed":
