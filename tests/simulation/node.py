@@ -180,6 +180,12 @@ class Node:
         rows = self.eye.execute("SELECT row, ops FROM head").fetchall()
         return {(row, name, one) for row, ops in rows for one, names in json.loads(ops).items() for name in names}
 
+    def streams(self) -> list[tuple[str, str, list[Any], bool]]:
+        """Of each stream that comes here: from whom, its epoch, how far it is whole, whether it is asked for anew."""
+        rows = self.eye.execute("SELECT id, down FROM peer ORDER BY id").fetchall()
+        said = [(peer, json.loads(down).get("in")) for peer, down in rows]
+        return [(peer, come["epoch"], come["at"], come["anew"]) for peer, come in said if come]
+
     def conflicts(self) -> set[tuple[str, str]]:
         return set(self.eye.execute("SELECT row, field FROM conflict").fetchall())
 
