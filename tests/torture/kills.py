@@ -22,7 +22,7 @@ from tests.torture.ground import Deed, Moments, Say, Told
 from tests.torture.ground import kill as killed
 from tests.torture.scenes import NOW, OTHER_PHRASE, PASSPHRASE
 
-FULL, SHORT = 100, 3
+FULL, SHORT = 100, 2
 INSIDE = 30  # of a hundred
 
 

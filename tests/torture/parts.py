@@ -40,8 +40,19 @@ _KILLED = {
     "export": "changes are written to a stick",
     "letter": "a letter gets its number and its PDF",
 }
+_KILLED_ELSEWHERE = {"photo", "restore", "phrase"}  # a few kills each are among the tests of their rooms
 _ALL = [
-    *(Part(f"kill-{name}", "kills:kill", f"kill -9 while {about}", name) for name, about in _KILLED.items()),
+    *(
+        Part(
+            f"kill-{name}",
+            "kills:kill",
+            f"kill -9 while {about}",
+            name,
+            short=name not in _KILLED_ELSEWHERE,
+            group="kills",
+        )
+        for name, about in _KILLED.items()
+    ),
     Part("kill-import", "others:kills_in_imports", "kill -9 while a file is taken in, on both engines", short=False),
     Part("power", "power:cuts", "power cuts in the application's own writes"),
     Part("full-disk", "full_disk:full", "the disk fills up, three kinds"),
