@@ -43,7 +43,9 @@ def opens(shell) -> None:
 def test_a_wrong_passphrase(locked, files):
     before = files()
     refused(locked, WrongPassphrase(), "海河 自行车 石榴 十二月")
-    assert files() == before
+    after = files()
+    assert b"failed" in after.pop("casebook.attempts"), "it counts, and the audit will be told"
+    assert after == before
     opens(locked)
 
 
