@@ -11,7 +11,7 @@ from models.records.letter import LetterValue
 from models.security import keystore
 from models.services import audit_session, casebook_file, desk_place, exchange_held, recovering, signing_in, sync_device
 from models.services.accounts import Accounts
-from models.services.allowed import Guard
+from models.services.allowed import ALLOWED, Guard
 from models.services.audit import Audit
 from models.services.backups import Backups, ServerBackedUp
 from models.services.book import Book
@@ -54,7 +54,7 @@ from models.services.statistics import MonthlyStatistics
 from models.services.sync import Sync
 from models.services.templates import Templates
 from models.services.transfers import Transfers
-from models.services.undoing import undo
+from models.services.undoing import undo, verbs_of_operations
 from models.services.upkeep import Upkeep
 from models.services.verifying import Verifying
 from models.services.views import Changed, Office, Today, Worker
@@ -502,8 +502,13 @@ class Casebook:
         self._book.words = words
 
     def undo(self, operations: Iterable[str]) -> Changed:
-        """Take back what a verb wrote (its Changed.operations), all of it or nothing. Raises CannotUndo."""
-        return undo(self._book, operations)
+        """Take back what a verb wrote (its Changed.operations), all of it or nothing. Raises CannotUndo, and NotAllowed
+        where who is signed in may not do what is to be taken back.
+        """
+        wanted = frozenset(operations)
+        for verb in verbs_of_operations(self._book, wanted):
+            self._guard.need(ALLOWED.get(verb, "undo"), verb)
+        return undo(self._book, wanted)
 
     def today(self) -> Today:
         """What waits today."""

@@ -14,6 +14,7 @@ from typing import Any
 from models.records.refusal import NotAllowed, why_not
 from models.records.roles import ACTIONS, ROLES, may
 from models.services.book import Book
+from models.services.settings import OF_THE_OFFICE
 
 __all__ = ["ALLOWED", "OWN", "Guard", "NotAllowed", "verbs_of", "why_not"]
 
@@ -91,7 +92,7 @@ _TABLE: Mapping[str, Mapping[str, str]] = {
     },
     "doubles": {"count": "count", "merge": "doors look one_door page"},
     "inbox": {"use": "refused", "take_in": "forget look preview sort take try_again"},
-    "settings": {"use": "get set"},  # what is the whole office's is asked for in the verb
+    "settings": {"use": "get set"},  # what is the whole office's is asked for in _BY_ARGUMENT
     "screening": {
         "check": "bring_up_to_date columns household listed listing people rescreen rows summary",
         "export": "export_people export_rows",
@@ -196,6 +197,15 @@ ALLOWED: Mapping[str, str] = MappingProxyType(
 
 OWN = "casebook"
 """What the table calls the casebook itself."""
+_OF_THE_OFFICE = OF_THE_OFFICE - {"envelopes"}  # whoever prints chooses the envelopes
+
+
+def _setting(key: str = "", *_rest: Any, **_more: Any) -> str:
+    return "shape" if key in _OF_THE_OFFICE else "use"
+
+
+_BY_ARGUMENT: Mapping[str, Callable[..., str]] = {"settings.set": _setting}
+"""Verbs of which it hangs on what they are called with which action they are."""
 _WITH_OTHERS = frozenset({"desks.save"})
 """Verbs that call a verb which they are handed: that one is looked at for itself."""
 
@@ -235,7 +245,8 @@ class Guard:
     def _guarded(self, kind: type, service: object, named: str, verb: str) -> Callable[..., Any]:
         action = ALLOWED.get(named, "")
         inside, need = self._inside, self.need
-        open_to_all = action in ACTIONS and ACTIONS[action] >= ROLES.keys()
+        which = _BY_ARGUMENT.get(named)
+        open_to_all = which is None and action in ACTIONS and ACTIONS[action] >= ROLES.keys()
 
         @wraps(getattr(service, verb))
         def guarded(*arguments: Any, **named_arguments: Any) -> Any:
@@ -243,7 +254,7 @@ class Guard:
             if getattr(inside, "now", False):
                 return function(service, *arguments, **named_arguments)
             if not open_to_all:
-                need(action, named)
+                need(which(*arguments, **named_arguments) if which else action, named)
             inside.now = True
             try:
                 return function(service, *arguments, **named_arguments)

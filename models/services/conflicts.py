@@ -6,10 +6,11 @@ it holds wherever it arrives; taking it back brings all versions back. What list
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Connection, Row, func, select
 
 from models.clock import milliseconds, today
 from models.errors import NotFound
@@ -50,7 +51,7 @@ from models.store.work import Work, read_meta
 VERB = "conflicts.settle"
 PAGE = 40  # records handed out at once
 DAYS = 28  # of the numbers by day
-_OPERATION, _LINK = table_of(Operation), KEPT["person_link"]
+_OPERATION, _LINK, _NOTE = table_of(Operation), KEPT["person_link"], KEPT["case_note"]
 
 
 class Conflicts:
@@ -72,7 +73,7 @@ class Conflicts:
                 .select_from(CONFLICT.outerjoin(DISPUTE, SAME))
                 .where(*conditions(wanted, self._now()))
             ).one()
-            shown = told(connection, self._book.office, records)
+            shown = self._without_secrets(connection, told(connection, self._book.office, records))
         return ConflictPage(shown, int(total[1]), int(total[0]), following)
 
     def record(self, row: str) -> RecordConflicts | None:
@@ -83,7 +84,8 @@ class Conflicts:
         """Some records with what waits of them; those of which nothing does any more are left out."""
         self._look()
         with self._book.reading() as connection:
-            return {one.row: one for one in told(connection, self._book.office, list(rows))}
+            shown = self._without_secrets(connection, told(connection, self._book.office, list(rows)))
+            return {one.row: one for one in shown}
 
     def count(self) -> int:
         """How many fields wait for a choice that can be made here."""
@@ -120,6 +122,8 @@ class Conflicts:
         """
         with self._book.reading() as connection:
             found = conflict_of(connection, row, field)
+            if self._secret(connection, [row]):
+                raise NotFound
             about = abouts.whom(connection, {row: found.entity}).get(row, (found.entity, row))
             versions = standing_of(connection, found)
         self._book.note("reveal", about[0], about[1], f"conflict: {found.entity}.{field}")
@@ -250,6 +254,19 @@ class Conflicts:
 
     # Inside.
 
+    def _secret(self, connection: Connection, rows: Collection[str]) -> set[str]:
+        """Those of some records that are confidential notes of others: only their writer reads them and chooses."""
+        mine = _NOTE.c.worker == self._book.worker.name
+        query = select(_NOTE.c.id).where(_NOTE.c.id.in_(list(rows)), _NOTE.c.confidential.is_(True), ~mine)
+        return set(connection.execute(query).scalars())
+
+    def _without_secrets(
+        self, connection: Connection, records: Sequence[RecordConflicts]
+    ) -> tuple[RecordConflicts, ...]:
+        """Records without the words of others' confidential notes; that something waits there is told."""
+        secret = self._secret(connection, [one.row for one in records if one.entity == "case_note"])
+        return tuple(_covered(one) if one.row in secret else one for one in records)
+
     def _now(self) -> int:
         return milliseconds(self._book.clock)
 
@@ -278,6 +295,8 @@ class Conflicts:
             told: dict[tuple[str, str], dict[str, Any]] = defaultdict(dict)
             for row, field in fields:
                 found = conflict_of(work.connection, row, field)
+                if self._secret(work.connection, [row]):
+                    raise NotFound
                 value = choose(found, standing_of(work.connection, found))
                 if rules.kind_of(found.entity, field, [to_wire(value)]) == "newer":
                     raise NotFound
@@ -335,3 +354,17 @@ def _held_by(versions: Sequence[Standing], operation: str) -> Standing:
     if chosen is None:
         raise NotFound
     return chosen
+
+
+def _covered(record: RecordConflicts) -> RecordConflicts:
+    fields = tuple(
+        replace(
+            field,
+            hidden=True,
+            joinable=False,
+            editable=False,
+            versions=tuple(replace(one, value="", before=None, before_known=False) for one in field.versions),
+        )
+        for field in record.fields
+    )
+    return replace(record, fields=fields, tells=())

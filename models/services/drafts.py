@@ -8,9 +8,11 @@ from sqlalchemy import delete, insert, select, update
 from models.clock import milliseconds
 from models.errors import NotFound
 from models.records.operation import Draft
+from models.security import keystore
 from models.services.book import Book
 from models.services.views import DraftView
 from models.store import erasing
+from models.store.backup import KEY_STORE
 from models.store.rows import table_of
 from models.values import new_id
 
@@ -47,18 +49,28 @@ class Drafts:
         return made
 
     def all(self) -> list[DraftView]:
-        """All drafts, the newest first."""
+        """All drafts but those of other accounts on this computer, the newest first."""
+        others = self._others()
         with self._book.reading_here() as connection:
             rows = connection.execute(select(_DRAFT).order_by(_DRAFT.c.at.desc())).all()
+        rows = [row for row in rows if row.worker not in others]
         return [DraftView(r.id, r.form, r.form_version, r.subject_id, r.title, r.body, r.at) for r in rows]
 
     def get(self, draft_id: str) -> DraftView:
         """One draft. Raises NotFound where it is gone."""
         with self._book.reading_here() as connection:
             row = connection.execute(select(_DRAFT).where(_DRAFT.c.id == draft_id)).first()
-        if row is None:
+        if row is None or row.worker in self._others():
             raise NotFound
         return DraftView(row.id, row.form, row.form_version, row.subject_id, row.title, row.body, row.at)
+
+    def _others(self) -> set[str]:
+        """Names of the other people who sign in here; of an own earlier name nobody else's draft is told."""
+        if self._book.keys is None:
+            return set()
+        worker = self._book.worker
+        here = keystore.accounts(self._book.folder / KEY_STORE)
+        return {one.name for one in here if one.kind == keystore.PERSON and one.id != worker.account} - {worker.name}
 
     def discard(self, draft_id: str) -> None:
         """Throw a draft away, after its form was saved or on the worker's word."""

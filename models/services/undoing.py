@@ -1,19 +1,22 @@
 """Undo: takes back what a verb wrote, as long as nobody has built on it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import select
 
 from models.clock import local_time
 from models.errors import CannotUndo
+from models.records.operation import Operation
 from models.services.book import Book, changed
 from models.services.invariants import troubles
 from models.services.views import Changed
 from models.store import undoing
-from models.store.rows import KEPT
+from models.store.log import named
+from models.store.rows import KEPT, table_of
 from models.store.work import Work
 
 _MEMBERSHIP = KEPT["membership"]
+_OPERATION = table_of(Operation)
 
 
 def take_back(work: Work, operations: Iterable[str]) -> None:
@@ -43,6 +46,13 @@ def take_back(work: Work, operations: Iterable[str]) -> None:
         work.reindex.update(owners)
     residents = select(KEPT["resident"].c.id).where(KEPT["resident"].c.id.in_(touched))
     work.reindex.update(work.connection.execute(residents).scalars())
+
+
+def verbs_of_operations(book: Book, operations: Collection[str]) -> list[str]:
+    """The verbs that wrote some operations, by name: whoever may do a thing may take it back."""
+    with book.reading_whole() as connection:
+        query = select(_OPERATION.c.verb).where(named(connection, operations)).distinct()
+        return sorted(connection.execute(query).scalars())
 
 
 def undo(book: Book, operations: Iterable[str]) -> Changed:

@@ -9,10 +9,12 @@ import pytest
 from sqlalchemy import select
 
 from models.casebook import Casebook
+from models.errors import NotFound
 from models.records.audit import Audit
 from models.records.resident import ResidentEntry
 from models.records.roles import ACTION_NAMES, ACTIONS, ADMINISTRATOR, AUDITOR, CLASSES, DESK, ROLES, SUPERVISOR, WORKER
 from models.records.roles import may as roles_may
+from models.security import keystore
 from models.services.allowed import ALLOWED, OWN, NotAllowed, verbs_of, why_not
 from models.services.views import Worker
 from models.store.rows import table_of
@@ -142,6 +144,48 @@ def test_verbs_that_verbs_call_are_free_and_a_verb_that_is_handed_over_is_not(ca
         casebook.desks.save(casebook.desks.seen(), lambda: casebook.rights.erase("none", "asked"))
     with pytest.raises(NotAllowed):  # what failed before leaves no door open
         casebook.rights.erase("none", "asked")
+
+
+def test_what_is_the_whole_offices_is_set_by_who_shapes_it(casebook: Casebook) -> None:
+    as_role(casebook, WORKER)
+    casebook.settings.set("desk_name", "窗口2")
+    with pytest.raises(NotAllowed):
+        casebook.settings.set("retention_years", 5)
+    as_role(casebook, ADMINISTRATOR)
+    casebook.settings.set("retention_years", 5)
+    assert casebook.settings.get("retention_years") == 5
+
+
+def test_what_one_may_not_do_one_may_not_take_back(casebook: Casebook) -> None:
+    made = casebook.households.register(small_household("王秀英", "王芳"))
+    frozen = casebook.rights.freeze(made.ids[1])
+    as_role(casebook, WORKER)
+    with pytest.raises(NotAllowed):
+        casebook.undo(frozen.operations)
+    as_role(casebook, ADMINISTRATOR)
+    with pytest.raises(NotAllowed):
+        casebook.undo(made.operations)
+    as_role(casebook, SUPERVISOR)
+    casebook.undo(frozen.operations)
+    as_role(casebook, WORKER)
+    casebook.undo(made.operations)
+    assert casebook.residents.ids() == []
+
+
+def test_drafts_of_another_account_on_the_same_laptop_are_not_shown(casebook: Casebook) -> None:
+    if casebook._book.keys is None:
+        pytest.skip("there is no key file here")
+    other = casebook.accounts.add("李静", "海棠 树下 五个 词语 ok", [WORKER], cost=keystore.FLOOR)
+    mine = casebook.drafts.save("visit", "1", "", "王秀英", {})
+    own = casebook.worker
+    casebook._book.worker = replace(own, name="李静", account=other)
+    hers = casebook.drafts.save("visit", "1", "", "赵小明", {})
+    assert [draft.id for draft in casebook.drafts.all()] == [hers]
+    assert [draft.id for draft in casebook.today().drafts] == [hers]
+    with pytest.raises(NotFound):
+        casebook.drafts.get(mine)
+    casebook._book.worker = own
+    assert [draft.id for draft in casebook.drafts.all()] == [mine]
 
 
 def test_a_verb_that_the_table_forgot_is_refused_to_all_but_who_has_every_role(

@@ -214,3 +214,30 @@ def test_a_confidential_note_is_read_by_its_writer_alone_also_in_a_copy(casebook
     assert "只有我知道" not in repr(casebook.rights.copy(who))
     assert "只有我知道" not in repr(casebook.notes.of(who))
     assert "只有我知道" not in repr(casebook.residents.timeline(who))
+
+
+def test_versions_of_a_confidential_note_are_read_and_chosen_by_its_writer_alone(casebook: Casebook, home: str) -> None:
+    who, _child = people(casebook, home)
+    told = NoteEntry(subject_kind="resident", subject_id=who, text="只有我知道", confidential=True)
+    note = casebook.notes.write(told).id
+    with casebook._book.verb("notes.correct") as work:
+        work.reopen("case_note", note, {"text": ["只有我知道甲", "只有我知道乙"]})
+    mine = casebook.conflicts.record(note)
+    assert mine is not None
+    assert "只有我知道甲" in repr(mine)
+    casebook._book.worker = replace(casebook._book.worker, name="别人")
+    covered = casebook.conflicts.record(note)
+    assert covered is not None
+    assert "只有我知道" not in repr(covered)
+    assert "只有我知道" not in repr(casebook.conflicts.page())
+    choice = mine.fields[0].versions[0].operation
+    for verb in (
+        lambda: casebook.conflicts.reveal(note, "text"),
+        lambda: casebook.conflicts.settle(note, "text", choice),
+        lambda: casebook.conflicts.write(note, "text", "x"),
+    ):
+        with pytest.raises(NotFound):
+            verb()
+    casebook._book.worker = replace(casebook._book.worker, name="周敏")
+    casebook.conflicts.settle(note, "text", choice)
+    assert [one.text for one in casebook.notes.of(who)] == [mine.fields[0].versions[0].value]
