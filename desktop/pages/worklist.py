@@ -441,14 +441,15 @@ class WorklistPage(ListPage):
         told = tuple(self._told(wish, on))
 
         def make(cancelled: Cancelled) -> PeopleList | None:
-            rows = []
+            rows, homes = [], []
             for first, many in stretches:
                 for start in range(first, first + many, 500):
                     if cancelled():
                         return None
                     page = casebook.worklist.page(wish, start, min(500, first + many - start))
                     rows += words_of.list_rows(page.items, keys)
-            casebook.worklist.written_out(len(rows))
+                    homes += [item.household_id for item in page.items]
+            casebook.worklist.written_out(len(rows), homes)
             return PeopleList(
                 title=title,
                 office=casebook.office.name,

@@ -74,6 +74,7 @@ class LetterValue(BaseModel):
     reply_by: date | None = None  # by when the receiving office is asked to answer
     code: str = ""  # of the receipt, as it is scanned or typed when the slip comes back
     seal: str = ""  # the signed code that is printed as a QR code, Base45 (models.security.letter_seal); empty: none
+    audit_mark: str = ""  # eight signs of the newest row of the audit chain when it was made, for the foot of the page
     layout: Layout = Layout()  # how it is set, frozen with it
 
     @property

@@ -173,9 +173,12 @@ class Calendar:
             return None
         return found
 
-    def written_out(self, view: CalendarView, lines: int) -> None:
-        """Journal that lines of a calendar are written to a file; to be called before they are."""
-        self._book.note("export", "register", "", f"calendar {view.start}..{view.until} {view.where} lines={lines}")
+    def written_out(self, view: CalendarView, lines: int, people: Iterable[str] = ()) -> None:
+        """Note that lines of a calendar are written to a file; to be called before they are. people: the residents and
+        households that stand on it.
+        """
+        detail = f"calendar {view.start}..{view.until} {view.where} lines={lines}"
+        self._book.note("export", "register", "", detail, also=people)
 
     def of_household(self, household_id: str, until: date | None = None) -> list[ComingChange]:
         """What changes by itself in one household, the texts' own changes included. Journalled as a check is."""

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, or_, select
 from models.services import erasure_ledger
 from models.services.book import Book
 from models.services.numbering import erase_letters
-from models.store import erasing
+from models.store import audit, erasing
 from models.store.rows import KEPT
 from models.store.work import Work
 
@@ -89,6 +89,7 @@ def erase(book: Book, work: Work, resident_id: str) -> Blank:
     blanked |= _blank(work, "case_transfer", transfers, {"sheet", "note", "answer_note", "ended_note"})
     blanked |= _blank(work, "consent", spoken_for, {"guardian_id", "guardian_name", "guardian_relation"})
     erasing.forget_columns(work.connection)
+    audit.blank_reasons(work.connection, {resident_id, *(row for rows in about.values() for row in rows)})
     work.concerns(resident_id, *homes(work.connection, resident_id))
     work.reindex.add(resident_id)
     return blanked

@@ -92,6 +92,17 @@ class Register:
         with self._book.reading() as connection:
             return self._read(connection, self._ids[first : first + many], whole)
 
+    def people(self) -> set[str]:
+        """Residents and households that its rows are about; nobody of a screening, whose export is noted by itself."""
+        if self.kind in ("residents", "households"):
+            return set(self._ids)
+        if self.kind not in _IDS:
+            return set()
+        found: set[str] = set()
+        for row in self.every():
+            found |= {row.resident_id, row.household_id}
+        return found - {""}
+
     def every(self, *, whole: bool = False) -> Iterator[RegisterRow]:
         """All rows one after the other, as of one moment."""
         if self.kind == "numbers":
@@ -142,7 +153,7 @@ class Registers:
         """
         register = Register(self._book, self._screening, called, kind, where)
         detail = f"{kind} {register.where.in_codes()}".strip() + (" reveal" if whole else "")
-        self._book.note("export", "register", "", detail)
+        self._book.note("export", "register", "", detail, also=register.people())
         return register
 
     def workers(self) -> list[str]:

@@ -16,11 +16,10 @@ from sqlalchemy import Connection, Text, cast, func, or_, select
 
 from models.clock import today
 from models.errors import NotFound, Problem
-from models.records.audit import Audit
 from models.records.picture import PictureData
 from models.records.refusal import NotAllowed
 from models.records.rights import RightsRequestEntry
-from models.services import erasure, erasure_ledger
+from models.services import audit_reading, erasure, erasure_ledger
 from models.services.book import Book, changed
 from models.services.referral_rules import OPEN
 from models.services.rights_views import ErasurePreview, Held, HeldTable, RequestView
@@ -32,7 +31,7 @@ from models.texts import _
 from models.values import years_later
 
 _RESIDENT, _REQUEST, _VISIT = KEPT["resident"], KEPT["rights_request"], KEPT["visit"]
-_AUDIT, _DATA = table_of(Audit), table_of(PictureData)
+_DATA = table_of(PictureData)
 _REPLAYED = "erasures_replayed"  # Meta: how many entries of the ledger this very file has lived through
 
 RETENTION_YEARS = "retention_years"
@@ -114,11 +113,11 @@ class Rights:
                 HeldTable(entity, tuple(_without_secrets(_records(connection, entity, rows), self._book.worker.name)))
                 for entity, rows in _everything(connection, resident_id).items()
             )
-            seen = select(_AUDIT.c.at, _AUDIT.c.worker, _AUDIT.c.action, _AUDIT.c.detail)
-            views = connection.execute(seen.where(_AUDIT.c.subject_id == resident_id).order_by(_AUDIT.c.at)).all()
+            seen = audit_reading.about_resident(connection, resident_id)[::-1]
+            views = [(row.at, row.worker, row.action, row.detail) for row in seen]
             pictures = _pictures(connection, tables)
         self._book.note("export", "resident", resident_id, "copy of everything held")
-        return Held(resident_id, name, day, self._book.office.name, tables, tuple(tuple(v) for v in views), pictures)
+        return Held(resident_id, name, day, self._book.office.name, tables, tuple(views), pictures)
 
     def freeze(self, resident_id: str, reason: str = RETAINED) -> Changed:
         """Use a record for nothing any more, and keep it. Raises NotFound."""

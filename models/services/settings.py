@@ -3,6 +3,7 @@
 from typing import Any
 
 from models.services.book import Book
+from models.store.audit import Said
 from models.store.work import read_meta, write_meta
 
 OF_THE_OFFICE = frozenset(
@@ -26,3 +27,5 @@ class Settings:
         """Set a value that JSON can carry."""
         with self._book.writing() if key in OF_THE_OFFICE else self._book.writing_here() as connection:
             write_meta(connection, "settings", {**read_meta(connection, "settings"), key: value})
+            if key in OF_THE_OFFICE:
+                self._book.put_audit(connection, Said("change", "setting", key, "settings.set"))

@@ -192,7 +192,7 @@ class Sync:
             if partner_id not in {partner.id for partner in partners.everybody(work.connection)}:
                 raise NotFound
             partners.revoke(work.connection, partner_id, reason.strip()[:200], now=work.now)
-            work.journal("revoke", "peer", partner_id, reason.strip()[:200])
+            work.journal("revoke", "peer", partner_id, reason=reason.strip()[:200])
 
     def write_circle(self) -> circle.CircleView:
         """Sign the list of those who belong to this office anew, if it changed; exports to them carry it from now on.

@@ -11,9 +11,11 @@ from sqlalchemy import Connection, select
 from models.clock import day_text, today
 from models.records.letter import LetterValue
 from models.security import letter_seal
+from models.security.audit_seal import short_mark
 from models.security.letter_seal import Seal
 from models.services import partners
 from models.services.book import Book
+from models.store import audit
 from models.store.rows import KEPT
 from models.store.work import read_meta
 from models.sync.card import MAX_CARD_BYTES, Card, CardRefused, read_card
@@ -126,6 +128,9 @@ def verify(
 
 def sealed(book: Book, connection: Connection, value: LetterValue) -> LetterValue:
     """The letter with its signed code; as it is where its layout has none, or where nobody can say what is printed."""
+    newest = audit.head(connection, book.desk) if book.words is not None else None
+    if newest is not None:
+        value = value.model_copy(update={"audit_mark": short_mark(newest.hash)})
     if book.words is None or not value.layout.qr:
         return value.model_copy(update={"seal": ""})
     key_id, secret = partners.own_id(connection), str(read_meta(connection, "device_keys")["sign_secret"])

@@ -359,9 +359,11 @@ class Worklist:
                     work.concerns(home)
         return changed(work)
 
-    def written_out(self, lines: int) -> None:
-        """Journal that lines of the list are written to a file or printed; to be called before they are."""
-        self._book.note("export", "worklist", "", f"lines={lines}")
+    def written_out(self, lines: int, households: Iterable[str] = ()) -> None:
+        """Note that lines of the list are written to a file or printed; to be called before they are. households: which
+        ones stand on it.
+        """
+        self._book.note("export", "worklist", "", f"lines={lines}", also=households)
 
 
 def _kinds(stand: Stand, *, aside: bool) -> frozenset[str]:

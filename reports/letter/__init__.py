@@ -10,7 +10,7 @@ from datetime import date
 
 from models.records.letter import LetterValue
 from reports.letter.body import Page, flowing, one_page
-from reports.letter.head import draw_head, draw_reprint, running_head
+from reports.letter.head import draw_audit_mark, draw_head, draw_reprint, running_head
 from reports.letter.setting import Setting
 from reports.letter.slip import Slip
 from reports.letter.words import text_problems
@@ -98,6 +98,7 @@ def _draw_letter(paper: Paper, setting: Setting, again: date | None) -> None:
     if again is not None:
         draw_reprint(paper, setting, again)
     top = draw_head(paper, setting)
+    draw_audit_mark(paper, setting)
     slip = Slip(setting, whole_sheet=layout.form == "letter") if layout.receipt else None
     pages, slip = _pages(setting, top, slip)
     total = len(pages) + (slip is not None and slip.whole_sheet)

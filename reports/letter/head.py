@@ -90,6 +90,13 @@ def _mark(paper: Paper, setting: Setting, rule: float, scale: float) -> None:
         _fitting(paper, middle, baseline + 0.38 * size, size, text, spacing, end - start, RED)
 
 
+def draw_audit_mark(paper: Paper, setting: Setting) -> None:
+    """Put the eight signs of the audit chain, where there are any, into the lower margin, below everything else."""
+    mark, sheet = setting.value.audit_mark, setting.sheet
+    if mark:
+        paper.text(sheet.right, sheet.size[1] - 6 * MM, 6.5, f"{mark[:4]} {mark[4:]}", align="right", colour=GREY)
+
+
 def draw_reprint(paper: Paper, setting: Setting, again: date) -> None:
     """Say in the head that this is printed once more, and on which day; not among the words of the letter."""
     sheet, words = setting.sheet, setting.words

@@ -1,6 +1,7 @@
 """The audit as it is read, checked and exported, on a casebook in which somebody worked."""
 
 import json
+import random
 import subprocess
 import sys
 from collections.abc import Callable
@@ -25,6 +26,7 @@ from models.store.guard import allow_writes, read_meta
 from tests.conftest import ON_A_SERVER, PASSPHRASE, WORKER
 from tests.models.casebooks import small_household
 from tests.models.services.people import five_people
+from tests.models.test_random_user import STEPS, User, office_card  # noqa: F401  # a fixture
 
 
 @pytest.fixture
@@ -292,6 +294,66 @@ def test_reading_and_exporting_the_record_leave_rows_of_their_own(casebook: Case
     found = [(row.action, row.detail) for row in casebook.audit.page().rows]
     assert ("export", "") in found
     assert ("audit", "read kind=view") in found
+
+
+@pytest.mark.skipif(ON_A_SERVER, reason="a laptop's day; the rows are the same on a server")
+def test_every_verb_of_a_random_day_leaves_a_row_that_names_it_and_no_name_is_in_any(
+    casebook: Casebook,
+    clock: FixedClock,
+    office_card: Path,  # noqa: F811  # the fixture
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "stick").mkdir()
+    casebook.sync.trust_card(office_card)
+    user = User(casebook, random.Random(5), tmp_path / "stick")
+    for _step in range(STEPS):
+        user.do()
+        clock.move(minutes=1)
+    with casebook._book.reading() as connection:
+        written = connection.execute(text("SELECT DISTINCT verb, at FROM operation WHERE verb <> ''")).all()
+        rows = [row for chain in store.chains(connection) for row in store.rows(connection, chain[0])]
+    assert len({verb for verb, _at in written}) > 8
+    changes = [(row["detail"], row["at"]) for row in rows if row["action"] == "change"]
+    assert {(verb, at) for verb, at in written} == set(changes)
+    assert len(changes) >= len(written)
+    said = str([{**row, "reason": ""} for row in rows])
+    assert not [name for name in user.names.values() if len(name) > 2 and name in said]
+    assert casebook.audit.check(PASSPHRASE).sound
+    assert {"trust", "change", "view", "unlock"} <= {row["action"] for row in rows}
+
+
+def test_reasons_about_an_erased_person_are_erased_and_the_record_stays_sound(casebook: Casebook, five: Any) -> None:
+    who = five.ids[0]
+    document = casebook.residents.get(who).documents[0].id
+    casebook.residents.reveal(who, "number", document, "李某家属要求")
+    casebook.rights.erase(who, "asked")
+    with casebook._book.reading() as connection:
+        assert "李某家属要求" not in str(
+            [dict(r) for c in store.chains(connection) for r in store.rows(connection, c[0])]
+        )
+    assert casebook.audit.check().sound
+    assert "erase" in {row.action for row in casebook.audit.page().rows}
+
+
+def test_the_copy_for_a_person_tells_of_looks_at_the_household_too(casebook: Casebook, home: Any) -> None:
+    casebook.households.get(home.id)
+    seen = casebook.rights.copy(home.ids[0]).seen
+    assert ("view", "") in {(action, detail) for _at, _worker, action, detail in seen}
+
+
+def test_a_setting_of_the_whole_office_leaves_a_row(casebook: Casebook) -> None:
+    casebook.settings.set("retention_years", 5)
+    casebook.settings.set("printer", "x")
+    rows = casebook.audit.page(AuditWhere(kind="change")).rows
+    assert [(row.subject_kind, row.subject_id) for row in rows] == [("setting", "retention_years")]
+
+
+def test_who_is_on_an_exported_register_is_known_of_each(casebook: Casebook, home: Any) -> None:
+    from models.services.registers_views import RegisterFilter
+
+    casebook.registers.export("residents", RegisterFilter())
+    seen = casebook.audit.who_has_seen("resident", home.ids[0])
+    assert ("export", "register") in {(row.action, row.subject_kind) for row in seen}
 
 
 PLACE = [Anchor(chain, seq, f"{number:064x}") for number, (chain, seq) in enumerate((("a", 5), ("a", 9), ("b", 3)), 1)]
