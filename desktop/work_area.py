@@ -150,7 +150,8 @@ class WorkArea(QWidget):
         self.back_button.setEnabled(False)
         self.search = SearchBox(self.shell, self)
         self.search.setMaximumWidth(theme.px(620))
-        self.search.setHidden(bool(offered.refusal(self.shell.casebook, "search")))
+        if offered.refusal(self.shell.casebook, "search"):  # shown before it has a place it would flash as a window
+            self.search.hide()
         self.commands = pieces.button(_("Commands"), act["palette"].trigger, icon="keyboard", tip="Ctrl+K")
         self._top_row = pieces.line(bar, self.back_button, self.search, None, self.commands, gap=12)
         self._top_row.setStretch(1, 1)

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QProgressBar, QWidget
 
 from desktop.pages.sign_in import brand, centred
@@ -27,7 +28,10 @@ class Leaving(QWidget):
         self.bar.setAccessibleName(_("How far it is"))
         self.stop = pieces.button(_("Stop it"), self._stop, "link")
         self._job: Job[Any] | None = None
-        card = pieces.card(brand(), self.told, self.work, self.bar, self.stop, margin=32, gap=12)
+        self.told.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setFocusProxy(self.told)  # a key pressed blind must not stop what is being finished
+        stop = pieces.line(None, self.stop, None)
+        card = pieces.card(brand(), self.told, self.work, self.bar, stop, margin=32, gap=12)
         pieces.column(self, centred(shell, card, 460))
         tasks = shell.tasks
         tasks.long_progressed.connect(self._progressed)

@@ -221,6 +221,7 @@ def test_until_the_fresh_process_is_there_nobody_can_type_a_phrase_into_the_old_
     shell.lock()
     assert shell.gate.work.isVisible()
     assert "写名单" in shell.gate.work.text()
+    assert shell.focusWidget() is shell.gate.told, "a key pressed blind does not stop it"
     shell.next_theme()  # the looks may be changed there too
     assert isinstance(shell.gate, Leaving)
     settle(shell)
