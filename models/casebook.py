@@ -404,8 +404,8 @@ class Casebook:
     def move_office(folder: Path, passphrase: str, server: ServerAddress, password: str) -> None:
         """Say that the office's server is somewhere else now, or is to be spoken to otherwise; it is tried first.
 
-        Nobody may be signed in at this desk. Raises WrongPassphrase, KeysMissing, StoreBusy, NoOffice, and what
-        open_server() raises; then nothing was changed.
+        Nobody may be signed in at this desk. Raises TooManyAttempts, WrongPassphrase, KeysMissing, StoreBusy, NoOffice,
+        and what open_server() raises; then nothing was changed.
         """
         with told_as_problems(folder.name):
             desk_place.move(folder, passphrase, server, password)

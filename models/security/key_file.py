@@ -214,10 +214,16 @@ def copy_of(path: Path) -> Path:
 def save(path: Path, file: KeyFile) -> None:
     """Write the main file, then its copy; at every moment each of the two is a whole old or a whole new file.
 
-    Raises DiskFull, CannotWrite; then the main file is the new one already where only the copy could not be written.
+    Raises DiskFull, CannotWrite where the main file could not be written; then nothing was changed. A copy that cannot
+    be written goes, so that what it knew of before (a passphrase, somebody who left) opens nothing; it is made again at
+    the next sign-in.
     """
     write_whole(path, file.to_bytes())
-    write_whole(copy_of(path), file.to_bytes())
+    try:
+        write_whole(copy_of(path), file.to_bytes())
+    except (DiskFull, CannotWrite):
+        with suppress(OSError):
+            copy_of(path).unlink()
 
 
 def write_whole(target: Path, data: bytes) -> None:

@@ -333,3 +333,22 @@ def test_every_member_of_every_slot_is_under_the_seal(key_path: Path, keys: Keys
             for phrase in (PASSPHRASE, HERS):
                 with pytest.raises((KeysMissing, WrongPassphrase)):
                     keystore.unlock(key_path, phrase)
+
+
+def test_a_copy_that_cannot_be_written_goes_and_is_made_again_at_the_next_sign_in(
+    key_path: Path, keys: Keys, monkeypatch
+) -> None:
+    hers = add(key_path, keys)
+    real = key_file.write_whole
+
+    def main_alone(target: Path, data: bytes) -> None:
+        if target.suffix == ".bak":
+            raise DiskFull
+        real(target, data)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(key_file, "write_whole", main_alone)
+        key_accounts.remove(key_path, keys, hers)
+    assert not key_file.copy_of(key_path).exists(), "the old one would still open for who left"
+    keystore.unlock(key_path, PASSPHRASE)
+    assert key_file.copy_of(key_path).read_bytes() == key_path.read_bytes()
