@@ -64,7 +64,7 @@ COMMANDS = (
         for place, (page, text, icon) in enumerate(RAIL, 1)
     ),
     Command("go_settings", N_("Settings"), ("Ctrl+,",), "settings", _go("settings"), "go"),
-    Command("go_accounts", N_("Accounts and keys"), ("Shift+F9",), "key", _go("accounts"), "go"),
+    Command("go_accounts", N_("Accounts and keys"), ("Shift+F10",), "key", _go("accounts"), "go"),
     Command("go_audit", N_("Audit"), ("Shift+F11",), "shield", _go("audit"), "go"),
     Command("go_worklist", N_("Worklist"), ("Ctrl+Shift+W",), "flag", _go("worklist"), "go"),
     Command("go_rounds", N_("Rounds"), ("Ctrl+Shift+G",), "visit", _go("rounds"), "go"),
@@ -83,7 +83,7 @@ COMMANDS = (
     Command("go_transfers", N_("Transfers of cases"), ("Ctrl+Shift+U",), "forward", _go("transfers"), "go"),
     Command("go_registers", N_("Registers"), ("Ctrl+Shift+A",), "paper", _go("registers"), "go"),
     Command("go_statistics", N_("Statistics"), ("Ctrl+Shift+M",), "eligibility", _go("statistics"), "go"),
-    Command("go_listed", N_("Take in a list of residents"), ("Shift+F3",), "import", _go("listed"), "go"),
+    Command("go_listed", N_("Take in a list of residents"), ("Shift+F4",), "import", _go("listed"), "go"),
     Command("back", N_("Back"), ("Alt+Left",), "back", lambda shell: shell.back(), "go"),
     Command("search", N_("Search"), ("F2", "Ctrl+F"), "search", lambda shell: shell.focus_search(), "go"),
     Command("palette", N_("All commands"), ("Ctrl+K",), "keyboard", lambda shell: shell.show_palette(), "go"),
