@@ -14,6 +14,7 @@ from desktop import (
     bench_screening,
     bench_starts,
     bench_sync,
+    bench_trust,
 )
 from desktop.bench_table import Failure, Row, Scale, part, row, table
 from models.errors import StoreBusy
@@ -140,6 +141,7 @@ def test_the_bench_goes_on_after_parts_that_failed_and_ends_with_one(qapp, tmp_p
         (bench_screening, "city"),
         (bench_starts, "starts"),
         (bench_starts, "first_letters"),
+        (bench_trust, "trust"),
         (bench_casework, "exchange"),
         (bench_sync, "exchange"),
     ):
@@ -152,7 +154,7 @@ def test_the_bench_goes_on_after_parts_that_failed_and_ends_with_one(qapp, tmp_p
     assert [one["part"] for one in told["failures"]] == ["searches in the window", "the desk"]
     assert told["failures"][0]["why"] == "DeskError: the visit did not come"
     names = [line["name"] for line in told["rows"]]
-    assert names.count("one that went well") == 11
+    assert names.count("one that went well") == 12
     assert "what came before" in names
     assert (
         capsys.readouterr().out.splitlines()[-2].endswith("searches in the window: DeskError: the visit did not come")
@@ -170,9 +172,10 @@ def test_without_a_register_what_needs_it_is_not_tried_and_the_rest_is_measured(
     monkeypatch.setattr(bench_screening, "city", quick)
     monkeypatch.setattr(bench_casework, "exchange", quick)
     monkeypatch.setattr(bench_sync, "exchange", quick)
+    monkeypatch.setattr(bench_trust, "trust", quick)
     told = list(bench.Bench(Scale(20, 20, 1, 1), tmp_path).measure())
     failed = {line.part: line.why for line in told if isinstance(line, Failure)}
     assert failed.pop("the register").startswith("StoreBusy: ")
     assert len(failed) == 10
     assert set(failed.values()) == {"there is no register"}
-    assert [line.name for line in told if isinstance(line, Row)] == ["alone"] * 3
+    assert [line.name for line in told if isinstance(line, Row)] == ["alone"] * 4
