@@ -2,12 +2,15 @@
 or say why not. Roles are named nowhere in the window: it asks the casebook whether an action may be done.
 """
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QWidget
 
 from models.records.refusal import why_not
+from models.records.roles import CLASSES
+from models.texts import _
 
 if TYPE_CHECKING:
     from models.casebook import Casebook
@@ -78,6 +81,12 @@ def refusal(casebook: "Casebook", action: str) -> str:
 def first_page(casebook: "Casebook", pages: "dict[str, str]") -> str:
     """Where who is signed in begins. pages: those that there are."""
     return next(page for page in FIRST if page in pages and not refusal(casebook, PAGES.get(page, "")))
+
+
+def withheld_words(kinds: Collection[str]) -> str:
+    """That some classes of knowledge are not shown, in a sentence; "" where all are."""
+    names = _(", ").join(_(name) for kind, name in CLASSES.items() if kind in kinds)
+    return _("Withheld from your account: {kinds}.").format(kinds=names) if kinds else ""
 
 
 class _Kept(QObject):

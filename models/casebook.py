@@ -8,6 +8,7 @@ from pathlib import Path
 from models.clock import Clock, SystemClock
 from models.errors import DamagedStore, Problem
 from models.records.letter import LetterValue
+from models.records.roles import CLASSES
 from models.security import keystore
 from models.services import audit_session, casebook_file, desk_place, exchange_held, recovering, signing_in, sync_device
 from models.services.accounts import Accounts
@@ -496,6 +497,11 @@ class Casebook:
     def may(self, action: str) -> bool:
         """Whether who is signed in may do an action (a key of models.records.roles.ACTIONS); windows ask it."""
         return self._guard.may(action)
+
+    @property
+    def withheld(self) -> frozenset[str]:
+        """The classes of sensitive knowledge (models.records.roles.CLASSES) that who is signed in does not see."""
+        return frozenset(CLASSES) - self.worker.classes
 
     def print_with(self, words: Callable[[LetterValue], str]) -> None:
         """Say what is printed on a letter (reports.letter.printed_words): it is what the code on it is made over."""

@@ -42,6 +42,9 @@ class Page(QWidget):
     scrolls = True
     """Whether the body scrolls as a whole; false where the page has its own list."""
 
+    tells_of_people = False
+    """Whether the page shows what follows from sensitive knowledge: it says below its title what is withheld."""
+
     def __init__(self, shell: "Shell") -> None:
         super().__init__()
         self.shell = shell
@@ -76,6 +79,9 @@ class Page(QWidget):
         inner.setProperty("role", "ground")
         self.body = pieces.column(None, gap=16)
         layout = pieces.column(inner, self._top, gap=16)
+        if self.tells_of_people and (words := offered.withheld_words(self.casebook.withheld)):
+            self.withheld = pieces.text(words, "soft")
+            layout.addWidget(self.withheld)
         layout.addLayout(self.body, 0 if self.scrolls else 1)
         if self.scrolls:
             layout.addStretch(1)

@@ -52,6 +52,7 @@ class CalendarPage(ListPage):
     """open(days=30) shows what changes so many days ahead; day (ISO) narrows it to one day."""
 
     name = "calendar"
+    tells_of_people = True
     own_days = True
 
     def __init__(self, shell: "Shell") -> None:

@@ -52,6 +52,7 @@ class EligibilityPage(Page):
     """
 
     name = "eligibility"
+    tells_of_people = True
     width = 1240
     scrolls = False
 

@@ -237,7 +237,7 @@ class HouseholdPage(Page):
         self._show_former(view)
         self._show_visits(loaded)
         self._show_door(view)
-        self.facts.show_facts(view.facts, loaded.sentences, loaded.proving)
+        self.facts.show_facts(view.facts, loaded.sentences, loaded.proving, withheld=view.withheld)
         self.events.show_events(loaded.events)
         self.timeline.show_lines([line for line in loaded.lines if line.kind not in ("visit", "event")])
 

@@ -50,6 +50,7 @@ class PapersPage(Page):
     """
 
     name = "papers"
+    tells_of_people = True
     scrolls = False
     width = 0
 

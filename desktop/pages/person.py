@@ -227,7 +227,7 @@ class PersonPage(Page):
         self.tasks.show_tasks(view.tasks, blocked_tasks(view.tasks, in_household=bool(loaded.households)))
         self.panel.show_households(loaded.households, view.row.id)
         self.timeline.show_lines(loaded.lines)
-        self.facts.show_facts(view.facts, loaded.sentences, loaded.proving)
+        self.facts.show_facts(view.facts, loaded.sentences, loaded.proving, withheld=view.withheld)
         self.whereabouts.show_where(view.row.id, loaded.where, loaded.on)
         self._show_numbers(view)
         pieces.clear(self.particulars.body)
@@ -254,7 +254,9 @@ class PersonPage(Page):
             body.addLayout(self._number_line("phone", phone.id, _("Phone"), phone.masked, notes))
         if view.provisional_number:
             body.addLayout(labelled([(_("Provisional number"), view.provisional_number)]))
-        if not view.documents and not view.phones:
+        if "children" in view.withheld:
+            body.addWidget(pieces.text(_("Withheld"), "soft"))
+        elif not view.documents and not view.phones:
             body.addWidget(pieces.text(_("Neither a document nor a phone is recorded."), "soft"))
 
     def _number_line(self, what: str, row_id: str, label: str, masked: str, notes: list[str]) -> QHBoxLayout:
@@ -465,12 +467,13 @@ class PersonHeader(Card):
 def _particulars(view: ResidentView) -> list[tuple[str, str]]:
     source = {"document": _("as in the document"), "told": _("as told")}.get(view.birth_source, "")
     born = day_text(view.row.birth_date)
+    withheld = _("Withheld") if "children" in view.withheld else ""
     return [
         (_("Birth date"), noted(born, source) if born and source else born),
-        (_("Ethnic group"), codes.label("ethnic", view.ethnic_group) if view.ethnic_group else ""),
+        (_("Ethnic group"), codes.label("ethnic", view.ethnic_group) if view.ethnic_group else withheld),
         (_("Marital status"), codes.label("marital", view.marital_status) if view.marital_status else ""),
-        (_("Education"), codes.label("education", view.education) if view.education else ""),
-        (_("Hukou"), view.hukou_place),
+        (_("Education"), codes.label("education", view.education) if view.education else withheld),
+        (_("Hukou"), view.hukou_place or withheld),
         (_("Registered on"), day_text(view.registered_on)),
-        (_("Note"), view.note),
+        (_("Note"), view.note or withheld),
     ]

@@ -44,6 +44,7 @@ class PicturesPage(Page):
     """
 
     name = "pictures"
+    tells_of_people = True
     width = 0
     scrolls = False
 

@@ -84,6 +84,7 @@ class RegistersPage(Page):
     """open(kind="", place="", service="", worker="", period=""): what is left out stays as it was."""
 
     name = "registers"
+    tells_of_people = True
     width = 0
     scrolls = False
 

@@ -57,6 +57,7 @@ class ScreeningPage(ListPage):
     """open(service="", view="") screens and shows services, or people of one; view: services or people."""
 
     name = "screening"
+    tells_of_people = True
 
     def __init__(self, shell: "Shell") -> None:
         super().__init__(shell)

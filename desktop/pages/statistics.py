@@ -29,6 +29,7 @@ class StatisticsPage(Page):
     """open(year=0, month=0, place=""): 0 is the month now."""
 
     name = "statistics"
+    tells_of_people = True
     width = 0
     scrolls = False
 

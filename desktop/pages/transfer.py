@@ -62,6 +62,7 @@ class TransferPage(Page):
     """open(transfer_id=...) shows a transfer; open(household_id=...) the one that is open, else how to begin one."""
 
     name = "transfer"
+    tells_of_people = True
     width = 0
     scrolls = False
 

@@ -53,6 +53,7 @@ class WorklistPage(ListPage):
     """
 
     name = "worklist"
+    tells_of_people = True
 
     def __init__(self, shell: "Shell") -> None:
         super().__init__(shell)

@@ -1,6 +1,7 @@
 """Facts as a list of sentences, each with where it comes from; those that have run out are marked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
@@ -10,6 +11,7 @@ from desktop.fact_words import origin_text
 from desktop.widgets import pieces
 from desktop.widgets.case_parts import Chip
 from desktop.widgets.mark import Mark
+from models.records.roles import CLASSES
 from models.services.picture_views import PictureView
 from models.services.views import FactView
 from models.texts import _, ngettext
@@ -36,15 +38,17 @@ class FactsView(QWidget):
         proving: Mapping[str, Sequence[PictureView]] | None = None,
         *,
         all_of_them: bool = False,
+        withheld: Collection[str] = (),
     ) -> None:
         """Show the facts that have a sentence (fact id -> sentence), the expired first; of others only how many.
 
-        proving: name of a fact -> the pictures that prove it.
+        proving: name of a fact -> the pictures that prove it. withheld: classes that are not shown to who looks,
+        whether or not anything of them is known.
         """
         self._proving = proving or {}
         pieces.clear(self._box)
         told = sorted((fact for fact in facts if fact.id in sentences), key=lambda fact: _ORDER.get(fact.state, 9))
-        if not facts:
+        if not facts and not withheld:
             self._box.addWidget(pieces.text(self._empty, "soft"))
             return
         shown = told if all_of_them or len(told) <= FIRST + 3 else told[:FIRST]
@@ -52,12 +56,17 @@ class FactsView(QWidget):
             self._box.addLayout(self._line(fact, sentences[fact.id]))
         if len(shown) < len(told):
             words = ngettext("Show {n} more", "Show {n} more", len(told) - len(shown)).format(n=len(told) - len(shown))
-            more = pieces.button(words, lambda: self.show_facts(facts, sentences, proving, all_of_them=True), "link")
+            more = pieces.button(
+                words, partial(self.show_facts, facts, sentences, proving, all_of_them=True, withheld=withheld), "link"
+            )
             self._box.addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)
         hidden = len(facts) - len(told)
         if hidden:
             words = ngettext("{n} sensitive fact is not shown.", "{n} sensitive facts are not shown.", hidden)
             self._box.addWidget(pieces.text(words.format(n=hidden), "small"))
+        for kind in sorted(withheld):
+            words = _("{what}: withheld").format(what=_(CLASSES[kind]))
+            self._box.addLayout(pieces.line(None, Mark("blocked", "soft", 18), pieces.text(words, "soft"), None, gap=10))
 
     def _line(self, fact: FactView, sentence: str) -> QHBoxLayout:
         kind, tone = {"known": ("note", "soft"), "expired": ("half", "warn")}.get(fact.state, ("ask", "soft"))

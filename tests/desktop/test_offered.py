@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 import pytest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 
 from desktop import commands, offered
 from desktop.shell import PAGES, Shell
 from desktop.widgets.command_palette import all_actions
 from models.errors import Problem
-from models.records.roles import ACTIONS, ADMINISTRATOR, AUDITOR, DESK, ROLES, SUPERVISOR, WORKER
+from models.records.roles import ACTIONS, ADMINISTRATOR, AUDITOR, CLASSES, DESK, ROLES, SUPERVISOR, WORKER
 from models.services.allowed import NotAllowed
 from tests.desktop.conftest import settle
 
@@ -94,3 +94,27 @@ def test_buttons_of_a_supervisor_are_all_there(shell: Shell) -> None:
     action = shell.actions_by_name["register"]
     assert action.isEnabled()
     assert action.toolTip() == action.text()
+
+
+def test_what_is_withheld_is_said_where_people_are_shown(shell: Shell) -> None:
+    casebook = shell.casebook
+    resident = casebook.residents.ids()[0]
+    household = casebook.households.of_resident(resident)[0].id
+    casebook._book.worker = replace(casebook.worker, classes=frozenset(CLASSES) - {"health", "hiv_psychiatric"})
+    shell.unlock(casebook)
+    for page, where in (("person", {"resident_id": resident}), ("household", {"household_id": household})):
+        shell.go(page, **where)
+        settle(shell)
+        assert shell.page is not None
+        said = [label.text() for label in shell.page.findChildren(QLabel) if label.isVisibleTo(shell.page)]
+        assert "健康与残疾：不显示" in said
+        assert "艾滋病与精神疾病：不显示" in said
+        assert "收入、财产与债务：不显示" not in said
+    shell.go("screening")
+    settle(shell)
+    assert shell.page is not None
+    assert shell.page.withheld.text() == "您的账户不显示：健康与残疾、艾滋病与精神疾病。"
+    casebook._book.worker = replace(casebook.worker, classes=frozenset(CLASSES))
+    shell.unlock(casebook)
+    shell.go("screening")
+    assert not hasattr(shell.page, "withheld")
