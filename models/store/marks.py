@@ -18,6 +18,8 @@ _META = table_of(Meta)
 MARKS, BLOCKS, COLUMNS = table_of(ScreeningMark), table_of(ScreeningBlock), table_of(ScreeningColumn)
 STATE = "screening"  # the small fact of the casebook that says which columns there are
 
+_KEPT = select(_META.c.key).where(_META.c.key == STATE)  # built once: asked by every verb
+
 _POINTS_AT: Mapping[str, tuple[str, ...]] = {
     "resident": ("id",),
     "identity_document": ("resident_id",),
@@ -54,7 +56,7 @@ def subjects_now(connection: Connection, rows: Mapping[str, str], mixed: Iterabl
 
 def kept(connection: Connection) -> bool:
     """Whether there are columns, or some are being made."""
-    return connection.execute(select(_META.c.key).where(_META.c.key == STATE)).first() is not None
+    return connection.execute(_KEPT).first() is not None
 
 
 def note(connection: Connection, about: Iterable[str]) -> None:

@@ -21,6 +21,7 @@ from models.texts import _
 
 _WHO_AND_WHEN = frozenset(("at", "worker", "writer"))  # of whoever writes last; nobody has to choose between them
 _OPERATIONS, _META = table_of(Operation), table_of(Meta)
+_ARRIVED = select(_META.c.value).where(_META.c.key == "arrived")  # built once: asked by every verb
 
 
 @dataclass(frozen=True)
@@ -164,8 +165,7 @@ class Seeing:
 
 def arrived(connection: Connection) -> int:
     """How many operations this casebook has got so far: the moment from which a form is filled."""
-    said = connection.execute(select(_META.c.value).where(_META.c.key == "arrived")).scalar() or {}
-    return int(said.get("count", 0))
+    return int((connection.execute(_ARRIVED).scalar() or {}).get("count", 0))
 
 
 def _log_of(connection: Connection, row: str, own: Iterable[str]) -> list[Any]:

@@ -212,7 +212,8 @@ class Work:
             self.connection, self._notes, at=self.now, worker=self.worker, account=self.account, desk=self.desk
         )
         marks.note(self.connection, self._about)
-        write_meta(self.connection, "device", self._device)
+        if self.said:
+            write_meta(self.connection, "device", self._device)
 
     def _standing(self, entity: str, row: str) -> dict[str, Any]:
         """A record as it is now. Raises LookupError where there is none."""
