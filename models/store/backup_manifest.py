@@ -67,7 +67,8 @@ class Backup:
 
 def reason_words(reason: str) -> str:
     """Why a backup was made, in the language now shown; one of a newer program has no words."""
-    return _(REASONS.get(reason, REASONS[""]))
+    words = REASONS.get(reason, REASONS[""])
+    return _(words)
 
 
 def seal(said: Mapping[str, Any], keys: Keys) -> bytes:
