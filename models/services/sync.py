@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 from models.errors import NotFound
 from models.records.operation import Batch, Peer
 from models.services import (
+    audit_session,
     circle,
     exchange_held,
     exchange_standing,
@@ -258,6 +259,7 @@ class Sync:
         with self._book.verb("sync.trust") as work:
             partners.trust(work.connection, card, work.now)
             work.journal("trust", "peer", card.id, card.fingerprint)
+            audit_session.renew(self._book, work.connection)  # an office above can check the record from now on
         return card.office_name
 
     def distrust(self, partner_id: str) -> None:

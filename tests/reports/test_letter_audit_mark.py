@@ -1,4 +1,4 @@
-"""The signs of the audit chain at the foot of a letter: in the margin, among the words that are sealed, and optional."""
+"""The signs of the audit chain at the foot of a letter: in the margin, among the sealed words, and optional."""
 
 import pypdfium2
 
