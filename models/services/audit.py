@@ -3,6 +3,7 @@
 Reading it leaves rows too, and so does every check and every export.
 """
 
+from contextlib import closing
 from pathlib import Path
 
 from models.clock import milliseconds
@@ -110,11 +111,13 @@ class Audit:
             for chain, _rows, _began, _ended in audit.chains(connection):
                 if chain == BEFORE:
                     continue
-                for row in audit.rows(connection, chain):
-                    if audit_seal.short_mark(audit_seal.row_hash(row)) == wanted:
-                        where = audit.AUDIT.c.chain == chain, audit.AUDIT.c.seq == row["seq"]
-                        found = connection.execute(audit.AUDIT.select().where(*where)).all()
-                        return audit_reading.shown(connection, found)[0]
+                with closing(audit.rows(connection, chain)) as rows:
+                    marked = (row["seq"] for row in rows if audit_seal.short_mark(audit_seal.row_hash(row)) == wanted)
+                    place = next(marked, 0)
+                if place:
+                    where = audit.AUDIT.c.chain == chain, audit.AUDIT.c.seq == place
+                    found = connection.execute(audit.AUDIT.select().where(*where)).all()
+                    return audit_reading.shown(connection, found)[0]
         return None
 
     def export(self, where: AuditWhere = EVERYTHING) -> AuditExport:

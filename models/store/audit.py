@@ -9,7 +9,7 @@ sealed with the office's key where the office has one.
 
 import base64
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -131,11 +131,12 @@ def chains(connection: Connection) -> list[tuple[str, int, int, int]]:
     return sorted(found, key=lambda one: (one[0] != BEFORE, one[2], one[0]))
 
 
-def rows(connection: Connection, chain: str, after: int = 0) -> Iterator[Mapping[str, Any]]:
+def rows(connection: Connection, chain: str, after: int = 0) -> Generator[Mapping[str, Any], None, None]:
     """The rows of a chain in their order."""
     query = select(AUDIT).where(AUDIT.c.chain == chain, AUDIT.c.seq > after).order_by(AUDIT.c.seq)
-    for row in connection.execute(query.execution_options(yield_per=1000)):
-        yield row_of(row)
+    with connection.execute(query.execution_options(yield_per=1000)) as found:
+        for row in found:
+            yield row_of(row)
 
 
 @dataclass(frozen=True)
