@@ -55,8 +55,8 @@ def back_up(
     """Write a verified backup into a folder of its own inside `folder` and return that; other work goes on meanwhile.
 
     reason: key of backup_manifest.REASONS. begun: called as soon as the moment is fixed whose state is written,
-    whatever is saved from then on. Where the folder is not the casebook's own, the backup is made and verified beside the
-    casebook and copied there.
+    whatever is saved from then on. Where the folder is not the casebook's own, the backup is made and verified beside
+    the casebook and copied there.
     Raises DiskFull, CannotWrite, DamagedStore (where the store itself does not pass the check); ValueError on a server.
     """
     if engines.path is None:

@@ -20,7 +20,7 @@ def encrypted(folder: Path, system: Path = Path("/sys")) -> bool | None:
     if not sys.platform.startswith("linux"):
         return None
     with suppress(OSError):
-        device = os.stat(folder).st_dev
+        device = folder.stat().st_dev
         place = system / "dev" / "block" / f"{os.major(device)}:{os.minor(device)}"
         if os.major(device) == 0 or not place.exists():  # no disk: a share, memory, a folder of another system
             return None

@@ -207,6 +207,19 @@ def test_a_file_system_that_cannot_flush_folders_is_lived_with_but_a_file_must_b
         backup_files.flush(tmp_path / "file")
 
 
+def test_where_the_system_lacks_a_call_it_is_not_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    flushed: list[int] = []
+    monkeypatch.setattr(backup_files.os, "fsync", flushed.append)
+    monkeypatch.delattr(backup_files.os, "posix_fadvise", raising=False)
+    (tmp_path / "file").write_bytes(b"1")
+    backup_files.flush(tmp_path / "file")
+    assert len(flushed) == 1
+    with monkeypatch.context() as patch:
+        patch.setattr(backup_files.os, "name", "nt")
+        backup_files.flush(tmp_path)  # Windows flushes no folders
+    assert len(flushed) == 1
+
+
 def test_the_digest_is_that_of_the_file(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"1" * 5000)
     assert backup_manifest.digest_of(tmp_path / "file") == hashlib.sha256(b"1" * 5000).hexdigest()

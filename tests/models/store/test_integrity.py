@@ -172,6 +172,9 @@ def test_an_encrypted_disk_is_known_by_its_mark(tmp_path: Path, monkeypatch: pyt
     place.mkdir(parents=True)
     (place / "253:1").symlink_to(devices["volume"])
     assert disk_facts.encrypted(folder, system) is False
+    (devices["volume"] / "slaves").rmdir()
+    assert disk_facts.encrypted(folder, system) is False
+    (devices["volume"] / "slaves").mkdir()
     (devices["volume"] / "slaves" / "dm-0").symlink_to(devices["crypt"])
     assert disk_facts.encrypted(folder, system) is False
     (devices["crypt"] / "dm").mkdir()
