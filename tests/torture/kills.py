@@ -92,7 +92,7 @@ class Save(Scene):
             if half := scenes.halves(names):
                 return f"half households: {half}"
             self.promised = names
-            return scenes.trouble_in(book)
+            return scenes.trouble_in(book, deep=not self.round % 5)
         finally:
             book.close()
 
@@ -388,7 +388,7 @@ class TakeIn(Scene):
             if names not in ([self.names | self.coming] if told.acks else [self.names, self.names | self.coming]):
                 return f"{len(names - self.names)} of {len(self.coming)} people were taken in"
             self.names = names
-            return scenes.trouble_in(book)
+            return scenes.trouble_in(book, deep=not self.round % 5)
         finally:
             book.close()
 
