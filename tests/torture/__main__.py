@@ -82,6 +82,7 @@ def _apart(parts: Sequence[Part], said: argparse.Namespace) -> list[Figures]:
         for line in process.stdout:
             if line.startswith(_SIGN):
                 rows.append(from_line(line.removeprefix(_SIGN)))
+                print(table(rows[-1:]).rpartition("\n")[2], flush=True)
             else:
                 print(f"[{name}] {line}", end="", flush=True)
     if process.returncode and not any(row.wrong for row in rows):
