@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from desktop import looks_audit, looks_conflicts, looks_desks, looks_exchange, looks_printing, looks_trust
+from desktop import looks_audit, looks_conflicts, looks_desks, looks_exchange, looks_health, looks_printing, looks_trust
 from desktop.hands import HandsError, settle
 from desktop.shell import PAGES, Shell
 
@@ -159,6 +159,11 @@ DIALOGS = (
     Scene("audit-checked", "audit", looks_audit.checked, asks=True),
     Scene("audit-files", "audit", lambda shell: _page(shell).ask_export(), asks=True),
     Scene("person-seen", "person", looks_audit.seen, asks=True),
+    Scene("sync-agree", "sync", looks_health.ask_to_agree, asks=True),
+    Scene("audit-check", "audit", lambda shell: _page(shell).ask_check(), asks=True),
+    Scene("audit-checked", "audit", looks_audit.checked, asks=True),
+    Scene("audit-files", "audit", lambda shell: _page(shell).ask_export(), asks=True),
+    Scene("person-seen", "person", looks_audit.seen, asks=True),
     Scene("print", "referrals", looks_printing.ask_printer, asks=True),
     Scene("print-save", "referrals", looks_printing.ask_protection, asks=True),
     Scene("print-several", "referrals", looks_printing.choose_letters, asks=True),
@@ -180,6 +185,8 @@ SCENES = (
     ),
     Scene("template-wrong", "template", _change_template, where={}, rest=LATER),
     Scene("listed-looked", "listed", looks_trust.a_list),
+    Scene("health-amiss", "health", looks_health.amiss),
+    Scene("sync-held", "sync", looks_health.held),
     Scene("sync-wizard", "sync", looks_exchange.wizard),
     Scene("sync-written", "sync", looks_exchange.written),
     Scene("sync-preview", "sync", looks_exchange.preview),
