@@ -8,13 +8,20 @@ from pathlib import Path
 from models.errors import KeysMissing, WrongPassphrase
 from models.security import key_file
 from models.security.key_file import PERSON, KeyFile, Slot
+from models.security.keystore import secrets_in
 from models.security.sealing import raw, stretched, unboxed
-
-_PIN = 32
 
 
 def secret_of(path: Path, passphrase: str, account: str) -> str:
-    """The age secret of an account of a key store. Takes about 0.2 s, on purpose.
+    """The age secret of an account of a key store. Raises as secrets_of()."""
+    return secrets_of(path, passphrase, account)[0]
+
+
+def secrets_of(path: Path, passphrase: str, account: str) -> list[str]:
+    """The age secrets of an account: of its pair, then of those that it had before its passphrases were changed.
+
+    Takes about 0.2 s, on purpose. A passphrase that was reset by somebody else or recovered left the earlier ones
+    behind.
 
     Raises WrongPassphrase, KeysMissing where the key store or the account is not there, CannotRead.
     """
@@ -25,7 +32,7 @@ def secret_of(path: Path, passphrase: str, account: str) -> str:
     said = unboxed(stretched(passphrase, raw(slot.salt), slot.cost), slot.box, slot.bound_to(file.vault))
     if said is None:
         raise WrongPassphrase()
-    return said[_PIN:].decode()
+    return secrets_in(said)
 
 
 def _slot(file: KeyFile | None, account: str) -> Slot | None:

@@ -25,7 +25,7 @@ MAX_EARLIER = 400  # data keys that are kept of before; the oldest goes when ano
 MAX_FILE_BYTES = 128 * 1024
 PERSON, RECOVERY, ESCROW = "person", "recovery", "escrow"
 _MAX_NAME = 120
-_MAX_BOX, _MAX_SEALED = 400, 1200  # characters of base64
+_MAX_BOX, _MAX_SEALED = 1400, 1200  # characters of base64
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Slot:
     passes: int
     lanes: int
     salt: str  # base64, 16 bytes
-    box: str  # the secret of the pair and the pin of a data key, wrapped; "" for an escrow, which holds its own
+    box: str  # pin of a data key, secrets of the pair and of earlier ones, wrapped; "" for an escrow, which holds its own
     sealed: str  # base64, age: the data key for this account
     about: str = ""  # of an escrow: the name of the office whose casebook this is, for whoever is asked for the key
 

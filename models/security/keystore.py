@@ -15,7 +15,7 @@ key_file.py has the file itself, key_accounts.py what is done to accounts once t
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -57,6 +57,7 @@ __all__ = [
 EVERY_ROLE = tuple(ROLES)
 """What somebody may do who runs a casebook alone."""
 _PIN = 32
+_MOST_OLDER = 10  # earlier pairs of an account whose secrets are kept
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,11 @@ def unlock(path: Path, passphrase: str, account: str = "") -> Keys:
     A key store of format 1 is brought to format 2. Raises WrongPassphrase; KeysMissing where neither the key store nor
     its copy is whole and unchanged; CannotRead.
     """
+    return _unlock(path, passphrase, account)[0]
+
+
+def _unlock(path: Path, passphrase: str, account: str) -> tuple[Keys, bytes]:
+    """The keys, and the one that opened the slot; b"" where the slot was one of format 1."""
     used: dict[str, bytes] = {}
     file, slot, keys = _open(path, lambda file: _by_passphrase(file, passphrase, account, used))
     with suppress(CannotWrite, DiskFull):  # can wait for the next sign-in, opening cannot
@@ -127,7 +133,7 @@ def unlock(path: Path, passphrase: str, account: str = "") -> Keys:
                 key_file.save(path, KeyFile(file.vault, 1, (new,)).under(keys.mac_key))
         elif isinstance(file, KeyFile) and isinstance(slot, Slot):
             _renew_pin(path, file, slot, keys, used[slot.id])
-    return keys
+    return keys, used.get(keys.account, b"")
 
 
 def unlock_with_code(path: Path, code: bytes) -> Keys:
@@ -156,19 +162,32 @@ def unlock_with_data_key(path: Path, data_key: bytes) -> Keys:
 
 
 def change_passphrase(path: Path, old: str, new: str, *, account: str = "", cost: Cost = STANDARD) -> Keys:
-    """Wrap one's own secret anew under another passphrase; the account, the keys and the records stay the same.
+    """Give one's own account another passphrase and a new pair; the keys and the records stay the same. The secrets of
+    the earlier pairs are kept under the new passphrase, for what was sealed to them (audit chains).
 
     Raises WrongPassphrase (of the old one), WeakPassphrase (of the new one), KeysMissing, CannotWrite, DiskFull.
     """
-    keys = unlock(path, old, account)
+    keys, key = _unlock(path, old, account)
     if too_easy(new):
         raise WeakPassphrase()
-    rewrap(path, keys, keys.account, new, cost=cost)
+    slot = standing(path, keys).slot(keys.account)
+    said = unboxed(key, slot.box, slot.bound_to(keys.vault)) if slot is not None and key else None
+    rewrap(path, keys, keys.account, new, cost=cost, older=secrets_in(said) if said else ())
     return keys
 
 
-def rewrap(path: Path, keys: Keys, account: str, new: str, *, cost: Cost = STANDARD, drop: str = "") -> None:
+def rewrap(
+    path: Path,
+    keys: Keys,
+    account: str,
+    new: str,
+    *,
+    cost: Cost = STANDARD,
+    drop: str = "",
+    older: Sequence[str] = (),
+) -> None:
     """Give a person's account a new passphrase and a new pair of keys. drop: a slot that goes with it (a used code).
+    older: secrets of its earlier pairs, where they are known.
 
     Raises WeakPassphrase, KeysMissing, CannotWrite, DiskFull; LookupError where there is no such person.
     """
@@ -176,7 +195,8 @@ def rewrap(path: Path, keys: Keys, account: str, new: str, *, cost: Cost = STAND
     before = file.slot(account)
     if before is None or before.kind != PERSON:
         raise LookupError("no such account")
-    fresh = person_slot(file.vault, keys.data_key, before.id, before.name, new, before.roles, cost, before.epoch + 1)
+    said = (before.id, before.name, new, before.roles, cost, before.epoch + 1)
+    fresh = person_slot(file.vault, keys.data_key, *said, older=older)
     slots = tuple(fresh if slot.id == account else slot for slot in file.slots if slot.id != drop)
     key_file.save(path, replace(file, slots=slots).under(keys.mac_key))
 
@@ -219,13 +239,18 @@ def person_slot(
     roles: tuple[str, ...],
     cost: Cost,
     epoch: int = 1,
+    *,
+    older: Sequence[str] = (),
 ) -> Slot:
-    """The slot of a person. Raises WeakPassphrase; ValueError for a cost out of bounds or a name that is none."""
+    """The slot of a person. older: secrets of its earlier pairs, newest first.
+
+    Raises WeakPassphrase; ValueError for a cost out of bounds or a name that is none.
+    """
     if too_easy(passphrase):
         raise WeakPassphrase()
     salt = new_salt()
     bare = Slot(account, name, PERSON, roles, epoch, "", **asdict(cost), salt=text(salt), box="", sealed="")
-    return _checked(pair_for(vault, data_key, bare, stretched(passphrase, salt, cost)))
+    return _checked(pair_for(vault, data_key, bare, stretched(passphrase, salt, cost), older))
 
 
 def code_slot(vault: str, data_key: bytes, account: str, name: str, code: bytes) -> Slot:
@@ -245,11 +270,17 @@ def escrow_slot(data_key: bytes, account: str, name: str, public: str, about: st
     return _checked(Slot(account, name, ESCROW, (), 1, public, **cost, salt=salt, box="", sealed=sealed, about=about))
 
 
-def pair_for(vault: str, data_key: bytes, bare: Slot, key: bytes) -> Slot:
+def pair_for(vault: str, data_key: bytes, bare: Slot, key: bytes, older: Sequence[str] = ()) -> Slot:
     """A slot with a new pair of keys, whose secret is boxed under a key, and the data key sealed to it."""
     secret, public = device.new_sealing_keys()
     slot = replace(bare, public=public, sealed=text(device.seal([public], data_key)))
-    return replace(slot, box=boxed(key, pin(data_key) + secret.encode(), slot.bound_to(vault)))
+    said = "\n".join([secret, *older[:_MOST_OLDER]]).encode()
+    return replace(slot, box=boxed(key, pin(data_key) + said, slot.bound_to(vault)))
+
+
+def secrets_in(said: bytes) -> list[str]:
+    """The secrets of an account that an opened box holds: of its pair, then of its earlier pairs."""
+    return said[_PIN:].decode().split("\n")
 
 
 def keys_of(file: KeyFile | OldFile, data_key: bytes, slot: Slot | OldSlot | None) -> Keys:
@@ -345,7 +376,7 @@ def _opened(vault: str, slot: Slot, key: bytes) -> tuple[bytes, bytes] | None:
     said = unboxed(key, slot.box, slot.bound_to(vault))
     if said is None:
         return None
-    data_key = device.unseal(said[_PIN:].decode(), raw(slot.sealed))
+    data_key = device.unseal(secrets_in(said)[0], raw(slot.sealed))
     if data_key is None or len(data_key) != 32:
         raise KeysMissing()
     return said[:_PIN], data_key

@@ -173,5 +173,5 @@ class Audit:
             found = [str(read_meta(connection, "device_keys").get("age_secret", ""))]
         if passphrase:
             path = self._book.folder / KEY_STORE
-            found.append(account_secret.secret_of(path, passphrase, self._book.worker.account))
+            found += account_secret.secrets_of(path, passphrase, self._book.worker.account)
         return found

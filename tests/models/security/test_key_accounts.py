@@ -10,7 +10,7 @@ import pytest
 
 from models.errors import CannotRead, DiskFull, KeysMissing, WeakPassphrase, WrongPassphrase
 from models.records.roles import ROLES
-from models.security import device, key_accounts, key_file, keystore, sealing
+from models.security import account_secret, device, key_accounts, key_file, keystore, sealing
 from models.security.key_accounts import TooManyAccounts
 from models.security.key_file import KeyFile, OldFile
 from models.security.keystore import FLOOR, Keys
@@ -352,3 +352,24 @@ def test_a_copy_that_cannot_be_written_goes_and_is_made_again_at_the_next_sign_i
     assert not key_file.copy_of(key_path).exists(), "the old one would still open for who left"
     keystore.unlock(key_path, PASSPHRASE)
     assert key_file.copy_of(key_path).read_bytes() == key_path.read_bytes()
+
+
+def test_what_was_sealed_to_an_account_is_read_after_its_owner_changed_her_passphrase_and_not_after_a_reset(
+    key_path: Path, keys: Keys
+) -> None:
+    (first,) = keystore.accounts(key_path)
+    sealed = device.seal([first.public], b"k0")
+    phrase = PASSPHRASE
+    for n in range(12):
+        old, phrase = phrase, f"heping river teapot {'abcdefghijkl'[n]}"
+        keystore.change_passphrase(key_path, old, phrase, cost=FLOOR)
+        secrets = account_secret.secrets_of(key_path, phrase, first.id)
+        opened = [device.unseal(secret, sealed) for secret in secrets]
+        assert opened == [None] * (n + 1) + [b"k0"] if n < 10 else opened == [None] * 11
+        assert len(set(secrets)) == min(n + 2, 11)
+    assert secrets[0] == account_secret.secret_of(key_path, phrase, first.id)
+    assert keystore.unlock(key_path, phrase) == keys
+    with pytest.raises(WrongPassphrase):
+        account_secret.secrets_of(key_path, PASSPHRASE, first.id)
+    key_accounts.reset_passphrase(key_path, keys, first.id, PASSPHRASE, cost=FLOOR)
+    assert len(account_secret.secrets_of(key_path, PASSPHRASE, first.id)) == 1
