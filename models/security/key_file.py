@@ -42,7 +42,7 @@ class Slot:
     passes: int
     lanes: int
     salt: str  # base64, 16 bytes
-    box: str  # pin of a data key, secrets of the pair and of earlier ones, wrapped; "" for an escrow, which holds its own
+    box: str  # pin of a data key, secrets of this pair and of earlier ones, wrapped; "" of an escrow
     sealed: str  # base64, age: the data key for this account
     about: str = ""  # of an escrow: the name of the office whose casebook this is, for whoever is asked for the key
 
