@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from tests.simulation.history import STEPS, Outcome
-from tests.simulation.mutants import MUTANTS
+from tests.simulation.mutants import MUTANTS, caught
 from tests.simulation.single import one
 
 CAUGHT_WITHIN = 300
@@ -71,9 +71,11 @@ def _mutants(names: list[str], first: int, steps: int, jobs: int) -> int:
     missed = 0
     for name in names:
         with _outcomes(range(first, first + CAUGHT_WITHIN), steps, jobs, name) as outcomes:
-            caught = next((outcome for outcome, _ in outcomes if outcome.wrong), None)
-        missed += caught is None
-        told = f"caught at seed {caught.seed}: {caught.wrong[:150]}" if caught else f"not caught in {CAUGHT_WITHIN}"
+            first_caught = next((outcome for outcome, _ in outcomes if caught(outcome.wrong)), None)
+        missed += first_caught is None
+        told = f"not caught in {CAUGHT_WITHIN}"
+        if first_caught:
+            told = f"caught at seed {first_caught.seed}: {first_caught.wrong[:150]}"
         print(f"{name:<20} {told}", flush=True)
     return 1 if missed else 0
 

@@ -3,7 +3,7 @@
 Each is a change of our own code for as long as the block lasts, named as in the design's table of mutants.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -141,12 +141,12 @@ def seq_is_identity() -> Iterator[None]:
     """Device and number are the identity of a change: a restored computer uses both a second time."""
     known = importing._known
 
-    def by_number(connection: Connection, keys: Any) -> set[Any]:
-        found = known(connection, keys)
-        for key, one in keys.items():
+    def by_number(connection: Connection, operations: Collection[Mapping[str, Any]]) -> set[tuple[str, str]]:
+        found = known(connection, operations)
+        for one in operations:
             query = select(_OPERATIONS.c.id).where(_OPERATIONS.c.device == one["device"])
             if connection.execute(query.where(_OPERATIONS.c.seq == one["seq"])).first():
-                found.add(key)
+                found.add((one["district"], one["id"]))
         return found
 
     with patch.object(importing, "_known", by_number):
@@ -178,3 +178,14 @@ MUTANTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
         *(sent_flag, seq_is_identity, no_pending, mark_sent_on_export, no_set_digest),
     )
 }
+
+
+def caught(wrong: str) -> bool:
+    """Whether what went wrong in a history (nothing: "") shows that a mutant was caught.
+
+    Raises AssertionError where the mutant no longer fits the code that it changes: that would be caught everywhere.
+    """
+    for fault in ("AttributeError", "TypeError", "NameError"):
+        if f": {fault}: " in wrong:
+            raise AssertionError(f"a mutant that is out of date: {wrong}")
+    return bool(wrong)

@@ -6,7 +6,7 @@ Those of the streams to laptops with a scope have stories of their own in test_d
 import pytest
 
 from tests.simulation.history import run
-from tests.simulation.mutants import MUTANTS
+from tests.simulation.mutants import MUTANTS, caught
 
 STEPS = 70
 KNOWN = {
@@ -29,4 +29,11 @@ _OTHERS = 40
 @pytest.mark.parametrize("name", KNOWN)
 def test_what_is_broken_on_purpose_is_caught(name: str) -> None:
     with MUTANTS[name]():
-        assert any(run(seed, STEPS).wrong for seed in range(KNOWN[name], KNOWN[name] + _OTHERS))
+        assert any(caught(run(seed, STEPS).wrong) for seed in range(KNOWN[name], KNOWN[name] + _OTHERS))
+
+
+def test_a_mutant_that_no_longer_fits_the_program_is_not_taken_for_caught() -> None:
+    assert caught("seed 0, step 35: I1 lost")
+    assert not caught("")
+    with pytest.raises(AssertionError, match="out of date"):
+        caught("seed 0, step 14: AttributeError: 'dict_values' object has no attribute 'items'")
