@@ -503,6 +503,11 @@ class Casebook:
         """The classes of sensitive knowledge (models.records.roles.CLASSES) that who is signed in does not see."""
         return frozenset(CLASSES) - self.worker.classes
 
+    @property
+    def withheld_facts(self) -> frozenset[str]:
+        """The names of the facts of the classes withheld: a form does not ask for them, and they cannot be stated."""
+        return self._book.limits().facts
+
     def print_with(self, words: Callable[[LetterValue], str]) -> None:
         """Say what is printed on a letter (reports.letter.printed_words): it is what the code on it is made over."""
         self._book.words = words

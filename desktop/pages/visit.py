@@ -123,6 +123,11 @@ class VisitPage(FormPage):
         casebook = self.casebook
         self.read(lambda: find_households(casebook, text), lambda found: self.finder.offer(text, found))
 
+    def _choices(self, of_resident: bool) -> list[tuple[str, str]]:
+        """What can be learnt; not what is withheld from who asks."""
+        withheld, asked = self.casebook.withheld_facts, definitions.fact_questions()
+        return [each for each in definitions.fact_choices(of_resident) if withheld.isdisjoint(asked[each[0]].facts)]
+
     def _begin(self, loaded: Loaded, body: Mapping[str, Any] | None = None, draft_id: str = "") -> None:
         self.loaded = loaded
         view = loaded.view
@@ -135,7 +140,7 @@ class VisitPage(FormPage):
         ]
         self.needs = NeedField(form.question("needs"), people)
         self.learnt = LearntField(
-            people, self.today, questions=definitions.fact_choices, question=definitions.fact_questions().__getitem__
+            people, self.today, questions=self._choices, question=definitions.fact_questions().__getitem__
         )
         following = form.question("next_visit")
         own = {

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtWidgets import QLabel, QPushButton
 
 from desktop import commands, offered
+from desktop.pages.visit import VisitPage
 from desktop.shell import PAGES, Shell
 from desktop.widgets.command_palette import all_actions
 from models.errors import Problem
@@ -118,3 +119,20 @@ def test_what_is_withheld_is_said_where_people_are_shown(shell: Shell) -> None:
     shell.unlock(casebook)
     shell.go("screening")
     assert not hasattr(shell.page, "withheld")
+
+
+def test_a_visit_does_not_ask_for_what_is_withheld(shell: Shell) -> None:
+    casebook = shell.casebook
+    household = casebook.households.of_resident(casebook.residents.ids()[0])[0].id
+    asked = {}
+    for kinds in (frozenset(CLASSES), frozenset(CLASSES) - {"health", "finance"}):
+        casebook._book.worker = replace(casebook.worker, classes=kinds)
+        shell.unlock(casebook)
+        shell.go("visit", household_id=household)
+        settle(shell)
+        page = shell.page
+        assert isinstance(page, VisitPage)
+        asked[kinds] = {key for of_resident in (True, False) for key, _label in page._choices(of_resident)}
+    everything, less = asked.values()
+    assert less < everything
+    assert "disability_cert" in everything - less
