@@ -8,7 +8,7 @@ from pathlib import Path
 
 from models.clock import milliseconds
 from models.records.audit import BEFORE
-from models.security import account_secret, audit_seal
+from models.security import account_secret, attempts, audit_seal
 from models.security.audit_seal import Anchor
 from models.services import audit_anchors, audit_export, audit_reading
 from models.services.audit_views import (
@@ -71,7 +71,7 @@ class Audit:
         """Look through all chains, with every place of them that is written down elsewhere.
 
         passphrase: of who is signed in; with it the seals are checked too, where the chain is sealed to this account.
-        It is noted with its result. Raises WrongPassphrase.
+        It is noted with its result. Raises WrongPassphrase, TooManyAttempts.
         """
         secrets = self._secrets(passphrase)
         with self._book.reading() as connection:
@@ -173,5 +173,7 @@ class Audit:
             found = [str(read_meta(connection, "device_keys").get("age_secret", ""))]
         if passphrase:
             path = self._book.folder / KEY_STORE
-            found += account_secret.secrets_of(path, passphrase, self._book.worker.account)
+            account = self._book.worker.account
+            with attempts.guarded(self._book.folder, self._book.clock, account):  # no way round the delay of signing in
+                found += account_secret.secrets_of(path, passphrase, account)
         return found
