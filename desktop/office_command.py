@@ -335,11 +335,12 @@ def _status(casebook: Casebook, given: argparse.Namespace) -> int:
         _("Partners: {n}").format(n=len(found.peers)),
     ]
     for one in found.peers:
+        kind = _KINDS.get(one.kind, "")
         heard = f"{local_time(one.heard_at):%Y-%m-%d %H:%M}" if one.heard_at else never
         lines.append(
             "  "
             + _("{name} ({kind}, {id}): last heard {time}, lacks {n} changes").format(
-                name=one.name, kind=_(_KINDS.get(one.kind, one.kind)), id=one.id, time=heard, n=f"{one.lacking:,}"
+                name=one.name, kind=_(kind) if kind else one.kind, id=one.id, time=heard, n=f"{one.lacking:,}"
             )
         )
     for each in found.files:

@@ -32,6 +32,7 @@ from desktop.demo import (
     rounds,
     same_person,
     screening,
+    trust,
     visits,
 )
 from desktop.demo import pictures as papers_and_pictures
@@ -47,6 +48,7 @@ CHAPTERS: tuple[tuple[str, Callable[[Stage], int]], ...] = (
     ("search", register.search),
     ("register a household", register.register),
     ("person", register.person),
+    ("a list taken in", trust.take_in),
     ("visit", visits.visit),
     ("papers and pictures", papers_and_pictures.papers),
     ("assessment", visits.assess),
@@ -84,6 +86,8 @@ CHAPTERS: tuple[tuple[str, Callable[[Stage], int]], ...] = (
     ("case transferred", case_transfer.transfer),
     ("likeness", register.likeness),
     ("the same person twice", same_person.merge),
+    ("accounts", trust.accounts),
+    ("audit and health", trust.look_after),
     ("every screen", looks.looks),
 )
 

@@ -93,6 +93,7 @@ class Listed:
         """
         day = today(self._book.clock)
         made: list[str] = []
+        self._book.back_up_before("import")
         with without_pauses(), self._book.verb("listed.take_in") as work:
             dwellings: dict[DwellingEntry, str] = {}
             for count, (entry, one) in enumerate(
