@@ -181,8 +181,11 @@ class AccountsPage(Page):
 
         def work() -> str:
             classes = None if rights.classes == frozenset(CLASSES) else rights.classes
-            more = {"phone": wish.phone, "classes": classes, "scope": rights.scope}
-            return str(accounts.add(wish.name, wish.passphrase, rights.roles, **more))
+            return str(
+                accounts.add(
+                    wish.name, wish.passphrase, rights.roles, phone=wish.phone, classes=classes, scope=rights.scope
+                )
+            )
 
         self._do(work, _("{name} can sign in now.").format(name=wish.name))
 

@@ -148,8 +148,8 @@ class Forgotten(QWidget):
 
     def _turn(self) -> None:
         self.answers.way = way = str(self.way.answer() or "code")
-        for widget in (self.code, self.code_label):
-            widget.setVisible(way == "code")
+        self.code.setVisible(way == "code")
+        self.code_label.setVisible(way == "code")
         for widget in (self.second, self.second_label, self.strength):
             widget.setVisible(way != "answer")
         hints = {

@@ -231,8 +231,8 @@ class SignIn(QWidget):
         self.who.currentIndexChanged.connect(lambda _place: self._other_person())
         self.who_label = pieces.text(_("Who"), "label")
         self.who_label.setBuddy(self.who)
-        for each in (self.who, self.who_label):
-            each.setVisible(self.who.count() > 1)
+        self.who.setVisible(self.who.count() > 1)
+        self.who_label.setVisible(self.who.count() > 1)
         self.trouble = pieces.text("", "error")
         self.trouble.hide()
         self._waiting = QTimer(self)

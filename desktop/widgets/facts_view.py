@@ -66,7 +66,9 @@ class FactsView(QWidget):
             self._box.addWidget(pieces.text(words.format(n=hidden), "small"))
         for kind in sorted(withheld):
             words = _("{what}: withheld").format(what=_(CLASSES[kind]))
-            self._box.addLayout(pieces.line(None, Mark("blocked", "soft", 18), pieces.text(words, "soft"), None, gap=10))
+            self._box.addLayout(
+                pieces.line(None, Mark("blocked", "soft", 18), pieces.text(words, "soft"), None, gap=10)
+            )
 
     def _line(self, fact: FactView, sentence: str) -> QHBoxLayout:
         kind, tone = {"known": ("note", "soft"), "expired": ("half", "warn")}.get(fact.state, ("ask", "soft"))

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from models.casebook import Casebook
 from models.errors import NotFound
 from models.imaging import edited
-from models.records.fact import FactEntry
 from models.records.audit import Audit
+from models.records.fact import FactEntry
 from models.records.picture import PictureEntry
 from models.records.questionnaire import QuestionnaireAnswerEntry
 from models.services.facts import Facts
