@@ -70,7 +70,9 @@ def read_circle(content: bytes) -> Circle:
     try:
         said = json.loads(content.decode("utf-8"))
         signature = bytes.fromhex(said.pop("signature"))
-        if type(said["jinmen_circle"]) is int and said["jinmen_circle"] > 1:
+        if type(said["jinmen_circle"]) is not int:
+            raise ValueError("version")
+        if said["jinmen_circle"] > 1:
             raise BatchRefused(reason="newer")
         office = _card(said["office"])
         if said["jinmen_circle"] != 1 or not device.verify(office.sign_public, signature, canonical(said)):
