@@ -80,7 +80,7 @@ class AuditPage(Page):
         self.table.selectionModel().currentRowChanged.connect(lambda now, _before: self._tell(now.row()))
         self.days = QListWidget()
         self.days.setAccessibleName(_("Days"))
-        self.days.setFixedWidth(theme.px(170))
+        self.days.setFixedWidth(theme.px(215))
         self.days.itemClicked.connect(self._go_to_day)
         self.days.itemActivated.connect(self._go_to_day)
         self.empty = EmptyState("shield", _("No rows"), _("Nothing that fits the filters was noted."))

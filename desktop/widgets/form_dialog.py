@@ -25,7 +25,7 @@ class FormDialog(QDialog):
         """The questions, from top to bottom."""
         self.form.setContentsMargins(0, 0, theme.px(8), 0)
 
-    def finish(self, go: QPushButton, other: QPushButton | None = None) -> None:
+    def finish(self, go: QPushButton, other: QWidget | None = None) -> None:
         """Pin the button that agrees, and the one that does not (`other`, else Cancel); then the dialog is as high as
         it must be.
         """
