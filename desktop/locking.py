@@ -99,8 +99,11 @@ class Locking(QObject):
 
     # Locking.
 
-    def lock(self) -> None:
-        """Hide every name now, save what is being typed, close the casebook; then see `afterwards`."""
+    def lock(self, why: str = "asked") -> None:
+        """Hide every name now, save what is being typed, close the casebook; then see `afterwards`.
+
+        why: for the audit: asked, idle, sleep, session (the screen was locked, the lid closed, somebody logged off).
+        """
         shell = self._shell
         if shell.is_locked:
             if not self.closing:
@@ -111,7 +114,7 @@ class Locking(QObject):
         shell.tasks.long_ended.connect(self._long_ended)
         casebook = shell.put_away()
         self.close_windows()
-        shell.tasks.run(partial(_close, casebook, self._signed_in), self._closed, self._not_closed)
+        shell.tasks.run(partial(_close, casebook, self._signed_in, why), self._closed, self._not_closed)
         shell.show_gate(self.afterwards.gate())
         shell.repaint()  # before the computer sleeps, and before anything else is done
         shell.locked.emit()
@@ -165,18 +168,19 @@ class Locking(QObject):
 
         Should the session go on after all, it goes on locked.
         """
-        self.lock()
+        self.lock("session")
         self._shell.tasks.wait_idle(LOG_OFF_SECONDS)
 
     # What locks.
 
     def _asked(self, _why: str) -> None:
-        self.lock()
+        self.lock("session")
 
     def look(self) -> None:
         """Compare the clocks; called every two seconds."""
-        if (self.watch.slept() or self.idle_too_long()) and not self._shell.is_locked:
-            self.lock()
+        slept = self.watch.slept()
+        if (slept or self.idle_too_long()) and not self._shell.is_locked:
+            self.lock("sleep" if slept else "idle")
 
     def idle_too_long(self) -> bool:
         """Whether nobody pressed a key or clicked for as long as the worker set."""
@@ -217,7 +221,7 @@ class Locking(QObject):
                 if isinstance(event, QKeyEvent):
                     self._waking = event.key()
                 event.accept()  # no shortcut either
-                self.lock()
+                self.lock("idle")
                 return True
             if kind is not QEvent.Type.ShortcutOverride:
                 self.watch.note()
@@ -255,11 +259,11 @@ def _belongs(window: QWidget, shell: QWidget) -> bool:
     return parent is shell
 
 
-def _close(casebook: "Casebook", since: int) -> bool:
+def _close(casebook: "Casebook", since: int, why: str) -> bool:
     """Close it; whether drafts were kept from a moment on (milliseconds). Comes after all that waits to be done."""
     try:
         return any(draft.at >= since for draft in casebook.drafts.all())
     except Problem:
         return False  # nothing more can be read; it is closed all the same
     finally:
-        casebook.close()
+        casebook.close(why)
