@@ -7,9 +7,14 @@ search key as well. pypinyin is imported at the first name that needs it: that t
 
 import os
 import re
+import sys
 import unicodedata
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
+from importlib.util import find_spec
 from itertools import islice, product
+from json import JSONDecoder
+from pathlib import Path
 from typing import Any
 
 # Readings as surnames where they differ from the usual one, or where the usual one is not certain.
@@ -34,6 +39,8 @@ _COMPOUND_READINGS = """
 """
 _SURNAMES = dict(pair.split(":") for pair in _SURNAME_READINGS.split())
 _COMPOUND = dict(pair.split(":") for pair in _COMPOUND_READINGS.split())
+_NO_WORDS = "PYPINYIN_NO_PHRASES"  # its own setting: words are given to it afterwards
+_VALUE = re.compile(r"\s*:\s*")
 _EACH: Any = list  # what pypinyin cannot read comes back character by character
 MOST_READINGS = 12  # of one name: enough for two characters with three readings each
 
@@ -103,16 +110,42 @@ def _usual(name: str, pieces: list[str]) -> list[str]:
 
 @cache
 def _dictionary() -> Any:
-    """pypinyin, with what it keeps of 47,000 words made small: 25 MB less, since 1,200 lists say what 140,000 did."""
-    os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "1")  # its own way of saving memory
-    import pypinyin
-    from pypinyin.constants import PHRASES_DICT
+    """pypinyin, with what it keeps of 47,000 words made small: 25 MB less, since 1,200 lists say what 140,000 did.
 
-    shared: dict[tuple[str, ...], list[str]] = {}
-    for readings_of_word in PHRASES_DICT.values():
-        for place, reading in enumerate(readings_of_word):
-            readings_of_word[place] = shared.setdefault(tuple(reading), reading)
+    Its words are read one by one where they can be, since a process never gives back all that it once needed.
+    """
+    os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "1")  # its own way of saving memory
+    found = find_spec("pypinyin")
+    kept = Path(found.origin or "").parent / "phrases_dict.json" if found is not None else Path()
+    if "pypinyin" in sys.modules or not kept.is_file():
+        import pypinyin
+        from pypinyin.constants import PHRASES_DICT
+
+        PHRASES_DICT.update(_shared(PHRASES_DICT.items()))
+        return pypinyin
+    os.environ[_NO_WORDS] = "1"
+    try:
+        import pypinyin
+    finally:
+        del os.environ[_NO_WORDS]
+    pypinyin.load_phrases_dict(dict(_shared(_entries(kept.read_text("utf-8")))))
     return pypinyin
+
+
+def _shared(words: Iterable[tuple[str, list[list[str]]]]) -> Iterator[tuple[str, list[list[str]]]]:
+    """The same words, where equal readings of a syllable are one list."""
+    shared: dict[tuple[str, ...], list[str]] = {}
+    for word, syllables in words:
+        yield word, [shared.setdefault(tuple(reading), reading) for reading in syllables]
+
+
+def _entries(text: str) -> Iterator[tuple[str, Any]]:
+    """The names and values of a JSON object, one after the other."""
+    read, at = JSONDecoder().raw_decode, text.index("{") + 1
+    while (quote := text.find('"', at)) >= 0:
+        name, at = read(text, quote)
+        value, at = read(text, _VALUE.match(text, at).end())  # type: ignore[union-attr]  # else it is no JSON
+        yield name, value
 
 
 def _words(text: str) -> list[str]:

@@ -1,5 +1,8 @@
 """Names sound as their bearers say them, and every other reading is known too."""
 
+import subprocess
+import sys
+
 import pytest
 from pypinyin.constants import PHRASES_DICT
 
@@ -91,3 +94,14 @@ def test_two_characters_that_are_no_word_sound_as_each_of_them_does() -> None:
     assert len(pairs) > 500
     for pair in pairs:
         assert names._words(pair) == [tidy(said) for said in dictionary.lazy_pinyin(pair, errors=list)], pair
+
+
+def test_the_words_of_pypinyin_that_are_read_one_by_one_are_all_of_them() -> None:
+    code = (
+        "import json, pathlib; from models.store import names; pypinyin = names._dictionary(); "
+        "from pypinyin.constants import PHRASES_DICT as words; from pypinyin.seg.mmseg import p_set; "
+        "path = pathlib.Path(pypinyin.__file__).parent / 'phrases_dict.json'; "
+        "assert words == json.loads(path.read_text('utf-8')) and len(words) > 40_000; "
+        "assert all(word in p_set for word in words); assert names.sound_of('长孙无忌') == 'zhangsunwuji'"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
