@@ -204,6 +204,7 @@ def _sqlite_engine(path: Path, key: bytes, *, read_only: bool, connections: int,
         creator=lambda: connect_sqlite(path, key, read_only=read_only),
         poolclass=QueuePool,
         pool_size=connections,
+        pool_use_lifo=True,  # one alone is asked where one is enough: each keeps pages of its own
         max_overflow=0,
         pool_timeout=2 * _WAIT_SECONDS,
         hide_parameters=True,
