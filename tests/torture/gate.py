@@ -24,6 +24,11 @@ TESTS = (
     "tests/models/services/test_audit.py", "tests/models/services/test_rights.py",
     "tests/models/services/test_undoing.py",
     "tests/models/services/test_merging.py", "tests/models/services/test_numbering.py",
+    "tests/models/services/test_scope.py",
+    "tests/models/services/test_allowed.py",
+    "tests/models/services/test_listed.py",
+    "tests/models/services/test_consents.py",
+    "tests/flows/test_two_desks.py",
     "tests/models/services/test_conflicts.py", "tests/models/test_signed_file.py",
 )  # fmt: skip
 LEFT_OUT = (
