@@ -262,7 +262,7 @@ def test_locking_saves_the_draft_closes_the_casebook_and_forgets_every_page(note
     notes.show_keys()
     closed = []
     original = casebook.close
-    casebook.close = lambda: (closed.append(page.asked[-1]), original())
+    casebook.close = lambda _why="": (closed.append(page.asked[-1]), original())
     notes.lock()
     settle(notes)
     assert closed == [("leave",)]
