@@ -4,8 +4,9 @@ A list only adds: it makes cards known that nobody here has judged yet, and it r
 distrust somebody) is not taken back by it, and nothing ever takes a revocation back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, select, update
 
@@ -17,6 +18,7 @@ from models.services.book import Book
 from models.services.partners import Partner
 from models.store import sealed_files
 from models.store.rows import table_of
+from models.store.seen import arrived
 from models.store.work import Work, read_meta, write_meta
 from models.sync.card import Card
 from models.sync.circle import Circle, Member, Revoked, codes_within, read_circle, write_circle
@@ -24,7 +26,8 @@ from models.sync.sealed_file import SealedContent
 
 _PEER, _FILES, _OPERATION = table_of(Peer), table_of(SealedFile), table_of(Operation)
 _WRITTEN = "circle"  # Meta: the list that this office wrote last
-_RECENT = 2000  # operations of a device that are looked through for the names of who saved them
+_SAVERS = "savers"  # Meta: device -> worker -> when a change of theirs came last, and up to where was looked
+_RECENT = 2000  # operations of a device new to us that are looked through for the names of who saved them
 _MOST_WORKERS = 50
 
 
@@ -41,6 +44,7 @@ class CircleView:
 
 def renew(book: Book) -> CircleView:
     """Write the list of this office anew where anything in it has changed; the next exports carry it."""
+    _note_savers(book)
     with book.reading_whole() as connection:
         fresh = _circle(book, connection)
         kept = read_meta(connection, _WRITTEN).get("content", "")
@@ -142,6 +146,7 @@ def _trust(connection: Connection, member: Member) -> None:
 def _circle(book: Book, connection: Connection) -> Circle:
     """Who belongs to this office now: the trusted partners within its code, with the names of who works there."""
     own = partners.own_card(connection, book.office)
+    savers = read_meta(connection, _SAVERS).get("devices") or {}
     devices: dict[str, list[str]] = {}
     for device, partner_id in read_meta(connection, "devices").items():
         devices.setdefault(str(partner_id), []).append(str(device))
@@ -162,7 +167,7 @@ def _circle(book: Book, connection: Connection) -> Circle:
                 partner.sign_key,
                 partner.seal_key,
             )
-            members.append(Member(card, partner.scope, _workers(connection, devices.get(partner.id, ()))))
+            members.append(Member(card, partner.scope, _workers(savers, devices.get(partner.id, ()))))
     return Circle(
         own,
         tuple(sorted(members, key=lambda one: one.card.id)),
@@ -171,15 +176,44 @@ def _circle(book: Book, connection: Connection) -> Circle:
     )
 
 
-def _workers(connection: Connection, devices: Sequence[str]) -> tuple[str, ...]:
-    """Who saved with some devices of late."""
-    found: set[str] = set()
+def _note_savers(book: Book) -> None:
+    """Keep who saved with the devices of partners. Each operation is looked at once, when it is new here; of a device
+    that became a partner's only now, its last ones are."""
+    with book.reading_whole() as connection:
+        kept = read_meta(connection, _SAVERS)
+        fresh = _savers(connection, kept)
+    if fresh != kept:
+        with book.writing() as connection:
+            write_meta(connection, _SAVERS, fresh)
+
+
+def _savers(connection: Connection, kept: Mapping[str, Any]) -> dict[str, Any]:
+    devices = [str(device) for device in read_meta(connection, "devices")]
+    now, since = arrived(connection), int(kept.get("arrival", 0))
+    before = kept.get("devices") or {}
+    saved: dict[str, dict[str, int]] = {device: dict(before.get(device, ())) for device in devices}
+    columns = (_OPERATION.c.device, _OPERATION.c.worker, _OPERATION.c.arrival)
+    said = select(*columns).where(_OPERATION.c.arrival > since)  # no word of devices: else their index would be read
+    if since and now > since:
+        for device, worker, arrival in connection.execute(said.execution_options(yield_per=1000)):
+            if worker and device in saved:
+                saved[device][worker] = max(int(arrival), saved[device].get(worker, 0))
+    for device in (device for device in devices if not since or device not in before):
+        recent = select(*columns).where(_OPERATION.c.device == device).order_by(_OPERATION.c.seq.desc()).limit(_RECENT)
+        for _device, worker, arrival in connection.execute(recent):
+            if worker:
+                saved[device][worker] = max(int(arrival), saved[device].get(worker, 0))
+    latest = {
+        device: dict(sorted(workers.items(), key=lambda one: (-one[1], one[0]))[:_MOST_WORKERS])
+        for device, workers in saved.items()
+    }
+    return {"arrival": now, "devices": latest}
+
+
+def _workers(savers: Mapping[str, Any], devices: Sequence[str]) -> tuple[str, ...]:
+    """Who saved with some devices, the latest of them where they are many; in the order of their names."""
+    found: dict[str, int] = {}
     for device in devices:
-        recent = (
-            select(_OPERATION.c.worker)
-            .where(_OPERATION.c.device == device)
-            .order_by(_OPERATION.c.seq.desc())
-            .limit(_RECENT)
-        )
-        found.update(connection.execute(recent).scalars())
-    return tuple(sorted(found - {""}))[:_MOST_WORKERS]
+        for worker, arrival in (savers.get(device) or {}).items():
+            found[worker] = max(int(arrival), found.get(worker, 0))
+    return tuple(sorted(sorted(found, key=lambda worker: (-found[worker], worker))[:_MOST_WORKERS]))

@@ -3,10 +3,11 @@
 import hashlib
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from models import imaging, texts
 from models.errors import BatchRefused, NotFound
@@ -291,6 +292,34 @@ def test_the_list_of_who_belongs_makes_the_others_known(places, third: Desk) -> 
     assert (shown.office, shown.own) == (STREET.name, False)
     answers(office, laptop, stick)
     assert carry(office, laptop, stick) == [], "nothing new, nothing sent"
+
+
+def test_who_saves_is_read_from_what_is_new_alone(places, third: Desk) -> None:
+    _laptop, office, stick = places
+    card = third.sync.own_card().id
+    third.registers("李建国")
+    carry(third, office, stick)
+
+    def named() -> tuple[str, ...]:
+        return next(one for one in office.sync.write_circle().members if one.card.id == card).workers
+
+    assert named() == ("周敏",)
+    third.book.worker = replace(third.book.worker, name="赵静")
+    third.registers("王秀英")
+    carry(third, office, stick)
+    asked: list[tuple[str, object]] = []
+
+    def heard(_connection: object, _cursor: object, statement: str, values: object, *_more: object) -> None:
+        if "FROM operation" in statement:
+            asked.append((statement, values))
+
+    event.listen(office.book.engines.reader, "before_cursor_execute", heard)
+    assert named() == ("周敏", "赵静"), "whoever saved before is still known"
+    (first,) = asked
+    assert "arrival > " in first[0] and "device =" not in first[0]
+    asked.clear()
+    assert named() == ("周敏", "赵静")
+    assert asked == [], "nothing new, nothing read"
 
 
 def test_a_revoked_laptop_is_refused_everywhere_and_what_it_made_before_stays(places, third: Desk, tmp_path) -> None:
