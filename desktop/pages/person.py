@@ -22,10 +22,11 @@ from desktop.widgets.household_panel import HouseholdPanel
 from desktop.widgets.task_list import TaskList, blocked_tasks
 from desktop.widgets.timeline_view import TimelineView
 from desktop.widgets.where_card import WhereCard
-from models.clock import today
+from models.clock import local_time, today
 from models.errors import Problem
 from models.records import codes
 from models.services.changes import ChangeRefused
+from models.services.left_scope import Left
 from models.services.picture_views import PictureView
 from models.services.places_views import Whereabouts
 from models.services.views import Changed, HouseholdView, ResidentView, TimelineLine
@@ -52,6 +53,7 @@ class Loaded:
     on: date
     proving: Mapping[str, Sequence[PictureView]] = field(default_factory=dict)  # fact -> pictures that prove it
     frozen: str = ""  # why the record is only kept
+    left: Sequence[Left] = ()  # offices that bring this record up to date no more
 
 
 class PersonPage(Page):
@@ -79,6 +81,8 @@ class PersonPage(Page):
         )
         self.body.addWidget(self.kept_only)
         self.columns = self._columns()
+        self.left = pieces.text("", "soft")
+        self.body.addWidget(self.left)
         self.body.addWidget(self.columns, 1000)
         self.body.addStretch(1)
         QShortcut(QKeySequence("Ctrl+E"), self, self.edit, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -166,15 +170,17 @@ class PersonPage(Page):
         def load() -> Loaded:
             one = casebook.merging.survivor(resident_id)  # an old way may lead to a record that was merged since
             view = casebook.residents.get(one)
+            homes = tuple(casebook.households.of_resident(one))
             return Loaded(
                 view,
-                tuple(casebook.households.of_resident(one)),
+                homes,
                 tuple(casebook.residents.timeline(one)),
                 fact_sentences(dictionary(casebook), view.facts),
                 casebook.places.whereabouts(one),
                 today(casebook.clock),
                 casebook.pictures.proving(one),
                 casebook.consents.state(one).frozen if "frozen" in view.row.flags else "",
+                casebook.sync.departed_from({one, *(home.id for home in homes)}),
             )
 
         def show(loaded: Loaded) -> None:
@@ -224,6 +230,8 @@ class PersonPage(Page):
         self.columns.setHidden(frozen)
         self.edit_button.setEnabled(not frozen)
         self.header.show_person(view)
+        self.left.setText("\n".join(_left_words(one) for one in loaded.left))
+        self.left.setHidden(not loaded.left)
         self.tasks.show_tasks(view.tasks, blocked_tasks(view.tasks, in_household=bool(loaded.households)))
         self.panel.show_households(loaded.households, view.row.id)
         self.timeline.show_lines(loaded.lines)
@@ -393,6 +401,11 @@ class PersonPage(Page):
             self.shell.go("transfer", transfer_id=line.subject_id)
         elif line.kind in ("plan", "contact"):
             self.shell.go("plans", **who, tab=f"{line.kind}s")
+
+
+def _left_words(left: Left) -> str:
+    words = _("No longer brought up to date from {office} since {day}: what is changed there does not arrive here.")
+    return words.format(office=left.office or _("an office"), day=day_text(local_time(left.at).date()))
 
 
 class FrozenNotice(Card):

@@ -1,6 +1,6 @@
 """Exchange with the office by files: what waits, export, what arrived, answers, and whom files are exchanged with."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -48,6 +48,7 @@ class Loaded:
     packs: tuple[Any, ...]  # models.services.sync_files.ArrivedPack
     restored: Any  # models.services.exchange_held.Restored of the last restore, or None
     answered: tuple[tuple[str, str], ...]  # partners about whom a receipt can be printed, and from which side
+    departed: Mapping[str, int]  # partner -> how many residents it brings up to date no more
 
 
 class SyncPage(Page):
@@ -169,6 +170,7 @@ class SyncPage(Page):
                 tuple(sync.arrived_packs()),
                 backups.restored(),
                 sync.answered(),
+                sync.departed_counts(),
             )
 
         self.read(load, self._show)
@@ -213,7 +215,7 @@ class SyncPage(Page):
         self.conflicts.show_count(loaded.conflicts)
         self.refused.show_refused(loaded.refused)
         self.packs.show_packs(loaded.packs)
-        self.partners.show_partners(loaded.partners, loaded.shut_out)
+        self.partners.show_partners(loaded.partners, loaded.shut_out, loaded.departed)
         self.card.fingerprint.setText(loaded.own.fingerprint)
         if first:
             self.first_focus()

@@ -1,6 +1,6 @@
 """Those whom files are exchanged with: what they are sent, a laptop that was lost, sets of rules that came."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from desktop.widgets.form_dialog import FormDialog
 from desktop.widgets.mark import Mark
 from models.clock import today
 from models.records import divisions
-from models.texts import _
+from models.texts import _, ngettext
 
 if TYPE_CHECKING:
     from desktop.pages.sync import SyncPage
@@ -30,9 +30,13 @@ class PartnersCard(Card):
         super().__init__(_("Exchanged with"))
         self.page = page
 
-    def show_partners(self, partners: Sequence[Any], shut_out: Sequence[Any] = ()) -> None:
-        """Partners as models.services.partners.Partner; those that are refused for good stand below."""
+    def show_partners(
+        self, partners: Sequence[Any], shut_out: Sequence[Any] = (), departed: Mapping[str, int] | None = None
+    ) -> None:
+        """Partners as models.services.partners.Partner; those that are refused for good stand below. departed: how many
+        residents a partner brings up to date no more."""
         pieces.clear(self.body)
+        self._departed = departed or {}
         if not partners:
             words = _("Cards are exchanged once, by hand: take in the office's card, and bring yours to the office.")
             self.add(pieces.text(words, "soft"))
@@ -60,6 +64,13 @@ class PartnersCard(Card):
         self.add(pieces.text(words, "small", select=True))
         if heard := moment_text(partner.at, on):
             self.add(pieces.text(_("Last heard of: {moment}").format(moment=heard), "small"))
+        if gone := self._departed.get(partner.id, 0):
+            words = ngettext(
+                "{n} resident here is no longer brought up to date from there",
+                "{n} residents here are no longer brought up to date from there",
+                gone,
+            )
+            self.add(pieces.text(words.format(n=f"{gone:,}"), "small"))
         if self._is_below(partner):
             self.add(pieces.text(scope_words(partner.scope), "small"))
             scope = pieces.button(_("What it is sent"), partial(self.ask_scope, partner), "link")

@@ -79,7 +79,8 @@ _TABLE: Mapping[str, Mapping[str, str]] = {
     "drafts": {"use": "all discard forget_erased get save"},  # one's own
     "sync": {
         "use": "answered arrived_packs by_day card circles everybody own_card peers read_card status streams",
-        "view": "departed",
+        "count": "departed_counts",
+        "view": "departed departed_from",
         "send": "export files_ahead outgoing send standing write_card write_receipt",
         "take_in": "apply apply_file preview read_receipt together",
         "partners": "distrust revoke set_scope trust_card write_circle",

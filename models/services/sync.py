@@ -5,7 +5,7 @@ those of earlier files that were never confirmed, so that a lost stick loses not
 order do no harm. models/sync/FORMAT.md describes the files.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from models.services import (
     circle,
     exchange_held,
     exchange_standing,
+    left_scope,
     partners,
     search_index,
     sync_files,
@@ -180,6 +181,14 @@ class Sync:
     def departed(self) -> list[sync_streams.DepartedView]:
         """Households and residents that are brought up to date no more, because they left the scope; latest first."""
         return sync_streams.departed(self._book)
+
+    def departed_counts(self) -> Mapping[str, int]:
+        """Partner (key id) -> how many residents here it brings up to date no more."""
+        return left_scope.counted(self._book)
+
+    def departed_from(self, rows: Collection[str]) -> list[left_scope.Left]:
+        """From which offices a resident and their households (ids) get no more changes, and since when."""
+        return left_scope.left(self._book, rows)
 
     def revoke(self, partner_id: str, reason: str) -> None:
         """Refuse a partner's files for good, and write none for it (a lost laptop); what came before stays.

@@ -2,9 +2,13 @@ from datetime import date
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from sqlalchemy import insert
 
+from models.clock import milliseconds
 from models.records.change import Death
 from models.records.resident import ResidentEntry
+from models.records.stream import Departed
+from models.store.rows import table_of
 from models.texts import _
 from tests.desktop.case.conftest import CARD, press, said
 from tests.desktop.conftest import settle
@@ -22,6 +26,22 @@ def test_the_header_answers_whether_this_is_the_right_person(in_both_languages, 
     assert "13920001234" not in said(page)
     assert page.heading.text() == "王秀英"
     assert "王秀英" not in in_both_languages.windowTitle(), "the list of windows shows no name"
+
+
+def departs(book, row: str, entity: str) -> None:
+    with book._book.writing() as connection:
+        said = {"peer": "street", "row": row, "entity": entity, "at": milliseconds(book.clock)}
+        connection.execute(insert(table_of(Departed)), said)
+
+
+def test_whom_an_office_brings_up_to_date_no_more_is_said_on_the_page(show, family, book):
+    page = show("person", resident_id=family.grandmother)
+    assert page.left.isHidden()
+    departs(book, family.grandmother, "resident")
+    departs(book, page.loaded.households[0].id, "household")
+    page = show("person", resident_id=family.grandmother)
+    assert page.left.isVisibleTo(page)
+    assert page.left.text() == "自2026年11月22日起不再由上级单位更新：那边的改动不会传到这里。", page.left.text()
 
 
 def test_a_newcomer_is_marked_as_new_resident_and_nobody_else(show, family):

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
 from desktop.arrivals import Place
 from desktop.drives import Drive, free_space
@@ -20,9 +21,11 @@ from desktop.pages.sync_partners import ScopeDialog
 from desktop.widgets.case_parts import Chip
 from models.casebook import Casebook
 from models.records.resident import ResidentEntry
+from models.records.stream import Departed
 from models.security import keystore
 from models.services.sync_files import ArrivedPack
 from models.services.views import Office, Worker
+from models.store.rows import table_of
 from models.sync import batch as batches
 from models.texts import _
 from tests.conftest import PASSPHRASE
@@ -229,6 +232,19 @@ def test_a_bad_stick_is_noticed_and_said(show, street, stick, book, monkeypatch)
     assert "U盘不可靠" in said(page)
     assert list(stick.iterdir()) == []
     assert book.sync.status().exported_through == 0
+
+
+def test_a_partner_tells_how_many_residents_it_brings_up_to_date_no_more(show, book, family, street, stick):
+    page = show("sync")
+    acquainted(page, street, stick, book)
+    assert "不再由对方更新" not in said(page.partners)
+    (office,) = book.sync.peers()
+    with book._book.writing() as connection:
+        for row, entity in ((family.grandmother, "resident"), ("home", "household")):
+            connection.execute(insert(table_of(Departed)), {"peer": office.id, "row": row, "entity": entity, "at": 1})
+    page.open()
+    settle(page.shell)
+    assert "这里有 1 位居民的记录不再由对方更新" in said(page.partners)
 
 
 def test_the_office_finds_the_files_looks_and_takes_them_in(window, folder, book, family, street, stick, tmp_path):

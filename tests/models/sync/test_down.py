@@ -165,6 +165,12 @@ def test_a_household_that_comes_brings_its_history_and_one_that_left_is_marked_a
         ("household", "王秀英"),
         ("resident", "王秀英"),
     }
+    (office,) = town.flower.sync.peers()
+    assert town.flower.sync.departed_counts() == {office.id: 1}, "people are counted"
+    rows = [one.row for one in town.flower.sync.departed()]
+    (left,) = town.flower.sync.departed_from(rows)
+    assert (left.office, left.at) == (office.name, town.flower.sync.departed()[0].at)
+    assert town.flower.sync.departed_from(["somebody else"]) == []
     town.answer(town.flower)
     visits(town.office, home, "在湖滨")
     town.down(town.flower)
@@ -173,6 +179,7 @@ def test_a_household_that_comes_brings_its_history_and_one_that_left_is_marked_a
     town.down(town.flower)
     assert notes(town.flower) == {"搬家以前", "在湖滨"}
     assert town.flower.sync.departed() == []
+    assert town.flower.sync.departed_counts() == {}
 
 
 def test_word_of_who_left_survives_a_lost_stick(town: Town) -> None:

@@ -316,7 +316,8 @@ def test_who_saves_is_read_from_what_is_new_alone(places, third: Desk) -> None:
     event.listen(office.book.engines.reader, "before_cursor_execute", heard)
     assert named() == ("周敏", "赵静"), "whoever saved before is still known"
     (first,) = asked
-    assert "arrival > " in first[0] and "device =" not in first[0]
+    assert "arrival > " in first[0]
+    assert "device =" not in first[0]
     asked.clear()
     assert named() == ("周敏", "赵静")
     assert asked == [], "nothing new, nothing read"
