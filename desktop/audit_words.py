@@ -199,9 +199,7 @@ def details(row: AuditRow) -> list[tuple[str, str]]:
         found.append((_("Fields"), _(", ").join(row.fields)))
     if row.classes:
         found.append((_("Sensitive"), classes_words(row.classes)))
-    if row.detail and row.action not in ("begin",):
-        found.append((_("Noted"), row.detail))
-    found.append((_("Row"), f"{row.seq:,} · {row.chain}"))
+    found.append((_("Row"), f"{row.seq:,}"))  # codes and the chain are in the files for the auditor
     return found
 
 

@@ -110,6 +110,9 @@ class ClipboardGuard(QObject):
         stays = _stay(mode)
         if not stays:
             return  # another program's
+        there = self._clipboard.mimeData(mode)
+        if there is None or there.hasUrls() or there.hasImage():
+            return  # files and pictures to be pasted here; no text of ours
         text = self._clipboard.text(mode)
         if text:
             self._put(text, mode, stays)

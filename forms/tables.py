@@ -8,6 +8,7 @@ a file comes out as one exception with a reason; nothing is computed, no formula
 import csv
 import io
 import re
+import warnings
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
@@ -113,8 +114,10 @@ def _xlsx(data: bytes) -> Iterator[tuple[str, Grid]]:
 
     _check_parts(data)
     try:
-        reader = ExcelReader(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-        reader.read()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the reader warns of everything in a workbook that is no table
+            reader = ExcelReader(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+            reader.read()
         book = reader.wb
         sheets = [(str(sheet.title), sheet) for sheet in book.worksheets]
     except Exception:

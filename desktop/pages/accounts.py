@@ -134,17 +134,16 @@ class AccountsPage(Page):
         for row in trusted:
             words = _("{office} holds a key in trust").format(office=row.name)
             card.add(self._way(row, words, _("Trust it no more")))
+        for office in self.offices:
+            if office.holds:
+                continue
+            button = pieces.button(_("Entrust a key"), partial(self.entrust, office), "link", "shield")
+            self.buttons["trust", office.name] = button
+            card.add(_line(_("{office} could hold a key in trust").format(office=office.name), button))
         buttons = QWidget()
         flow = FlowLayout(buttons)
         self.code_button = pieces.button(_("Print a recovery code"), self.make_code, "", "print")
         flow.addWidget(self.code_button)
-        for office in self.offices:
-            if office.holds:
-                continue
-            words = _("Entrust a key to {office}").format(office=office.name)
-            button = pieces.button(words, partial(self.entrust, office), "", "shield")
-            self.buttons["trust", office.name] = button
-            flow.addWidget(button)
         self.renew_button = pieces.button(_("A copy may be in wrong hands…"), self.ask_renew, "link", "warning")
         flow.addWidget(self.renew_button)
         card.add(buttons)
@@ -153,10 +152,7 @@ class AccountsPage(Page):
     def _way(self, row: AccountRow, words: str, cancel: str) -> QWidget:
         button = pieces.button(cancel, partial(self.cancel, row), "link", "close")
         self.buttons["cancel", row.id] = button
-        made = QWidget()
-        line = pieces.line(made, pieces.text(words), button, gap=8)
-        line.setStretch(0, 1)
-        return made
+        return _line(words, button)
 
     def _help(self) -> Card:
         card = Card(_("Help somebody of another office"))
@@ -338,6 +334,14 @@ class AccountsPage(Page):
             lambda: write_bytes(target, accounts.answer_request(data)),
             _("The answer was written to “{name}”. Send it back; nobody else can use it.").format(name=target.name),
         )
+
+
+def _line(words: str, button: QPushButton) -> QWidget:
+    """Words that may be long, with what can be done about them."""
+    made = QWidget()
+    line = pieces.wrapping(made, pieces.text(words), button, gap=8)
+    line.setStretch(0, 1)
+    return made
 
 
 def scope_words(scope: Sequence[str]) -> str:

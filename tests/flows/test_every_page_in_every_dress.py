@@ -24,7 +24,7 @@ FOREIGN = {"中文（简体）", "English", "中文 / English", "中文"}
 LATIN = re.compile(r"[A-Za-z]{3,}")
 LATIN_IN_CHINESE = re.compile(
     r"(Ctrl|Alt|Shift|Enter|Tab|Esc|PDF|XLSX|Jinmen|hyl|English|[CF]\d+|\.jm\w*|Page ?(Up|Down)|Space|Left|Right|"
-    r"Home|End|Del|XLSForm|JMF:|\b[2-9B-DF-HJ-NP-TV-Z]{4}(-[2-9B-DF-HJ-NP-TV-Z]{4})?\b)"
+    r"Home|End|Del|\.xlsx?|\.csv|XLSForm|JMF:|\b[2-9B-DF-HJ-NP-TV-Z]{4}(-[2-9B-DF-HJ-NP-TV-Z]{4})?\b)"
 )
 """Names of keys, formats and examples of initials; codes of slips, forms and computers, which have no vowels."""
 

@@ -129,6 +129,7 @@ def family(book: Casebook) -> Family:
 @pytest.fixture
 def window_of_case(locked: Shell, book: Casebook, family: Family) -> Shell:
     """The window with the family in its casebook, in Chinese."""
+    locked.state.idle_minutes = 0  # tests move the clock by days
     locked.unlock(book)
     settle(locked)
     return locked
