@@ -10,10 +10,10 @@ from sqlalchemy import select
 from models.casebook import Casebook
 from models.clock import FixedClock
 from models.errors import NotFound
+from models.records.audit import Audit
 from models.records.change import MoveOut
 from models.records.fact import FactEntry
 from models.records.household import DwellingEntry, HouseholdEntry, MemberEntry
-from models.records.audit import Audit
 from models.records.visit import VisitEntry
 from models.services.screening_views import Outcome, ScreenFilter, ScreenRow
 from models.store.rows import table_of
