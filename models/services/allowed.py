@@ -7,7 +7,7 @@ verbs that call other verbs were allowed once, at the door.
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from functools import wraps
+from functools import cache, partial
 from types import FunctionType, MappingProxyType
 from typing import Any
 
@@ -238,36 +238,33 @@ class Guard:
 
     def stand_before(self, name: str, service: object) -> None:
         """Put the guard before every public verb of a service; name: what the table calls it."""
-        kind = type(service)
+        kind: type[Any] = type(service)
         for verb in verbs_of(kind):
-            if f"{name}.{verb}" not in _WITH_OTHERS:
-                setattr(service, verb, self._guarded(kind, service, f"{name}.{verb}", verb))
+            named = f"{name}.{verb}"
+            if named not in _WITH_OTHERS:
+                setattr(service, verb, partial(self._call, kind, service, named, verb))  # some hundreds at a sign-in
 
-    def _guarded(self, kind: type, service: object, named: str, verb: str) -> Callable[..., Any]:
-        action = ALLOWED.get(named, "")
-        inside, need = self._inside, self.need
+    def _call(self, kind: type, service: object, named: str, verb: str, /, *arguments: Any, **more: Any) -> Any:
+        """Call a verb for whoever is signed in, where she may."""
+        function = getattr(kind, verb)  # looked up when called, as without a guard
+        inside = self._inside
+        if getattr(inside, "now", False):
+            return function(service, *arguments, **more)
         which = _BY_ARGUMENT.get(named)
-        open_to_all = which is None and action in ACTIONS and ACTIONS[action] >= ROLES.keys()
-
-        @wraps(getattr(service, verb))
-        def guarded(*arguments: Any, **named_arguments: Any) -> Any:
-            function = getattr(kind, verb)  # looked up when called, as without a guard
-            if getattr(inside, "now", False):
-                return function(service, *arguments, **named_arguments)
-            if not open_to_all:
-                need(which(*arguments, **named_arguments) if which else action, named)
-            inside.now = True
-            try:
-                return function(service, *arguments, **named_arguments)
-            finally:
-                inside.now = False
-
-        return guarded
+        action = which(*arguments, **more) if which is not None else ALLOWED.get(named, "")
+        if action not in ACTIONS or not ACTIONS[action] >= ROLES.keys():
+            self.need(action, named)
+        inside.now = True
+        try:
+            return function(service, *arguments, **more)
+        finally:
+            inside.now = False
 
     def _roles(self) -> Iterable[str]:
         return self._book.worker.roles
 
 
+@cache
 def verbs_of(kind: type) -> list[str]:
     """The public methods of a service's class, by name; those that need no open casebook (static ones) are none."""
     found: dict[str, Any] = {}

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import select
 
 from models.casebook import Casebook
+from models.records.audit import Audit
 from models.records.fact import FactEntry
 from models.records.household import DwellingEntry, HouseholdEntry, MemberEntry
-from models.records.audit import Audit
 from models.services.screening_views import PeopleOrder, ScreenFilter
 from models.store.rows import table_of
 from tests.models.services.people import five_people, person
