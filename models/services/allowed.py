@@ -7,9 +7,9 @@ verbs that call other verbs were allowed once, at the door.
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache, partial
+from functools import partial
 from types import FunctionType, MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 from models.records.refusal import NotAllowed, why_not
 from models.records.roles import ACTIONS, ROLES, may
@@ -214,6 +214,8 @@ _WITH_OTHERS = frozenset({"desks.save"})
 class Guard:
     """Looks at the outermost call of each thread."""
 
+    _verbs: ClassVar[dict[type, list[str]]] = {}  # of each kind of service, worked out once
+
     def __init__(self, book: Book) -> None:
         self._book = book
         self._inside = threading.local()
@@ -238,11 +240,15 @@ class Guard:
 
     def stand_before(self, name: str, service: object) -> None:
         """Put the guard before every public verb of a service; name: what the table calls it."""
-        kind: type[Any] = type(service)
-        for verb in verbs_of(kind):
+        kind = type(service)
+        if kind not in self._verbs:
+            self._verbs[kind] = verbs_of(kind)
+        for verb in self._verbs[kind]:
             named = f"{name}.{verb}"
             if named not in _WITH_OTHERS:
-                setattr(service, verb, partial(self._call, kind, service, named, verb))  # some hundreds at a sign-in
+                guarded = partial(self._call, kind, service, named, verb)  # some hundreds of them at a sign-in
+                guarded.__dict__["__wrapped__"] = getattr(service, verb)  # for who asks what it is called with
+                setattr(service, verb, guarded)
 
     def _call(self, kind: type, service: object, named: str, verb: str, /, *arguments: Any, **more: Any) -> Any:
         """Call a verb for whoever is signed in, where she may."""
@@ -264,7 +270,6 @@ class Guard:
         return self._book.worker.roles
 
 
-@cache
 def verbs_of(kind: type) -> list[str]:
     """The public methods of a service's class, by name; those that need no open casebook (static ones) are none."""
     found: dict[str, Any] = {}
