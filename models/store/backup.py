@@ -41,6 +41,7 @@ _STAGE = "backups"  # beside the store: where a backup is written before it goes
 _STEPS_BETWEEN = 1000  # of the engine's own steps: how often it tells that it is still at work
 _ARRIVED = "SELECT value ->> 'count' FROM meta WHERE key = 'arrived'"
 _PICTURES = "SELECT count(*) FROM picture_data"
+_FORGET_CHAINS = "DELETE FROM meta WHERE key = 'audit' OR key LIKE 'audit:%'"
 
 
 def back_up(
@@ -74,6 +75,7 @@ def back_up(
             with sorted_trouble(name=engines.path.name):
                 anchor = _anchor(engines)  # before the moment itself: what it names is in the copy
                 copy_store(engines, made / STORE, keys.page_key, begun)
+                _forget_chains(made / STORE, keys.page_key)
                 try:
                     told = read_through(made / STORE, keys.page_key)
                 except DamagedBackup as trouble:
@@ -234,6 +236,15 @@ def _anchor(engines: Engines) -> dict[str, Any] | None:
     with engines.reader.connect() as connection:
         head = audit.head(connection)
     return head.said() if head is not None else None
+
+
+def _forget_chains(copy: Path, key: bytes) -> None:
+    """No backup holds the key of the next row of the audit chain: whoever has the keys of the records and an older
+    backup could make every row since then anew. What is restored begins a new chain, which names the last row of this.
+    """
+    with closing(connect_sqlite(copy, key, wal=False)) as connection:
+        if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
+            connection.execute(_FORGET_CHAINS)
 
 
 def _copy_key_store(store: Path, made: Path) -> dict[str, Any] | None:

@@ -3,6 +3,7 @@
 import shutil
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,9 @@ from models.services import backups, casebook_file
 from models.services.allowed import NotAllowed
 from models.services.backups import Made, NoBackup
 from models.services.exchange_held import ExchangeHeld
-from models.store import backup
+from models.store import audit, backup
 from models.store.ballast import RoomMade
+from models.store.engine import connect_sqlite
 from tests.conftest import ON_A_SERVER, PASSPHRASE
 from tests.models.casebooks import names_in, small_household, told
 
@@ -402,6 +404,34 @@ def test_the_way_back_from_a_restore_is_a_restore(casebook: Casebook, casebook_f
     Casebook.restore(casebook_folder, before.path, PASSPHRASE, clock=clock)
     again = Casebook.open(casebook_folder, PASSPHRASE, clock=clock)
     assert names_in(again) == {"赵海生"}
+    again.close()
+
+
+def test_no_backup_holds_the_key_of_the_audit_chain_and_what_is_restored_goes_on_behind_its_last_row(
+    casebook: Casebook, casebook_folder: Path, clock: FixedClock
+) -> None:
+    casebook.households.register(small_household("赵海生"))
+    made, keys = casebook.safekeeping.now(), casebook._book.keys
+    assert keys is not None
+    with closing(connect_sqlite(made.path / "casebook.db", keys.page_key, read_only=True, wal=False)) as copy:
+        assert copy.execute("SELECT count(*) FROM audit").fetchone()[0] > 2
+        assert copy.execute("SELECT count(*) FROM meta WHERE key LIKE 'audit%'").fetchone() == (0,)
+    with casebook._book.reading() as connection:
+        before = audit.head(connection)
+    assert before is not None
+    casebook.close()
+    clock.move(minutes=5)
+    Casebook.restore(casebook_folder, made.path, PASSPHRASE, clock=clock)
+    again = Casebook.open(casebook_folder, PASSPHRASE, clock=clock)
+    with again._book.reading() as connection:
+        now = audit.head(connection)
+        assert now is not None
+        begun = audit.begun(connection, now.chain)
+    assert now.chain != before.chain
+    assert begun is not None
+    assert begun.after == before
+    (checked,) = [one.verdict for one in again.audit.check().chains if one.verdict.chain == now.chain]
+    assert checked.findings == ()
     again.close()
 
 
