@@ -193,10 +193,10 @@ def _draw_held(value: Any, again: date | None = None) -> bytes:
     return render_held(value, again)
 
 
-def _safety(casebook: "Casebook", _subject: str, argument: Mapping[str, Any]) -> Any:
+def _safety(casebook: "Casebook", _subject: str, _argument: Mapping[str, Any]) -> Any:
     from desktop.safety_paper import safety_sheet
 
-    return safety_sheet(casebook, str(argument.get("supervisor", "")))
+    return safety_sheet(casebook)
 
 
 def _draw_safety(value: Any) -> bytes:

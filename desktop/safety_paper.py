@@ -10,10 +10,10 @@ if TYPE_CHECKING:
     from models.casebook import Casebook
 
 
-def safety_sheet(casebook: "Casebook", supervisor: str = "") -> SafetySheet:
-    """The value to print, in the language now shown. supervisor: name and telephone of whom to call.
+def safety_sheet(casebook: "Casebook") -> SafetySheet:
+    """The value to print, in the language now shown; called off the window's thread.
 
-    Called off the window's thread. Who may not look at lists gets a line to write the figures on.
+    Who may not look at lists or accounts gets a line to write the figures and the supervisor on.
     """
     standing = casebook.health.standing()
     backup_at = standing.backups.first.last_at if standing.backups is not None else 0
@@ -23,7 +23,7 @@ def safety_sheet(casebook: "Casebook", supervisor: str = "") -> SafetySheet:
     return SafetySheet(
         language="zh" if language() == "zh_CN" else "en",
         office=casebook.office.name,
-        supervisor=supervisor,
+        supervisor=_whom_to_call(casebook),
         computer=casebook.sync.status().device[:8],
         households=figures.households if figures is not None else None,
         residents=figures.residents if figures is not None else None,
@@ -31,3 +31,11 @@ def safety_sheet(casebook: "Casebook", supervisor: str = "") -> SafetySheet:
         exchanged_on=local_time(standing.exchange_at).date() if standing.exchange_at else None,
         printed_on=today(casebook.clock),
     )
+
+
+def _whom_to_call(casebook: "Casebook") -> str:
+    """Name and telephone of the first supervisor who has one."""
+    if not casebook.may("accounts"):
+        return ""
+    heads = (row for row in casebook.accounts.list() if "supervisor" in row.roles and row.phone)
+    return next((f"{row.name} {row.phone}" for row in heads), "")

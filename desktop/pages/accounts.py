@@ -280,9 +280,7 @@ class AccountsPage(Page):
 
     def print_safety(self) -> None:
         """Print what to do when this computer is lost."""
-        keepers = [row for row in self.rows if row.kind == "person" and "supervisor" in row.roles]
-        call = next((f"{row.name} {row.phone}" for row in keepers if row.phone), "")
-        print_papers(self.shell, [PaperItem("safety", "", {"supervisor": call})], _("Safety sheet"))
+        print_papers(self.shell, [PaperItem("safety", "")], _("Safety sheet"))
 
     # Requests of others.
 

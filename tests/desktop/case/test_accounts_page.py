@@ -176,9 +176,10 @@ def test_a_request_that_is_none_is_refused_with_a_sentence(shell, page, tmp_path
 
 
 def test_the_safety_sheet_says_whom_to_call_and_how_many_are_on_the_computer(shell, page):
-    value = paper_kinds.KINDS["safety"].value(shell.casebook, "", {"supervisor": "王主任 022-1234"})
-    assert (value.supervisor, value.households is not None, value.residents) == ("王主任 022-1234", True, 30)
-    pdf = paper_kinds.make(shell.casebook, "safety", "", {"supervisor": "王主任 022-1234"}, again=False)
+    worker = shell.casebook.worker
+    value = paper_kinds.KINDS["safety"].value(shell.casebook, "", {})
+    assert (value.supervisor, value.residents) == (f"{worker.name} {worker.phone}", 30)
+    pdf = paper_kinds.make(shell.casebook, "safety", "", {}, again=False)
     assert pdf.startswith(b"%PDF")
 
 
