@@ -26,8 +26,8 @@ def closing(book: Book, how: str = "") -> None:
 
     Trouble is passed over: leaving must always be possible.
     """
-    with suppress(Problem), book.writing() as connection:
-        book.put_audit(connection, *book.searches.left(), Said("lock", "account", book.worker.account, how or "closed"))
+    with suppress(Problem), book.searches.told() as rows, book.writing() as connection:
+        book.put_audit(connection, *rows, Said("lock", "account", book.worker.account, how or "closed"))
 
 
 def renew(book: Book, connection: Connection) -> None:

@@ -272,8 +272,8 @@ class Book:
             return
         known = frozenset({*classes, *self.classes_of(fields)})
         said = Said(action, subject_kind, subject_id, detail, reason, tuple(fields), known, frozenset(also))
-        with self.writing() as connection:
-            self.put_audit(connection, *self.searches.left(), said)
+        with self.searches.told() as before, self.writing() as connection:
+            self.put_audit(connection, *before, said)
         self._noted[key] = now
 
     def searched(self, found: int) -> None:
@@ -281,13 +281,9 @@ class Book:
 
         While another window or desk writes for long, searching goes on, and is told with the next rows.
         """
-        rows = self.searches.made(found, milliseconds(self.clock))
-        try:
-            if rows:
-                with self.writing() as connection:
-                    self.put_audit(connection, *rows)
-        except StoreBusy:
-            self.searches.again(found)
+        if self.searches.due(found, milliseconds(self.clock)):
+            with suppress(StoreBusy), self.searches.told(found) as rows, self.writing() as connection:
+                self.put_audit(connection, *rows)
 
     def put_audit(self, connection: Connection, *said: Said) -> None:
         """Put rows on the audit chain in a transaction that is open."""

@@ -6,6 +6,8 @@ search runs with every key that is pressed, so those of ten minutes are one row 
 """
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from models.store.audit import Said
 
@@ -20,30 +22,35 @@ class Searches:
         self._since = -REPEAT_MS
         self._times = self._found = 0
 
-    def made(self, found: int, now: int) -> list[Said]:
-        """Rows to be written because somebody searched just now: the sum of the ten minutes before and this one; none
-        where these ten minutes have a row already. found: how many people or households came up. now: milliseconds.
+    def due(self, found: int, now: int) -> bool:
+        """Whether a search just now gets a row of its own, to be written at once; else it is counted for the sum.
+
+        found: how many people or households came up. now: milliseconds.
         """
         with self._lock:
-            if now - self._since < REPEAT_MS:
-                self._times, self._found = self._times + 1, self._found + found
-                return []
-            rows = self._sum()
-            self._since = now
-            return [*rows, Said("search", "register", "", f"found={found}")]
-
-    def left(self) -> list[Said]:
-        """The sum of what was not written yet."""
-        with self._lock:
-            return self._sum()
-
-    def again(self, found: int) -> None:
-        """A row could not be written: it is counted with the next ones, and the next search tries anew."""
-        with self._lock:
-            self._since = -REPEAT_MS
+            if now - self._since >= REPEAT_MS:
+                self._since = now
+                return True
             self._times, self._found = self._times + 1, self._found + found
+            return False
 
-    def _sum(self) -> list[Said]:
-        times, found = self._times, self._found
-        self._times = self._found = 0
-        return [Said("search", "register", "", f"searches={times} found={found}")] if times else []
+    @contextmanager
+    def told(self, found: int | None = None) -> Iterator[list[Said]]:
+        """Rows to be written in the block: the sum of what was not written yet; found: and a search that is due.
+
+        Where the block fails all of it is counted with the next ones, and the next search tries anew.
+        """
+        with self._lock:
+            times, before = self._times, self._found
+            self._times = self._found = 0
+        rows = [Said("search", "register", "", f"searches={times} found={before}")] if times else []
+        if found is not None:
+            rows.append(Said("search", "register", "", f"found={found}"))
+        try:
+            yield rows
+        except BaseException:
+            with self._lock:
+                self._times, self._found = self._times + times, self._found + before
+                if found is not None:
+                    self._times, self._found, self._since = self._times + 1, self._found + found, -REPEAT_MS
+            raise

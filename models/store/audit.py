@@ -83,7 +83,10 @@ def begin(
 def end_all(connection: Connection) -> None:
     """Throw the keys of all chains away: the casebook was restored or copied, and goes on in new ones."""
     for key in _state_keys(connection):
-        write_meta(connection, key, {"left": read_meta(connection, key).get("chain", "")})
+        state = read_meta(connection, key)
+        write_meta(
+            connection, key, {"left": state.get("chain") or state.get("left", "")}
+        )  # moved twice: still that one
 
 
 def head(connection: Connection, desk: str = "") -> Anchor | None:
