@@ -30,8 +30,8 @@ def first_run(stage: Stage) -> int:
     type_text(line_named(gate, _("Your phone")), "13800220001")
     _gate_in_both(stage, "03-first-run-worker").go_on()
     gate = shell.gate
-    type_text(gate.first.line, PASSPHRASE)
-    type_text(gate.second.line, PASSPHRASE)
+    type_text(gate.new.first.line, PASSPHRASE)
+    type_text(gate.new.second.line, PASSPHRASE)
     gate.understood.click()
     _gate_in_both(stage, "04-first-run-passphrase").go_on()
     _gate_in_both(stage, "05-first-run-backups").go_on()

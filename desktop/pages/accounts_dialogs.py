@@ -7,13 +7,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 
 from desktop import theme
-from desktop.pages.sign_in import PassphraseField
 from desktop.widgets import pieces
 from desktop.widgets.asked_line import asked_line
 from desktop.widgets.banner import Banner
 from desktop.widgets.case_parts import TickRow
 from desktop.widgets.form_dialog import FormDialog
-from desktop.widgets.strength_line import StrengthLine
+from desktop.widgets.new_passphrase import NewPassphrase
 from models.records import divisions
 from models.records.roles import CLASSES, ROLES
 from models.services.accounts_views import AccountRow
@@ -98,35 +97,6 @@ def communities(office: str) -> list[divisions.Division]:
     return [place for street in inside for place in divisions.children(street.code)] if len(office) == 6 else inside
 
 
-class _Phrase(QWidget):
-    """A new passphrase, twice, with its strength."""
-
-    def __init__(self, about: Callable[[], Collection[str]]) -> None:
-        super().__init__()
-        self.first = PassphraseField(_("Passphrase"))
-        self.second = PassphraseField(_("The same passphrase again"))
-        self.strength = StrengthLine(self.first.line, about)
-        box = pieces.column(self, gap=6)
-        for words, field in ((_("Passphrase"), self.first), (_("The same passphrase again"), self.second)):
-            label = pieces.text(words, "label")
-            label.setBuddy(field.line)
-            box.addWidget(label)
-            box.addWidget(field)
-            if field is self.first:
-                box.addWidget(self.strength)
-
-    def trouble(self) -> str:
-        """Why it cannot be taken; "" where it can."""
-        from models.errors import WeakPassphrase
-
-        self.strength.judge()
-        if not self.strength.enough:
-            return WeakPassphrase().sentence()
-        if self.first.text() != self.second.text():
-            return _("The two passphrases are not the same. Show them and compare.")
-        return ""
-
-
 class _Asking(FormDialog):
     """A dialog that tells what is still wrong when its button is pressed."""
 
@@ -162,7 +132,7 @@ class AddDialog(_Asking):
         self.form.addWidget(self.rights)
         hint = _("Let the new colleague type the passphrase herself; nobody else is to know it.")
         self.form.addWidget(pieces.text(hint, "soft"))
-        self.phrase = _Phrase(lambda: (self.name.text(), self.phone.text()))
+        self.phrase = NewPassphrase(lambda: (self.name.text(), self.phone.text()))
         self.form.addWidget(self.phrase)
         self.end(pieces.button(_("Make the account"), self._agree, "primary", "check"))
         self.name.setFocus()
@@ -208,7 +178,7 @@ class ResetDialog(_Asking):
         self._agreed = agreed
         words = _("Make sure that it is really {name} who sits here. She types the new passphrase herself.")
         self.form.addWidget(Banner("warn", words.format(name=row.name), closable=False))
-        self.phrase = _Phrase(lambda: (row.name, row.phone))
+        self.phrase = NewPassphrase(lambda: (row.name, row.phone))
         self.form.addWidget(self.phrase)
         self.end(pieces.button(_("Set the passphrase"), self._agree, "primary", "key"))
 

@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QCheckBox, QFileDialog, QFormLayout, QLineEdit, QV
 
 from desktop import theme
 from desktop.pages.first_run_phrase import OfficePhrase
-from desktop.pages.sign_in import PassphraseField, brand, bring_into_view, centred
+from desktop.pages.sign_in import brand, bring_into_view, centred
 from desktop.widgets import pieces
 from desktop.widgets.case_parts import TickRow
 from desktop.widgets.finder import Finder, Match
+from desktop.widgets.new_passphrase import NewPassphrase
 from desktop.widgets.server_form import ServerAnswers, ServerForm
 from models.errors import Problem
 from models.records import divisions
@@ -103,20 +104,6 @@ def letter_mark(code: str) -> str:
     for kind in ("街道", "地区", "镇", "乡", "街"):
         short = short.removesuffix(kind)
     return short[:6]
-
-
-def strength(passphrase: str) -> tuple[str, str]:
-    """What to say of a passphrase while it is typed: (words, role of the line)."""
-    from models.security.strength import strength as judged  # with its dictionary, when somebody chooses a passphrase
-
-    if not passphrase:
-        return _("At least ten characters. Four unrelated words are easy to remember and hard to guess."), "soft"
-    found = judged(passphrase)
-    if not found.enough:
-        return found.hint or _("Too easy to guess so far."), "error"
-    if found.score >= 3:
-        return _("Strong."), "good"
-    return _("Good enough. Longer is better."), "good"
 
 
 class FirstRun(QWidget):
@@ -374,23 +361,12 @@ class FirstRun(QWidget):
         return lambda: "" if self.answers.worker else _("Type your name.")
 
     def _passphrase(self) -> Callable[[], str]:
-        self.first = PassphraseField(_("Passphrase"))
-        self.second = PassphraseField(_("The same passphrase again"))
-        self.hint = pieces.text("", "soft")
-        for label, line, key in (
-            (_("Passphrase"), self.first, "passphrase"),
-            (_("The same passphrase again"), self.second, "again"),
-        ):
-            words = pieces.text(label, "label")
-            words.setBuddy(line.line)
-            self.content.addWidget(words)
-            line.line.setText(getattr(self.answers, key))
-            line.line.textChanged.connect(lambda text, key=key: setattr(self.answers, key, text))
-            self.content.addWidget(line)
-            if line is self.first:
-                self.content.addWidget(self.hint)
-        self.first.line.textChanged.connect(self._say_strength)
-        self._say_strength(self.answers.passphrase)
+        answers = self.answers
+        self.new = NewPassphrase(lambda: (answers.worker, answers.worker_phone, answers.office_name))
+        for typed, key in ((self.new.first, "passphrase"), (self.new.second, "again")):
+            typed.line.setText(getattr(answers, key))
+            typed.line.textChanged.connect(lambda text, key=key: setattr(answers, key, text))
+        self.content.addWidget(self.new)
         self.content.addWidget(
             pieces.card(
                 pieces.text(_("If you forget it"), "label"),
@@ -416,22 +392,12 @@ class FirstRun(QWidget):
         self.understood.setChecked(self.answers.understood)
         self.understood.toggled.connect(lambda on: setattr(self.answers, "understood", on))
         self.content.addWidget(self.understood)
-        self.first.setFocus()
+        self.new.setFocus()
         return self._passphrase_trouble
 
-    def _say_strength(self, passphrase: str) -> None:
-        words, role = strength(passphrase)
-        self.hint.setText(words)
-        pieces.set_role(self.hint, role)
-
     def _passphrase_trouble(self) -> str:
-        from models.errors import WeakPassphrase
-        from models.security.strength import too_easy
-
-        if too_easy(self.answers.passphrase):
-            return WeakPassphrase().sentence()
-        if self.answers.passphrase != self.answers.again:
-            return _("The two passphrases are not the same. Show them and compare.")
+        if trouble := self.new.trouble():
+            return trouble
         if not self.answers.understood:
             return _("Please read what happens when the passphrase is forgotten, and tick the box.")
         return ""

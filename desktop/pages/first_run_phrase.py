@@ -2,37 +2,28 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QWidget
-
-from desktop.pages.sign_in import PassphraseField
 from desktop.widgets import pieces
 from desktop.widgets.case_parts import TickRow
+from desktop.widgets.new_passphrase import NewPassphrase
 from models.texts import _
 
 if TYPE_CHECKING:
     from desktop.pages.first_run import Answers
 
 
-class OfficePhrase(QWidget):
-    """Two fields and what follows from leaving them empty; what is typed goes into the answers at once."""
+class OfficePhrase(NewPassphrase):
+    """The phrase, and what follows from having none."""
 
     def __init__(self, answers: "Answers") -> None:
-        super().__init__()
+        super().__init__(
+            lambda: (answers.office_name,), words=_("Phrase of the office"), again=_("The same phrase again")
+        )
         self.answers = answers
-        self.first = PassphraseField(_("Phrase of the office"))
-        self.second = PassphraseField(_("The same phrase again"))
-        column = pieces.column(self, gap=8)
-        for label, field, typed in (
-            (_("Phrase of the office"), self.first, answers.server.phrase),
-            (_("The same phrase again"), self.second, answers.phrase_again),
-        ):
-            words = pieces.text(label, "label")
-            words.setBuddy(field.line)
-            field.line.setText(typed)
-            column.addWidget(words)
-            column.addWidget(field)
+        self.first.line.setText(answers.server.phrase)
+        self.second.line.setText(answers.phrase_again)
         self.first.line.textChanged.connect(lambda text: setattr(answers.server, "phrase", text))
         self.second.line.textChanged.connect(lambda text: setattr(answers, "phrase_again", text))
+        column = self.column
         column.addWidget(
             pieces.card(
                 pieces.text(_("If everybody forgets it"), "label"),
@@ -49,18 +40,10 @@ class OfficePhrase(QWidget):
         self.readable = TickRow(_("Without a phrase: whoever keeps the server can read everything"), answers.readable)
         self.readable.toggled.connect(lambda on: setattr(answers, "readable", on))
         column.addWidget(self.readable)
-        self.setFocusProxy(self.first)
 
     def trouble(self) -> str:
         """What is to be mended before going on; empty where nothing is."""
-        from models.errors import WeakPassphrase
-        from models.security.passphrase import is_weak
-
-        phrase = self.answers.server.phrase
         if self.answers.readable:
-            return _("Empty both lines, or take the tick away.") if phrase or self.answers.phrase_again else ""
-        if is_weak(phrase):
-            return WeakPassphrase().sentence()
-        if phrase != self.answers.phrase_again:
-            return _("The two phrases are not the same. Show them and compare.")
-        return ""
+            typed = self.first.text() or self.second.text()
+            return _("Empty both lines, or take the tick away.") if typed else ""
+        return super().trouble()

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QWidget
 
-from desktop.pages.sign_in import PassphraseField, SignIn, bring_into_view, casebook_exists, centred
+from desktop.pages.sign_in import SignIn, bring_into_view, casebook_exists, centred
 from desktop.widgets import pieces
 from desktop.widgets.choice_field import ChoiceField
 from desktop.widgets.list_export import write_bytes
-from desktop.widgets.strength_line import StrengthLine
-from models.errors import CannotRead, Problem, WeakPassphrase
+from desktop.widgets.new_passphrase import NewPassphrase
+from models.errors import CannotRead, Problem
 from models.texts import _
 
 if TYPE_CHECKING:
@@ -65,8 +65,9 @@ class Forgotten(QWidget):
         self.code.setPlaceholderText("XXXX-XXXX-XXXX-…")
         self.code.setMaxLength(80)
         self.code_label = pieces.text(_("Recovery code"), "label")
-        self.first, self.second = PassphraseField(_("New passphrase")), PassphraseField(_("New passphrase again"))
-        self.strength = StrengthLine(self.first.line, lambda: (self.who.currentText(),))
+        self.new = NewPassphrase(
+            lambda: (self.who.currentText(),), words=_("New passphrase"), again=_("New passphrase again")
+        )
         self.hint = pieces.text("", "soft")
         self.trouble = pieces.text("", "error")
         self.trouble.hide()
@@ -74,31 +75,20 @@ class Forgotten(QWidget):
         self.back_button = pieces.button(_("Back"), self.back, "link")
         self.done_words = pieces.text("", "good", select=True)
         self.done_words.hide()
-        labels = {}
-        for words, field in (
-            (_("Who"), self.who),
-            (_("New passphrase"), self.first),
-            (_("New passphrase again"), self.second),
-        ):
-            labels[field] = pieces.text(words, "label")
-            labels[field].setBuddy(field)
-        self.first_label, self.second_label = labels[self.first], labels[self.second]
+        who_label = pieces.text(_("Who"), "label")
+        who_label.setBuddy(self.who)
         card = pieces.card(
             pieces.text(_("Passphrase forgotten"), "title"),
             pieces.text(
                 _("Your records are safe. A new passphrase is set here; no record is changed by that."), "soft"
             ),
-            labels[self.who],
+            who_label,
             self.who,
             self.source_button,
             self.way,
             self.code_label,
             self.code,
-            self.first_label,
-            self.first,
-            self.strength,
-            self.second_label,
-            self.second,
+            self.new,
             self.hint,
             self.trouble,
             self.done_words,
@@ -110,7 +100,7 @@ class Forgotten(QWidget):
         self.way.changed.connect(self._turn)
         self.code.textChanged.connect(lambda text: setattr(self.answers, "code", text))
         self.code.returnPressed.connect(self.act)
-        self.second.line.returnPressed.connect(self.act)
+        self.new.second.line.returnPressed.connect(self.act)
         self._turn()
         self._find()
 
@@ -150,8 +140,7 @@ class Forgotten(QWidget):
         self.answers.way = way = str(self.way.answer() or "code")
         self.code.setVisible(way == "code")
         self.code_label.setVisible(way == "code")
-        for widget in (self.second, self.second_label, self.strength):
-            widget.setVisible(way != "answer")
+        self.new.ask_again(way != "answer")
         hints = {
             "code": _("It works once. Afterwards print another one on the page of accounts."),
             "ask": _(
@@ -181,19 +170,10 @@ class Forgotten(QWidget):
         """What the button says."""
         if not self.go.isEnabled():
             return
-        account, new = str(self.who.currentData() or ""), self.first.text()
+        account, new = str(self.who.currentData() or ""), self.new.first.text()
         self.answers.account = account
-        if self.answers.way != "answer":
-            self.strength.judge()
-            wrong = ""
-            if not account:
-                wrong = _("Choose who you are.")
-            elif not self.strength.enough:
-                wrong = WeakPassphrase().sentence()
-            elif new != self.second.text():
-                wrong = _("The two passphrases are not the same. Show them and compare.")
-            if self._tell(wrong):
-                return
+        if self.answers.way != "answer" and self._tell(self.new.trouble() if account else _("Choose who you are.")):
+            return
         {"code": self._by_code, "ask": self._ask, "answer": self._take}[self.answers.way](account, new)
 
     def _by_code(self, account: str, new: str) -> None:

@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QFileDialog, QListWidget, QListWidgetItem, QWidget
 from desktop import theme
 from desktop.backup_words import age_words, backup_line, difference_lines
 from desktop.case_words import moment_text
-from desktop.pages.sign_in import PassphraseField, SignIn, brand, bring_into_view, centred
+from desktop.pages.sign_in import SignIn, brand, bring_into_view, centred
 from desktop.widgets import pieces
 from desktop.widgets.empty_state import EmptyState
+from desktop.widgets.passphrase_field import PassphraseField
 from models.clock import milliseconds, today
 from models.errors import CannotRead, Problem, WrongPassphrase
 from models.texts import _

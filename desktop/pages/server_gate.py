@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from desktop.pages.sign_in import DESK, PassphraseField, SignIn, brand, bring_into_view, centred
+from desktop.pages.sign_in import DESK, SignIn, brand, bring_into_view, centred
 from desktop.widgets import pieces
+from desktop.widgets.passphrase_field import PassphraseField
 from desktop.widgets.server_form import ServerAnswers, ServerForm
 from models.errors import Problem
 from models.texts import _

@@ -20,10 +20,11 @@ from PySide6.QtWidgets import (
 from desktop import theme
 from desktop.pages.base import NARROW, Page
 from desktop.pages.settings_desk import DeskSection
-from desktop.pages.sign_in import PassphraseField
 from desktop.private_process import capture_can_be_kept_away
 from desktop.state import SCALES
 from desktop.widgets import pieces
+from desktop.widgets.passphrase_field import PassphraseField
+from desktop.widgets.strength_line import StrengthLine
 from models.texts import _, ngettext
 
 if TYPE_CHECKING:
@@ -331,12 +332,11 @@ class SettingsPage(Page):
         self.old = PassphraseField(_("Passphrase now"))
         self.new = PassphraseField(_("New passphrase"))
         self.again = PassphraseField(_("New passphrase again"))
-        self.strength = pieces.text("", "soft")
-        self.new.line.textChanged.connect(self._say_strength)
+        worker = self.casebook.worker
+        self.strength = StrengthLine(self.new.line, lambda: (worker.name, worker.phone))
         self.passphrase_trouble = pieces.text("", "error")
         self.passphrase_trouble.hide()
         self.change = pieces.button(_("Change the passphrase"), self._change, icon="key")
-        self._say_strength("")
         return self._section(
             "key",
             _("Passphrase"),
@@ -349,13 +349,6 @@ class SettingsPage(Page):
             self.passphrase_trouble,
             pieces.line(None, self.change, None),
         )
-
-    def _say_strength(self, passphrase: str) -> None:
-        from desktop.pages.first_run import strength
-
-        words, role = strength(passphrase)
-        self.strength.setText(words)
-        pieces.set_role(self.strength, role)
 
     def _change(self) -> None:
         if self.new.text() != self.again.text():

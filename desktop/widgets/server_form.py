@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QFormLayout, QLineEdit, QS
 
 from desktop import theme
 from desktop.widgets import pieces
+from desktop.widgets.passphrase_field import PassphraseField
 from models.texts import _
 
 if TYPE_CHECKING:
@@ -135,8 +136,6 @@ class ServerForm(QWidget):
         return made
 
     def _secret(self, label: str, key: str, hint: str) -> QWidget:
-        from desktop.pages.sign_in import PassphraseField
-
         made = PassphraseField(label)
         made.line.setText(getattr(self.answers, key))
         made.line.textChanged.connect(lambda text: setattr(self.answers, key, text))

@@ -55,7 +55,6 @@ class StrengthLine(QWidget):
         self._bar = _Bar()
         self.words = pieces.text("", "label", wrap=False)
         self.hint = pieces.text("", "soft")
-        self.hint.hide()
         pieces.column(self, pieces.line(None, self._bar, self.words, None, gap=10), self.hint, gap=4)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -69,16 +68,17 @@ class StrengthLine(QWidget):
         typed = self._line.text()
         if not typed:
             self._bar.score, self.enough = -1, False
-            self.words.clear()
-            self.hint.hide()
-            self._bar.update()
+            self._say("", _("At least ten characters. Four unrelated words are easy to remember and hard to guess."))
             return
         from models.security.strength import strength  # with its dictionary, when somebody chooses a passphrase
 
         found = strength(typed, tuple(self._about()))
         self._bar.score, self.enough = found.score, found.enough
-        self.words.setText(_(_WORDS[found.score]))
-        self.hint.setText(found.hint)
-        self.hint.setVisible(bool(found.hint))
+        self._say(_(_WORDS[found.score]), found.hint)
+
+    def _say(self, words: str, hint: str) -> None:
+        self.words.setText(words)
+        self.hint.setText(hint)
+        self.hint.setVisible(bool(hint))
         self._bar.update()
-        self.setAccessibleName(f"{self.words.text()} {found.hint}".strip())
+        self.setAccessibleName(f"{words} {hint}".strip())

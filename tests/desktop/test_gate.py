@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 
 from desktop.pages import first_run as first_run_module
-from desktop.pages.first_run import FOUNDING, FirstRun, letter_mark, office_name, strength
+from desktop.pages.first_run import FOUNDING, FirstRun, letter_mark, office_name
 from desktop.pages.server_gate import ServerGate
 from desktop.pages.sign_in import SignIn
 from desktop.widgets.server_form import ServerAnswers
@@ -104,8 +104,8 @@ def test_the_first_run_makes_a_casebook_and_opens_it(first_run, folder, tmp_path
     gate.go_on()
     gate.answers.worker, gate.answers.worker_phone = "周敏", "13800220001"
     gate.go_on()
-    type_text(gate.first.line, PASSPHRASE)
-    type_text(gate.second.line, PASSPHRASE)
+    type_text(gate.new.first.line, PASSPHRASE)
+    type_text(gate.new.second.line, PASSPHRASE)
     gate.understood.setChecked(True)
     gate.go_on()
     gate.folder_line.setText(str(tmp_path))
@@ -137,14 +137,14 @@ def test_a_step_is_not_left_with_an_answer_missing_and_nothing_is_cleared(first_
     assert gate.trouble.text() == "请填写您的姓名。"
     gate.answers.worker = "周敏"
     gate.go_on()
-    type_text(gate.first.line, "123456")
+    type_text(gate.new.first.line, "123456")
     gate.go_on()
     assert "口令" in gate.trouble.text()
-    gate.first.line.setText(PASSPHRASE)
-    type_text(gate.second.line, PASSPHRASE + "x")
+    gate.new.first.line.setText(PASSPHRASE)
+    type_text(gate.new.second.line, PASSPHRASE + "x")
     gate.go_on()
     assert gate.trouble.text() == "两次输入的口令不一样。请显示口令对照一下。"
-    gate.second.line.setText(PASSPHRASE)
+    gate.new.second.line.setText(PASSPHRASE)
     gate.go_on()
     assert gate.answers.step == 4, "the box is not ticked"
     gate.understood.setChecked(True)
@@ -172,10 +172,25 @@ def test_going_back_and_changing_the_language_keep_what_was_typed(first_run):
     assert gate.mark_line.text() == "劝业场"
 
 
-def test_a_passphrase_is_judged_while_it_is_typed():
-    assert strength("")[1] == "soft"
-    assert strength("12345678")[1] == "error"
-    assert strength(PASSPHRASE)[1] == "good"
+def test_a_passphrase_is_judged_while_it_is_typed(first_run):
+    gate = first_run.gate
+    gate.answers.worker = "郑晓岚"
+    gate._show(4)
+    line = gate.new.strength
+    assert not line.enough
+    assert line.hint.text().startswith("至少十个字符")
+    for typed, words, enough in (
+        ("12345678", "太弱", False),
+        ("郑晓岚 晨雾木", "弱", False),
+        (PASSPHRASE, "强", True),
+    ):
+        gate.new.first.line.setText(typed)
+        line.judge()
+        assert line.enough is enough
+        assert words in line.words.text()
+    gate.new.first.line.clear()
+    line.judge()
+    assert line.hint.text().startswith("至少十个字符")
 
 
 def test_an_office_is_named_from_the_table_of_divisions():

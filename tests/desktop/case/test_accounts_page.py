@@ -133,8 +133,8 @@ def test_a_printed_code_sets_a_new_passphrase_once(shell, page):
     gate = shell.gate
     assert isinstance(gate, Forgotten)
     gate.code.setText(code[:-1] + ("2" if code[-1] != "2" else "3"))
-    gate.first.line.setText(OTHER)
-    gate.second.line.setText(OTHER)
+    gate.new.first.line.setText(OTHER)
+    gate.new.second.line.setText(OTHER)
     gate.act()
     settle(shell)
     assert "校验" in gate.trouble.text() or "恢复码" in gate.trouble.text()
