@@ -109,6 +109,9 @@ class Backups:
         self._one = threading.Lock()  # one backup at a time
         self._beside: threading.Thread | None = None
         self._trouble: Problem | None = None
+        self._ending = (
+            threading.Lock()
+        )  # a trial that outlasts the casebook writes nothing into the file that is closed
         self._closed = False
 
     # What there is.
@@ -221,7 +224,8 @@ class Backups:
 
     def finish(self) -> None:
         """Wait for a backup that is being made; none is begun afterwards. Called when the casebook is closed."""
-        self._closed = True
+        with self._ending:
+            self._closed = True
         if self._beside is not None:
             self._beside.join()
         with self._one:
@@ -241,8 +245,10 @@ class Backups:
                 raise NoBackup
             chosen = every[0].path
         done = backup_restoring.drill(chosen, self._book.folder, keys)
-        self._keep(drilled_at=milliseconds(self._book.clock), drilled_of=done.backup.made_at)
-        self._book.note("backup", "casebook", "", f"drill {done.rows}")
+        with self._ending:
+            if not self._closed:
+                self._keep(drilled_at=milliseconds(self._book.clock), drilled_of=done.backup.made_at)
+                self._book.note("backup", "casebook", "", f"drill {done.rows}")
         return done
 
     # After a restore.

@@ -3,10 +3,11 @@
 Nothing here changes a record. The looks that take long say how far they are and can be stopped; each has its cure.
 """
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Thread
+from threading import Lock, Thread
 
 from sqlalchemy import Connection, func, select
 
@@ -22,7 +23,7 @@ from models.store import ballast, disk_facts, file_seal, importing, integrity
 from models.store.backup import KEY_STORE, STORE, copy_store
 from models.store.backup_restoring import scratch
 from models.store.engine import open_sqlite, sorted_trouble
-from models.store.integrity import Cancelled, Looked, Progress, Stopped
+from models.store.integrity import Cancelled, Looked, Progress, Steps, Stopped
 from models.store.rows import KEPT, table_of
 from models.store.work import arm, read_meta, write_meta
 from models.sync.content import is_genuine
@@ -85,6 +86,8 @@ class Health:
         self._backups = backups
         self._opening = opening
         self._comparing: Thread | None = None
+        self._one = Lock()
+        self._over = False
         if opening is not None and opening.state is None:
             if self._size() <= _AT_ONCE_BYTES:
                 opening.compare()
@@ -129,7 +132,10 @@ class Health:
         """What somebody who just signed in must be told: whether something was put back, and, where the casebook was
         not closed in order, whether its file is whole (a quick look). Takes as long as reading the file."""
         state = self.seal()
-        return state, self.look(quick=True) if state == "crashed" else None
+        with suppress(Stopped):  # the casebook is being closed again already
+            if state == "crashed":
+                return state, self.look(quick=True)
+        return state, None
 
     def look(
         self, *, quick: bool = False, progress: Progress | None = None, cancelled: Cancelled | None = None
@@ -140,11 +146,12 @@ class Health:
         """
         path, key = self._file()
         self.seal()  # it holds the log back until then
-        try:
-            found = integrity.look(path, key, quick=quick, progress=progress, cancelled=cancelled)
-        except DamagedStore:
-            found = Looked(0, 0, sound=False, rows=0, whole=not quick)
-        self._keep(looked_at=milliseconds(self._book.clock), looked_whole=found.whole, looked_good=found.good)
+        with self._looking(cancelled) as stop:
+            try:
+                found = integrity.look(path, key, quick=quick, progress=progress, cancelled=stop)
+            except DamagedStore:
+                found = Looked(0, 0, sound=False, rows=0, whole=not quick)
+            self._keep(looked_at=milliseconds(self._book.clock), looked_whole=found.whole, looked_good=found.good)
         return found
 
     def renew_file(self) -> Looked:
@@ -164,21 +171,20 @@ class Health:
         Works on a copy inside the data folder, so that nobody has to wait and nothing is changed.
         Raises Stopped, DiskFull, CannotWrite; ValueError on a server.
         """
-        _path, _key = self._file()
-        assert self._book.keys is not None
-        steps = _Steps(progress, cancelled or (lambda: False))
+        _path, key = self._file()
         self.seal()
-        with scratch(self._book.folder) as place:
-            with sorted_trouble(name=STORE):
-                copy_store(self._book.engines, place / STORE, self._book.keys.page_key)
-            engines = open_sqlite(place / STORE, self._book.keys.page_key)
-            try:
-                arm(engines.writer)
-                with engines.writer.begin() as connection:
-                    found = _look_deep(connection, steps, self._book)
-            finally:
-                engines.close()
-        self._keep(deep_at=milliseconds(self._book.clock), deep_good=found.good)
+        with self._looking(cancelled) as stop:
+            with scratch(self._book.folder) as place:
+                with sorted_trouble(name=STORE):
+                    copy_store(self._book.engines, place / STORE, key)
+                engines = open_sqlite(place / STORE, key)
+                try:
+                    arm(engines.writer)
+                    with engines.writer.begin() as connection:
+                        found = _look_deep(connection, Steps(progress, stop), self._book)
+                finally:
+                    engines.close()
+            self._keep(deep_at=milliseconds(self._book.clock), deep_good=found.good)
         return found
 
     def make_ballast(self) -> bool:
@@ -186,11 +192,24 @@ class Health:
         return ballast.make(self._book.folder)
 
     def close(self) -> None:
-        """Wait for the comparison of the seal. Called when the casebook is closed."""
+        """Stop the look that is under way, and wait for the comparison of the seal. Called when the casebook is closed:
+        whatever wrote afterwards would write into a file that is sealed already, and that another process may have.
+        """
+        self._over = True
+        with self._one:
+            pass
         if self._opening is not None:
             if self._comparing is not None:
                 self._comparing.join()
             self._opening.close()
+
+    @contextmanager
+    def _looking(self, cancelled: Cancelled | None) -> Iterator[Cancelled]:
+        """One look at a time, which is stopped when the casebook is closed. Raises Stopped where it is over already."""
+        with self._one:
+            if self._over:
+                raise Stopped
+            yield lambda: self._over or (cancelled is not None and cancelled())
 
     def _file(self) -> tuple[Path, bytes]:
         path, keys = self._book.engines.path, self._book.keys
@@ -233,20 +252,7 @@ class Health:
             write_meta(connection, _KEPT, {**read_meta(connection, _KEPT), **said})
 
 
-class _Steps:
-    """How far a long look is, and whether it is to be stopped."""
-
-    def __init__(self, progress: Progress | None, stop: Cancelled) -> None:
-        self._progress, self._stop = progress, stop
-
-    def at(self, done: int, total: int) -> None:
-        if self._stop():
-            raise Stopped
-        if self._progress:
-            self._progress(done, total)
-
-
-def _look_deep(connection: Connection, steps: _Steps, book: Book) -> Deep:
+def _look_deep(connection: Connection, steps: Steps, book: Book) -> Deep:
     """On a copy: it is changed and thrown away."""
     count = int(connection.execute(select(func.count()).select_from(_OPERATION)).scalar_one())
     total, done, false = 2 * count + 1, 0, 0

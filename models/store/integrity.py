@@ -8,6 +8,7 @@ every row can be read, and making the file anew (VACUUM) cures it.
 from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,21 @@ _STEPS_BETWEEN = 100_000  # of the engine's own steps: how often a long statemen
 
 class Stopped(Exception):  # noqa: N818  # nothing went wrong
     """The worker does not want to wait for the rest of a check."""
+
+
+class Steps:
+    """How far a long look is, and whether it is to be stopped."""
+
+    def __init__(self, progress: Progress | None, cancelled: Cancelled | None) -> None:
+        self._progress = progress
+        self.stop = cancelled or (lambda: False)
+
+    def at(self, done: int, total: int) -> None:
+        """So many of so many are done. Raises Stopped."""
+        if self.stop():
+            raise Stopped
+        if self._progress:
+            self._progress(done, total)
 
 
 @dataclass(frozen=True)
@@ -53,27 +69,26 @@ def look(path: Path, key: bytes, *, quick: bool = False, progress: Progress | No
 
     Raises Stopped, StoreBusy (a list is being read at the moment), DamagedStore where it cannot be opened at all.
     """
-    stop = cancelled or (lambda: False)
+    steps, done = Steps(progress, cancelled), count(1)
     with sorted_trouble(name=path.name), closing(connect_sqlite(path, key)) as connection:
         tables = _tables(connection)
         total = 3 + (0 if quick else len(tables))
-        done = _Steps(progress, stop, total)
         if connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
             raise StoreBusy
-        done.one()
+        steps.at(next(done), total)
         broken = len(connection.execute("PRAGMA cipher_integrity_check").fetchall())
         pages = int(connection.execute("PRAGMA page_count").fetchone()[0])
-        done.one()
-        connection.set_progress_handler(lambda: 1 if stop() else 0, _STEPS_BETWEEN)
+        steps.at(next(done), total)
+        connection.set_progress_handler(lambda: 1 if steps.stop() else 0, _STEPS_BETWEEN)
         rows, sound = 0, True
         try:
             check = "quick_check" if quick else "integrity_check"
             sound = connection.execute(f"PRAGMA {check}(1)").fetchone() == ("ok",)
-            done.one()
+            steps.at(next(done), total)
             for table in () if quick else tables:
                 for _row in connection.execute(_EVERY_ROW.format(table)):
                     rows += 1
-                done.one()
+                steps.at(next(done), total)
         except sqlcipher.Error as trouble:
             if getattr(trouble, "sqlite_errorcode", 0) == sqlcipher.SQLITE_INTERRUPT:
                 raise Stopped from None
@@ -105,18 +120,6 @@ def opens(path: Path, key: bytes) -> bool:
 
 
 _DAMAGE = frozenset({sqlcipher.SQLITE_CORRUPT, sqlcipher.SQLITE_NOTADB, sqlcipher.SQLITE_IOERR})
-
-
-class _Steps:
-    def __init__(self, progress: Progress | None, stop: Cancelled, total: int) -> None:
-        self._progress, self._stop, self._total, self._done = progress, stop, total, 0
-
-    def one(self) -> None:
-        self._done += 1
-        if self._progress:
-            self._progress(self._done, self._total)
-        if self._stop():
-            raise Stopped
 
 
 def _tables(connection: Any) -> list[str]:

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from models.services import backups, casebook_file
 from models.services.allowed import NotAllowed
 from models.services.backups import Made, NoBackup
 from models.services.exchange_held import ExchangeHeld
-from models.store import audit, backup
+from models.store import audit, backup, backup_restoring
 from models.store.ballast import RoomMade
 from models.store.engine import connect_sqlite
 from tests.conftest import ON_A_SERVER, PASSPHRASE
@@ -242,6 +243,25 @@ def test_a_trial_of_the_newest_backup_is_remembered(casebook: Casebook, stick: P
     standing = casebook.safekeeping.standing()
     assert (standing.drilled_at, standing.drilled_of) == (done.backup.made_at, done.backup.made_at)
     assert not list(casebook.folder.glob("drill-*"))
+
+
+def test_a_trial_that_outlasts_the_casebook_writes_nothing_into_it(
+    casebook: Casebook, casebook_folder: Path, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    casebook.safekeeping.now()
+    drill = backup_restoring.drill
+
+    def closed_meanwhile(*told: Any) -> Any:
+        done = drill(*told)
+        casebook.close()
+        return done
+
+    monkeypatch.setattr(backup_restoring, "drill", closed_meanwhile)
+    assert casebook.safekeeping.drill().rows
+    again = Casebook.open(casebook_folder, PASSPHRASE, clock=clock)
+    assert again.health.seal() == "same"
+    assert not again.safekeeping.standing().drilled_at
+    again.close()
 
 
 def test_a_trial_on_an_empty_computer_succeeds_with_whoever_has_an_account(

@@ -1,5 +1,7 @@
 """The casebook as a file: how it stands, whether it is whole, whether its tables are what the log says."""
 
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -92,6 +94,38 @@ def test_a_look_through_everything_is_remembered(casebook: Casebook, clock: Fixe
     again = casebook.health.renew_file()
     assert again.good
     casebook.households.register(small_household("钱玉兰"))
+
+
+def test_closing_stops_a_look_that_is_under_way_and_nothing_is_written_after_it(
+    casebook: Casebook, casebook_folder: Path, clock: FixedClock
+) -> None:
+    casebook.households.register(small_household("赵海生"))
+    under_way, outcome = threading.Event(), []
+
+    def reached(_done: int, _total: int) -> None:
+        under_way.set()
+        while not casebook.health._over:
+            time.sleep(0.001)
+
+    def look() -> None:
+        try:
+            outcome.append(casebook.health.look(progress=reached))
+        except Stopped as stopped:
+            outcome.append(stopped)
+
+    looking = threading.Thread(target=look)
+    looking.start()
+    assert under_way.wait(10)
+    casebook.close()
+    looking.join()
+    assert [type(one) for one in outcome] == [Stopped]
+    with pytest.raises(Stopped):
+        casebook.health.look()
+    assert casebook.health.after_sign_in() == ("never", None)
+    again = Casebook.open(casebook_folder, PASSPHRASE, clock=clock)
+    assert again.health.seal() == "same"
+    assert not again.health.standing().looked_at
+    again.close()
 
 
 def test_damage_is_found_and_remembered_where_it_can_be(casebook: Casebook, monkeypatch: pytest.MonkeyPatch) -> None:
