@@ -59,7 +59,16 @@ class SameProcess:
         tell = getattr(self._shell.gate, "tell", None)
         if said and tell is not None:
             tell("\n".join(said))
+        if self._shell.locking.restores:
+            show_restoring(self._shell)
         self._shell.locking.signals.let_sleep()
+
+
+def show_restoring(shell: "Shell") -> None:
+    """The page that restores a backup, in the place of the sign-in page."""
+    from desktop.pages.restore import Restore
+
+    shell.show_gate(Restore(shell))
 
 
 class Locking(QObject):
@@ -77,6 +86,8 @@ class Locking(QObject):
         """Whether a casebook is just being closed behind the gate."""
         self.leaving = False
         """Whether another process is about to show the sign-in page: this one has none."""
+        self.restores = False
+        """Whether the worker locked in order to restore a backup: then the page for it comes next."""
         self._waking: int | None = None  # the key that woke the window, as long as it is held down
         self._signed_in = 0
         self._ended: list[str] = []
@@ -99,9 +110,10 @@ class Locking(QObject):
 
     # Locking.
 
-    def lock(self, why: str = "asked") -> None:
+    def lock(self, why: str = "asked", *, restores: bool = False) -> None:
         """Hide every name now, save what is being typed, close the casebook; then see `afterwards`.
 
+        restores: a backup is to be restored next.
         why: for the audit: asked, idle, sleep, session (the screen was locked, the lid closed, somebody logged off).
         """
         shell = self._shell
@@ -110,7 +122,7 @@ class Locking(QObject):
                 self.signals.let_sleep()
             return
         self._save_typed()
-        self.closing, self._ended, self._trouble = True, [], []
+        self.closing, self.restores, self._ended, self._trouble = True, restores, [], []
         shell.tasks.long_ended.connect(self._long_ended)
         casebook = shell.put_away()
         self.close_windows()

@@ -16,7 +16,7 @@ from PySide6.QtCore import QCoreApplication, QObject, QProcess, QTimer
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 from PySide6.QtWidgets import QWidget
 
-from desktop.locking import SameProcess
+from desktop.locking import SameProcess, show_restoring
 
 if TYPE_CHECKING:
     from desktop.shell import Shell
@@ -85,7 +85,8 @@ class FreshProcess:
         connection = self._server.nextPendingConnection()
         self._patience.stop()
         self._server.close()
-        connection.write(json.dumps(self._said).encode() + b"\n")
+        told = {"said": self._said, "restores": self._shell.locking.restores}
+        connection.write(json.dumps(told).encode() + b"\n")
         connection.waitForBytesWritten(1000)
         self._shell.hide()
         self._go()
@@ -123,10 +124,12 @@ class Succession(QObject):
 
     def _read(self) -> None:
         if self._socket.canReadLine():
-            said = json.loads(bytes(self._socket.readLine().data()))
+            told = json.loads(bytes(self._socket.readLine().data()))
             tell = getattr(self._shell.gate, "tell", None)
-            if said and tell is not None:
-                tell("\n".join(str(each) for each in said))
+            if told["said"] and tell is not None:
+                tell("\n".join(str(each) for each in told["said"]))
+            if told["restores"]:
+                show_restoring(self._shell)
 
     def _try(self) -> None:
         self._tries -= 1

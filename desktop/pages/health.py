@@ -215,13 +215,8 @@ class HealthPage(Page):
         self._beside(self.casebook.safekeeping.drill, lambda done: self._say(drilled_words(done, on)), self._failed)
 
     def restore(self) -> None:
-        """Close the casebook and go to the page that restores."""
-        from desktop.pages.restore import Restore
-
-        shell = self.shell
-        shell.lock()
-        if shell.is_locked:
-            shell.show_gate(Restore(shell))
+        """Close the casebook and go to the page that restores, in the process that comes after the lock."""
+        self.shell.locking.lock(restores=True)
 
     def look(self) -> None:
         """Look through the file."""

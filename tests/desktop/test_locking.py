@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QToolTip
 from desktop import app, private_process, successor
 from desktop.idle import IdleWatch
 from desktop.pages.leaving import Leaving
+from desktop.pages.restore import Restore
 from desktop.pages.sign_in import SignIn
 from desktop.widgets.command_palette import CommandPalette
 from models.casebook import Casebook
@@ -253,6 +254,24 @@ def test_the_two_processes_hand_over(shell, window, folder, tmp_path, qtbot):
     assert not shell.isVisible()
     assert fresh.isVisible()
     qtbot.waitUntil(lambda: "写名单" in fresh.gate.said.text())
+    other.let_go()
+
+
+def test_who_locked_to_restore_a_backup_finds_that_page_in_the_fresh_process(shell, window, folder, qtbot):
+    one, other = app.OneWindow(folder), app.OneWindow(folder)
+    assert one.is_first()
+    name, taken = "jinmen-test-restore", []
+    shell.locking.afterwards = successor.FreshProcess(shell, name, one.let_go, lambda: ["true"])
+    shell.go("health")
+    settle(shell)
+    shell.page.restore()
+    assert isinstance(shell.gate, Leaving), "nobody begins to restore in a window that is about to go"
+    settle(shell)
+    fresh = window(folder)
+    successor.Succession(fresh, name, other.is_first, lambda: taken.append(1), lambda: taken.append(0))
+    qtbot.waitUntil(lambda: taken == [1])
+    qtbot.waitUntil(lambda: isinstance(fresh.gate, Restore))
+    settle(fresh)
     other.let_go()
 
 
