@@ -12,21 +12,24 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QPushButton, 
 
 from desktop import theme
 from desktop.pages.base import Page
-from desktop.tasks import Cancelled, Progress
+from desktop.tasks import Cancelled, Job, Progress
 from desktop.widgets import pieces
 from desktop.widgets.banner import Banner
 from desktop.widgets.case_parts import Card, labelled, show_more
 from desktop.widgets.list_export import kind_words, write_bytes
 from forms.people_list.columns import FIELDS, guess, label
 from forms.people_list.households import ReadList, RowTrouble, read_households
-from forms.people_list.tables import ListRefused, ListTable, read_list
+from forms.people_list.tables import ListTable, read_list
 from forms.tables import FILE_MOST
 from models.clock import today
-from models.errors import CannotRead, Problem
+from models.errors import Problem
 from models.records import divisions
+from models.records.papers import masked_numbers
 from models.services.listed import ListPreview
 from models.services.views import Changed
+from models.sync.files import read_limited
 from models.texts import _, ngettext
+from models.values import mask_number, mask_phone
 
 KINDS = ("*.xlsx", "*.xlsm", "*.xls", "*.csv", "*.txt")
 SHOWN = 40
@@ -45,15 +48,7 @@ class Looked:
 
 def read_file(path: Path) -> ListTable:
     """The list in a file. Raises ListRefused, CannotRead; a pipe or a device is no file."""
-    try:
-        if not path.is_file():
-            raise CannotRead(name=path.name)
-        if path.stat().st_size > FILE_MOST:
-            raise ListRefused(reason="too_large", most=FILE_MOST // 1024 // 1024)
-        data = path.read_bytes()
-    except OSError as trouble:
-        raise CannotRead(name=path.name) from trouble
-    return read_list(data)
+    return read_list(read_limited(path, FILE_MOST))
 
 
 class ListedPage(Page):
@@ -73,6 +68,7 @@ class ListedPage(Page):
         self.choose_button: QPushButton | None = None
         self.take_button: QPushButton | None = None
         self._found: Any = None
+        self._looking: Job[Looked] | None = None
         opening = QShortcut(QKeySequence(QKeySequence.StandardKey.Open), self)
         opening.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         opening.activated.connect(self.choose)
@@ -83,6 +79,7 @@ class ListedPage(Page):
 
     def open(self, table: ListTable | None = None, file: str = "", **_where: Any) -> None:
         """Show what is asked for."""
+        self._stop_looking()
         self.table, self.looked, self.take_button = table, None, None
         self.columns = []
         pieces.clear(self.body)
@@ -136,8 +133,13 @@ class ListedPage(Page):
             self.read_in(Path(chosen))
 
     def read_in(self, path: Path) -> None:
-        """Read a list off the window's thread."""
-        self.read(lambda: read_file(path), lambda table: self.shell.go("listed", table=table, file=path.name))
+        """Read a list; a long one takes seconds, and no save and no other list waits for it."""
+
+        def done(table: ListTable) -> None:
+            if self.shell.page is self:  # else the worker went elsewhere meanwhile, and is left there
+                self.shell.go("listed", table=table, file=path.name)
+
+        self.shell.tasks.outside(lambda: read_file(path), done, owner=self, lane="lists")
 
     # The columns.
 
@@ -182,8 +184,10 @@ class ListedPage(Page):
 
     @staticmethod
     def _shown(field: str, said: str) -> str:
-        """A value as an example: of long numbers only the end."""
-        return "…" + said[-4:] if field in ("card", "phone") and len(said) > 4 else said[:24]
+        """A value as an example, with what tells a person's number covered, also in a column that is not understood."""
+        if field == "card":
+            return mask_number(said)
+        return mask_phone(said) if field == "phone" else masked_numbers(said)[:24]
 
     def _chooser(self, heading: str, field: str) -> QComboBox:
         made = QComboBox()
@@ -205,6 +209,10 @@ class ListedPage(Page):
         """Read the rows by the columns as chosen, and look how they stand beside the register."""
         if self.table is None or self._found is None:
             return
+        self._stop_looking()
+        self.looked = None
+        if self.take_button is not None:
+            self.take_button.setEnabled(False)  # what it would take in is being looked at anew
         table, columns, community = self.table, self.chosen(), str(self.community.currentData() or "")
         listed, on = self.casebook.listed, today(self.casebook.clock)
 
@@ -212,11 +220,12 @@ class ListedPage(Page):
             read = read_households(table, columns, community, on)
             return Looked(read, listed.preview([household.entry for household in read.households]))
 
-        def done(looked: Looked) -> None:
-            if (columns, community) == (self.chosen(), str(self.community.currentData() or "")):
-                self._show(looked)
+        self._looking = self.read(work, self._show, self._refused)
 
-        self.read(work, done, self._refused)
+    def _stop_looking(self) -> None:
+        """What was being looked at is no longer asked for."""
+        if self._looking is not None:
+            self._looking.cancel()
 
     def _refused(self, problem: Problem) -> None:
         self.looked = self.take_button = None
@@ -322,6 +331,7 @@ class ListedPage(Page):
             return casebook.listed.take_in(entries, lambda count: progress(count, len(entries)), cancelled)
 
         def done(changed: Changed) -> None:
+            self._stop_looking()
             self.table = None
             self.shell.go("residents")
             words = ngettext("{n} resident was taken in.", "{n} residents were taken in.", preview.people)

@@ -64,12 +64,11 @@ class ListTable:
     rows: tuple[ListRow, ...]
 
 
-def read_list(data: bytes, name: str = "") -> ListTable:
-    """The first sheet that has a row of headings, with its rows. Raises ListRefused.
+def read_list(data: bytes) -> ListTable:
+    """The first sheet that has a row of headings, with its rows. What a file is, its first bytes say, not its name.
 
-    name: of the file; only its ending is looked at, never its path.
+    Raises ListRefused.
     """
-    del name  # what a file is, its first bytes say
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the reader warns of everything in a workbook that is no table
         try:
@@ -93,7 +92,7 @@ def _text_rows(data: bytes) -> Iterable[tuple[int, Sequence[str]]]:
     text = decoded(data)
     head = text[:5_000]
     sign = max(_SIGNS, key=head.count)
-    if head.count(sign) < 1:
+    if sign not in head and "name" not in guess(head.splitlines()[:HEADING_WITHIN]):  # a column alone has no sign
         raise NoTable("not_a_workbook")
     return enumerate(csv_rows(text, sign), 1)
 

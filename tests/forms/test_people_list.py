@@ -92,6 +92,11 @@ def test_text_files_are_read_in_every_encoding_and_with_every_sign(code, sign):
     assert [member.resident.name for member in found.households[0].entry.members] == ["张卫国", "李秀英", "张小明"]
 
 
+def test_a_text_with_names_alone_needs_no_sign_between_columns():
+    found = read("居民花名册\r\n姓名\r\n张卫国\r\n李秀英\r\n".encode())
+    assert [home.entry.members[0].resident.name for home in found.households] == ["张卫国", "李秀英"]
+
+
 def test_a_row_that_cannot_be_read_keeps_its_household_out_with_the_reason():
     wrong = [list(row) for row in ZHANG]
     wrong[1][2] = wrong[1][2][:-1] + ("0" if wrong[1][2][-1] != "0" else "1")

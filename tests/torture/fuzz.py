@@ -65,7 +65,7 @@ def read_as_list(data: bytes) -> str:
     from forms.people_list.households import read_households
     from forms.people_list.tables import read_list
 
-    table = read_list(data, "花名册.xlsx")
+    table = read_list(data)
     read = read_households(table, guess(table.headings), _COMMUNITY, _TODAY)
     for trouble in read.troubles:
         assert len(trouble.sentence) > 3, "a trouble without a sentence"

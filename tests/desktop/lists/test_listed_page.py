@@ -64,6 +64,42 @@ def test_another_choice_of_columns_is_looked_at_at_once(shell, listed, tmp_path)
     assert listed.take_button is None
 
 
+def test_what_is_looked_at_anew_cannot_be_taken_in_as_it_was_before(shell, listed, tmp_path):
+    before = len(shell.casebook.residents.ids())
+    listed.read_in(write(tmp_path / "a.xlsx", ["姓名", "甲"], ["赵新来", "外号"]))
+    settle(shell)
+    listed.columns[1].setCurrentIndex(listed.columns[1].findData("note"))
+    assert not listed.take_button.isEnabled()
+    listed.take_in()
+    settle(shell)
+    assert len(shell.casebook.residents.ids()) == before
+    assert listed.take_button.isEnabled()
+
+
+def test_who_went_elsewhere_while_a_list_was_read_stays_there(shell, listed, tmp_path):
+    listed.read_in(write(tmp_path / "a.xlsx", ["姓名"], ["赵新来"]))
+    shell.go("today")
+    settle(shell)
+    assert shell.page.name == "today"
+
+
+def test_a_list_that_is_put_away_while_it_is_looked_at_is_not_shown_any_more(shell, listed, tmp_path):
+    listed.read_in(write(tmp_path / "a.xlsx", ["姓名"], ["赵新来"]))
+    settle(shell)
+    listed.look()
+    shell.go("listed")
+    settle(shell)
+    assert listed.looked is None
+    assert listed.take_button is None
+
+
+def test_whole_numbers_are_covered_in_the_examples_of_every_column(listed):
+    assert "19500308" not in listed._shown("card", "12010119500308001X")
+    assert "19500308" not in listed._shown("", "12010119500308001X")
+    assert listed._shown("phone", "13920000001") == "139****0001"
+    assert listed._shown("birth_date", "1950-03-08") == "1950-03-08"
+
+
 def test_a_spoilt_list_is_told_in_the_banner_and_the_page_stays(shell, listed, tmp_path):
     listed.read_in(write(tmp_path / "b.xlsx", ["姓名", "身份证号"], ["赵新来", 1.2010119500308e17]))
     settle(shell)
