@@ -52,6 +52,11 @@ def test_nothing_is_cut_on_any_page(window, folder, worked, clock, dress, scenes
     assert not found, "\n".join(found)
 
 
+def test_no_scene_is_looked_at_twice():
+    names = [scene.name for scene in SCENES]
+    assert sorted(names) == sorted(set(names))
+
+
 def test_a_scene_whose_dialog_does_not_open_is_told(shell):
     scene = Scene("asks-nothing", "today", lambda _shell: None, asks=True)
     with pytest.raises(HandsError, match="asks-nothing"):
