@@ -30,7 +30,7 @@ def licences() -> dict[str, dict[str, str]]:
 
 
 def wrong_licences(said: dict[str, dict[str, str]], packages: dict[str, str]) -> list[str]:
-    """What is missing from the list, too much in it, or not allowed. Of "A OR B" one is enough, of "A AND B" none."""
+    """What is missing from the list, too much in it, or not allowed. Of "A OR B" one is enough, of "A AND B" not."""
     listed = said["program"] | said["tests"]
     wrong = [f"{name}: no licence is listed" for name in sorted(packages.keys() - listed.keys())]
     wrong += [f"{name}: is not in the lock" for name in sorted(listed.keys() - packages.keys())]
