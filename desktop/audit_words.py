@@ -1,17 +1,20 @@
 """The audit in plain sentences: who did what to whom, and what a check of the record found."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from desktop.case_words import moment_text
+from desktop.conflict_words import entity_text, field_text
 from models.clock import local_time
 from models.records.audit import ACTIONS
-from models.records.refusal import why_not
-from models.records.roles import CLASSES
+from models.records.roles import ACTION_NAMES, CLASSES
 from models.security import audit_seal
 from models.security.audit_seal import Finding
 from models.services.audit_views import AuditRow, Checked, DeviceChain, KnownAnchor
-from models.texts import N_, _, ngettext, pgettext
+from models.texts import N_, _, language, ngettext, pgettext
+
+if TYPE_CHECKING:
+    from models.casebook import Casebook
 
 VERBS: Mapping[str, str] = {
     "residents": N_("the record"),
@@ -74,13 +77,23 @@ OBJECTS: Mapping[str, str] = {
 }
 """What is not a person or a household, by the kind that a row names."""
 
+KINDS: Mapping[str, str] = {
+    "fact": N_("What was learnt"),
+    "visit_round": N_("Rounds"),
+    "handover": N_("Handovers"),
+    "put_off": N_("Put off"),
+    "erasure": N_("Erasures"),
+    "spoilt_number": N_("Letter numbers"),
+}
+"""Kinds of records that the conflict desk does not name."""
+
 
 def subject_words(row: AuditRow) -> str:
     """Whom or what a row is about."""
     if row.subject:
         return row.subject
     if row.subject_kind == "resident":
-        return _("a resident who is not here any more") if row.subject_id else _("a resident")
+        return _("a resident who is not shown here (any more)") if row.subject_id else _("a resident")
     if row.subject_kind == "household":
         return _("a household")
     return _(OBJECTS[row.subject_kind]) if row.subject_kind in OBJECTS else row.subject_kind or _("the casebook")
@@ -138,7 +151,7 @@ def _said(row: AuditRow) -> str:
         refused = row.detail.startswith("refused")
         return (_("Refused {who} that came") if refused else _("Took in {who}")).format(who=who)
     if row.action == "refused":
-        return _("Was refused: {why}").format(why=why_not(row.subject_id).split("\n")[0])
+        return _refused(row)
     if row.action == "audit":
         checked = row.detail.startswith("check")
         if not checked:
@@ -146,6 +159,15 @@ def _said(row: AuditRow) -> str:
         sound = row.detail.startswith("check sound")
         return _("Checked this record: it is sound") if sound else _("Checked this record: it is NOT sound")
     return _(ACTIONS[row.action]) if row.action in ACTIONS else row.action
+
+
+def _refused(row: AuditRow) -> str:
+    """What was refused: for the role its action says it; for the place or the class the verb, which others may call."""
+    if row.subject_id in ACTION_NAMES:
+        return _("Was refused: {why}").format(why=_(ACTION_NAMES[row.subject_id]))
+    service = row.detail.split(".", 1)[0]
+    what = _(VERBS[service]) if service in VERBS else row.detail
+    return _("Was refused, as it is about what the account does not see: {what}").format(what=what)
 
 
 def _viewed(row: AuditRow, who: str) -> str:
@@ -186,8 +208,35 @@ def _changed(row: AuditRow, who: str) -> str:
     )
 
 
-def details(row: AuditRow) -> list[tuple[str, str]]:
-    """Everything about a row: (label, text)."""
+def fields_words(fields: Sequence[str], facts: Mapping[str, str]) -> str:
+    """Fields of records (entity.field) as the forms call them, by kind of record; what no form shows is counted.
+
+    facts: what facts are called.
+    """
+    kinds: dict[str, list[str]] = {}
+    for name in fields:
+        entity, _dot, field = name.partition(".")
+        label = facts.get(field, "") if entity == "fact" else field_text(entity, field)
+        nameless = label == field and (language() != "en" or "_" in field)  # in English a word may be the name itself
+        kinds.setdefault(entity, []).append("" if nameless else label)
+    told = []
+    for entity, labels in kinds.items():
+        known = list(dict.fromkeys(label for label in labels if label))
+        if hidden := labels.count(""):
+            known.append(ngettext("{n} other field", "{n} other fields", hidden).format(n=hidden))
+        kind = _(KINDS[entity]) if entity in KINDS else entity_text(entity)
+        told.append(_("{heading}: {words}").format(heading=kind, words=_(", ").join(known)))
+    return _("; ").join(told)
+
+
+def fact_names(casebook: "Casebook", rows: Iterable[AuditRow]) -> dict[str, str]:
+    """What the facts are called that rows name. Slow the first time: call it off the window's thread."""
+    named = {name.removeprefix("fact.") for row in rows for name in row.fields if name.startswith("fact.")}
+    return casebook.desks.fact_names(named) if named else {}
+
+
+def details(row: AuditRow, facts: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Everything about a row: (label, text). facts: what facts are called."""
     found = [
         (_("When"), f"{local_time(row.at):%Y-%m-%d %H:%M:%S}"),
         (_("Who"), row.worker),
@@ -196,7 +245,7 @@ def details(row: AuditRow) -> list[tuple[str, str]]:
     if row.reason:
         found.append((pgettext("why something was done", "Why"), row.reason))
     if row.fields:
-        found.append((_("Fields"), _(", ").join(row.fields)))
+        found.append((_("Fields"), fields_words(row.fields, facts)))
     if row.classes:
         found.append((_("Sensitive"), classes_words(row.classes)))
     found.append((_("Row"), f"{row.seq:,}"))  # codes and the chain are in the files for the auditor

@@ -1,6 +1,6 @@
 """The audit on the screen: filters, days, every row as a plain sentence, the check, and the files for the auditor."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -28,6 +28,7 @@ from models.errors import Problem
 from models.records.audit import ACTIONS
 from models.records.roles import CLASSES
 from models.services.audit_views import AuditDay, AuditRow, AuditWhere, Checked
+from models.services.audit_views import AuditPage as Found
 from models.services.registers_views import RegisterRow
 from models.services.views import Changed
 from models.texts import _, language, ngettext
@@ -46,6 +47,7 @@ class Loaded:
     rows: tuple[AuditRow, ...]
     total: int
     days: tuple[AuditDay, ...]
+    facts: Mapping[str, str]  # what the facts are called that rows name
 
 
 class AuditPage(Page):
@@ -60,6 +62,7 @@ class AuditPage(Page):
         self._asked = 0
         self._offered = False
         self._rows: dict[int, AuditRow] = {}
+        self._facts: dict[str, str] = {}
         self.kind, self.worker = _box(_("What was done"), 10), _box(_("Who"), 8)
         self.sensitive, self.period = _box(_("Sensitive"), 10), _box(_("Period"), 8)
         self.kind.addItem(_("Everything"), "")
@@ -152,12 +155,14 @@ class AuditPage(Page):
 
     def _read(self) -> None:
         self._asked += 1
-        this, audit, where = self._asked, self.casebook.audit, self.where_now()
+        this, casebook, where = self._asked, self.casebook, self.where_now()
         self.count.setText(_("Reading …"))
 
         def load() -> Loaded:
-            page = audit.page(where, 0, PAGE)
-            return Loaded(page.rows, page.total, tuple(audit.days(where)))
+            page = casebook.audit.page(where, 0, PAGE)
+            return Loaded(
+                page.rows, page.total, tuple(casebook.audit.days(where)), words.fact_names(casebook, page.rows)
+            )
 
         def show(loaded: Loaded) -> None:
             if this == self._asked:
@@ -172,6 +177,7 @@ class AuditPage(Page):
 
     def _show(self, loaded: Loaded) -> None:
         self._rows = dict(enumerate(loaded.rows))
+        self._facts |= loaded.facts
         self.table.show_register(COLUMNS, loaded.total, [as_row(row) for row in loaded.rows])
         self.table.setColumnWidth(2, theme.px(420))
         self.days.clear()
@@ -193,9 +199,15 @@ class AuditPage(Page):
     def _load(
         self, first: int, many: int, done: Callable[[Sequence[RegisterRow]], None], failed: Callable[[], None]
     ) -> None:
-        audit, where = self.casebook.audit, self.where_now()
+        casebook, where = self.casebook, self.where_now()
 
-        def take(page: Any) -> None:
+        def load() -> tuple[Found, Mapping[str, str]]:
+            page = casebook.audit.page(where, first, many)
+            return page, words.fact_names(casebook, page.rows)
+
+        def take(loaded: tuple[Found, Mapping[str, str]]) -> None:
+            page, facts = loaded
+            self._facts |= facts
             while len(self._rows) > KEPT_ROWS:
                 self._rows.pop(next(iter(self._rows)))
             self._rows |= {first + place: row for place, row in enumerate(page.rows)}
@@ -206,7 +218,7 @@ class AuditPage(Page):
             failed()
             self.shell.problem(problem)
 
-        self.read(lambda: audit.page(where, first, many), take, trouble)
+        self.read(load, take, trouble)
 
     def _go_to_day(self, item: QListWidgetItem) -> None:
         start = self._starts[self.days.row(item)]
@@ -220,7 +232,7 @@ class AuditPage(Page):
             return
         inside = pieces.inside(self.detail)
         pieces.clear(inside)
-        inside.addLayout(labelled(words.details(row)))
+        inside.addLayout(labelled(words.details(row, self._facts)))
         pieces.reveal(inside)
 
     def _open(self, row: RegisterRow) -> None:
@@ -274,7 +286,8 @@ class AuditPage(Page):
             from reports.screening_list import render_list_xlsx
 
             made = casebook.audit.export(where)
-            sheet = render_list_xlsx(words_list(made.rows, casebook.office.name, worker, on)) or b""
+            facts = words.fact_names(casebook, made.rows)
+            sheet = render_list_xlsx(words_list(made.rows, facts, casebook.office.name, worker, on)) or b""
             files = [(f"{_('Audit')}.xlsx", sheet), *made.files.items()]
             write_bytes(path, archive(files, on, secret))
 
@@ -292,8 +305,8 @@ class AuditPage(Page):
         return Path(chosen) if chosen else None
 
 
-def words_list(rows: Sequence[AuditRow], office: str, worker: str, on: date) -> Any:
-    """The rows as a list for a workbook, in the language now shown."""
+def words_list(rows: Sequence[AuditRow], facts: Mapping[str, str], office: str, worker: str, on: date) -> Any:
+    """The rows as a list for a workbook, in the language now shown. facts: what facts are called."""
     from reports.people_list import SHEET_ROWS, ListColumn, PeopleList
 
     heads = [(_("When"), 18), (_("Who"), 10), (_("What was done"), 40), (_("Reason"), 24), (_("Fields"), 40)]
@@ -309,7 +322,7 @@ def words_list(rows: Sequence[AuditRow], office: str, worker: str, on: date) -> 
                 row.worker,
                 words.deed(row),
                 row.reason,
-                _(", ").join(row.fields),
+                words.fields_words(row.fields, facts),
             )
             for row in rows[-SHEET_ROWS:]
         ],

@@ -15,6 +15,7 @@ from models.clock import today
 from models.security.audit_seal import Anchor, Finding, Verdict
 from models.services.audit_views import AuditRow, Checked, CheckedChain, DeviceChain, KnownAnchor
 from models.store.guard import allow_writes
+from models.store.rows import KEPT
 from models.texts import _
 from tests.conftest import PASSPHRASE
 from tests.desktop.conftest import settle
@@ -195,12 +196,30 @@ def test_every_action_has_a_sentence_in_both_languages(tongue):
 
 def test_details_name_reason_fields_and_classes():
     texts.set_language("en")
-    told = dict(
-        audit_words.details(row("change", "resident", "x", reason="核对", fields=("a.b",), classes=("health",)))
-    )
+    fields = ("dwelling.door", "fact.hiv_status", "fact.of_an_older_set", "picture.document_id", "resident.name")
+    changed = row("change", "resident", "x", reason="核对", fields=fields, classes=("health",))
+    told = dict(audit_words.details(changed, {"hiv_status": "HIV"}))
     assert told["Why"] == "核对"
-    assert told["Fields"] == "a.b"
+    assert told["Fields"] == (
+        "Dwellings: door; What was learnt: HIV, 1 other field; Pictures: 1 other field; Person: name"
+    )
     assert told["Sensitive"] == "Health and disability"
+
+
+def test_fields_of_every_kind_of_record_are_told_in_words():
+    texts.set_language("zh_CN")
+    for entity, table in KEPT.items():
+        said = audit_words.fields_words([f"{entity}.{name}" for name in table.columns.keys()], {})  # noqa: SIM118
+        assert entity not in said
+        assert "_" not in said
+
+
+def test_a_refusal_says_what_was_refused_and_not_whom_the_reader_should_ask():
+    texts.set_language("en")
+    for_role = row("refused", "action", "residents.find", subject_id="search")
+    assert deed(for_role) == "Was refused: Find people and look through lists"
+    for_place = row("refused", "verb", "visits.record", subject_id="")
+    assert deed(for_place) == "Was refused, as it is about what the account does not see: a visit"
 
 
 def test_findings_are_sentences():
