@@ -45,13 +45,20 @@ class TooManyAccounts(Problem):
 
 
 def add_person(
-    path: Path, keys: Keys, name: str, passphrase: str, roles: tuple[str, ...], *, cost: Cost = STANDARD
+    path: Path,
+    keys: Keys,
+    name: str,
+    passphrase: str,
+    roles: tuple[str, ...],
+    *,
+    account: str = "",
+    cost: Cost = STANDARD,
 ) -> Account:
-    """Give somebody an account of her own.
+    """Give somebody an account of her own. account: its id, where one was given out already.
 
     Raises WeakPassphrase, TooManyAccounts; ValueError for a name that is none.
     """
-    slot = person_slot(keys.vault, keys.data_key, new_id(), name, passphrase, roles, cost)
+    slot = person_slot(keys.vault, keys.data_key, account or new_id(), name, passphrase, roles, cost)
     return _add(path, keys, slot)
 
 
@@ -99,7 +106,7 @@ def remove(path: Path, keys: Keys, account: str) -> None:
 
     Raises LookupError; ValueError for the last person."""
     file, _slot = _find(path, keys, account)
-    _save(path, keys, replace(file, slots=_without(file, (account,))))
+    _save(path, keys, replace(file, slots=tuple(slot for slot in file.slots if slot.id != account)))
 
 
 def new_data_key() -> bytes:
@@ -161,10 +168,6 @@ def _save(path: Path, keys: Keys, file: KeyFile) -> None:
     if not file.sound() or not any(slot.kind == PERSON for slot in file.slots):
         raise ValueError("a name or roles out of bounds, or nobody left")
     key_file.save(path, file.under(keys.mac_key))
-
-
-def _without(file: KeyFile, gone: Collection[str]) -> tuple[Slot, ...]:
-    return tuple(slot for slot in file.slots if slot.id not in gone)
 
 
 def _account(slot: Slot) -> Account:

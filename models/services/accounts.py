@@ -34,6 +34,7 @@ from models.store import rotation
 from models.store.backup import KEY_STORE
 from models.store.work import read_meta
 from models.sync.circle import codes_within
+from models.values import new_id
 
 _MOST_NAME = 60
 
@@ -49,10 +50,11 @@ class Accounts:
         with self._book.reading() as connection:
             said = staff.read_staff(connection)
         here = keystore.accounts(self._path) if self._book.keys is not None else ()
+        ids = {one.id for one in here}
         alone = sum(one.kind == keystore.PERSON for one in here) == 1
         rows = [self._row(one, said.get(one.id, {}), alone) for one in here]
         for account, known in sorted(said.items(), key=lambda item: str(item[1].get("name", ""))):
-            if self._on_server and account not in {one.id for one in here} and not known.get("left"):
+            if self._on_server and account not in ids and not known.get("left"):
                 rows.append(self._elsewhere(account, known))
         return tuple(rows)
 
@@ -75,10 +77,17 @@ class Accounts:
         name, kept = self._free_name(name), _roles(roles)
         self._say_own()
         keys = self._keys
-        made = key_accounts.add_person(self._path, keys, name, passphrase, kept, cost=cost)
-        self._say(made.id, name=name, phone=phone.strip(), classes=_classes(classes), scope=sorted(scope), roles=kept)
-        self._book.note("change", "account", made.id, "added")
-        return made.id
+        said = {"name": name, "phone": phone.strip(), "classes": _classes(classes), "scope": sorted(scope)}
+        account = new_id()
+        self._say(account, **said, roles=kept)  # first: where nothing is said of an account it sees everything
+        try:
+            key_accounts.add_person(self._path, keys, name, passphrase, kept, account=account, cost=cost)
+        except BaseException:
+            with self._book.writing() as connection:
+                staff.forget_staff(connection, account)
+            raise
+        self._book.note("change", "account", account, "added")
+        return account
 
     def change_roles(self, account: str, roles: Collection[str]) -> None:
         """Give somebody other roles; they count from the next sign-in. Raises LastKeeper, NoRole, AccountGone."""

@@ -4,15 +4,14 @@ Nothing of the records is needed, only the key file: that of the casebook, or on
 which is put in its place first. Afterwards one signs in, or restores the backup, with the new passphrase.
 """
 
-import shutil
 from pathlib import Path
 
 from models.clock import Clock
-from models.errors import Problem, WeakPassphrase, WrongPassphrase
+from models.errors import KeysMissing, Problem, WeakPassphrase, WrongPassphrase
 from models.security import attempts, escrow, key_file, keystore, recovery_code
 from models.security.strength import too_easy
 from models.store.backup import KEY_STORE
-from models.store.backup_files import flush, told_as_problems
+from models.store.backup_files import told_as_problems
 from models.texts import _
 
 
@@ -79,16 +78,19 @@ def take_answer(
 
 
 def _key_store(folder: Path, source: Path | None) -> Path:
-    """The key file of a folder; that of a backup is put there where there is none. Raises CannotWrite, DiskFull."""
+    """The key file of a folder; that of a backup is put there where there is none.
+
+    Raises KeysMissing where the backup has no whole one either; CannotRead, CannotWrite, DiskFull.
+    """
     path = folder / KEY_STORE
     if source is None or any(file is not None for _where, file in key_file.both(path)):
         return path
+    brought = key_file.read(source / KEY_STORE)
+    if brought is None:
+        raise KeysMissing
     with told_as_problems(KEY_STORE):
         folder.mkdir(parents=True, exist_ok=True)
         if path.exists():  # damaged; kept for whoever can make something of it
             path.replace(path.with_name(path.name + ".damaged"))
-        fresh = path.with_name(path.name + ".new")
-        shutil.copyfile(source / KEY_STORE, fresh)
-        flush(fresh)
-        fresh.replace(path)
+    key_file.write_whole(path, brought.to_bytes())
     return path

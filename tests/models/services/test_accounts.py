@@ -11,11 +11,12 @@ from models.casebook import Casebook
 from models.clock import FixedClock
 from models.errors import DiskFull, KeysMissing, WeakPassphrase, WrongPassphrase
 from models.records.roles import CLASSES, ROLES
-from models.security import attempts, escrow, keystore, recovery_code
+from models.security import attempts, escrow, key_accounts, keystore, recovery_code
 from models.security.attempts import TooManyAttempts
 from models.security.escrow import EscrowRefused
 from models.security.keystore import FLOOR
 from models.security.recovery_code import CodeMistyped
+from models.services import staff
 from models.services.accounts_views import (
     AccountGone,
     KeyChangeWaits,
@@ -159,6 +160,27 @@ def test_what_makes_no_sense_is_refused_and_changes_nothing(casebook: Casebook) 
     assert accounts.list() == before
 
 
+def test_an_account_that_cannot_be_made_whole_is_not_made_at_all(casebook: Casebook, monkeypatch) -> None:
+    def broken(*_arguments: object, **_named: object) -> None:
+        raise DiskFull
+
+    accounts, before = casebook.accounts, casebook.accounts.list()
+    limits = {"classes": {"finance"}, "scope": ["120101001001"]}
+    with monkeypatch.context() as patch:  # what she may see cannot be put down: she would see everything
+        patch.setattr(staff, "write_staff", broken)
+        refused(DiskFull, add, casebook, **limits)
+    assert accounts.list() == before
+    with monkeypatch.context() as patch:
+        patch.setattr(key_accounts, "add_person", broken)
+        refused(DiskFull, add, casebook, **limits)
+    with pytest.raises(ValueError, match="no such class"):
+        add(casebook, classes={"gossip"})
+    assert accounts.list() == before
+    with casebook._book.reading() as connection:
+        assert {one.get("name") for one in staff.read_staff(connection).values()} <= {casebook.worker.name}
+    assert row(casebook, add(casebook, **limits)).classes == {"finance"}
+
+
 def test_somebody_must_remain_who_keeps_the_accounts(casebook: Casebook, clock: FixedClock) -> None:
     own = casebook.worker.account
     refused(LastKeeper, casebook.accounts.change_roles, own, ("worker",))
@@ -259,6 +281,11 @@ def test_a_damaged_key_file_is_kept_when_that_of_a_backup_takes_its_place(
     keys.with_name("casebook.keys.bak").unlink()
     with pytest.raises(KeysMissing):
         Casebook.recover(folder, code, own, NEW, clock=clock, cost=FLOOR)
+    (tmp_path / "torn").mkdir()
+    (tmp_path / "torn" / "casebook.keys").write_bytes(good[:200])
+    for source in (tmp_path / "torn", tmp_path / "nowhere"):
+        refused(KeysMissing, Casebook.recover, folder, code, own, NEW, source=source, clock=clock, cost=FLOOR)
+    assert keys.read_bytes() == good[:100], "a torn file takes the place of nothing"
     Casebook.recover(folder, code, own, NEW, source=tmp_path, clock=clock, cost=FLOOR)
     assert keys.with_name("casebook.keys.damaged").read_bytes() == good[:100]
     assert account not in {one.id for one in keystore.accounts(keys)}
