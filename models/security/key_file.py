@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from models.errors import CannotRead, CannotWrite, DiskFull
+from models.errors import CannotRead, CannotWrite, DiskFull, KeysMissing
 from models.records.roles import ROLES
 from models.security.sealing import UNSTRETCHED, Cost, canonical, raw
 
@@ -204,6 +204,14 @@ def _parsed(body: Any) -> KeyFile | OldFile:
 def both(path: Path) -> list[tuple[Path, KeyFile | OldFile | None]]:
     """The main file and its copy, in this order, and what can be read of each. Raises CannotRead."""
     return [(candidate, read(candidate)) for candidate in (path, copy_of(path))]
+
+
+def first_whole(path: Path) -> KeyFile | OldFile:
+    """The main file, else its copy; proof of nothing before the keys are open. Raises KeysMissing, CannotRead."""
+    for _where, file in both(path):
+        if file is not None:
+            return file
+    raise KeysMissing()
 
 
 def copy_of(path: Path) -> Path:

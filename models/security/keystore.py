@@ -21,9 +21,6 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from models.errors import CannotWrite, DiskFull, KeysMissing, WeakPassphrase, WrongPassphrase
 from models.records.roles import ROLES
 from models.security import device, key_file
@@ -35,7 +32,6 @@ from models.security.sealing import (
     UNSTRETCHED,
     Cost,
     boxed,
-    canonical,
     derived,
     new_salt,
     raw,
@@ -206,12 +202,10 @@ def accounts(path: Path) -> tuple[Account, ...]:
 
     Raises KeysMissing, CannotRead.
     """
-    for _where, file in key_file.both(path):
-        if isinstance(file, KeyFile):
-            return tuple(Account(one.id, one.name, one.kind, one.roles, one.public) for one in file.slots)
-        if isinstance(file, OldFile):
-            return tuple(Account(one.id, one.name, PERSON, EVERY_ROLE) for one in file.slots)
-    raise KeysMissing()
+    file = key_file.first_whole(path)
+    if isinstance(file, OldFile):
+        return tuple(Account(one.id, one.name, PERSON, EVERY_ROLE) for one in file.slots)
+    return tuple(Account(one.id, one.name, one.kind, one.roles, one.public) for one in file.slots)
 
 
 def workers(path: Path) -> tuple[str, ...]:
@@ -353,9 +347,9 @@ def _by_passphrase(file: KeyFile | OldFile, passphrase: str, account: str, used:
             if account not in ("", old.id):
                 continue
             key = stretched(passphrase, raw(old.salt), old.cost)
-            with suppress(InvalidTag):
-                bound = canonical(old.bound_to(file.vault))
-                return old, AESGCM(key).decrypt(raw(old.nonce), raw(old.box), bound)
+            found = unboxed(key, text(raw(old.nonce) + raw(old.box)), old.bound_to(file.vault))
+            if found is not None:
+                return old, found
         raise WrongPassphrase()
     for slot in file.slots:
         if slot.kind != PERSON or account not in ("", slot.id):

@@ -18,7 +18,7 @@ _LOOKS_LIKE = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 
 class CodeMistyped(Problem):
-    """What was typed is no recovery code. Facts: reason: length, sign or check; missing: how many characters lack."""
+    """What was typed is no recovery code. Facts: reason (length, sign or check); count of what was typed, or sign."""
 
     def sentence(self) -> str:
         """Tell the worker."""

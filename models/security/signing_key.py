@@ -5,23 +5,20 @@ telephone or on paper. Argon2id over the NFKC form of the passphrase gives the k
 Ed25519 secret; everything else of the file is additional data of the box, so not a letter of it can be changed.
 """
 
-import base64
 import json
 import os
 import secrets
-import unicodedata
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from argon2.low_level import Type, hash_secret_raw
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from models.errors import CannotRead, CannotWrite, Problem, WeakPassphrase
 from models.security import device
-from models.security.keystore import STANDARD, Cost
 from models.security.passphrase import is_weak
+from models.security.sealing import STANDARD, Cost, canonical, new_salt, raw, stretched, text
 from models.texts import _
 
 FORMAT = 1
@@ -59,12 +56,13 @@ def make_signing_key(path: Path, passphrase: str, name: str, *, cost: Cost = STA
     pair = device.new_device_keys()
     made = SigningKey(name, pair["sign_public"], pair["sign_secret"])
     said: dict[str, Any] = {"jinmen_pack_key": FORMAT, "name": name, "sign_public": made.public, **asdict(cost)}
-    said |= {"salt": _text(secrets.token_bytes(16)), "nonce": _text(secrets.token_bytes(12))}
-    box = AESGCM(_key(passphrase, said)).encrypt(_raw(said["nonce"]), bytes.fromhex(made.secret), _bound(said))
+    said |= {"salt": text(new_salt()), "nonce": text(secrets.token_bytes(12))}
+    key = stretched(passphrase, raw(said["salt"]), cost)
+    box = AESGCM(key).encrypt(raw(said["nonce"]), bytes.fromhex(made.secret), canonical(said))
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as file:
-            file.write(_canonical({**said, "box": _text(box)}) + b"\n")
+            file.write(canonical({**said, "box": text(box)}) + b"\n")
             file.flush()
             os.fsync(file.fileno())
     except OSError as trouble:
@@ -81,32 +79,12 @@ def open_signing_key(path: Path, passphrase: str) -> SigningKey:
         raise CannotRead(name=path.name) from trouble
     try:
         said = json.loads(data) if len(data) <= MAX_FILE_BYTES else {}
-        box = _raw(said.pop("box"))
+        box = raw(said.pop("box"))
         cost = Cost(said["memory_kib"], said["passes"], said["lanes"])
         if said["jinmen_pack_key"] != FORMAT or not cost.allowed() or not isinstance(said["name"], str):
             raise ValueError("no key")
-        secret = AESGCM(_key(passphrase, said)).decrypt(_raw(said["nonce"]), box, _bound(said)).hex()
+        key = stretched(passphrase, raw(said["salt"]), cost)
+        secret = AESGCM(key).decrypt(raw(said["nonce"]), box, canonical(said)).hex()
         return SigningKey(said["name"], str(said["sign_public"]), secret)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, InvalidTag) as trouble:
         raise KeyFileRefused() from trouble
-
-
-def _key(passphrase: str, said: dict[str, Any]) -> bytes:
-    words = unicodedata.normalize("NFKC", passphrase).encode()
-    return hash_secret_raw(words, _raw(said["salt"]), said["passes"], said["memory_kib"], said["lanes"], 32, Type.ID)
-
-
-def _bound(said: dict[str, Any]) -> bytes:
-    return _canonical(said)
-
-
-def _canonical(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-
-
-def _text(data: bytes) -> str:
-    return base64.b64encode(data).decode()
-
-
-def _raw(text: str) -> bytes:
-    return base64.b64decode(text, validate=True)
