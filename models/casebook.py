@@ -1,4 +1,7 @@
-"""The one door to the records: makes, opens, backs up and restores a casebook, and hands out the services."""
+"""The one door to the records: makes and opens a casebook, and hands out the services.
+
+What needs no open casebook (restoring, recovering, founding an office) is inherited from services/closed_casebook.py.
+"""
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -10,7 +13,7 @@ from models.errors import DamagedStore, Problem
 from models.records.letter import LetterValue
 from models.records.roles import CLASSES
 from models.security import keystore
-from models.services import audit_session, casebook_file, desk_place, exchange_held, recovering, signing_in, sync_device
+from models.services import audit_session, casebook_file, desk_place, exchange_held, signing_in, sync_device
 from models.services.accounts import Accounts
 from models.services.allowed import ALLOWED, Guard
 from models.services.audit import Audit
@@ -21,6 +24,7 @@ from models.services.care import Care
 from models.services.casebook_file import BACKUPS, KEYS, STORE, StoreMissing, told_as_problems
 from models.services.casework import Contacts, Notes, Plans
 from models.services.changes import Changes
+from models.services.closed_casebook import ClosedCasebook
 from models.services.conflicts import Conflicts
 from models.services.consents import Consents
 from models.services.desks import Desks
@@ -62,8 +66,6 @@ from models.services.views import Changed, Office, Today, Worker
 from models.services.visits import Assessments, Visits
 from models.services.worklist import Worklist
 from models.store import backup, file_seal, migrate, rotation
-from models.store.backup import Backup
-from models.store.backup_difference import Difference
 from models.store.engine import Engines, open_sqlite, sorted_trouble
 from models.store.server import ServerAddress
 from models.store.work import arm, read_meta, write_meta
@@ -83,7 +85,7 @@ class OtherDistrict(Problem):
         )
 
 
-class Casebook:
+class Casebook(ClosedCasebook):
     """An open casebook. Verbs are called off the window's thread; all raise Problem for trouble a worker can act on."""
 
     def __init__(self, book: Book, opening: file_seal.Opening | None = None) -> None:
@@ -138,15 +140,6 @@ class Casebook:
         self._over = False
         self._guard = Guard(book)
         self._guard.stand_before_all(self)  # last: every service is there by now
-
-    @staticmethod
-    def exists(folder: Path) -> bool:
-        """Whether there is a casebook in this folder, or its keys and backups, from which it can be restored.
-
-        A desk of an office with a server counts as one. A key file alone is what a computer that went down during
-        create() leaves: it never held records.
-        """
-        return desk_place.is_desk(folder) or casebook_file.is_there(folder)
 
     @classmethod
     def create(
@@ -204,85 +197,6 @@ class Casebook:
             opening.close()
             engines.close()
             raise
-
-    @staticmethod
-    def recover(
-        folder: Path,
-        code: str,
-        account: str,
-        new_phrase: str,
-        *,
-        source: Path | None = None,
-        clock: Clock | None = None,
-        cost: keystore.Cost = keystore.STANDARD,
-    ) -> None:
-        """Give somebody who forgot hers a new passphrase by the printed recovery code, which is used up by that.
-
-        source: the folder of a backup, on a computer that has no key file. Raises CodeMistyped, WrongCode,
-        WeakPassphrase, KeysMissing, CannotRead, CannotWrite, DiskFull; LookupError where there is no such person.
-        """
-        recovering.with_code(folder, code, account, new_phrase, clock or SystemClock(), source=source, cost=cost)
-
-    @staticmethod
-    def ask_office(
-        folder: Path,
-        account: str,
-        new_phrase: str,
-        *,
-        source: Path | None = None,
-        clock: Clock | None = None,
-        cost: keystore.Cost = keystore.STANDARD,
-    ) -> tuple[bytes, str]:
-        """The file that asks the office which holds a key for help, and its fingerprint for the telephone.
-
-        The new passphrase is chosen now and typed again with the answer. Raises as recover(), and EscrowRefused.
-        """
-        return recovering.ask_office(folder, account, new_phrase, clock or SystemClock(), source=source, cost=cost)
-
-    @staticmethod
-    def take_answer(
-        folder: Path,
-        answered: bytes,
-        new_phrase: str,
-        *,
-        clock: Clock | None = None,
-        cost: keystore.Cost = keystore.STANDARD,
-    ) -> None:
-        """Take the office's answer: from now on the new passphrase opens the casebook.
-
-        Raises EscrowRefused, WrongPassphrase, TooManyAttempts, KeysMissing, CannotRead, CannotWrite, DiskFull.
-        """
-        recovering.take_answer(folder, answered, new_phrase, clock or SystemClock(), cost=cost)
-
-    @staticmethod
-    def found_office(
-        server: ServerAddress,
-        password: str,
-        office: Office,
-        *,
-        clock: Clock | None = None,
-        keeps_numbers: bool = True,
-        prepare: Callable[[Engines], object] | None = None,
-        phrase: str = "",
-        cost: keystore.Cost = keystore.STANDARD,
-    ) -> None:
-        """Make the tables of an office on a server, and its identity. Nothing is made on this computer.
-
-        phrase: of the office, with which what is sensitive is sealed, so that whoever keeps the server cannot read it;
-        every desk that joins must know it. prepare: called with the engines before anything is made (tables that are to
-        be spread over partitions).
-        Raises OfficeThere, NotOurTables, and what open_server() raises.
-        """
-        desk_place.found_on(
-            server,
-            password,
-            desk_place.office_values(office),
-            clock or SystemClock(),
-            keeps_numbers=keeps_numbers,
-            prepare=prepare,
-            phrase=phrase,
-            cost=cost,
-        )
 
     @classmethod
     def create_office(
@@ -392,25 +306,6 @@ class Casebook:
             engines.close()
             raise
 
-    @staticmethod
-    def office_on(server: ServerAddress, password: str, phrase: str = "") -> Office | None:
-        """The office that a database holds; None where it is empty. Nothing is written.
-
-        Raises WrongOfficePhrase, NotOurTables, NewerStore, and what open_server() raises.
-        """
-        said = desk_place.look(server, password, phrase)
-        return Office(**said) if said else None
-
-    @staticmethod
-    def move_office(folder: Path, passphrase: str, server: ServerAddress, password: str) -> None:
-        """Say that the office's server is somewhere else now, or is to be spoken to otherwise; it is tried first.
-
-        Nobody may be signed in at this desk. Raises TooManyAttempts, WrongPassphrase, KeysMissing, StoreBusy, NoOffice,
-        and what open_server() raises; then nothing was changed.
-        """
-        with told_as_problems(folder.name):
-            desk_place.move(folder, passphrase, server, password)
-
     @classmethod
     def _with(
         cls,
@@ -432,42 +327,6 @@ class Casebook:
         catch_up(book)
         audit_session.opened(book)
         return cls(book, opening)
-
-    @staticmethod
-    def backups(folder: Path, elsewhere: Path | None = None) -> list[Backup]:
-        """The backups beside the casebook of a folder, and those in another folder, newest first; none verified yet."""
-        return casebook_file.backups(folder, elsewhere)
-
-    @staticmethod
-    def preview_restore(
-        folder: Path, chosen: Path, passphrase: str, *, account: str = "", clock: Clock | None = None
-    ) -> Difference:
-        """What putting a backup back would lose and bring back, by kinds and names; nothing is changed.
-
-        Raises as restore() does, and CannotRead.
-        """
-        return casebook_file.difference(folder, chosen, passphrase, clock or SystemClock(), account)
-
-    @staticmethod
-    def last_good_backup(
-        folder: Path, passphrase: str, *, account: str = "", clock: Clock | None = None
-    ) -> Backup | None:
-        """The newest whole backup beside a casebook that cannot be opened. Raises WrongPassphrase, KeysMissing."""
-        return casebook_file.last_good(folder, passphrase, clock or SystemClock(), account)
-
-    @staticmethod
-    def restore(
-        folder: Path, chosen: Path, passphrase: str, *, account: str = "", clock: Clock | None = None
-    ) -> Path | None:
-        """Put a backup (its folder) in the place of the casebook, which nobody may have open; it is verified first.
-
-        Returns where the old file is kept, None where there was none; one that can be read is backed up besides. No
-        files are exchanged until a person agrees (safekeeping.agree). The passphrase is that of the casebook's key
-        file, or of the backup's own where the casebook's is gone or damaged (a damaged one is kept, dated).
-        Raises WrongPassphrase, TooManyAttempts, NotAllowed, KeysMissing, DamagedBackup, StoreBusy, DiskFull,
-        CannotWrite; then nothing was changed.
-        """
-        return casebook_file.restore(folder, chosen, passphrase, clock or SystemClock(), account)
 
     @property
     def office(self) -> Office:
