@@ -20,6 +20,7 @@ from models.services.views import Office, Worker
 from models.store import backup, backup_difference, backup_restoring, integrity, migrate
 from models.store.backup import Backup, DamagedBackup
 from models.store.backup_difference import Difference
+from models.store.backup_files import free_name
 from models.store.backup_manifest import check
 from models.store.engine import WindowLock, is_full, open_sqlite, sorted_trouble
 from models.store.work import write_meta
@@ -91,9 +92,12 @@ def last_good(folder: Path, passphrase: str, clock: Clock, account: str = "") ->
 
     Raises WrongPassphrase, TooManyAttempts.
     """
+    own = None
+    with suppress(KeysMissing):
+        own = signing_in.unlock(folder, passphrase, account, clock)
     for each in backup.backups(folder / BACKUPS):
         with suppress(DamagedBackup, CannotRead, KeysMissing):
-            return check(each.path, _keys_for(folder, each.path, passphrase, clock, account)[0])[0]
+            return check(each.path, own or keystore.unlock(each.path / KEYS, passphrase, account))[0]
     return None
 
 
@@ -169,14 +173,10 @@ def _set_aside(folder: Path, clock: Clock) -> None:
 
 
 def _rename_dated(folder: Path, names: tuple[str, ...], clock: Clock) -> None:
-    moment = f"{local_time(milliseconds(clock)):%Y-%m-%d_%H%M%S}"
+    moment = local_time(milliseconds(clock))
     for name in names:
-        old, n = folder / name, 1
-        if not old.exists():
-            continue
-        while (folder / f"{name}.old-{moment}_{n}").exists():
-            n += 1
-        old.rename(folder / f"{name}.old-{moment}_{n}")
+        if (folder / name).exists():
+            (folder / name).rename(free_name(folder, moment, f"{name}.old-"))
 
 
 @contextmanager

@@ -25,12 +25,13 @@ KINDS = ("resident", "household", "visit", "referral", "picture")
 """The kinds of record that are counted each by itself; the others together."""
 
 _NAMES = {
-    "resident": "SELECT name FROM resident WHERE id = ?",
+    "resident": "SELECT name FROM {one}.resident WHERE id = ?",
     "household": """SELECT dwelling.street_line || ' ' || dwelling.building || ' ' || dwelling.unit || ' ' ||
-        dwelling.door FROM household JOIN dwelling ON dwelling.id = household.dwelling_id WHERE household.id = ?""",
-    "visit": "SELECT CAST(happened_on AS text) FROM visit WHERE id = ?",
-    "referral": "SELECT number FROM referral WHERE id = ?",
-    "picture": "SELECT title FROM picture WHERE id = ?",
+        dwelling.door FROM {one}.household JOIN {one}.dwelling ON dwelling.id = household.dwelling_id
+        WHERE household.id = ?""",
+    "visit": "SELECT CAST(happened_on AS text) FROM {one}.visit WHERE id = ?",
+    "referral": "SELECT number FROM {one}.referral WHERE id = ?",
+    "picture": "SELECT title FROM {one}.picture WHERE id = ?",
 }
 _ONLY = """SELECT here.entity, here."row", max(here.at),
     NOT EXISTS (SELECT 1 FROM {other}.head WHERE head.district = here.district AND head."row" = here."row")
@@ -119,13 +120,9 @@ def _only_in(connection: Any, one: str, other: str) -> tuple[dict[str, Records],
     }, newest
 
 
-def _names(connection: Any, where: str, kind: str, rows: list[str]) -> tuple[str, ...]:
-    query = _NAMES.get(kind)
-    if query is None:
+def _names(connection: Any, one: str, kind: str, rows: list[str]) -> tuple[str, ...]:
+    if kind not in _NAMES:
         return ()
-    for table in ("resident", "household", "dwelling", "visit", "referral", "picture"):
-        query = query.replace(f"FROM {table} ", f"FROM {where}.{table} ").replace(
-            f"JOIN {table} ", f"JOIN {where}.{table} "
-        )
+    query = _NAMES[kind].format(one=one)
     found = (connection.execute(query, (row,)).fetchone() for row in rows)
     return tuple(dict.fromkeys(" ".join(str(name[0]).split()) for name in found if name is not None and name[0]))
