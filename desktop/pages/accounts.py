@@ -26,15 +26,12 @@ from desktop.widgets.list_export import write_bytes
 from desktop.widgets.print_once import print_once
 from desktop.widgets.printing import PaperItem, print_papers
 from models.clock import today
-from models.errors import CannotRead
 from models.records import divisions
 from models.records.roles import CLASSES, ROLES, may
-from models.security.escrow import ANSWER_ENDING, REQUEST_ENDING, Request
+from models.security.escrow import ANSWER_ENDING, REQUEST_ENDING, Request, read_file
 from models.services.accounts_views import AccountRow, EscrowOffice
 from models.services.views import Changed
 from models.texts import _, language
-
-REQUEST_MOST = 256 * 1024
 
 
 class AccountsPage(Page):
@@ -296,12 +293,7 @@ class AccountsPage(Page):
         accounts = self.casebook.accounts
 
         def work() -> tuple[bytes, Request]:
-            try:
-                if not path.is_file() or path.stat().st_size > REQUEST_MOST:
-                    raise CannotRead(name=path.name)
-                data = path.read_bytes()
-            except OSError as trouble:
-                raise CannotRead(name=path.name) from trouble
+            data = read_file(path)
             return data, accounts.open_request(data)
 
         self.read(work, lambda found: self._ask_answer(path, *found))

@@ -11,13 +11,11 @@ from desktop.widgets import pieces
 from desktop.widgets.choice_field import ChoiceField
 from desktop.widgets.list_export import write_bytes
 from desktop.widgets.new_passphrase import NewPassphrase
-from models.errors import CannotRead, Problem
+from models.errors import Problem
 from models.texts import _
 
 if TYPE_CHECKING:
     from desktop.shell import Shell
-
-ANSWER_MOST = 256 * 1024
 
 
 @dataclass
@@ -220,6 +218,7 @@ class Forgotten(QWidget):
 
     def _take(self, _account: str, new: str) -> None:
         from models.casebook import Casebook
+        from models.security.escrow import read_file
 
         chosen = self.choose_answer()
         if not chosen:
@@ -227,13 +226,7 @@ class Forgotten(QWidget):
         path, folder, clock = Path(chosen), self.shell.folder, self.shell.clock
 
         def work() -> None:
-            try:
-                if not path.is_file() or path.stat().st_size > ANSWER_MOST:
-                    raise CannotRead(name=path.name)
-                data = path.read_bytes()
-            except OSError as trouble:
-                raise CannotRead(name=path.name) from trouble
-            Casebook.take_answer(folder, data, new, clock=clock)
+            Casebook.take_answer(folder, read_file(path), new, clock=clock)
 
         self._run(work, lambda _none: self._end(_("The new passphrase is set. Sign in with it.")))
 

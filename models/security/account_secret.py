@@ -7,7 +7,7 @@ from pathlib import Path
 
 from models.errors import KeysMissing, WrongPassphrase
 from models.security import key_file
-from models.security.key_file import PERSON, KeyFile, Slot
+from models.security.key_file import PERSON, KeyFile
 from models.security.keystore import secrets_in
 from models.security.sealing import raw, stretched, unboxed
 
@@ -25,16 +25,11 @@ def secrets_of(path: Path, passphrase: str, account: str) -> list[str]:
 
     Raises WrongPassphrase, KeysMissing where the key store or the account is not there, CannotRead.
     """
-    file = next((one for _where, one in key_file.both(path) if isinstance(one, KeyFile)), None)
-    slot = _slot(file, account)
-    if file is None or slot is None:
+    file = key_file.first_whole(path)
+    slot = file.slot(account) if isinstance(file, KeyFile) else None
+    if slot is None or slot.kind != PERSON:
         raise KeysMissing()
     said = unboxed(stretched(passphrase, raw(slot.salt), slot.cost), slot.box, slot.bound_to(file.vault))
     if said is None:
         raise WrongPassphrase()
     return secrets_in(said)
-
-
-def _slot(file: KeyFile | None, account: str) -> Slot | None:
-    slots = file.slots if file is not None else ()
-    return next((one for one in slots if one.kind == PERSON and one.id == account), None)

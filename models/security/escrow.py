@@ -68,7 +68,9 @@ def ask(key_store: Path, account: str, new_passphrase: str, clock: Clock, *, cos
     """
     if too_easy(new_passphrase):
         raise WeakPassphrase()
-    file = _readable(key_store)
+    file = key_file.first_whole(key_store)
+    if not isinstance(file, KeyFile):  # of an earlier version, which entrusted keys to nobody
+        raise KeysMissing()
     slot = file.slot(account)
     if slot is None or slot.kind != PERSON:
         raise LookupError("no such person")
@@ -90,6 +92,20 @@ def ask(key_store: Path, account: str, new_passphrase: str, clock: Clock, *, cos
     box = boxed(stretched(new_passphrase, salt, cost), secret.encode(), bound)
     key_file.write_whole(key_store.with_name(WAITING), canonical({**bound, "box": box}))
     return request + b"\n"
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of a file that somebody sent: a request or an answer. Raises CannotRead; EscrowRefused: too large."""
+    try:
+        if not path.is_file():  # a folder, or something that never ends
+            raise CannotRead(name=path.name)
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as trouble:
+        raise CannotRead(name=path.name) from trouble
+    if len(data) > MAX_BYTES:
+        raise EscrowRefused(reason="not_one")
+    return data
 
 
 def fingerprint(request: bytes) -> str:
@@ -220,13 +236,6 @@ def _waiting(key_store: Path) -> dict[str, Any]:
     except (EscrowRefused, ValueError, KeyError, TypeError) as trouble:
         raise EscrowRefused(reason="no_request") from trouble
     return said
-
-
-def _readable(path: Path) -> KeyFile:
-    for _where, file in key_file.both(path):
-        if isinstance(file, KeyFile):
-            return file
-    raise KeysMissing()
 
 
 def _digest(data: bytes) -> str:

@@ -224,3 +224,14 @@ def test_what_waits_is_refused_where_it_was_changed(key_path: Path, keys: Keys, 
         with pytest.raises(CannotRead):
             escrow.take(key_path, answered, NEW)
     assert escrow.take(key_path, answered, NEW, cost=FLOOR)
+
+
+def test_of_a_file_that_somebody_sent_no_more_is_read_than_a_request_may_have(tmp_path: Path) -> None:
+    path = tmp_path / f"sent{escrow.ANSWER_ENDING}"
+    path.write_bytes(bytes(escrow.MAX_BYTES))
+    assert escrow.read_file(path) == bytes(escrow.MAX_BYTES)
+    path.write_bytes(bytes(escrow.MAX_BYTES + 1))
+    assert reason_of(escrow.read_file, path) == "not_one"
+    for nothing in (tmp_path, tmp_path / "nowhere"):
+        with pytest.raises(CannotRead):
+            escrow.read_file(nothing)
