@@ -486,7 +486,8 @@ class CalendarPage(ListPage):
 
         def make(_cancelled: Cancelled) -> PeopleList:
             rows = parts.list_rows(chosen, keys)
-            casebook.calendar.written_out(view, len(rows))
+            whom = {one for row in chosen for one in (row.first.resident_id, row.first.household_id)}
+            casebook.calendar.written_out(view, len(rows), whom)
             return PeopleList(
                 title=title,
                 office=casebook.office.name,

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
@@ -441,18 +440,15 @@ class ScreeningPage(ListPage):
         casebook, where, order, title = self.casebook, self.shown, self._order(), self.title()
         policies, plans, groups, on = self.policies, dict(self.plans), self._groups, self.on()
         assert policies is not None
-        stretches = list(self.lines.ticks.stretches())
+        places = [range(first, first + many) for first, many in self.lines.ticks.stretches()]
         told = {"outcome": _(self.preset.words), **self.filters.told()}
 
         def make(cancelled: Cancelled) -> PeopleList | None:
             rows: list[Any] = []
-            every, at = casebook.screening.export_people(where, order), 0
-            for first, many in stretches:
-                for person in islice(every, first - at, first - at + many):
-                    rows += [parts.list_row(policies, groups, plans, row, keys, on) for row in person.results]
-                    if cancelled():
-                        return None
-                at = first + many
+            for person in casebook.screening.export_people(where, order, places):
+                rows += [parts.list_row(policies, groups, plans, row, keys, on) for row in person.results]
+                if cancelled():
+                    return None
             return PeopleList(
                 title=title,
                 office=casebook.office.name,

@@ -148,7 +148,7 @@ class Screening:
         """All results of a filter one after the other, for a file; the export is journalled when it begins."""
         listing = self._ready()
         names = self._named(where)
-        self._book.note("export", "register", "", f"screening {where.in_codes()}".strip())
+        self._note_export(listing, where, [self._people_in_order(listing, where, names, "place")])
         pairs = self._pairs(listing, where, names, order, 0)
         while portion := list(islice(pairs, _PORTION)):
             yield from self._shown(listing, portion)
@@ -166,14 +166,30 @@ class Screening:
         rows = self._people_in_order(listing, where, names, order)
         return PeoplePage(len(rows), offset, tuple(self._persons(listing, rows[offset : offset + limit], where, names)))
 
-    def export_people(self, where: ScreenFilter = _ALL, order: PeopleOrder = "place") -> Iterator[ScreenPerson]:
-        """All residents of a filter one after the other, for a file; the export is journalled when it begins."""
+    def export_people(
+        self, where: ScreenFilter = _ALL, order: PeopleOrder = "place", places: Sequence[range] | None = None
+    ) -> Iterator[ScreenPerson]:
+        """Residents of a filter one after the other, for a file; the export is journalled when it begins, with whom.
+
+        places: which of them, by their place in people(); None: all.
+        """
         listing = self._ready()
         names = self._named(where)
-        self._book.note("export", "register", "", f"screening {where.in_codes()}".strip())
         rows = self._people_in_order(listing, where, names, order)
-        for start in range(0, len(rows), _PEOPLE):
-            yield from self._persons(listing, rows[start : start + _PEOPLE], where, names)
+        chosen = [rows] if places is None else [rows[some.start : some.stop] for some in places]
+        self._note_export(listing, where, chosen)
+        for part in chosen:
+            for start in range(0, len(part), _PEOPLE):
+                yield from self._persons(listing, part[start : start + _PEOPLE], where, names)
+
+    def _note_export(self, listing: "Listing", where: ScreenFilter, chosen: Iterable[Any]) -> None:
+        """Who stands on a list of results that is written out is told, with their households."""
+        whom: set[str] = set()
+        for rows in chosen:
+            for row in rows.tolist():
+                block, at = listing.at(row)
+                whom |= {block.lists.person[at].decode(), block.lists.home[int(block.household[at])].decode()}
+        self._book.note("export", "register", "", f"screening {where.in_codes()}".strip(), also=whom)
 
     def household(self, household_id: str) -> tuple[ScreenRow, ...]:
         """What a household's people may have, from the records as they are now: rescreen() and its rows.

@@ -248,6 +248,7 @@ def test_chosen_lines_are_written_as_a_spreadsheet_and_journalled(shell, page, e
     assert {line[3] for line in rows} == {"耿玉兰"}
     assert "已导出到“到期与变化_2026-11-22.xlsx”" in shell.area.undo_bar.sentence.text()
     assert exported(shell) == [f"calendar 2026-11-22..2026-12-22  lines={len(rows)}"]
+    assert "export" in {one.action for one in shell.casebook.audit.who_has_seen("resident", row.first.resident_id)}
 
 
 def test_chosen_lines_are_written_as_paper(shell, page, tmp_path):

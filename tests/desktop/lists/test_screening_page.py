@@ -15,6 +15,7 @@ from desktop.widgets.service_bars import bar_total, spoken
 from models.casebook import Casebook
 from models.errors import CannotWrite
 from models.records.audit import Audit
+from models.services.audit_views import AuditWhere
 from models.services.screening_views import ScreenFilter, ScreenPerson
 from models.store.rows import table_of
 from tests.conftest import OFFICE, PASSPHRASE
@@ -251,6 +252,11 @@ def test_chosen_people_are_written_with_each_of_their_results(shell, people, tmp
     assert [(row[1], row[4]) for row in rows] == told
     assert len(journalled(shell)) == 1
     assert "screening" in journalled(shell)[0]
+    (noted,) = shell.casebook.audit.page(AuditWhere(kind="export")).rows
+    assert noted.others == len({who for one in chosen for who in (one.first.resident_id, one.first.household_id)})
+    assert "export" in {
+        one.action for one in shell.casebook.audit.who_has_seen("resident", chosen[0].first.resident_id)
+    }
 
 
 def test_a_list_on_paper_is_written_too(shell, people, tmp_path):

@@ -11,6 +11,7 @@ from models.records.audit import Audit
 from models.records.fact import FactEntry
 from models.records.household import DwellingEntry, HouseholdEntry, MemberEntry
 from models.services.screening_views import PeopleOrder, ScreenFilter
+from models.store.audit import ALSO, AUDIT
 from models.store.rows import table_of
 from tests.models.services.people import five_people, person
 
@@ -65,3 +66,21 @@ def test_that_people_are_written_out_is_journalled_without_names(screened: Caseb
         rows = connection.execute(select(journal.c.action, journal.c.detail)).all()
     assert ("export", "screening name=yes") in [tuple(row) for row in rows]
     assert not any("赵兰" in row.detail for row in rows)
+
+
+def test_who_stands_on_a_list_that_is_written_out_is_told_and_nobody_else(screened: Casebook) -> None:
+    first, _second, third = screened.screening.people(ASKED, 0, 3).people
+    chosen = [range(1), range(2, 3)]
+    assert list(screened.screening.export_people(ASKED, "place", chosen)) == [first, third]
+    with screened._book.reading() as connection:
+        (place,) = connection.execute(select(AUDIT.c.seq).where(AUDIT.c.action == "export")).scalars()
+        told = set(connection.execute(select(ALSO.c.subject_id).where(ALSO.c.seq == place)).scalars())
+    people = {one.first.resident_id for one in screened.screening.people(ASKED, 0, 100).people}
+    assert told & people == {first.first.resident_id, third.first.resident_id}
+    assert told - people <= {first.first.household_id, third.first.household_id}
+
+
+def test_everybody_of_a_register_of_results_is_told(screened: Casebook) -> None:
+    rows = list(screened.screening.export_rows(ASKED))
+    for who in {row.resident_id for row in rows}:
+        assert "export" in {row.action for row in screened.audit.who_has_seen("resident", who)}
