@@ -292,11 +292,11 @@ class Conflicts:
         if not fields:
             raise NotFound
         with self._book.verb(VERB) as work:
+            if self._secret(work.connection, {row for row, _field in fields}):
+                raise NotFound
             told: dict[tuple[str, str], dict[str, Any]] = defaultdict(dict)
             for row, field in fields:
                 found = conflict_of(work.connection, row, field)
-                if self._secret(work.connection, [row]):
-                    raise NotFound
                 value = choose(found, standing_of(work.connection, found))
                 if rules.kind_of(found.entity, field, [to_wire(value)]) == "newer":
                     raise NotFound

@@ -21,6 +21,7 @@ from models.services.views import Changed
 from models.store import chains, importing
 from models.store.many import without_pauses
 from models.store.rows import KEPT, table_of
+from models.store.seen import arrived
 from models.store.work import read_meta, write_meta
 from models.sync import batch as batches
 from models.sync import receipt as receipts
@@ -256,25 +257,21 @@ def _take_beside(book: Book, path: Path, tally: _Tally) -> None:
 
 
 def _apply(book: Book, path: Path, names: Mapping[str, str], tally: _Tally) -> None:
-    before = _arrivals(book)
+    with book.reading_whole() as connection:
+        before = arrived(connection)
     changed = sync_import.apply(book, path)
     with book.reading_whole() as connection:
         columns = (_BATCH.c.count.label("several"), _BATCH.c.peer)
         row = connection.execute(select(*columns).where(_BATCH.c.id == changed.id)).one()
+        came = arrived(connection) - before
     several = int(row.several)
-    fresh = min(_arrivals(book) - before, several)  # what followed from it here is counted there too
+    fresh = min(came, several)  # what followed from it here is counted there too
     tally.new += fresh
     tally.already_here += several - fresh
     tally.senders[row.peer] = names.get(row.peer, "")
     tally.entities |= changed.entities
     tally.rows |= changed.rows
     tally.operations += changed.operations
-
-
-def _arrivals(book: Book) -> int:
-    """How many operations this casebook ever got."""
-    with book.reading_whole() as connection:
-        return int(read_meta(connection, "arrived").get("count", 0))
 
 
 def _open_conflicts(connection: Connection) -> int:

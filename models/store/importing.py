@@ -129,7 +129,8 @@ def apply(connection: Connection, planned: Plan) -> frozenset[str]:
         _write_rows(connection, planned.rows, planned.conflicts_before, planned.mixed)
     marks.note(connection, about | marks.subjects_now(connection, rows, mixed))
     chains.extend(connection, planned.new)
-    return to_find_again(connection, {**rows, **dict.fromkeys(_found_as_before(planned), "")})
+    same = _found_as_before(planned)
+    return to_find_again(connection, {row: entity for row, entity in rows.items() if row not in same})
 
 
 def _found_as_before(planned: Plan) -> set[str]:
