@@ -80,7 +80,7 @@ class Locking(QObject):
         self.watch = watch
         self.afterwards: Afterwards = SameProcess(shell)
         self.signals = SessionSignals(self)
-        self.signals.lock_wanted.connect(self._asked)
+        self.signals.lock_wanted.connect(self.lock)
         self.unfinished = Unfinished(shell)
         self.closing = False
         """Whether a casebook is just being closed behind the gate."""
@@ -114,7 +114,8 @@ class Locking(QObject):
         """Hide every name now, save what is being typed, close the casebook; then see `afterwards`.
 
         restores: a backup is to be restored next.
-        why: for the audit: asked, idle, sleep, session (the screen was locked, the lid closed, somebody logged off).
+        why: for the audit: asked, idle, sleep, screen (it was locked), lid (it was closed), session (it was locked or
+        left).
         """
         shell = self._shell
         if shell.is_locked:
@@ -184,9 +185,6 @@ class Locking(QObject):
         self._shell.tasks.wait_idle(LOG_OFF_SECONDS)
 
     # What locks.
-
-    def _asked(self, _why: str) -> None:
-        self.lock("session")
 
     def look(self) -> None:
         """Compare the clocks; called every two seconds."""

@@ -43,7 +43,9 @@ def test_what_the_system_says_locks_and_hides_every_name_in_the_same_event(shell
     assert isinstance(shell.gate, SignIn)
     assert shell.is_locked
     settle(shell)
-    Casebook.open(shell.folder, PASSPHRASE, clock=shell.clock).close()  # nobody holds it any more
+    book = Casebook.open(shell.folder, PASSPHRASE, clock=shell.clock)  # nobody holds it any more
+    assert next(row.detail for row in book.audit.page().rows if row.action == "lock") == why
+    book.close()
 
 
 def test_no_page_puts_a_name_into_the_title_of_the_window(shell):

@@ -34,6 +34,13 @@ def asking(shell):
     return made
 
 
+def lock_and_come_back(shell, clock):
+    shell.lock()
+    settle(shell)
+    shell.unlock(Casebook.open(shell.folder, PASSPHRASE, clock=clock))
+    settle(shell)
+
+
 def test_nothing_is_kept_of_a_dialog_into_which_nobody_wrote(shell, asking):
     asking.choice.setCurrentIndex(1)
     asking.lines[0].setText("as the program filled it in")
@@ -81,10 +88,7 @@ def test_what_was_typed_stands_there_again_after_the_lock(shell, asking, clock):
 
 def test_another_dialog_or_the_same_elsewhere_is_left_alone(shell, asking, clock):
     type_text(asking.lines[0], "只给今天这一页")
-    shell.lock()
-    settle(shell)
-    shell.unlock(Casebook.open(shell.folder, PASSPHRASE, clock=clock))
-    settle(shell)
+    lock_and_come_back(shell, clock)
     shell.go("residents")
     settle(shell)
     elsewhere = Asking(shell)
@@ -98,10 +102,7 @@ def test_another_dialog_or_the_same_elsewhere_is_left_alone(shell, asking, clock
 
 def test_the_list_of_drafts_names_it_and_leads_to_its_page(shell, asking, clock):
     type_text(asking.lines[0], "没说完")
-    shell.lock()
-    settle(shell)
-    shell.unlock(Casebook.open(shell.folder, PASSPHRASE, clock=clock))
-    settle(shell)
+    lock_and_come_back(shell, clock)
     shell.go("drafts")
     settle(shell)
     (draft,) = shell.casebook.drafts.all()
