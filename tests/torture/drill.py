@@ -116,5 +116,5 @@ def _wrong(home: Path, phrase: str, stick: Path, names: set[str], clock: FixedCl
         book.close()
 
 
-_GROWS = {"meta", "audit", "audit_chain", "numbering", "operation"}
+_GROWS = {"meta", "audit"}
 """Tables into which the restore itself and the first sign-in write."""
