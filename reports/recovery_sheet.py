@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from reports.flow import Cell, Piece, Type, paragraph, put, space, table_row
+from reports.flow import Piece, Type, paragraph, put, space
 from reports.lines import Run, shape
 from reports.paper import MM, WIDTH, Paper
 from reports.printable import check, one_line
-from reports.sheet import Language, SheetValue, draw_sheet, head_cell, signature_lines
+from reports.sheet import Language, SheetValue, draw_sheet, fact_row, signature_lines
 from reports.wording import day_text, wording
 
 LEFT, MEASURE = 22 * MM, 166 * MM
@@ -54,14 +54,14 @@ def render_recovery_sheet(value: RecoverySheet) -> bytes:
 
 
 def _content(value: RecoverySheet, words: Mapping[str, str]) -> Iterator[Piece]:
-    half = MEASURE / 2 - LABEL
     facts = (
-        (("office", value.office), ("made", day_text(words["date"], value.made_on))),
-        (("maker", value.maker), ("casebook", value.casebook)),
+        ("office", Run(one_line(value.office))),
+        ("made", Run(day_text(words["date"], value.made_on))),
+        ("maker", Run(one_line(value.maker))),
+        ("casebook", Run(value.casebook)),
     )
-    for row in facts:
-        cells = [(head_cell(words[name], LABEL), Cell([Run(one_line(said))], half, shrink=True)) for name, said in row]
-        yield table_row([*cells[0], *cells[1]], LEFT, ROW, 9 * MM)
+    for row in (facts[:2], facts[2:]):
+        yield fact_row(words, row, LEFT, MEASURE, LABEL, ROW, 9 * MM)
     yield space(8 * MM)
     yield from paragraph(shape([Run(words["code"], "hei")]), LEFT, MEASURE, TEXT, indent=0, keep=True)
     yield space(2 * MM)

@@ -6,11 +6,11 @@ It holds no name of a resident: only how many are on this computer, so that a lo
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from reports.flow import Cell, Piece, Type, height_of, paragraph, put, space, table_row
+from reports.flow import Piece, Type, height_of, paragraph, put, space
 from reports.lines import Run, shape
 from reports.paper import HEIGHT, MM, WIDTH, Paper
 from reports.printable import check, one_line
-from reports.sheet import Language, SheetValue, draw_sheet, head_cell
+from reports.sheet import Language, SheetValue, draw_sheet, fact_row
 from reports.wording import day_text, wording
 
 LEFT, MEASURE = 18 * MM, 174 * MM
@@ -76,16 +76,14 @@ def _content(value: SafetySheet, words: Mapping[str, str], type_: Type) -> Itera
             yield from rest
         yield space(1.6 * MM)
     yield from paragraph(shape([Run(words["box_h"], "hei")]), LEFT, MEASURE, type_, indent=0, keep=True)
-    half = MEASURE / 2 - LABEL
     facts = (
-        ("device", value.computer or words["blank"]),
-        ("households", _count(value, words)),
-        ("backup", _day(value.backed_up_on, words)),
-        ("exchange", _day(value.exchanged_on, words)),
+        ("device", Run(one_line(value.computer) or words["blank"])),
+        ("households", Run(_count(value, words))),
+        ("backup", Run(_day(value.backed_up_on, words))),
+        ("exchange", Run(_day(value.exchanged_on, words))),
     )
-    cells = [(head_cell(words[name], LABEL), Cell([Run(one_line(said))], half, shrink=True)) for name, said in facts]
-    for row in (cells[0] + cells[1], cells[2] + cells[3]):
-        yield table_row(list(row), LEFT, type_, 7 * MM)
+    for row in (facts[:2], facts[2:]):
+        yield fact_row(words, row, LEFT, MEASURE, LABEL, type_, 7 * MM)
     yield space(1.6 * MM)
     yield from paragraph(shape([Run(words["foot"], "hei")]), LEFT, MEASURE, type_, indent=0)
 

@@ -70,6 +70,23 @@ def head_row(
     return table_row([head_cell(words[key], width) for key, width in columns], left, type_, least, keep=True)
 
 
+def fact_row(
+    words: Mapping[str, str],
+    facts: Sequence[tuple[str, Run]],
+    left: float,
+    measure: float,
+    label: float,
+    type_: Type,
+    least: float,
+) -> Piece:
+    """A row of facts side by side, each after its head. Facts: the key of each head, and what is said; label: how wide
+    a head is.
+    """
+    wide = measure / len(facts) - label
+    cells = [[head_cell(words[key], label), Cell([said], wide, shrink=True)] for key, said in facts]
+    return table_row([cell for pair in cells for cell in pair], left, type_, least)
+
+
 def page_number(
     paper: Paper, words: Mapping[str, str], number: int, pages: int, right: float, up: float = 11 * MM
 ) -> None:
