@@ -7,8 +7,10 @@ from models.texts import _
 
 class NotAllowed(Problem):
     """Somebody may not do this. Facts: action, a key of ACTIONS; or scope=True: it is about somebody elsewhere; or
-    kind, a key of CLASSES: it is about what the account does not see.
+    kind, a key of CLASSES: it is about what the account does not see; verb: which one, where it is not the one called.
     """
+
+    noted = False  # whether the audit was told
 
     def sentence(self) -> str:
         """Tell the worker what is not theirs, and whom to ask."""

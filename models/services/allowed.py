@@ -225,12 +225,11 @@ class Guard:
         return may(self._roles(), action)
 
     def need(self, action: str, verb: str = "") -> None:
-        """Raises NotAllowed where who is signed in may not do this; the refusal is noted first."""
+        """Raises NotAllowed where who is signed in may not do this; to be called by a verb, whose refusal is noted."""
         roles = self._roles()
         if may(roles, action) if action in ACTIONS else ROLES.keys() <= set(roles):
             return
-        self._book.note("refused", "action", action, verb)
-        raise NotAllowed(action=action)
+        raise NotAllowed(action=action, verb=verb)
 
     def stand_before_all(self, casebook: object) -> None:
         """Put the guard before every service that a casebook hands out, and before its own verbs."""
@@ -258,11 +257,14 @@ class Guard:
             return function(service, *arguments, **more)
         which = _BY_ARGUMENT.get(named)
         action = which(*arguments, **more) if which is not None else ALLOWED.get(named, "")
-        if action not in ACTIONS or not ACTIONS[action] >= ROLES.keys():
-            self.need(action, named)
         inside.now = True
         try:
+            if action not in ACTIONS or not ACTIONS[action] >= ROLES.keys():
+                self.need(action, named)
             return function(service, *arguments, **more)
+        except NotAllowed as refusal:
+            self._book.note_refusal(refusal, named)
+            raise
         finally:
             inside.now = False
 

@@ -135,7 +135,7 @@ class Book:
             return _NO_LIMITS
         on = today(self.clock)
         known = self.policies.facts.items() if hidden else ()
-        facts = frozenset(name for name, one in known if class_of_fact(name, one.why) in hidden)
+        facts = {name: kind for name, one in known if (kind := class_of_fact(name, one.why)) in hidden}
         return Limits(worker.scope, hidden, facts, worker.name, start_of(on), on)
 
     def sensitive(self, facts: Iterable[str]) -> list[str]:
@@ -227,9 +227,16 @@ class Book:
         """What was refused for the place or the class is put down once nothing of it is left."""
         try:
             yield
-        except NotAllowed:
-            self.note("refused", "verb", "", verb)
+        except NotAllowed as refusal:
+            self.note_refusal(refusal, verb)
             raise
+
+    def note_refusal(self, refusal: NotAllowed, verb: str) -> None:
+        """Put on the audit chain that a verb was refused to who is signed in, once."""
+        if not refusal.noted:
+            action = str(refusal.facts.get("action", ""))
+            self.note("refused", "action" if action else "verb", action, str(refusal.facts.get("verb", verb)))
+            refusal.noted = True
 
     @contextmanager
     def _numbers_given_back(self) -> Iterator[None]:

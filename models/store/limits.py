@@ -17,8 +17,9 @@ what was learnt, found or decided about it.
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event, select, text
@@ -58,13 +59,13 @@ _BROAD = frozenset({"health", "hiv_psychiatric", "finance"})
 class Limits:
     """What one account sees today.
 
-    scope: codes of communities, streets or districts; (): everywhere. hidden: classes that it does not see. facts:
-    names of the facts of these classes.
+    scope: codes of communities, streets or districts; (): everywhere. hidden: classes that it does not see.
+    fact_classes: the facts of these classes by name, with their class.
     """
 
     scope: tuple[str, ...] = ()
     hidden: frozenset[str] = frozenset()
-    facts: frozenset[str] = field(default=frozenset(), repr=False)
+    fact_classes: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False)
     worker: str = field(default="", repr=False)
     since: int = 0  # milliseconds: when today began
     on: date = date.min
@@ -75,6 +76,11 @@ class Limits:
 
     def __bool__(self) -> bool:
         return bool(self.scope or self.hidden)
+
+    @cached_property
+    def facts(self) -> frozenset[str]:
+        """Names of the facts that it does not see."""
+        return frozenset(self.fact_classes)
 
     @property
     def mark(self) -> str:
@@ -118,7 +124,7 @@ class Limits:
     def statements(self, dialect: str) -> list[str]:
         """What makes the views of a connection."""
         schema = _schema(dialect)
-        conditions = _Conditions(self, _schema(dialect), _temporary(dialect))
+        conditions = _Conditions(self, schema, _temporary(dialect))
         made = []
         for table in (*KEPT, "search_key", "picture_data", "doubled", "print_job", "print_item", *_BY_ROW):
             condition = conditions.of(table)
@@ -168,12 +174,22 @@ class Limits:
     def hold_change(self, connection: Connection, entity: str, row: str) -> None:
         """A record that is about to be changed is seen. Raises NotAllowed. On a connection that sees everything."""
         conditions = _Conditions(self, _schema(connection.dialect.name))
-        for condition, facts in (
-            (conditions.place(entity) if self.scope else "", {"scope": True}),
-            (conditions.kind_of_row(entity) if self.hidden else "", {"kind": min(self.hidden, default="")}),
-        ):
-            if condition and not self._is(connection, entity, row, condition):
-                raise NotAllowed(**facts)
+        place = conditions.place(entity) if self.scope else ""
+        if place and not self._is(connection, entity, row, place):
+            raise NotAllowed(scope=True)
+        if not self._shows(connection, entity, row):
+            which = (kind for kind in sorted(self.hidden) if not self._only(kind)._shows(connection, entity, row))
+            raise NotAllowed(kind=next(which))
+
+    def _shows(self, connection: Connection, entity: str, row: str) -> bool:
+        """Whether nothing of a record is of a class that is not seen."""
+        kinds = _Conditions(self, _schema(connection.dialect.name)).kind_of_row(entity) if self.hidden else ""
+        return not kinds or self._is(connection, entity, row, kinds)
+
+    def _only(self, kind: str) -> "Limits":
+        """These limits as if one class alone were not seen."""
+        facts = {name: one for name, one in self.fact_classes.items() if one == kind}
+        return replace(self, hidden=frozenset({kind}), fact_classes=facts)
 
     def hold_new(self, connection: Connection, made: Iterable[tuple[str, str]]) -> None:
         """New records (entity, id) are about whom the account sees or put on the register. Raises NotAllowed."""
@@ -194,8 +210,8 @@ class Limits:
         subject = str(fact["subject_id"])
         if subject in made:
             return
-        if fact["name"] in self.facts:
-            raise NotAllowed(kind=min(self.hidden))
+        if fact["name"] in self.fact_classes:
+            raise NotAllowed(kind=self.fact_classes[fact["name"]])
         if "children" in self.hidden and fact["subject_kind"] == "resident":
             grown = _Conditions(self, _schema(connection.dialect.name)).kind_of_row("resident")
             if not self._is(connection, "resident", subject, grown):
@@ -413,9 +429,7 @@ class _Conditions:
             parts.append("FALSE")
         if table in ("questionnaire_answer", "determination") and hidden & _BROAD:
             parts.append("FALSE")
-        if table == "picture" and "photos" in hidden:
-            parts.append("FALSE")
-        if table == "picture_data" and "photos" in hidden:
+        if table in ("picture", "picture_data") and "photos" in hidden:
             parts.append("FALSE")
         if "children" in hidden and table in _OF_CHILDREN:
             parts.append(self._grown(f"{row}.resident_id"))

@@ -21,6 +21,7 @@ from models.records.rights import RightsRequestEntry
 from models.records.roles import CLASSES
 from models.records.visit import AssessmentEntry
 from models.services.allowed import NotAllowed
+from models.services.audit_views import AuditWhere
 from models.store.rows import table_of
 from tests.models.pictures import small
 from tests.models.services.people import HOME
@@ -151,16 +152,29 @@ def test_a_form_of_somebody_who_did_not_see_a_fact_does_not_overwrite_it(caseboo
     entry = casebook.residents.entry_of(who)
     assert entry.documents == ()
     casebook.residents.amend(who, entry.model_copy(update={"former_name": "王二丫"}))
-    refused: tuple[Callable[[], object], ...] = (
-        lambda: casebook.facts.record("resident", who, [fact(casebook, "hiv_status")]),
-        lambda: casebook.facts.record("household", home, [fact(casebook, "income_per_capita_month")]),
-        lambda: casebook.facts.record("resident", child, [fact(casebook, "hukou_tianjin")]),
-        lambda: casebook.residents.amend(child, ResidentEntry(name="王小宝", birth_date=date(2016, 5, 6))),
-        lambda: casebook.rights.copy(who),
+    young = ResidentEntry(name="王小宝", birth_date=date(2016, 5, 6))
+    refused: tuple[tuple[Callable[[], object], str], ...] = (
+        (lambda: casebook.facts.record("resident", who, [fact(casebook, "hiv_status")]), "hiv_psychiatric"),
+        (lambda: casebook.facts.record("household", home, [fact(casebook, "income_per_capita_month")]), "finance"),
+        (lambda: casebook.facts.record("resident", child, [fact(casebook, "hukou_tianjin")]), "children"),
+        (
+            lambda: casebook.residents.amend(child, ResidentEntry(name="王小宝", birth_date=date(2016, 5, 6))),
+            "children",
+        ),
+        (lambda: casebook.residents.entry_of(child), "children"),
+        (lambda: casebook.rights.copy(who), "children"),
     )
-    for verb in refused:
-        with pytest.raises(NotAllowed):
+    for verb, kind in refused:
+        with pytest.raises(NotAllowed) as refusal:
             verb()
+        assert refusal.value.facts == {"kind": kind}
+    noted = [row.detail for row in casebook.audit.page(AuditWhere(kind="refused")).rows][::-1]
+    assert noted == [
+        *["facts.record"] * 3,
+        "residents.amend",
+        "residents.entry_of",
+        "rights.copy",
+    ]  # each once, those that only read too
     casebook.facts.record("resident", who, [fact(casebook, "veteran")])
     without(casebook)
     assert casebook.residents.get(who).documents[0].kind == "disability_cert"
