@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from models.errors import KeysMissing, WeakPassphrase, WrongPassphrase
-from models.security.passphrase import is_weak
+from models.security.strength import too_easy
 
 _SHARED = 1  # format of a shared key
 _SALT, _NONCE = 16, 12  # bytes
@@ -88,7 +88,7 @@ def wrap_shared(key: bytes, passphrase: str, purpose: str, *, cost: Cost = STAND
 
     Purpose is bound to it. Raises WeakPassphrase.
     """
-    if is_weak(passphrase):
+    if too_easy(passphrase):
         raise WeakPassphrase()
     salt, nonce = new_salt(), secrets.token_bytes(_NONCE)
     said = {"format": _SHARED, "purpose": purpose, **asdict(cost), "salt": text(salt), "nonce": text(nonce)}

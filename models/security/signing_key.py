@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from models.errors import CannotRead, CannotWrite, Problem, WeakPassphrase
 from models.security import device
-from models.security.passphrase import is_weak
 from models.security.sealing import STANDARD, Cost, canonical, new_salt, raw, stretched, text
+from models.security.strength import too_easy
 from models.texts import _
 
 FORMAT = 1
@@ -51,7 +51,7 @@ class SigningKey:
 
 def make_signing_key(path: Path, passphrase: str, name: str, *, cost: Cost = STANDARD) -> SigningKey:
     """Make a new key and write its file, which must not exist. Raises WeakPassphrase, CannotWrite."""
-    if is_weak(passphrase):
+    if too_easy(passphrase):
         raise WeakPassphrase()
     pair = device.new_device_keys()
     made = SigningKey(name, pair["sign_public"], pair["sign_secret"])

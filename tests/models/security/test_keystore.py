@@ -382,8 +382,9 @@ def test_a_shared_key_opens_with_its_phrase_and_purpose_alone_whatever_was_done_
     assert key.hex() not in json.dumps(said)
     with pytest.raises(WrongPassphrase):
         keystore.unwrap_shared(said, PASSPHRASE, "columns")
-    with pytest.raises(WeakPassphrase):
-        keystore.wrap_shared(key, "123456", "columns", cost=keystore.FLOOR)
+    for easy in ("123456", "football88"):
+        with pytest.raises(WeakPassphrase):
+            keystore.wrap_shared(key, easy, "columns", cost=keystore.FLOOR)
     for name in said:
         for other in (None, 7, "", "AAAA", [], "x" * 40):
             with pytest.raises((KeysMissing, WrongPassphrase)):
