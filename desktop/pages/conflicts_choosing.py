@@ -157,11 +157,15 @@ class Choosing(Page):
         self.run(lambda: conflicts.reveal(*item.key), done)
 
     def _mask(self, *, always: bool = False) -> None:
-        """Hide whole numbers again, unless somebody is writing a text of their own beside them."""
-        writes = not always and isinstance(QApplication.focusWidget(), (QLineEdit, QPlainTextEdit))
-        if self._whole is not None and self._whole is self.card and not writes:
+        """Hide whole numbers again; while somebody is writing a text of their own beside them, that waits."""
+        shown, self._whole = self._whole, None
+        if shown is None or self.card is not shown:
+            return
+        if not always and isinstance(QApplication.focusWidget(), (QLineEdit, QPlainTextEdit)):
+            self._whole = shown
+            QTimer.singleShot(SHOWN_MS, shown, self._mask)
+        else:
             self._show()
-        self._whole = None
 
     _whole: QWidget | None = None  # the card that shows whole numbers now
 

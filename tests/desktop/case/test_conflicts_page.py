@@ -5,6 +5,7 @@ import os
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit
 
 from desktop import looks_conflicts
 from desktop.conflict_queue import Queue
@@ -143,6 +144,20 @@ def test_whole_numbers_are_shown_on_demand(desk):
     assert {card.version.value for card in desk.card.cards} == {"+8613820007777", "+8613820007171"}
     assert {card.text.accessibleName()[-13:] for card in desk.card.cards} == {"138 2000 7777", "138 2000 7171"}
     shot(desk, "whole")
+
+
+def test_whole_numbers_are_hidden_once_nobody_writes_beside_them_any_more(desk, monkeypatch):
+    go_to(desk, "number")
+    desk.card.reveal_button.click()
+    settle(desk.shell)
+    line = QLineEdit(desk)
+    monkeypatch.setattr(QApplication, "focusWidget", lambda: line)
+    desk._mask()
+    assert any("138 2000 7777" in card.text.accessibleName() for card in desk.card.cards)
+    monkeypatch.setattr(QApplication, "focusWidget", lambda: None)
+    desk._mask()
+    assert not any("138 2000 7777" in card.text.accessibleName() for card in desk.card.cards)
+    assert "138****" in said(desk.card)
 
 
 def test_a_whole_record_is_taken_from_one_computer(desk, book):
