@@ -37,14 +37,14 @@ def full(folder: Path, short: bool, seed: int) -> Iterator[Figures]:
     yield _limit_of_pages(folder, asked, seed)
 
 
-def work_until_full(book: Casebook, first: int, make_room: Callable[[], None]) -> tuple[str, int, set[str]]:
-    """Register households until there is no room, make room, and go on; ("" or what is wrong, saved, names)."""
+def work_until_full(book: Casebook, first: int, make_room: Callable[[], None]) -> tuple[str, set[str]]:
+    """Register households until there is no room, make room, and go on; ("" or what is wrong, names)."""
     promised, saved, number = scenes.people(book), 0, first
     refusal: DiskFull | None = None
     while refusal is None:
         number += 1
         if saved > 20_000:
-            return "it never filled up", saved, promised
+            return "it never filled up", promised
         try:
             book.households.register(scenes.household(number))
         except DiskFull as problem:
@@ -53,19 +53,19 @@ def work_until_full(book: Casebook, first: int, make_room: Callable[[], None]) -
         saved += 1
         promised |= {*scenes.family(number)}
     if len(refusal.sentence()) < 20:
-        return "a problem without a sentence", saved, promised
+        return "a problem without a sentence", promised
     if scenes.people(book) != promised:
-        return "what was saved before is not all there, or what was refused is", saved, promised
+        return "what was saved before is not all there, or what was refused is", promised
     had_ballast = isinstance(refusal, ballast.RoomMade)
     if not had_ballast:
         make_room()
     try:
         book.households.register(scenes.household(number))  # the very form that was refused
     except DiskFull as again:
-        return f"{type(again).__name__}: with room it is refused again (ballast: {had_ballast})", saved, promised
+        return f"{type(again).__name__}: with room it is refused again (ballast: {had_ballast})", promised
     promised |= {*scenes.family(number)}
     make_room()
-    return "", saved, promised
+    return "", promised
 
 
 def judged(folder: Path, promised: set[str]) -> str:
@@ -123,14 +123,13 @@ def _on_small_disk(first: Path, disk: Path, asked: int, seed: int) -> None:
         room = ballast.free(disk)
         with filler.open("r+b") as file:
             file.truncate(max(filler.stat().st_size - max(left - room, 0), 0))
-        wrong, saved, promised = work_until_full(book, 100, lambda: filler.unlink(missing_ok=True))  # noqa: B023
+        wrong, promised = work_until_full(book, 100, lambda: filler.unlink(missing_ok=True))  # noqa: B023
         released = with_ballast and not ballast.is_there(here)
         with suppress(DiskFull):
             book.close()
         wrong = wrong or judged(here, promised)
         filler.unlink(missing_ok=True)
         print(f"{_SIGN}{number} {bool(released)} {wrong or '-'}", flush=True)
-        del saved
 
 
 # Limits.
@@ -158,7 +157,7 @@ def _limit_of_files(folder: Path, asked: int, seed: int) -> Figures:
             most = max((here / STORE).stat().st_size, log.stat().st_size if log.exists() else 0) + more
             resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
             say.begin()
-            wrong, _saved, promised = work_until_full(
+            wrong, promised = work_until_full(
                 book, 100, lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
             )
             say.ack(wrong or "-")
@@ -189,7 +188,7 @@ def _limit_of_pages(folder: Path, asked: int, seed: int) -> Figures:
                 connection.exec_driver_sql(f"PRAGMA max_page_count = {2**31 if more is None else count + more}")
 
         limit(chance.randrange(0, 60))
-        wrong, _saved, promised = work_until_full(book, 100, lambda limit=limit: limit(None))
+        wrong, promised = work_until_full(book, 100, lambda limit=limit: limit(None))
         book.close()
         figures.done += 1
         if wrong := wrong or judged(here, promised):
