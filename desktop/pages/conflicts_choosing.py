@@ -158,14 +158,13 @@ class Choosing(Page):
 
     def _mask(self, *, always: bool = False) -> None:
         """Hide whole numbers again; while somebody is writing a text of their own beside them, that waits."""
-        shown, self._whole = self._whole, None
-        if shown is None or self.card is not shown:
-            return
-        if not always and isinstance(QApplication.focusWidget(), (QLineEdit, QPlainTextEdit)):
-            self._whole = shown
-            QTimer.singleShot(SHOWN_MS, shown, self._mask)
-        else:
+        card = self.card
+        if card is not None and self._whole is card:
+            if not always and isinstance(QApplication.focusWidget(), (QLineEdit, QPlainTextEdit)):
+                QTimer.singleShot(SHOWN_MS, card, self._mask)
+                return
             self._show()
+        self._whole = None
 
     _whole: QWidget | None = None  # the card that shows whole numbers now
 
