@@ -21,6 +21,7 @@ from models.services.audit_views import (
     CheckedChain,
     DeviceChain,
 )
+from models.services.backups import BACKUPS, PLACE_SETTING
 from models.services.book import Book
 from models.store import audit
 from models.store.backup import KEY_STORE
@@ -28,8 +29,6 @@ from models.store.guard import read_meta
 
 EVERYTHING = AuditWhere()
 _AT_ONCE = 200
-_BACKUPS = "backups"
-_SECOND = "backup_folder"  # the setting that names another place of the backups
 
 
 class Audit:
@@ -121,8 +120,8 @@ class Audit:
         return None
 
     def export(self, where: AuditWhere = EVERYTHING) -> AuditExport:
-        """The record as files for an auditor: every chain that has rows of the filter's days, whole, since a chain with
-        rows left out cannot be checked; the rows of the filter for a workbook. Noted as an export before it is made.
+        """The record as files for an auditor: every chain whole, since one with rows left out cannot be checked; the
+        rows of the filter for a workbook. Noted as an export before it is made.
         """
         self._book.note("export", "audit", "", where.in_codes())
         with self._book.reading() as connection:
@@ -164,8 +163,8 @@ class Audit:
         if self._book.engines.path is None:
             return []
         with self._book.reading_here() as connection:
-            second = str(read_meta(connection, "settings").get(_SECOND, ""))
-        return [self._book.folder / _BACKUPS, *([Path(second)] if second else [])]
+            second = str(read_meta(connection, "settings").get(PLACE_SETTING, ""))
+        return [self._book.folder / BACKUPS, *([Path(second)] if second else [])]
 
     def _secrets(self, passphrase: str) -> list[str]:
         """What may open k0 here: the key of this very office, and that of the account whose passphrase is given."""

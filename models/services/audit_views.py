@@ -67,7 +67,7 @@ class KnownAnchor:
     """A place of a chain that is written down somewhere, and where."""
 
     anchor: Anchor
-    where: str  # backup, batch, begin, paper
+    where: str  # backup, batch, begin
     at: int  # milliseconds: when it was written down; 0: not known
     name: str = ""  # of the file
 

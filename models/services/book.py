@@ -277,8 +277,7 @@ class Book:
         now = milliseconds(self.clock)
         if action in _FOLDED and now - self._noted.get(key, -_REPEAT_MS) < _REPEAT_MS:
             return
-        known = frozenset({*classes, *self.classes_of(fields)})
-        said = Said(action, subject_kind, subject_id, detail, reason, tuple(fields), known, frozenset(also))
+        said = Said(action, subject_kind, subject_id, detail, reason, tuple(fields), classes, frozenset(also))
         with self.searches.told() as before, self.writing() as connection:
             self.put_audit(connection, *before, said)
         self._noted[key] = now
@@ -295,7 +294,15 @@ class Book:
     def put_audit(self, connection: Connection, *said: Said) -> None:
         """Put rows on the audit chain in a transaction that is open."""
         now, who = milliseconds(self.clock), self.worker
-        audit.append(connection, said, at=now, worker=who.name, account=who.account, desk=self.desk)
+        audit.append(
+            connection,
+            said,
+            at=now,
+            worker=who.name,
+            account=who.account,
+            desk=self.desk,
+            classes_of=self.classes_of,
+        )
 
     def classes_of(self, fields: Iterable[str]) -> frozenset[str]:
         """The classes of sensitive knowledge (models.records.roles.CLASSES) that some fields belong to."""

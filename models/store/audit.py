@@ -9,8 +9,8 @@ sealed with the office's key where the office has one.
 
 import base64
 import json
-from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, update
@@ -29,11 +29,15 @@ from models.values import new_id
 AUDIT, ALSO = table_of(Audit), table_of(AuditAlso)
 _META, _PEER = table_of(Meta), table_of(Peer)
 _STATE = "audit"  # name of the small fact; of a desk with a colon and its id
+ClassesOf = Callable[[Iterable[str]], Collection[str]]
 
 
 @dataclass(frozen=True)
 class Said:
-    """What one row is to tell; who and when is the same for all rows of a verb."""
+    """What one row is to tell; who and when is the same for all rows of a verb.
+
+    classes: of sensitive knowledge, besides those of the fields, which are worked out when the row is written.
+    """
 
     action: str
     subject_kind: str = ""
@@ -46,18 +50,26 @@ class Said:
 
 
 def append(
-    connection: Connection, said: Sequence[Said], *, at: int, worker: str, account: str = "", desk: str = ""
+    connection: Connection,
+    said: Sequence[Said],
+    *,
+    at: int,
+    worker: str,
+    account: str = "",
+    desk: str = "",
+    classes_of: ClassesOf = lambda _fields: (),
 ) -> Anchor | None:
     """Put rows on the chain of a casebook or a desk, in the caller's transaction; returns its new head.
 
-    at: milliseconds. A chain that has not begun begins here.
+    at: milliseconds. classes_of: the sensitive classes of some fields. A chain that has not begun begins here.
     """
     if not said:
         return head(connection, desk)
     state = read_meta(connection, _key(desk))
     if not state.get("key"):
         state = _begin(connection, state, desk=desk, at=at, worker=worker, account=account, why="", recipients=())
-    return _put(connection, desk, state, said, at=at, worker=worker, account=account)
+    whole = [replace(one, classes={*one.classes, *classes_of(one.fields)}) if one.fields else one for one in said]
+    return _put(connection, desk, state, whole, at=at, worker=worker, account=account)
 
 
 def begin(

@@ -1,6 +1,6 @@
 """Whom a verb touched and which fields: what the one row says that each change leaves in the audit chain."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from models.store.audit import Said
@@ -39,7 +39,7 @@ class Touched:
         else:
             self._fields |= {f"{entity}.{name}" for name in said if name not in _NEVER_NAMED}
 
-    def said(self, verb: str, classes_of: Callable[[Iterable[str]], Collection[str]]) -> Said:
+    def said(self, verb: str) -> Said:
         """The row. Its main subject is the resident where there is one alone, else the household, else the first
         record that was written."""
         residents, households = set(self._residents), list(dict.fromkeys(self._households))
@@ -57,6 +57,5 @@ class Touched:
             subject,
             detail=verb,
             fields=tuple(self._fields),
-            classes=frozenset(classes_of(self._fields)),
             also=frozenset({*residents, *households}),
         )

@@ -5,7 +5,7 @@ Every kept row is written here and nowhere else. guard.arm() makes an engine ref
 outside a unit of work, so that a write without an operation fails instead of being lost at the next rebuild.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
@@ -73,7 +73,7 @@ class Work:
         self._operations: list[dict[str, Any]] = []
         self._inserts: dict[str, list[dict[str, Any]]] = {}
         self._heads: list[dict[str, Any]] = []
-        self.classes_of: Callable[[Iterable[str]], Collection[str]] = lambda _fields: ()  # sensitive ones of fields
+        self.classes_of: audit.ClassesOf = lambda _fields: ()  # sensitive ones of fields
         self._notes: list[audit.Said] = []
         self._about: set[str] = set()  # of whom the screening must look again
         self._touched = audit_about.Touched()
@@ -177,10 +177,8 @@ class Work:
         detail, fields: codes and names of fields, never values. reason: in the worker's words. also: whom else it is
         about.
         """
-        classes = frozenset(self.classes_of(fields)) if fields else frozenset[str]()
-        self._notes.append(
-            audit.Said(action, subject_kind, subject_id, detail, reason, tuple(fields), classes, frozenset(also))
-        )
+        said = audit.Said(action, subject_kind, subject_id, detail, reason, tuple(fields), also=frozenset(also))
+        self._notes.append(said)
 
     def concerns(self, *rows: str) -> None:
         """Say that other records (a resident, a household) are concerned by this change, for pages that show them."""
@@ -207,9 +205,15 @@ class Work:
         if self.limits is not None:
             self.limits.hold_new(self.connection, ((entity, row) for row, entity in self._made.items()))
         if self.said:
-            self._notes.append(self._touched.said(self.verb, self.classes_of))
+            self._notes.append(self._touched.said(self.verb))
         audit.append(
-            self.connection, self._notes, at=self.now, worker=self.worker, account=self.account, desk=self.desk
+            self.connection,
+            self._notes,
+            at=self.now,
+            worker=self.worker,
+            account=self.account,
+            desk=self.desk,
+            classes_of=self.classes_of,
         )
         marks.note(self.connection, self._about)
         if self.said:

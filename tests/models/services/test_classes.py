@@ -157,10 +157,7 @@ def test_a_form_of_somebody_who_did_not_see_a_fact_does_not_overwrite_it(caseboo
         (lambda: casebook.facts.record("resident", who, [fact(casebook, "hiv_status")]), "hiv_psychiatric"),
         (lambda: casebook.facts.record("household", home, [fact(casebook, "income_per_capita_month")]), "finance"),
         (lambda: casebook.facts.record("resident", child, [fact(casebook, "hukou_tianjin")]), "children"),
-        (
-            lambda: casebook.residents.amend(child, ResidentEntry(name="王小宝", birth_date=date(2016, 5, 6))),
-            "children",
-        ),
+        (lambda: casebook.residents.amend(child, young), "children"),
         (lambda: casebook.residents.entry_of(child), "children"),
         (lambda: casebook.rights.copy(who), "children"),
     )

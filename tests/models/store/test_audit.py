@@ -104,6 +104,14 @@ def test_a_store_without_any_key_keeps_a_chain_that_anchors_alone_protect(sqlite
         assert audit.check(connection, anchor.chain).sound
 
 
+def test_a_row_names_the_classes_of_its_fields_beside_its_own(sqlite_engines: Engines) -> None:
+    with sqlite_engines.writer.begin() as connection:
+        said = [Said("view", fields=("fact.hiv_status",), classes=("photos",)), Said("view", classes=("health",))]
+        audit.append(connection, said, at=AT, worker="周敏", classes_of=lambda fields: {"hiv"} if fields else {"none"})
+        told = connection.execute(text("SELECT classes FROM audit WHERE action = 'view' ORDER BY seq")).scalars()
+        assert list(told) == [" hiv photos ", " health "]
+
+
 def test_a_row_falls_with_the_transaction_that_it_is_in(engines: Engines) -> None:
     found_office(engines)
     before = put(engines, Said("view"))
