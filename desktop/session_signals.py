@@ -58,11 +58,6 @@ class SessionSignals(QObject):
         self._lid_closed: bool | None = None  # None: not known yet
         self._windows: Any = None
 
-    @property
-    def holds_sleep(self) -> bool:
-        """Whether the computer would wait for us before it goes to sleep (at most some seconds, as it is set up)."""
-        return self._held is not None
-
     def begin(self, window: int = 0) -> None:
         """Listen to whatever there is here. window: the native handle, for Windows."""
         if sys.platform == "win32":

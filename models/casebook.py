@@ -402,10 +402,6 @@ class Casebook(ClosedCasebook):
         """Change one's own passphrase. Raises WrongPassphrase, TooManyAttempts, WeakPassphrase."""
         self.accounts.change_phrase(old, new)
 
-    @property
-    def _keys(self) -> keystore.Keys | None:
-        return self._book.keys
-
     def back_up(self, folder: Path | None = None) -> Path:
         """Make a backup beside the casebook (and in the second place), or in a folder; see safekeeping.
 

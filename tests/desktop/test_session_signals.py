@@ -91,7 +91,7 @@ def heard(bus, system, qtbot) -> Iterator[tuple[SessionSignals, list[str]]]:
     system.told.clear()
     system._do(lid=False)
     made.listen(*(QtDBus.QDBusConnection.connectToBus(bus, f"test-{name}") for name in ("a", "b")))
-    qtbot.waitUntil(lambda: made.holds_sleep and made._lid_closed is False and not made._calls)
+    qtbot.waitUntil(lambda: made._held is not None and made._lid_closed is False and not made._calls)
     yield made, told
     made.end()
     for name in ("a", "b"):
@@ -126,7 +126,7 @@ def test_the_computer_waits_with_its_sleep_until_all_is_closed(heard, system, qt
     listener.let_sleep()
     qtbot.waitUntil(lambda: system.count("let go") == 1)
     system.say(session_signals.LOGIN_PATH, session_signals.LOGIN_MANAGER, "PrepareForSleep", False)
-    qtbot.waitUntil(lambda: listener.holds_sleep)
+    qtbot.waitUntil(lambda: listener._held is not None)
     assert system.count("held") == 2, "after waking it asks for the next sleep"
 
 

@@ -103,8 +103,8 @@ def _wrong(home: Path, phrase: str, stick: Path, names: set[str], clock: FixedCl
     try:
         if scenes.people(book) != names:
             return "not everybody is there"
-        assert book._keys is not None
-        told = backup.verify(stick, book._keys)
+        assert book._book.keys is not None
+        told = backup.verify(stick, book._book.keys)
         with book._book.reading() as connection:
             for table, rows in told.tables.items():
                 count = f'SELECT count(*) FROM "{table}"'  # names of our own tables

@@ -141,8 +141,8 @@ def _lives_here(book: Casebook, person: Person, clock: FixedClock) -> str:
 
 
 def _signs_in(home: Path, person: Person, book: Casebook) -> set[str]:
-    assert book._keys is not None
-    plain = pages.decrypted(home / STORE, book._keys.page_key)
+    assert book._book.keys is not None
+    plain = pages.decrypted(home / STORE, book._book.keys.page_key)
     return {what for what, sign in person.signs.items() if sign in plain}
 
 

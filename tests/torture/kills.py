@@ -174,7 +174,7 @@ class Backup(Scene):
                 return f"promised backups are missing: {lost}"
             for each in found:
                 try:
-                    backup.verify(each.path, book._keys)  # type: ignore[arg-type]
+                    backup.verify(each.path, book._book.keys)  # type: ignore[arg-type]
                 except Problem as problem:
                     return f"{each.path.name} is taken for a backup, and {type(problem).__name__}"
             self.promised = {each.path.name for each in found[:2]}
@@ -351,7 +351,7 @@ class Rotation(Scene):
             self.key = key
             for each in Casebook.backups(self.book):
                 try:
-                    backup.verify(each.path, book._keys)  # type: ignore[arg-type]
+                    backup.verify(each.path, book._book.keys)  # type: ignore[arg-type]
                 except Problem as problem:
                     return f"backup {each.path.name} cannot be read any more: {type(problem).__name__}"
             for each in Casebook.backups(self.book)[2:]:

@@ -222,5 +222,5 @@ def _missing(book: Casebook, image: Path, things: set[tuple[str, ...]]) -> str:
                 if letters[rest[0]].sha256 != rest[1]:
                     return "the bytes of a letter were promised"
             case "backup":
-                backup.verify(image / "backups" / rest[0], book._keys)  # type: ignore[arg-type]
+                backup.verify(image / "backups" / rest[0], book._book.keys)  # type: ignore[arg-type]
     return ""

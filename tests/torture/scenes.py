@@ -80,7 +80,7 @@ def trouble_in(book: Casebook, *, deep: bool = True) -> str:
     """What is wrong with an open casebook: pages, rows, the log against the rows; "" where it is whole."""
     engines = book._book.engines
     assert engines.path is not None
-    raw = connect_sqlite(engines.path, book._keys.page_key)  # type: ignore[union-attr]
+    raw = connect_sqlite(engines.path, book._book.keys.page_key)  # type: ignore[union-attr]
     try:
         # What cipher_integrity_check reads is the file; what the log still holds must be in it first.
         if (busy := raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone())[0]:
