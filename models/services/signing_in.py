@@ -10,6 +10,7 @@ from models.security import attempts, keystore
 from models.services import staff
 from models.services.book import Book
 from models.services.views import Worker
+from models.store.audit import Said
 from models.store.backup import KEY_STORE
 from models.store.work import read_meta
 
@@ -51,11 +52,15 @@ def introduce(book: Book) -> None:
 def hand_over_events(book: Book) -> None:
     """Tell the audit what happened while the casebook was locked: wrong passphrases, passphrases that were replaced."""
     known = attempts.events(book.folder)
+    if not known:
+        return
+    told = []
     for one in known:
         moment = f"{datetime.fromtimestamp(one.at / 1000, UTC):%Y-%m-%dT%H:%M:%SZ}"
         if one.kind == attempts.FAILED:
-            book.note("failed_unlock", "account", one.account, moment)
+            told.append(Said("failed_unlock", "account", one.account, moment))
         else:
-            book.note("change", "account", one.account, f"passphrase by {one.kind} {moment}")
-    if known:
-        attempts.told(book.folder, known)
+            told.append(Said("change", "account", one.account, f"passphrase by {one.kind} {moment}"))
+    with book.writing() as connection:  # one transaction, however many there were
+        book.put_audit(connection, *told)
+    attempts.told(book.folder, known)

@@ -175,7 +175,8 @@ def test_the_first_desk_founds_the_office_and_the_second_one_joins_it(  # type: 
             gate.go_on()
         gate.answers.worker = name
         gate.go_on()
-        gate.answers.passphrase = gate.answers.again = PASSPHRASE
+        gate.new.first.line.setText(PASSPHRASE)
+        gate.new.second.line.setText(PASSPHRASE)
         gate.answers.understood = True
         gate.go_on()
         settle(shell)
