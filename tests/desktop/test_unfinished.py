@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QPlainTextEdit, QSp
 from desktop import unfinished
 from desktop.widgets import pieces
 from models.casebook import Casebook
+from models.errors import DiskFull
 from tests.conftest import PASSPHRASE
 from tests.desktop.conftest import settle, type_text
 
@@ -84,6 +85,19 @@ def test_what_was_typed_stands_there_again_after_the_lock(shell, asking, clock):
     assert (again.choice.currentText(), again.number.value(), again.secret.text()) == ("乙", 7, "")
     assert shell.casebook.drafts.all() == []
     again.reject()
+
+
+def test_a_dialog_that_cannot_be_kept_is_told_on_the_sign_in_page(shell, asking, monkeypatch):
+    def full(*_told, **_more):
+        raise DiskFull
+
+    monkeypatch.setattr(shell.casebook.drafts, "save", full)
+    type_text(asking.text, "说了很多")
+    shell.lock()
+    settle(shell)
+    said = shell.gate.said.text()
+    assert DiskFull().sentence() in said
+    assert said != DiskFull().sentence(), "it says that it is what was typed"
 
 
 def test_another_dialog_or_the_same_elsewhere_is_left_alone(shell, asking, clock):
