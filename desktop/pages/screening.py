@@ -440,12 +440,12 @@ class ScreeningPage(ListPage):
         casebook, where, order, title = self.casebook, self.shown, self._order(), self.title()
         policies, plans, groups, on = self.policies, dict(self.plans), self._groups, self.on()
         assert policies is not None
-        places = [range(first, first + many) for first, many in self.lines.ticks.stretches()]
+        stretches = [range(first, first + many) for first, many in self.lines.ticks.stretches()]
         told = {"outcome": _(self.preset.words), **self.filters.told()}
 
         def make(cancelled: Cancelled) -> PeopleList | None:
             rows: list[Any] = []
-            for person in casebook.screening.export_people(where, order, places):
+            for person in casebook.screening.export_people(where, order, stretches):
                 rows += [parts.list_row(policies, groups, plans, row, keys, on) for row in person.results]
                 if cancelled():
                     return None

@@ -167,16 +167,16 @@ class Screening:
         return PeoplePage(len(rows), offset, tuple(self._persons(listing, rows[offset : offset + limit], where, names)))
 
     def export_people(
-        self, where: ScreenFilter = _ALL, order: PeopleOrder = "place", places: Sequence[range] | None = None
+        self, where: ScreenFilter = _ALL, order: PeopleOrder = "place", stretches: Sequence[range] | None = None
     ) -> Iterator[ScreenPerson]:
         """Residents of a filter one after the other, for a file; the export is journalled when it begins, with whom.
 
-        places: which of them, by their place in people(); None: all.
+        stretches: which of them, by their places in people(); None: all.
         """
         listing = self._ready()
         names = self._named(where)
         rows = self._people_in_order(listing, where, names, order)
-        chosen = [rows] if places is None else [rows[some.start : some.stop] for some in places]
+        chosen = [rows] if stretches is None else [rows[some.start : some.stop] for some in stretches]
         self._note_export(listing, where, chosen)
         for part in chosen:
             for start in range(0, len(part), _PEOPLE):
