@@ -17,6 +17,7 @@ from desktop.widgets import pieces
 from desktop.widgets.banner import Banner
 from desktop.widgets.case_parts import Card, labelled, show_more
 from desktop.widgets.list_export import kind_words, write_bytes
+from desktop.widgets.protect_dialog import ProtectDialog, told
 from forms.people_list.columns import FIELDS, guess, label
 from forms.people_list.households import ReadList, RowTrouble, read_households
 from forms.people_list.tables import ListTable, read_list
@@ -68,6 +69,7 @@ class ListedPage(Page):
         self.choose_button: QPushButton | None = None
         self.take_button: QPushButton | None = None
         self._found: Any = None
+        self.dialog: ProtectDialog | None = None
         self._looking: Job[Looked] | None = None
         opening = QShortcut(QKeySequence(QKeySequence.StandardKey.Open), self)
         opening.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -298,7 +300,15 @@ class ListedPage(Page):
         return QFileDialog.getSaveFileName(self, _("Write a file"), name, kind_words("xlsx"))[0]
 
     def save_troubles(self) -> None:
+        """Ask how the sheet of what is wrong is protected, since its sentences quote the list; then write it."""
+        if self.looked is not None:
+            title = _("Write out what is wrong")
+            self.dialog = ProtectDialog(self, title, _("What is wrong in the list"), self.write_troubles)
+            self.dialog.open()
+
+    def write_troubles(self, secret: str = "") -> None:
         """Write what is wrong as a spreadsheet, so that whoever keeps the list can put it right: rows and reasons."""
+        from reports.protecting import protect_workbook
         from reports.tables import Table, write_tables
 
         if self.looked is None:
@@ -313,10 +323,15 @@ class ListedPage(Page):
         )
         headings = (_("Row"), _("Column"), _("What is wrong"), _("Stays out"))
         table = Table(_("Problems"), headings, rows, (self.title(),))
-        self.run(
-            lambda: write_bytes(path, write_tables([table])),
-            lambda _done: self.shell.say(_("The problems were written to “{name}”.").format(name=path.name)),
-        )
+        listed = self.casebook.listed
+
+        def work() -> None:
+            data = write_tables([table])
+            listed.written_out(len(rows))
+            write_bytes(path, protect_workbook(data, secret) if secret else data)
+
+        words = _("The problems were written to “{name}”.").format(name=path.name)
+        self.run(work, lambda _none: self.shell.say(told(words, secret)))
 
     # Taking in.
 

@@ -46,7 +46,7 @@ _TABLE: Mapping[str, Mapping[str, str]] = {
         "register": "add_member add_members end_membership register",
         "take_in": "register_many",
     },
-    "listed": {"take_in": "preview take_in"},
+    "listed": {"take_in": "preview take_in written_out"},
     "facts": {"view": "of", "visit": "record"},
     "visits": {"search": "due open_needs recent", "view": "get of_household", "visit": "record set_need"},
     "planning": {

@@ -113,6 +113,10 @@ class Listed:
             work.journal("import", "list", "", str(len(made)))
         return changed(work, several=made)
 
+    def written_out(self, troubles: int) -> None:
+        """Journal that what is wrong in a list is written to a file; to be called before it is."""
+        self._book.note("export", "list", "", f"{troubles} troubles")
+
 
 def _newcomers(entry: HouseholdEntry, one: ListedStanding) -> list[MemberEntry]:
     """Who comes to a household that is here; it has its head already."""

@@ -12,7 +12,9 @@ from desktop.shell import Shell
 from desktop.widgets.banner import Banner
 from forms.people_list.tables import ListRefused
 from models.errors import CannotRead
+from models.services.audit_views import AuditWhere
 from tests.desktop.conftest import settle
+from tests.reports.sheets import table, unlocked
 
 HEAD = ["姓名", "身份证号", "与户主关系", "楼号", "单元", "室", "电话"]
 
@@ -113,8 +115,11 @@ def test_what_is_wrong_can_be_written_out(shell, listed, tmp_path, monkeypatch):
     target = tmp_path / "out.xlsx"
     monkeypatch.setattr(listed, "choose_place", lambda _name: str(target))
     listed.save_troubles()
+    secret = listed.dialog.protection.passphrase.text()
+    listed.dialog.go.click()
     settle(shell)
-    assert target.read_bytes()[:2] == b"PK"
+    assert "名单" in str(table(unlocked(target.read_bytes(), secret)))
+    assert shell.casebook.audit.page(AuditWhere(kind="export")).total == 1
 
 
 def test_pipes_folders_and_missing_files_are_not_read(tmp_path):
