@@ -193,6 +193,8 @@ class ListedPage(Page):
 
     def _chooser(self, heading: str, field: str) -> QComboBox:
         made = QComboBox()
+        made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        made.setMinimumContentsLength(8)  # the longest names need not be seen whole in a narrow window
         made.setAccessibleName(_("What “{heading}” holds").format(heading=heading))
         made.addItem(_("(passed over)"), "")
         for key in FIELDS:

@@ -78,6 +78,7 @@ class StrengthLine(QWidget):
 
     def _say(self, words: str, hint: str) -> None:
         self.words.setText(words)
+        self.words.setVisible(bool(words))
         self.hint.setText(hint)
         self.hint.setVisible(bool(hint))
         self._bar.update()
