@@ -116,7 +116,10 @@ def who_text(version: Version, on: date) -> str:
 
 
 def before_text(entity: str, field: FieldConflict, version: Version) -> str:
-    """What the writer saw there before."""
+    """What the writer saw there before; of a record that was removed meanwhile, what was written in it."""
+    if version.wrote:
+        fields = (field_text(entity, name) for name in version.wrote)
+        return _("Written in it meanwhile: {fields}").format(fields=_(", ").join(dict.fromkeys(fields)))
     if not version.before_known:
         return _("What stood there before has not arrived here.")
     said = shown_text(entity, field.field, version.before, version.before_named)
@@ -149,8 +152,8 @@ def kind_text(field: FieldConflict, entity: str) -> str:
     """What a choice means, where that is not plain."""
     if field.kind == "removed":
         return _(
-            "One side removed this record, the other kept it or brought it back. “Kept” leaves it on the register with "
-            "everything in it; “Removed” takes it off, and its history stays."
+            "One side removed this record; the other, who did not know of it, wrote in it, kept it or brought it back. "
+            "“Kept” leaves it on the register with everything in it; “Removed” takes it off, and its history stays."
         )
     if field.kind == "link" and field.field == "active":
         return _(

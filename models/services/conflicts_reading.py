@@ -19,6 +19,7 @@ from models.store.log import named
 from models.store.rows import default_of, defaults, table_of
 from models.store.work import read_meta
 from models.sync.content import canonical
+from models.sync.merge import REMOVED, unseen_by_removal
 
 Key = tuple[str, str, str]  # district, record, field
 
@@ -68,6 +69,7 @@ class Standing:
     value: Any
     before: Any
     before_known: bool
+    wrote: tuple[str, ...] = ()  # of a removed record: the fields that somebody wrote who did not know of the removal
 
 
 def standing(connection: Connection, entities: Mapping[Key, str]) -> dict[Key, list[Standing]]:
@@ -78,7 +80,9 @@ def standing(connection: Connection, entities: Mapping[Key, str]) -> dict[Key, l
         if not missing:
             break
         log.load(missing)
-    return {key: list(_different(log, key, entities[key], several)) for key, several in holders.items()}
+    found = {key: list(_different(log, key, entities[key], several)) for key, several in holders.items()}
+    _beside_removals(connection, log, found)
+    return found
 
 
 def last_word(connection: Connection, keys: Iterable[Key]) -> dict[Key, Row[Any]]:
@@ -128,27 +132,32 @@ def _lacking(log: Log, key: Key, identity: str) -> Iterator[tuple[str, str]]:
     missing = [(district, one) for one in earlier if not log.knows(district, one)]
     if missing:
         yield from missing
-    elif _takes_back(operation) and len(earlier) == 1:
-        chosen = log.get(district, earlier[0])
-        if chosen is not None and field in chosen.fields:
-            for one in chosen.fields[field]["p"]:
-                if not log.knows(district, one):
-                    yield district, one
-                else:
-                    yield from _lacking(log, key, one)
+    elif _takes_back(operation) and (chosen := _cancelled(log, key, operation)) is not None:
+        for one in chosen.fields[field]["p"]:
+            if not log.knows(district, one):
+                yield district, one
+            else:
+                yield from _lacking(log, key, one)
 
 
 def _origin(log: Log, key: Key, operation: Row[Any], depth: int = 0) -> Row[Any]:
     """Where a value was typed: an undo gives back what the operation it cancels had replaced."""
     district, _row, field = key
     change = operation.fields[field]
-    if depth < _DEEPEST and _takes_back(operation) and len(change["p"]) == 1:
-        cancelled = log.get(district, change["p"][0])
-        for one in cancelled.fields.get(field, {}).get("p", ()) if cancelled is not None else ():
+    if depth < _DEEPEST and _takes_back(operation):
+        cancelled = _cancelled(log, key, operation)
+        for one in cancelled.fields[field]["p"] if cancelled is not None else ():
             earlier = log.get(district, one)
             if earlier is not None and field in earlier.fields and _same(earlier.fields[field], change):
                 return _origin(log, key, earlier, depth + 1)
     return operation
+
+
+def _cancelled(log: Log, key: Key, operation: Row[Any]) -> Row[Any] | None:
+    """The one operation whose value of a field an undo took back; None where there were several, or it is not here."""
+    earlier = [log.get(key[0], one) for one in operation.fields[key[2]]["p"]]
+    said = [one for one in earlier if one is None or key[2] in one.fields]  # a removal names others as well
+    return said[0] if len(said) == 1 else None
 
 
 def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
@@ -169,11 +178,32 @@ def _different(log: Log, key: Key, entity: str, holders: Sequence[str]) -> Itera
         yield Standing(holder, origin, change["v"], before, known)
 
 
+def _beside_removals(connection: Connection, log: Log, found: Mapping[Key, list[Standing]]) -> None:
+    """Put beside a removal that stands alone what was written in the record by somebody who did not know of it."""
+    alone = [key for key, several in found.items() if key[2] == REMOVED and [one.value for one in several] == [True]]
+    if not alone:
+        return
+    heads = _heads(connection, {key[:2] for key in alone})
+    log.load((key[0], one) for key in alone for one in heads[key[:2]])
+    removals = [(key, one) for key in alone for one, names in heads[key[:2]].items() if REMOVED in names]
+    rows = [(key, row) for key, one in removals if (row := log.get(key[0], one)) is not None]
+    log.load((key[0], one) for key, row in rows for one in row.fields[REMOVED]["p"])
+    for key in alone:
+        stands = heads[key[:2]]
+        named = (one for of, row in rows if of == key for one in row.fields[REMOVED]["p"])
+        known = {one: {"fields": row.fields} for one in (*stands, *named) if (row := log.get(key[0], one)) is not None}
+        unseen = [log.get(key[0], one) for one in unseen_by_removal(known, stands)]
+        written = sorted((row for row in unseen if row is not None), key=lambda row: (row.clock, row.id))
+        if written:
+            fields = {name for row in written for name in stands[row.id]} - {REMOVED}
+            found[key].append(Standing(written[-1], written[-1], False, False, True, tuple(sorted(fields))))
+
+
 def _before(log: Log, key: Key, entity: str, operation: Row[Any]) -> tuple[Any, bool]:
     """What the writer of a value saw there before; not known where that has not arrived here, or was erased."""
     district, _row, field = key
-    earlier = [log.get(district, one) for one in operation.fields[field]["p"]]
-    if not earlier:
+    earlier = [log.get(district, one) for one in operation.fields.get(field, {"p": ()})["p"]]
+    if all(one is not None and field not in one.fields for one in earlier):
         try:
             return default_of(entity, field), field in defaults(entity)
         except (KeyError, StopIteration):
@@ -229,6 +259,7 @@ def version(
         named=_named(one.value, names),
         before_named=_named(one.before, names),
         shown=shown,
+        wrote=one.wrote,
     )
 
 

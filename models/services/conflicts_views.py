@@ -23,6 +23,7 @@ class Version:
     before_known: bool = False
     named: str = ""  # whom or what the value names, where it is an identity: a person, an address
     before_named: str = ""
+    wrote: tuple[str, ...] = ()  # where somebody else removed the record meanwhile: the fields that were written in it
     shown: bool = False  # the one that lists and forms show until somebody chooses
 
 

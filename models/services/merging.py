@@ -199,7 +199,7 @@ def _merge(work: Work, a: str, b: str, choices: dict[str, str], on: date) -> str
     merging_homes.unite(stays, homes, on)
     merging_homes.write(work, survivor, stays, before, heads, on)
     pointing.move(work, {other: survivor}, everywhere=True)
-    work.amend("resident", other, {"dead": True})
+    work.amend("resident", other, {"dead": True}, disputable=False)  # what comes later is moved by settle()
     work.reindex.update((survivor, other))
     work.concerns(survivor, other)
     return survivor
@@ -245,7 +245,7 @@ def _unite_numbers(work: Work, survivor: str, other: str) -> None:
                 days = [day for day in (first.valid_until, row.valid_until) if day is not None]
                 more = {"seen": first.seen or row.seen, "valid_until": max(days, default=None)}
             work.amend(entity, first.id, more)
-            work.amend(entity, row.id, {"dead": True})
+            work.amend(entity, row.id, {"dead": True}, disputable=False)
 
 
 def _count_chosen_facts(work: Work, view: Comparison, choices: Mapping[str, str], survivor: str) -> None:

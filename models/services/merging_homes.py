@@ -128,7 +128,7 @@ def write(
                 told[name] = getattr(stay, name)
         if stay.dead:  # keeps its person for who looks it up
             told = {"dead": True}
-        work.amend("membership", stay.id, told)
+        work.amend("membership", stay.id, told, disputable=not stay.dead)
     here = {stay.home for stay in stays if not stay.dead and stay.until is None}
     for stay in stays:
         lost = was[stay.id].until is None and (stay.dead or stay.until is not None)

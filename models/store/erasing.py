@@ -7,7 +7,7 @@ write-ahead log is emptied afterwards, so that nothing of it stays in the file.
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Text, cast, delete, func, or_, select, update
@@ -20,6 +20,7 @@ from models.store.many import portions
 from models.store.rows import KEPT, KEY_COLUMNS, empty_row, table_of
 from models.store.sealing import rows_mentioning
 from models.store.work import Work, allow_writes
+from models.sync.merge import REMOVED, merge_row
 
 _OPERATIONS, _DRAFTS, _PICTURE_DATA = table_of(Operation), table_of(Draft), table_of(PictureData)
 _SEALED_FILES = table_of(SealedFile)
@@ -108,6 +109,7 @@ def blank(work: Work, entity: str, rows: Iterable[str], *, only: Iterable[str] =
             work.connection.execute(update(table).where(table.c.id.in_(some)).values(**own))
             open_ones = delete(_CONFLICTS).where(_CONFLICTS.c.row.in_(some), _CONFLICTS.c.field.not_in(_STAYS))
             work.connection.execute(open_ones.where(_CONFLICTS.c.field.in_(fields)) if fields else open_ones)
+            _settle_removals(work.connection, some)
     work.entities.add(entity)
     work.rows.update(ids)
     if not keep and not fields:
@@ -115,7 +117,18 @@ def blank(work: Work, entity: str, rows: Iterable[str], *, only: Iterable[str] =
             # Who was merged with somebody may be known here by the link alone: there is no record to hide then.
             known = select(table.c.id).where(table.c.id.in_(some)).order_by(table.c.id)
             for row in work.connection.execute(known).scalars().all():
-                work.amend(entity, row, {"dead": True})
+                work.amend(entity, row, {"dead": True}, disputable=False)
+
+
+def _settle_removals(connection: Connection, rows: Collection[str]) -> None:
+    """Close conflicts between a removal and what was written elsewhere meanwhile where that is blank by now."""
+    columns = _OPERATIONS.c
+    query = select(_CONFLICTS.c.row).where(_CONFLICTS.c.row.in_(rows), _CONFLICTS.c.field == REMOVED)
+    for row in connection.execute(query).scalars().all():
+        names = ("id", "clock", "at", "entity", "fields")
+        log = connection.execute(select(*(columns[name] for name in names)).where(columns.row == row)).mappings()
+        if REMOVED not in merge_row([dict(one) for one in log]).conflicts:
+            connection.execute(delete(_CONFLICTS).where(_CONFLICTS.c.row == row, _CONFLICTS.c.field == REMOVED))
 
 
 def _erased(said: Mapping[str, Any], only: frozenset[str]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from models.store.log import named
 from models.store.rows import KEPT, default_of, from_wire, is_named, table_of
 from models.store.work import Work, columns_from_wire
 from models.sync.content import canonical
+from models.sync.merge import REMOVED, unseen_by_removal
 
 _OPERATIONS, _HEADS = table_of(Operation), table_of(Head)
 _MEMBERSHIP, _VISIT = KEPT["membership"], KEPT["visit"]
@@ -170,9 +171,10 @@ def _given_back(connection: Connection, operation: str, name: str, ours: frozens
             cancelled -= 1
         else:
             return op.id in ours and bool(change.get("v") == holds.get("v"))
-        if len(change["p"]) != 1:
-            return made and not cancelled and not change["p"]
-        (at,) = change["p"]
+        earlier = [one["id"] for one in _that_held(connection, name, change)]
+        if len(earlier) != 1:
+            return made and not cancelled and not earlier
+        (at,) = earlier
 
 
 def _used_by(
@@ -203,17 +205,33 @@ def _pointing_at(entity: str) -> list[tuple[Table, str]]:
 def _replaced(connection: Connection, entity: str, name: str, change: Mapping[str, Any]) -> list[Any]:
     """The different values that a change replaced, the one that was shown last; the default where nobody had said
     anything, or where what was said is erased by now."""
-    earlier = list(change.get("p", ()))
-    if not earlier:
+    if not change.get("p"):
         return [default_of(entity, name)]
-    query = select(_OPERATIONS.c.clock, _OPERATIONS.c.id, _OPERATIONS.c.fields)
-    said = sorted(_keyed(connection, query, _OPERATIONS.c.id, earlier), key=lambda row: (row.clock, row.id))
-    if not said or any(name not in row.fields for row in said):
+    said = _that_held(connection, name, change)
+    if not said and name != REMOVED:
         raise CannotUndo
     values: dict[bytes, Any] = {}
-    for row in said:
-        if not row.fields[name].get("erased"):
-            value = row.fields[name].get("v")
+    for op in said:
+        if not op["fields"][name].get("erased"):
+            value = op["fields"][name].get("v")
             values.pop(canonical(value), None)
             values[canonical(value)] = value
+    if name == REMOVED and list(values.values()) == [True] and _was_disputed(connection, change, said):
+        return [False, True]
     return list(values.values()) or [default_of(entity, name)]
+
+
+def _that_held(connection: Connection, name: str, change: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The operations whose value of a field a change replaced; a removal names others as well."""
+    found = _loaded(connection, change.get("p", ()))
+    if name != REMOVED and any(name not in op["fields"] for op in found):
+        raise CannotUndo
+    return sorted((op for op in found if name in op["fields"]), key=lambda op: (op["clock"], op["id"]))
+
+
+def _was_disputed(connection: Connection, change: Mapping[str, Any], removals: Collection[Mapping[str, Any]]) -> bool:
+    """Whether removals that a change replaced stood against something of which they did not know."""
+    named = {one for op in removals for one in op["fields"][REMOVED]["p"]}
+    known = {op["id"]: op for op in _loaded(connection, {*named, *change["p"]})}
+    stood = {one: list(known[one]["fields"]) for one in change["p"] if one in known}
+    return bool(unseen_by_removal(known, stood))

@@ -15,11 +15,12 @@ from models.records.operation import Conflict, Head, Operation
 from models.store import audit, audit_about, marks
 from models.store.guard import allow_writes, arm, read_meta, write_meta
 from models.store.limits import Limits
-from models.store.log import era_of
+from models.store.log import era_of, named
 from models.store.many import insert_rows, put_rows
 from models.store.rows import KEPT, defaults, empty_row, from_wire, table_of, to_wire
 from models.store.seen import Seen, arrived
 from models.sync.content import canonical, field_change, field_changes, next_clock, operation_id
+from models.sync.merge import REMOVED
 from models.values import new_id
 
 _CONFLICTS = table_of(Conflict)
@@ -107,11 +108,14 @@ class Work:
         self._touch(entity, row)
         return row
 
-    def amend(self, entity: str, row: str, fields: Mapping[str, Any], *, settle: bool = False) -> bool:
+    def amend(
+        self, entity: str, row: str, fields: Mapping[str, Any], *, settle: bool = False, disputable: bool = True
+    ) -> bool:
         """Change fields of a record; only what differs is written. Returns whether anything changed.
 
         Settle: write the fields even where they show this value already, because a person chose it among several.
-        Raises LookupError where there is no such record.
+        disputable: a removal names what stands in the record, so that a change made elsewhere meanwhile is a conflict;
+        False where the verb itself looks after what comes later. Raises LookupError where there is no such record.
         """
         found = self._standing(entity, row)
         changed = {name: value for name, value in fields.items() if settle or to_wire(found[name]) != to_wire(value)}
@@ -125,6 +129,8 @@ class Work:
             name: field_change(to_wire(value), [op for op, held in ops.items() if name in held])
             for name, value in changed.items()
         }
+        if disputable:
+            self._seen_by_removal(found, said, ops)
         disputed = [name for name, change in said.items() if len(change["p"]) > 1]
         operation = self._log(entity, row, district, said)
         ops = {op: [f for f in held if f not in said] for op, held in ops.items()}
@@ -152,6 +158,10 @@ class Work:
                 for name, values in fields.items()
                 if len(values) >= place
             }
+            if place == 1 and REMOVED not in fields:
+                self._seen_by_removal(found, said, ops)
+                again = {REMOVED} & said.keys()
+                ops = {op: left for op, names in ops.items() if (left := [name for name in names if name not in again])}
             ops[self._log(entity, row, district, said)] = sorted(said)
         shown = {name: values[-1] for name, values in fields.items()}
         several = [name for name, values in fields.items() if len({canonical(to_wire(value)) for value in values}) > 1]
@@ -235,6 +245,32 @@ class Work:
         """The operations that hold a record's current values, with the fields that each holds."""
         where = (_HEADS.c.district == district, _HEADS.c.row == row)
         return dict(self.connection.execute(select(_HEADS.c.ops).where(*where)).scalar() or {})
+
+    def _seen_by_removal(
+        self, found: Mapping[str, Any], said: dict[str, Any], ops: Mapping[str, Collection[str]]
+    ) -> None:
+        """Let the removal of a record, or its return, name all that stands in it (ops) beside what it replaces.
+
+        A change of a record that is off already says the removal once more, as it was made knowing of it; unless the
+        removal is disputed, or one that names nothing.
+        """
+        if REMOVED in said:
+            said[REMOVED]["p"] = sorted(ops)
+            return
+        if not found[REMOVED] or self._disputed(found):
+            return
+        removals = [op for op, held in ops.items() if REMOVED in held]
+        query = select(_OPERATIONS.c.fields).where(named(self.connection, removals))
+        earlier = {one for fields in self.connection.execute(query).scalars() for one in fields[REMOVED]["p"]}
+        query = select(_OPERATIONS.c.fields).where(named(self.connection, earlier))
+        if any(REMOVED not in fields for fields in self.connection.execute(query).scalars()):
+            said[REMOVED] = field_change(True, ops)
+
+    def _disputed(self, found: Mapping[str, Any]) -> bool:
+        """Whether the removal of a record waits for a choice."""
+        here = (_CONFLICTS.c.district == found["district"], _CONFLICTS.c.row == found["id"])
+        query = select(_CONFLICTS.c.row).where(*here, _CONFLICTS.c.field == REMOVED)
+        return self.connection.execute(query).first() is not None
 
     def _put(
         self, entity: str, found: Mapping[str, Any], changed: Mapping[str, Any], ops: Mapping[str, list[str]]

@@ -2,7 +2,8 @@
 
 A field is a multi-value register: its current values are those of the operations that no other operation of the
 record names as replaced. One of them is shown; more than one distinct value is a conflict that a person settles.
-FORMAT.md describes the same for other implementations.
+A removal names everything that stood in the record when somebody took it off; what was written elsewhere meanwhile is
+a conflict as well. FORMAT.md describes the same for other implementations.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,6 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.sync.content import canonical
+
+REMOVED = "dead"
+"""The field that takes a record off, or brings it back."""
+
+_SAYS_NOTHING = frozenset({REMOVED, "office"})  # an office that hands a record over has typed nothing into it
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,28 @@ def merge_row(operations: Iterable[Mapping[str, Any]]) -> Merged:
         values[name] = known[max(standing)[1]]["fields"][name]["v"]
         if len(standing) > 1 and len({canonical(known[key]["fields"][name]["v"]) for _, key in standing}) > 1:
             conflicts[name] = max(int(known[key]["at"]) for _, key in standing)
+    if values.get(REMOVED) is True and REMOVED not in conflicts and unseen_by_removal(known, heads):
+        conflicts[REMOVED] = max(int(known[key]["at"]) for _, key in current[REMOVED])
     return Merged(entity, heads, values, conflicts)
+
+
+def unseen_by_removal(known: Mapping[str, Mapping[str, Any]], heads: Mapping[str, Iterable[str]]) -> list[str]:
+    """Of a record that is taken off: the operations that hold a value of which whoever removed it did not know, by id.
+
+    known: operations by id, at least those of heads and those that the removals name. Empty where the removals
+    name nothing but earlier removals: they hold whatever else was said (a merge or an erasure looks after that itself).
+    """
+    removals = [key for key, names in heads.items() if REMOVED in names and known[key]["fields"][REMOVED].get("v")]
+    named = {one for key in removals for one in known[key]["fields"][REMOVED]["p"]}
+    if not any(one in known and REMOVED not in known[one]["fields"] for one in named):
+        return []
+    return sorted(
+        key
+        for key, names in heads.items()
+        if key not in named
+        and key not in removals
+        and any(name not in _SAYS_NOTHING and not known[key]["fields"][name].get("erased") for name in names)
+    )
 
 
 def _only(operation: Mapping[str, Any]) -> Merged:

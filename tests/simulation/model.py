@@ -34,18 +34,27 @@ class Cells:
     def __init__(self, operations: Iterable[Said] = ()) -> None:
         self.written: dict[Place, set[str]] = defaultdict(set)
         self.replaced: dict[Place, set[str]] = defaultdict(set)
+        self.writes: dict[str, set[str]] = defaultdict(set)  # operation -> fields
+        self.of: dict[str, set[str]] = defaultdict(set)  # record -> operations
         self.entities: dict[str, dict[str, None]] = defaultdict(dict)  # entity -> records, in the order they came
         for one in operations:
             self.add(one)
 
     def add(self, said: Said) -> None:
         self.entities[said.entity][said.row] = None
+        self.writes[said.id] |= set(said.values)
+        self.of[said.row].add(said.id)
         for field in said.values:
             self.written[said.row, field].add(said.id)
             self.replaced[said.row, field] |= said.replaces[field]
 
     def current(self, row: str, field: str) -> set[str]:
         return self.written.get((row, field), set()) - self.replaced.get((row, field), set())
+
+    def standing(self, row: str) -> set[str]:
+        """Every operation that holds a value of a record."""
+        names = {name for one in self.of[row] for name in self.writes[one]}
+        return set().union(*(self.current(row, name) for name in names)) if names else set()
 
     def all_current(self) -> set[tuple[str, str, str]]:
         return {(*place, one) for place, cells in self.written.items() for one in cells - self.replaced[place]}
@@ -74,7 +83,26 @@ def expected(cells: Cells, ledger: Mapping[str, Said], erased: Iterable[tuple[st
         shown[place] = ledger[max(several)[1]].values[place[1]]
         if len(values) > 1 and len({json.dumps(value, sort_keys=True) for value in values}) > 1:
             conflicts.add(place)
+    off = {row for row, field in shown if field == "dead" and shown[row, field] is True}
+    for row in off - {row for row, field in conflicts if field == "dead"}:
+        if _removed_unseen(cells, ledger, {one for of, _, one in heads if of == row}, row, blank):
+            conflicts.add((row, "dead"))
     return Expected(heads, shown, frozenset(conflicts))
+
+
+def _removed_unseen(
+    cells: Cells, ledger: Mapping[str, Said], stands: set[str], row: str, blank: set[tuple[str, str]]
+) -> bool:
+    """Whether something stands in a removed record that none of those who removed it had seen."""
+    removals = {one for one in cells.current(row, "dead") if ledger[one].values["dead"]}
+    seen = {old for one in removals for old in ledger[one].replaces["dead"]}
+    if all("dead" in cells.writes[one] for one in seen if one in cells.writes):
+        return False
+    return any(
+        one in cells.current(row, field) and (one, field) not in blank
+        for one in stands - seen - removals
+        for field in cells.writes[one] - {"dead", "office"}
+    )
 
 
 def unreached(operations: Iterable[tuple[str, str]]) -> set[str]:

@@ -1,6 +1,7 @@
-"""Eleven ways to break the exchange that look harmless: the simulator must catch each, or it proves nothing.
+"""Ways to break the exchange that look harmless: the simulator must catch each, or it proves nothing.
 
-Each is a change of our own code for as long as the block lasts, named as in the design's table of mutants.
+Each is a change of our own code for as long as the block lasts; the first eleven are named as in the design's table
+of mutants.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -16,8 +17,8 @@ from models.services import partners
 from models.services.sync import Sync
 from models.store import chains, down_got, importing
 from models.store.rows import table_of
-from models.store.work import read_meta, write_meta
-from models.sync import stream
+from models.store.work import Work, read_meta, write_meta
+from models.sync import merge, stream
 from models.sync.batch import Tips
 from models.sync.merge import Merged, merge_row
 
@@ -171,11 +172,26 @@ def no_set_digest() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def removal_wins() -> Iterator[None]:
+    """A removal hides, without a word, what somebody who did not know of it wrote in the record."""
+    with patch.object(merge, "unseen_by_removal", lambda *_: []):
+        yield
+
+
+@contextmanager
+def removal_says_nothing() -> Iterator[None]:
+    """A removal does not say what stood in the record, so that nobody can tell what it did not know."""
+    with patch.object(Work, "_seen_by_removal", lambda *_: None):
+        yield
+
+
 MUTANTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     mutant.__name__: mutant
     for mutant in (
         *(lww, no_dedupe, clock_drag, ack_past_gap, monotone_ack, not_atomic),
         *(sent_flag, seq_is_identity, no_pending, mark_sent_on_export, no_set_digest),
+        *(removal_wins, removal_says_nothing),
     )
 }
 

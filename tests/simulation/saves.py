@@ -33,6 +33,9 @@ def save(world: World, node: Node, kind: Callable[[World, Node], list[str]], die
         values = {str(value) for one in fresh for value in world.ledger[one].values.values()}
         missing = [text for text in typed if text not in values]
         world.must(not missing, "I1", node.name, kind.__name__, "did not commit", missing)
+    if kind in (amend, remove, settle):
+        off = [one for one in fresh if world.ledger[one].values.get("dead")]
+        world.must(world.knowing.issuperset(off), "I2", node.name, "removed without saying what stood there", off)
     if fresh and kind is register:
         world.must(len(fresh) == 5, "I7", node.name, "registered a part of a person")
     return bool(fresh)
@@ -140,7 +143,10 @@ def settle(world: World, node: Node) -> list[str]:
     erased = node.erased()
     chosen = world.chance.choice(sorted(one for one in node.cells.current(row, field) if (one, field) not in erased))
     with node.book.verb("sync.settle") as work:
-        values = columns_from_wire(entity, {field: world.ledger[chosen].values[field]})
+        value = world.ledger[chosen].values[field]
+        if field == "dead":  # what was written in a removed record meanwhile says that it is kept
+            value = world.chance.random() < 0.5
+        values = columns_from_wire(entity, {field: value})
         work.amend(entity, row, values, settle=True)
     world.counts["conflicts settled"] += 1
     return []

@@ -120,6 +120,7 @@ class World:
         self.under_way: list[Mail] = []
         self.archive: list[Mail] = []  # every file that was ever written
         self.ledger: dict[str, Said] = {}  # every operation that was ever committed anywhere
+        self.knowing: set[str] = set()  # removals that name all that stood in their record
         self.destroyed: set[str] = set()  # operations whose last disk was destroyed
         self.erasures: list[Erasure] = []
         self.people: dict[str, Person] = {}
@@ -263,6 +264,9 @@ class World:
         self.must(said.clock <= most, "I9", node.name, "has a clock that others drag", said.clock, most)
         for name, replaced in said.replaces.items():
             current = node.cells.current(said.row, name)
+            if name == "dead" and replaced != current:  # a removal names everything that stands; a merge need not
+                current = node.cells.standing(said.row)
+                self.knowing.add(said.id)
             self.must(replaced == current, "I2", node.name, said.row, name, "replaces", replaced, "and not", current)
         self.ledger[said.id] = said
         self.counts["values typed"] += len(said.values)

@@ -1,6 +1,7 @@
 """The conflict desk in the window: by keys, with progress, undo, joining, typing; alike ones; doubles; numbers."""
 
 import os
+from datetime import date
 
 import pytest
 from PySide6.QtCore import Qt
@@ -8,9 +9,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from desktop import looks_conflicts
-from desktop.conflict_queue import Queue
+from desktop.conflict_queue import Item, Queue
+from desktop.pages.conflicts_card import ConflictCard
 from desktop.text_marks import differing, marked
-from models.services.conflicts_views import ConflictPage, FieldConflict, RecordConflicts
+from models.services.conflicts_views import ConflictPage, FieldConflict, RecordConflicts, Version
 from models.texts import _
 from tests.desktop.case.conftest import press, said
 from tests.desktop.conftest import settle
@@ -207,6 +209,16 @@ def test_numbers_by_day_and_what_was_settled_with_a_way_back(desk, book):
     press(desk.days, _("Take back"))
     settle(desk.shell)
     assert book.conflicts.count() == 5
+
+
+def test_what_was_written_in_a_record_that_somebody_removed_is_named(desk, book):
+    person = next(item.record.about_id for item in desk.queue.items if item.record.entity == "phone")
+    kept = Version("op", False, "李伟", 0, before=False, before_known=True, wrote=("former_name", "note"))
+    gone = Version("other", True, "周敏", 0, before=False, before_known=True, shown=True)
+    record = RecordConflicts(person, "resident", (FieldConflict("dead", "removed", (gone, kept), 0),), 0)
+    card = ConflictCard(Item(record, record.fields[0]), date(2026, 1, 5))
+    assert "其间写入了：曾用名、备注" in said(card)
+    assert "原来：保留" in said(card)
 
 
 def test_fields_settled_along_with_a_shown_one_do_not_begin_the_pile_anew():

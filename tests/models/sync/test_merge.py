@@ -56,6 +56,43 @@ def test_the_same_field_changed_by_two_who_had_not_seen_each_other_is_a_conflict
     assert after.heads == {settled["id"]: ["note"]}
 
 
+def test_a_removal_is_in_conflict_with_what_it_did_not_know() -> None:
+    made = said(1, {"name": ("李建国", []), "note": ("", [])})
+    meanwhile = said(2, {"note": ("腿脚不便", [made["id"]])}, device="b")
+    removed = said(3, {"dead": (True, [made["id"]])})
+    assert merge_row([made, removed]).conflicts == {}
+    merged = merge_row([made, removed, meanwhile])
+    assert (merged.values["dead"], merged.conflicts) == (True, {"dead": 3000})
+    for choice in (True, False):
+        settled = said(4, {"dead": (choice, sorted([made["id"], meanwhile["id"], removed["id"]]))})
+        after = merge_row([settled, made, meanwhile, removed])
+        assert (after.values["dead"], after.conflicts) == (choice, {})
+
+
+@pytest.mark.parametrize(
+    ("names", "field"),
+    [
+        ([], "note"),  # as a merge or an erasure says it, and programs did before: it holds whatever else was said
+        (["made"], "office"),  # handed over to another office: nothing was typed
+        (["made", "meanwhile"], "note"),
+    ],
+)
+def test_other_removals_hold_without_a_question(names: list[str], field: str) -> None:
+    made = said(1, {"name": ("李建国", [])})
+    meanwhile = said(2, {field: ("腿脚不便", [])}, device="b")
+    ids = {"made": made["id"], "meanwhile": meanwhile["id"]}
+    removed = said(3, {"dead": (True, [ids[one] for one in names])})
+    assert merge_row([made, removed, meanwhile]).conflicts == {}
+
+
+def test_what_was_erased_since_is_no_reason_to_ask() -> None:
+    made = said(1, {"name": ("李建国", [])})
+    meanwhile = said(2, {"note": ("腿脚不便", [])}, device="b")
+    meanwhile["fields"]["note"] |= {"v": None, "s": "", "erased": True}
+    removed = said(3, {"dead": (True, [made["id"]])})
+    assert merge_row([made, removed, meanwhile]).conflicts == {}
+
+
 def test_two_equal_values_are_no_conflict() -> None:
     made = said(1, {"note": ("旧", [])})
     one, two = said(2, {"note": ("新", [made["id"]])}), said(3, {"note": ("新", [made["id"]])}, device="b")
