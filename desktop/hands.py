@@ -21,6 +21,7 @@ from desktop.widgets.question_ticks import EachField, TickField
 
 _MOMENT = 0.03
 """Seconds in which what has no delay of its own is laid out, painted and delivered."""
+_ASK_AGAIN = 0.01  # seconds; to look through all timers of a window takes milliseconds
 
 
 class HandsError(Exception):
@@ -85,11 +86,13 @@ def settle(shell: Shell, quiet: float = 0.15) -> None:
     What will begin is known: every pause of the window is a timer of its own. Where none runs out so soon, a moment of
     rest is enough.
     """
-    calm_since = time.monotonic()
+    calm_since = asked = time.monotonic()
     end = calm_since + 60
     while (rest := time.monotonic() - calm_since) < quiet:
-        if rest >= _MOMENT and not _begins_within(shell, quiet):
-            return
+        if rest >= _MOMENT and time.monotonic() - asked >= _ASK_AGAIN:
+            if not _begins_within(shell, quiet):
+                return
+            asked = time.monotonic()
         QApplication.processEvents()
         # Outside a running event loop nothing else would take away what was closed.
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
