@@ -7,9 +7,10 @@ traced working day of `./run torture --only canaries`.
 
 import ipaddress
 import sys
+from collections.abc import Collection
 
-_CALLS = {"socket.connect", "socket.bind", "socket.sendto", "socket.sendmsg"}
-_NAMES = {"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"}
+_CALLS = frozenset(("socket.connect", "socket.bind", "socket.sendto", "socket.sendmsg"))
+_NAMES = frozenset(("socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"))
 _begun: list[bool] = []
 
 
@@ -24,12 +25,15 @@ def forbid() -> None:
         sys.addaudithook(_hook)
 
 
-def _hook(name: str, arguments: tuple[object, ...]) -> None:
-    if name in _CALLS:
+def _hook(
+    name: str, arguments: tuple[object, ...], calls: Collection[str] = _CALLS, names: Collection[str] = _NAMES
+) -> None:
+    """What it needs stands in its arguments: at the very end of a process the names of this module are gone."""
+    if name in calls:
         address = arguments[1] if len(arguments) > 1 else None
         if isinstance(address, tuple) and address and not _here(address[0]):
             raise NetworkForbidden(f"{name} {address[0]}")
-    elif name in _NAMES and not _here(arguments[0]):
+    elif name in names and not _here(arguments[0]):
         raise NetworkForbidden(f"{name} {arguments[0]!r}")
 
 
