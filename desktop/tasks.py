@@ -27,7 +27,7 @@ Cancelled = Callable[[], bool]
 
 
 class Job(Generic[T]):
-    """One piece of work on its way. Only `cancel()` and `title` are of use to pages."""
+    """One piece of work on its way. Only `cancel()`, `title` and `is_over` are of use to pages."""
 
     def __init__(
         self,
@@ -44,6 +44,8 @@ class Job(Generic[T]):
         self.title = title
         self.result: T | None = None
         self.error: BaseException | None = None
+        self.is_over = False
+        """Whether it ended, however it did, or was never begun since the window is going."""
         self._cancelled = threading.Event()
 
     def cancel(self) -> None:
@@ -66,6 +68,7 @@ class Job(Generic[T]):
         """Drop all that may hold widgets, on the window's thread: only there may a widget die."""
         self.work = self.done = self.failed = self.owner = None
         self.result = self.error = None
+        self.is_over = True
 
 
 class _Lane:
@@ -170,9 +173,7 @@ class Tasks(QObject):
         """Like `run`, for what takes its time without the casebook, which may be closed meanwhile: waiting for another
         program (a printer's), the backup of the day. No save and no list waits for it, nor does another lane's work.
         """
-        if lane not in self._outside and not self._closed:
-            self._outside[lane] = _Lane(lane, self._finished.emit)
-        return self._put(self._outside.get(lane, self._records), Job(work, done, failed, owner))
+        return self._put(self._lane(lane), Job(work, done, failed, owner))
 
     def long(
         self,
@@ -182,9 +183,11 @@ class Tasks(QObject):
         *,
         owner: QObject | None = None,
         title: str = "",
+        lane: str = "",
     ) -> Job[T]:
         """Do work that may take long on the records lane; the window shows `title`, a bar and a way to cancel.
 
+        lane: another one, as for `outside`, for what changes no record: then no save waits for it.
         A cancelled long task still delivers what it returned: it alone knows what it had done by then.
         """
         job: Job[T] = Job(lambda: work(progress, cancelled), done, failed, owner, title)
@@ -201,7 +204,12 @@ class Tasks(QObject):
 
         job.cancel = stop.set  # type: ignore[method-assign]  # the work itself decides what a half-done job leaves
         self.long_began.emit(job)
-        return self._put(self._records, job)
+        return self._put(self._lane(lane) if lane else self._records, job)
+
+    def _lane(self, name: str) -> _Lane:
+        if name not in self._outside and not self._closed:
+            self._outside[name] = _Lane(name, self._finished.emit)
+        return self._outside.get(name, self._records)
 
     def _put(self, lane: _Lane, job: Job[T]) -> Job[T]:
         if self._closed:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QPushButton
 
 from desktop.backup_words import drilled_words, made_words, place_words, size_words
 from desktop.case_words import moment_text
@@ -21,8 +21,28 @@ from models.texts import _
 
 if TYPE_CHECKING:
     from desktop.shell import Shell
+    from desktop.tasks import Job
     from models.services.exchange_held import Restored
-    from models.services.health import HealthStanding, Looked
+    from models.services.health import Deep, HealthStanding, Looked
+
+
+LOOKS = "health"
+"""The lane for looks through the file, which take as long as reading it: no save waits for them."""
+
+_APART: dict[str, str] = {
+    **dict.fromkeys(("look", "deep", "renew", "rebuild"), "file"),
+    **dict.fromkeys(("back_up", "choose", "drill"), "backups"),
+    "ballast": "ballast",
+}
+"""Deeds of one kind are done one at a time; the others go elsewhere at once."""
+
+
+class LookStopped(Problem):
+    """A look through the file was stopped, by the worker or by the lock."""
+
+    def sentence(self) -> str:
+        """Tell it."""
+        return _("It was stopped before its end.")
 
 
 @dataclass(frozen=True)
@@ -45,6 +65,8 @@ class HealthPage(Page):
         self.said = pieces.text("", "good", select=True)
         self.said.hide()
         self.curable = False
+        self._under_way: dict[str, Job[Any]] = {}  # by kind of deed
+        self._buttons: list[tuple[str, QPushButton]] = []
         self.deeds: dict[str, tuple[str, Callable[[], object]]] = {
             "back_up": (_("Back up now"), self.back_up),
             "choose": (_("Choose a folder"), self.choose),
@@ -92,14 +114,30 @@ class HealthPage(Page):
         work: Callable[[], Any],
         done: Callable[[Any], object],
         failed: Callable[[Problem], object] | None = None,
-    ) -> None:
-        self.shell.tasks.outside(work, done, failed, owner=self, lane=LANE)
+    ) -> "Job[Any]":
+        return self.shell.tasks.outside(work, done, failed, owner=self, lane=LANE)
+
+    # One press each.
+
+    def _offer(self, deed: str, button: QPushButton) -> None:
+        """A button that cannot be pressed while a deed of its kind is under way, wherever else on the page it is."""
+        if deed in _APART:
+            self._buttons.append((_APART[deed], button))
+
+    def _begin(self, deed: str, job: "Job[Any]") -> None:
+        self._under_way[_APART[deed]] = job
+        self._show_what_can_be_done()
+
+    def _show_what_can_be_done(self) -> None:
+        for kind, button in self._buttons:
+            button.setEnabled(kind not in self._under_way or self._under_way[kind].is_over)
 
     # Showing.
 
     def _show(self, loaded: Loaded) -> None:
         first, self.loaded = self.loaded is None, loaded
         now, on = loaded.standing, today(self.shell.clock)
+        self._buttons = []
         pieces.clear(self.advised)
         pieces.clear(self.cards)
         said = advice(now, loaded.restored, milliseconds(self.shell.clock))
@@ -107,13 +145,17 @@ class HealthPage(Page):
             said.insert(0, Advice("warn", _("Some pages of the file that nothing uses are damaged."), "renew"))
         for each in said:
             deed = self.deeds.get(each.deed)
-            self.advised.addWidget(Banner(each.kind, each.words, deed, closable=False))
+            banner = Banner(each.kind, each.words, deed, closable=False)
+            self.advised.addWidget(banner)
+            if banner.action is not None:
+                self._offer(each.deed, banner.action)
         if not any(each.kind != "info" for each in said):
             self.advised.insertWidget(0, Banner("good", _("Nothing is amiss."), closable=False))
         if now.backups is not None:
             self.cards.addWidget(self._backups(now, on))
         self.cards.addWidget(self._file(now, on))
         self.cards.addWidget(self._computer(now, on))
+        self._show_what_can_be_done()
         pieces.reveal(self.advised)
         pieces.reveal(self.cards)
         if first:
@@ -175,7 +217,9 @@ class HealthPage(Page):
 
     def _button(self, deed: str, role: str = "") -> Any:
         label, act = self.deeds[deed]
-        return pieces.button(label, act, role)
+        made = pieces.button(label, act, role)
+        self._offer(deed, made)
+        return made
 
     def _say(self, words: str, role: str = "good") -> None:
         self.said.setText(words)
@@ -191,7 +235,8 @@ class HealthPage(Page):
 
     def back_up(self) -> None:
         """Make a backup in both places."""
-        self._beside(self.casebook.safekeeping.now, lambda made: self._say(made_words(made)), self._failed)
+        backups = self.casebook.safekeeping
+        self._begin("back_up", self._beside(backups.now, lambda made: self._say(made_words(made)), self._failed))
 
     def choose_folder(self) -> str:
         """Ask for the second place. Tests put their own in its place."""
@@ -207,12 +252,13 @@ class HealthPage(Page):
                 backups.choose(folder)
                 return backups.now()
 
-            self._beside(work, lambda made: self._say(made_words(made)), self._failed)
+            self._begin("choose", self._beside(work, lambda made: self._say(made_words(made)), self._failed))
 
     def drill(self) -> None:
         """Restore the newest backup on trial."""
         on = today(self.shell.clock)
-        self._beside(self.casebook.safekeeping.drill, lambda done: self._say(drilled_words(done, on)), self._failed)
+        drill = self.casebook.safekeeping.drill
+        self._begin("drill", self._beside(drill, lambda done: self._say(drilled_words(done, on)), self._failed))
 
     def restore(self) -> None:
         """Close the casebook and go to the page that restores, in the process that comes after the lock."""
@@ -222,6 +268,7 @@ class HealthPage(Page):
         """Look through the file."""
         health = self.casebook.health
         self._long(
+            "look",
             lambda progress, cancelled: health.look(progress=progress, cancelled=cancelled),
             self._looked,
             _("Looking through the casebook file"),
@@ -231,14 +278,15 @@ class HealthPage(Page):
         """Compare the tables with the log."""
         health = self.casebook.health
         self._long(
+            "deep",
             health.look_deep,
-            lambda deep: self._say(deep_words(deep), "good" if deep.good else "error"),
+            self._compared,
             _("Comparing with the log of changes"),
         )
 
     def renew(self) -> None:
         """Make the file anew."""
-        self.run(self.casebook.health.renew_file, self._looked, self._failed)
+        self._begin("renew", self.run(self.casebook.health.renew_file, self._looked, self._failed))
 
     def rebuild(self) -> None:
         """Derive the tables anew from the log; a backup comes first."""
@@ -249,7 +297,7 @@ class HealthPage(Page):
             casebook.upkeep.rebuild()
             return casebook.health.look_deep()
 
-        self.run(work, lambda deep: self._say(deep_words(deep), "good" if deep.good else "error"), self._failed)
+        self._begin("rebuild", self.run(work, self._compared, self._failed))
 
     def make_ballast(self) -> None:
         """Make the reserve."""
@@ -260,26 +308,30 @@ class HealthPage(Page):
             else:
                 self._say(_("There is not enough room for the reserve. Free some space first."), "error")
 
-        self._beside(self.casebook.health.make_ballast, done)
+        self._begin("ballast", self._beside(self.casebook.health.make_ballast, done, self._failed))
+
+    def _compared(self, deep: "Deep") -> None:
+        self._say(deep_words(deep), "good" if deep.good else "error")
 
     def _looked(self, looked: "Looked") -> None:
         self.curable = looked.curable
         self._say(looked_words(looked), "good" if looked.good else "error")
 
-    def _long(self, work: Callable[..., Any], done: Callable[[Any], object], title: str) -> None:
-        """With a bar and a way to stop; stopped, nothing is said."""
+    def _long(self, deed: str, work: Callable[..., Any], done: Callable[[Any], object], title: str) -> None:
+        """With a bar and a way to stop; whoever stopped it knows, and only the sign-in page says it."""
         from models.services.health import Stopped
 
         def unless_stopped(progress: Any, cancelled: Any) -> Any:
             try:
                 return work(progress, cancelled)
             except Stopped:
-                return None
+                raise LookStopped from None
 
-        self.shell.tasks.long(
-            unless_stopped,
-            lambda found: done(found) if found is not None else None,
-            self._failed,
-            owner=self,
-            title=title,
-        )
+        def failed(problem: Problem) -> None:
+            if isinstance(problem, LookStopped):
+                self._show_what_can_be_done()
+            else:
+                self._failed(problem)
+
+        job = self.shell.tasks.long(unless_stopped, done, failed, owner=self, title=title, lane=LOOKS)
+        self._begin(deed, job)

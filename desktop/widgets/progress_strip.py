@@ -14,12 +14,14 @@ PATIENCE_MS = 500
 
 
 class ProgressStrip(QFrame):
-    """Follows the long tasks of the window, one at a time."""
+    """Follows the long tasks of the window, one at a time: the one whose turn it is, until it ends."""
 
     def __init__(self, tasks: Tasks) -> None:
         super().__init__()
         self.setProperty("role", "banner-info")
+        self._tasks = tasks
         self._job: Job[Any] | None = None
+        self._moves = False  # whether it said how far it is; several lanes may have a long task each
         self.label = pieces.text("", "label", wrap=False)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
@@ -36,6 +38,8 @@ class ProgressStrip(QFrame):
         self.hide()
 
     def _began(self, job: Job[Any]) -> None:
+        if self._moves:
+            return  # it is followed when this one has ended
         self._job = job
         self.label.setText(job.title)
         self.bar.setAccessibleName(job.title)
@@ -46,16 +50,21 @@ class ProgressStrip(QFrame):
 
     def _progressed(self, job: Job[Any], done: int, total: int) -> None:
         if job is not self._job:
+            if self._moves:
+                return
             self._began(job)
+        self._moves = True
         self.bar.setRange(0, total)
         self.bar.setValue(done)
         self.count.setText(f"{done:,} / {total:,}" if total else f"{done:,}")
 
     def _ended(self, job: Job[Any]) -> None:
         if job is self._job:
-            self._job = None
+            self._job, self._moves = None, False
             self._patience.stop()
             self.hide()
+            for left in self._tasks.long_work()[:1]:
+                self._began(left)
 
     def _stop(self) -> None:
         if self._job is not None:

@@ -1,5 +1,7 @@
 """The health check says what is amiss, with a button for each cure, and nothing where all is in order."""
 
+import threading
+import time
 from dataclasses import replace
 
 import pytest
@@ -12,7 +14,7 @@ from desktop.widgets.banner import Banner
 from models.clock import milliseconds
 from models.errors import DiskFull
 from models.services.exchange_held import Restored
-from models.services.health import Deep, Looked
+from models.services.health import Deep, Looked, Stopped
 from tests.desktop.conftest import settle
 
 
@@ -65,6 +67,47 @@ def test_every_look_says_what_it_found(page):
     press(page, "与变更日志核对")
     assert "与日志一致" in page.said.text()
     assert "没有发现问题" in words_of(page)
+
+
+def test_a_look_keeps_no_save_waiting_and_cannot_be_asked_for_twice(page, shell, monkeypatch):
+    saved, looks = threading.Event(), []
+
+    def look(**_named):
+        looks.append(saved.wait(5))
+        return Looked(100, 0, sound=True, rows=50, whole=True)
+
+    buttons = {one.text(): one for one in page.findChildren(QPushButton)}
+    with monkeypatch.context() as patch:
+        patch.setattr(shell.casebook.health, "look", look)
+        buttons["全面检查"].click()
+        buttons["全面检查"].click()
+        assert not buttons["全面检查"].isEnabled()
+        assert not buttons["与变更日志核对"].isEnabled()
+        assert buttons["立即备份"].isEnabled()
+        shell.tasks.run(saved.set)  # a save, which comes to its end before the look does
+        settle(shell)
+    assert looks == [True]
+    assert {one.text(): one for one in page.findChildren(QPushButton)}["全面检查"].isEnabled()
+
+
+def test_a_look_that_the_lock_stopped_is_not_told_as_done(page, shell, monkeypatch):
+    began = threading.Event()
+
+    def look(progress, cancelled):
+        with shell_health._looking(cancelled) as stop:
+            began.set()
+            while not stop():
+                time.sleep(0.002)
+            raise Stopped
+
+    shell_health = shell.casebook.health
+    monkeypatch.setattr(shell_health, "look_deep", look)
+    page.look_deep()
+    assert began.wait(5)
+    shell.lock()
+    settle(shell)
+    assert "已完成" not in shell.gate.said.text()
+    assert "中途停止" in shell.gate.said.text()
 
 
 def test_pages_that_nothing_uses_are_cured_by_a_button(page, shell, monkeypatch):

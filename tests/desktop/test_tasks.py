@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, QThread
 from PySide6.QtWidgets import QWidget
 
 from desktop.tasks import Tasks, is_changed
+from desktop.widgets.progress_strip import ProgressStrip
 from models.errors import DiskFull, NotFound
 from models.services.views import Changed
 
@@ -130,6 +131,41 @@ def test_a_long_task_tells_how_far_it_is_and_can_be_stopped(tasks):
     assert done == ["stopped after True"]
     assert steps[0][1] == 1000
     assert ended == [job]
+
+
+def test_long_work_on_a_lane_of_its_own_keeps_no_save_waiting(tasks):
+    saved = threading.Event()
+    found = []
+    job = tasks.long(lambda _progress, _cancelled: saved.wait(5), found.append, title="Looking", lane="looks")
+    tasks.run(saved.set)
+    assert tasks.wait_idle()
+    assert found == [True]
+    assert job.is_over
+
+
+def test_the_strip_follows_one_long_task_until_it_ends_and_then_the_other(tasks):
+    strip = ProgressStrip(tasks)
+    moved, go, told = threading.Event(), threading.Event(), []
+
+    def first(progress, _cancelled):
+        progress(1, 10)
+        moved.wait(5)
+
+    def second(progress, _cancelled):
+        progress(10, 10)  # the last step is always told
+        moved.set()
+        go.wait(5)
+
+    tasks.long(first, title="First", lane="looks")
+    assert not tasks.wait_idle(0.05)  # it said how far it is
+    tasks.long(second, title="Second")
+    assert strip.label.text() == "First"
+    tasks.long_progressed.connect(lambda *_progress: told.append(strip.label.text()))
+    tasks.long_ended.connect(lambda _job: (told.append(strip.label.text()), go.set()))
+    assert tasks.wait_idle()
+    assert told == ["First", "Second", "Second"]  # the other moved; the first ended; the other ended
+    assert not tasks.long_work()
+    strip.deleteLater()
 
 
 def test_what_is_queued_is_finished_before_the_window_goes(qapp):
