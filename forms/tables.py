@@ -20,7 +20,7 @@ PART_MOST = 40 * 1024 * 1024  # one sheet, or the texts of all
 ROWS_MOST = 20_000
 COLUMNS_MOST = 300
 CELL_MOST = 32_767
-EMPTY_ROWS_MOST = 60  # more empty rows than these end a sheet, as in the tools of others
+EMPTY_ROWS_MOST = 60  # more empty rows than these end a sheet, as in the tools of others: whoever reads it sees to it
 PARTS_MOST = 2_000
 MARKS_MOST = 3_000_000
 OTHER_MARKS_MOST = 200_000
@@ -129,16 +129,13 @@ def _xlsx(data: bytes) -> Iterator[tuple[str, Grid]]:
 
 
 def _xlsx_rows(sheet: Any) -> Iterator[tuple[int, Sequence[Any]]]:
-    empty = 0
     try:
         sheet.reset_dimensions()  # what the sheet declares about its own size is not believed
         for number, cells in enumerate(sheet.iter_rows(max_col=COLUMNS_MOST + 1, values_only=True), 1):
             if all(cell is None or cell == "" for cell in cells):
-                empty += 1
-                if empty > EMPTY_ROWS_MOST:
+                if number > ROWS_MOST * 2:
                     return
                 continue
-            empty = 0
             yield number, cells
             if number > ROWS_MOST * 2:
                 raise NoTable("too_many_rows", str(sheet.title), most=ROWS_MOST)

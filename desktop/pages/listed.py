@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QLabel, QPushButton, QWidget
 
 from desktop import theme
 from desktop.pages.base import Page
@@ -21,7 +21,7 @@ from desktop.widgets.protect_dialog import ProtectDialog, told
 from forms.people_list.columns import FIELDS, guess, label
 from forms.people_list.households import ReadList, RowTrouble, read_households
 from forms.people_list.tables import ListTable, read_list
-from forms.tables import FILE_MOST
+from forms.tables import EMPTY_ROWS_MOST, FILE_MOST
 from models.clock import today
 from models.errors import Problem
 from models.records import divisions
@@ -70,6 +70,8 @@ class ListedPage(Page):
         self.take_button: QPushButton | None = None
         self._found: Any = None
         self.dialog: ProtectDialog | None = None
+        self.reading: QLabel | None = None
+        """Which file is being read, as long as it is."""
         self._looking: Job[Looked] | None = None
         opening = QShortcut(QKeySequence(QKeySequence.StandardKey.Open), self)
         opening.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -83,7 +85,7 @@ class ListedPage(Page):
         """Show what is asked for."""
         self._stop_looking()
         self.table, self.looked, self.take_button = table, None, None
-        self.columns = []
+        self.columns, self.reading = [], None
         pieces.clear(self.body)
         self.show_footer()
         if table is None:
@@ -135,13 +137,27 @@ class ListedPage(Page):
             self.read_in(Path(chosen))
 
     def read_in(self, path: Path) -> None:
-        """Read a list; a long one takes seconds, and no save and no other list waits for it."""
+        """Read a list; a long one takes seconds, which is said, and no save and no other list waits for it."""
+        self._say_reading(path.name)
 
         def done(table: ListTable) -> None:
             if self.shell.page is self:  # else the worker went elsewhere meanwhile, and is left there
                 self.shell.go("listed", table=table, file=path.name)
 
-        self.shell.tasks.outside(lambda: read_file(path), done, owner=self, lane="lists")
+        def failed(problem: Problem) -> None:
+            self._say_reading("")
+            self.shell.problem(problem)
+
+        self.shell.tasks.outside(lambda: read_file(path), done, failed, owner=self, lane="lists")
+
+    def _say_reading(self, name: str) -> None:
+        if self.reading is None:
+            self.reading = pieces.text("", "label")
+            self.body.insertWidget(0, self.reading)
+        self.reading.setText(_("Reading “{name}” …").format(name=name))
+        self.reading.setVisible(bool(name))
+        if name:
+            self.see(self.reading)
 
     # The columns.
 
@@ -244,6 +260,8 @@ class ListedPage(Page):
         card = Card(_("What would happen"))
         card.add(labelled(self._counts(preview, read)))
         self._found.addWidget(card)
+        if self.table is not None and self.table.more_at:
+            self._found.addWidget(Banner("warn", self._ended(self.table), closable=False))
         for keeps_out, words in ((True, _("Stays out")), (False, _("Taken in, with a remark"))):
             several = [trouble for trouble in read.troubles if trouble.keeps_out is keeps_out]
             if several:
@@ -273,6 +291,14 @@ class ListedPage(Page):
             (_("Stays out"), ngettext("{n} row, see below", "{n} rows, see below", len(read.left_out)).format(
                 n=f"{len(read.left_out):,}") if read.left_out else ""),
         ]  # fmt: skip
+
+    @staticmethod
+    def _ended(table: ListTable) -> str:
+        last = table.rows[-1].number
+        return _(
+            "Below row {last} stand more than {most} empty rows, where a list ends. What stands from row {row} on was "
+            "not read. If it belongs to the list, take the empty rows out of the file and choose it again."
+        ).format(last=f"{last:,}", most=EMPTY_ROWS_MOST, row=f"{table.more_at:,}")
 
     def _troubles_card(self, words: str, troubles: Sequence[RowTrouble]) -> Card:
         card = Card(f"{words}  ({len(troubles):,})")

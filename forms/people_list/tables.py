@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from forms.people_list.columns import guess
-from forms.tables import COLUMNS_MOST, NoTable, cell_text, csv_rows, decoded, open_sheets
+from forms.tables import COLUMNS_MOST, EMPTY_ROWS_MOST, NoTable, cell_text, csv_rows, decoded, open_sheets
 from models.errors import Problem
 from models.texts import _
 
@@ -62,6 +62,8 @@ class ListTable:
     sheet: str  # "" for a text
     headings: tuple[str, ...]
     rows: tuple[ListRow, ...]
+    more_at: int = 0
+    """The row from which nothing more was read, since too many empty ones stand above it; 0: all of it was read."""
 
 
 def read_list(data: bytes) -> ListTable:
@@ -100,7 +102,13 @@ def _text_rows(data: bytes) -> Iterable[tuple[int, Sequence[str]]]:
 def _table(title: str, grid: Iterable[tuple[int, Sequence[Any]]]) -> ListTable | None:
     headings: list[str] = []
     rows: list[ListRow] = []
+    last = 0
     for number, cells in grid:
+        if not any(cell is not None and cell != "" for cell in cells):
+            continue
+        if headings and number - last > EMPTY_ROWS_MOST + 1:  # another table, or choices of a form
+            return ListTable(title, tuple(headings), tuple(rows), number)
+        last = number
         if not headings:
             said = [" ".join(cell_text(cell).split()) for cell in cells]
             if len(said) > COLUMNS_MOST and any(said[COLUMNS_MOST:]):

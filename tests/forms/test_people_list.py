@@ -44,6 +44,27 @@ ZHANG = [["1", "张卫国", card("1950-03-08", 11), "户主", "13920000001", "�
          ["1", "张小明", card("1980-01-02", 13), "长子", "", "", "", "", "", "回", ""]]  # fmt: skip
 
 
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+@pytest.mark.parametrize(("gap", "found", "more_at"), [(60, ["张卫国", "李秀英"], 0), (61, ["张卫国"], 64)])
+def test_where_too_many_empty_rows_end_a_list_the_row_is_told_from_which_nothing_was_read(kind, gap, found, more_at):
+    rows = [["姓名"], ["张卫国"], *([[""]] * gap), ["李秀英"]]
+    data = xlsx(*rows) if kind == "xlsx" else "\n".join(row[0] for row in rows).encode()
+    table = tables.read_list(data)
+    assert [row.cells[0] for row in table.rows] == found
+    assert table.more_at == more_at
+
+
+def test_a_cell_that_somebody_touched_far_below_costs_nothing_and_is_no_trouble():
+    book = Workbook()
+    book.active.append(["姓名"])
+    book.active.append(["张卫国"])
+    book.active.cell(1_000_000, 1, "x")
+    out = io.BytesIO()
+    book.save(out)
+    table = tables.read_list(out.getvalue())
+    assert [row.number for row in table.rows] == [2]
+
+
 def test_a_list_with_a_title_above_becomes_households_by_their_number():
     data = xlsx(
         ["花园路社区居民花名册"], [], HEAD, *ZHANG, ["2", "王芳", "", "本人", "", "花园里", "4", "1", "101", "", ""]

@@ -54,6 +54,26 @@ def test_a_list_is_shown_before_it_is_taken_in_and_can_be_taken_back(shell, list
     assert len(shell.casebook.residents.ids()) == before
 
 
+def test_rows_below_a_gap_are_told_with_the_row_where_they_begin(shell, listed, tmp_path):
+    listed.read_in(write(tmp_path / "a.xlsx", ["姓名"], ["赵新来"], *([[""]] * 61), ["钱新来"]))
+    settle(shell)
+    assert listed.take_button.text() == "导入 1 人"
+    (told,) = [banner.accessibleName() for banner in listed.findChildren(Banner)]
+    assert "第 2 行" in told
+    assert "第 64 行" in told
+
+
+def test_a_file_is_named_as_long_as_it_is_read(shell, listed, tmp_path):
+    listed.read_in(write(tmp_path / "名单.xlsx", ["姓名"], ["赵新来"]))
+    assert listed.reading.isVisible()
+    assert "名单.xlsx" in listed.reading.text()
+    settle(shell)
+    assert listed.reading is None
+    listed.read_in(tmp_path / "无.xlsx")
+    settle(shell)
+    assert listed.reading.isHidden()
+
+
 def test_another_choice_of_columns_is_looked_at_at_once(shell, listed, tmp_path):
     listed.read_in(write(tmp_path / "a.xlsx", ["姓名", "甲"], ["赵新来", "外号"]))
     settle(shell)
