@@ -10,7 +10,7 @@ from models.records.audit import ACTIONS
 from models.records.roles import ACTION_NAMES, CLASSES
 from models.security import audit_seal
 from models.security.audit_seal import Finding
-from models.services.audit_views import AuditRow, Checked, DeviceChain, KnownAnchor
+from models.services.audit_views import AuditRow, Checked, DeviceChain, KnownAnchor, TakenBack
 from models.texts import N_, _, language, ngettext, pgettext
 
 if TYPE_CHECKING:
@@ -156,6 +156,8 @@ def _said(row: AuditRow) -> str:
         checked = row.detail.startswith("check")
         if not checked:
             return _("Read this record")
+        if row.detail.startswith("check taken back"):
+            return _("Checked this record: nothing is missing but what a restored backup took back")
         sound = row.detail.startswith("check sound")
         return _("Checked this record: it is sound") if sound else _("Checked this record: it is NOT sound")
     return _(ACTIONS[row.action]) if row.action in ACTIONS else row.action
@@ -259,7 +261,12 @@ def classes_words(classes: Sequence[str]) -> str:
 
 def verdict(made: Checked) -> tuple[str, str]:
     """(kind of banner, sentence): what a check found."""
-    if not made.sound:
+    if made.standing == "taken back":
+        return "warn", _(
+            "Rows are missing that were written after a backup which was restored later, as is listed below. What is "
+            "left is as it was written. Have whoever restored it confirm that."
+        )
+    if made.standing == "not sound":
         return "problem", _(
             "This record is not as it was written. What was found is listed below. Do not repair anything: make a "
             "backup, write the record to files, and tell the office above."
@@ -308,7 +315,20 @@ def found_words(made: Checked) -> list[str]:
         lines += [finding_words(found) for found in chain.findings[:20]]
         if len(chain.findings) > 20:
             lines.append(_("… and {n} more.").format(n=f"{len(chain.findings) - 20:,}"))
-    return lines
+    return lines + [taken_back_words(one) for one in made.taken_back]
+
+
+def taken_back_words(one: TakenBack) -> str:
+    """What a restore took out of this record, and where it can still be read."""
+    said = ngettext(
+        "A backup of {backup} was restored before {at}. {n} row that was written in between is gone.",
+        "A backup of {backup} was restored before {at}. {n} rows that were written in between are gone.",
+        one.rows,
+    ).format(n=f"{one.rows:,}", backup=one.backup.replace("T", " "), at=f"{local_time(one.at):%Y-%m-%d %H:%M}")
+    if one.kept is None:
+        return said
+    kept = _("The newest backup that has rows of them is {name}.").format(name=one.kept.name)
+    return f"{said} {kept}"
 
 
 def where_words(place: KnownAnchor) -> str:

@@ -10,7 +10,7 @@ from models.clock import milliseconds
 from models.records.audit import BEFORE
 from models.security import account_secret, attempts, audit_seal
 from models.security.audit_seal import Anchor
-from models.services import audit_anchors, audit_export, audit_reading
+from models.services import audit_anchors, audit_export, audit_reading, audit_restores
 from models.services.audit_views import (
     AuditDay,
     AuditExport,
@@ -96,11 +96,11 @@ class Audit:
                         own,
                     )
                 )
+            restores = audit_restores.restores_in(audit_reading.restores(connection))
         here = {one.verdict.chain for one in chains}
         lost = tuple(one for one in known if one.anchor.chain not in here)
-        made = Checked(milliseconds(self._book.clock), tuple(chains), lost)
-        said = "sound" if made.sound else "not sound"
-        self._book.note("audit", "chain", "", f"check {said} rows={made.rows} anchors={made.anchors}")
+        made = Checked(milliseconds(self._book.clock), *audit_restores.sort_out(chains, lost, restores))
+        self._book.note("audit", "chain", "", f"check {made.standing} rows={made.rows} anchors={made.anchors}")
         return made
 
     def compare_mark(self, mark: str) -> AuditRow | None:
@@ -141,8 +141,7 @@ class Audit:
             told = [one for device in audit_anchors.of_partners(connection) for one in device.anchors]
             told += audit_anchors.known(connection, self._places(), self._vault)
         made = audit_export.verify(rows, secrets, told, milliseconds(self._book.clock))
-        said = "sound" if made.sound else "not sound"
-        self._book.note("audit", "file", "", f"check {said} rows={made.rows} anchors={made.anchors}")
+        self._book.note("audit", "file", "", f"check {made.standing} rows={made.rows} anchors={made.anchors}")
         return made
 
     def of_partners(self) -> list[DeviceChain]:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from models.records.audit import BEFORE, BEGIN
 from models.security import audit_seal
 from models.security.audit_seal import Anchor
+from models.services import audit_restores
 from models.services.audit_views import Checked, CheckedChain, KnownAnchor
 from models.store import audit
 
@@ -86,7 +87,8 @@ def verify(data: bytes, secrets: Iterable[str], told: Sequence[KnownAnchor], now
                 anchors,
             )
         )
-    return Checked(now, tuple(made))
+    restores = audit_restores.restores_in(row for rows in chains.values() for row in rows)
+    return Checked(now, *audit_restores.sort_out(made, (), restores))
 
 
 def _row(line: bytes) -> dict[str, Any]:

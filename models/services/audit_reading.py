@@ -14,7 +14,7 @@ from models.security import audit_seal
 from models.services import people, staff
 from models.services.audit_views import AuditDay, AuditRow, AuditWhere
 from models.store import erasing
-from models.store.audit import ALSO, AUDIT
+from models.store.audit import ALSO, AUDIT, row_of
 from models.store.many import portions
 from models.store.rows import KEPT, table_of
 
@@ -70,6 +70,11 @@ def workers(connection: Connection) -> list[str]:
     """Everybody who did anything, by name."""
     found = connection.execute(select(AUDIT.c.worker).distinct()).scalars()
     return sorted(name for name in found if name)
+
+
+def restores(connection: Connection) -> list[dict[str, Any]]:
+    """The rows about restores, the oldest first."""
+    return [row_of(row) for row in connection.execute(select(AUDIT).where(AUDIT.c.action == "restore").order_by("at"))]
 
 
 def about_resident(connection: Connection, resident_id: str) -> list[Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Literal
 
 from models.security.audit_seal import Anchor, Finding, Verdict
 
@@ -79,15 +80,26 @@ class CheckedChain:
     verdict: Verdict
     began_at: int
     ended_at: int
-    why: str  # why it began: "" the first; moved (restored or copied), recipients
+    why: str  # why it began: recipients (others may open it); "" else, also where a restore or a copy ended the last
     after: Anchor | None
     to: int  # for how many keys its own is sealed
     anchors: tuple[KnownAnchor, ...] = ()
+    taken_back: tuple[Finding, ...] = ()  # what of it follows from a restore that the record tells of
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """What is not as it was written."""
-        return self.verdict.findings
+        """What is not as it was written, and what no restore explains."""
+        return tuple(one for one in self.verdict.findings if one not in self.taken_back)
+
+
+@dataclass(frozen=True)
+class TakenBack:
+    """Rows that are gone since a backup was restored that is older than they are."""
+
+    at: int  # milliseconds: when the restored casebook was opened first
+    backup: str  # minute of the backup, local time
+    rows: int  # at least
+    kept: KnownAnchor | None  # the newest backup that is known to have them
 
 
 @dataclass(frozen=True)
@@ -97,6 +109,7 @@ class Checked:
     at: int
     chains: tuple[CheckedChain, ...]
     lost: tuple[KnownAnchor, ...] = ()  # of chains of this casebook that are not here at all
+    taken_back: tuple[TakenBack, ...] = ()  # by restores that the record tells of
 
     @property
     def rows(self) -> int:
@@ -106,7 +119,14 @@ class Checked:
     @property
     def sound(self) -> bool:
         """Whether everything is as it was written, as far as can be told."""
-        return not self.lost and all(chain.verdict.sound for chain in self.chains)
+        return not self.lost and all(chain.verdict.sound for chain in self.chains) and not self.taken_back
+
+    @property
+    def standing(self) -> Literal["sound", "taken back", "not sound"]:
+        """In a word: "taken back" where nothing is missing but what a restore took back that the record tells of."""
+        if self.sound:
+            return "sound"
+        return "not sound" if self.lost or any(chain.findings for chain in self.chains) else "taken back"
 
     @property
     def keyed(self) -> bool:

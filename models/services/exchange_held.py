@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from models.clock import local_time, milliseconds
+from models.clock import milliseconds
 from models.errors import Problem
+from models.services import audit_restores
 from models.services.book import Book
 from models.store.backup_restoring import RESTORED
 from models.store.work import read_meta, write_meta
@@ -76,5 +77,4 @@ def opened(book: Book, erased: int) -> None:
         return
     with book.writing() as connection:
         write_meta(connection, RESTORED, {**said, "noted": True, "erased_again": erased})
-    moment = local_time(int(said.get("made_at", 0)))
-    book.note("restore", "casebook", "", f"backup of {moment:%Y-%m-%dT%H:%M}, {erased} erased again")
+    book.note(audit_restores.ACTION, "casebook", "", audit_restores.detail_of(int(said.get("made_at", 0)), erased))

@@ -84,7 +84,7 @@ def begin(
 ) -> Anchor:
     """Begin a new chain that names the head of the one before; its k0 is sealed to the recipients.
 
-    recipients: age public keys; () for those that recipients_of() finds. why: a word (restored, partner, account).
+    recipients: age public keys; () for those that recipients_of() finds. why: recipients, or "".
     """
     state = read_meta(connection, _key(desk))
     state = _begin(connection, state, desk=desk, at=at, worker=worker, account=account, why=why, recipients=recipients)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from models.casebook import Casebook
 from models.clock import FixedClock
@@ -21,6 +22,7 @@ from models.services.exchange_held import ExchangeHeld
 from models.store import audit, backup, backup_restoring
 from models.store.ballast import RoomMade
 from models.store.engine import connect_sqlite
+from models.store.guard import allow_writes
 from tests.conftest import ON_A_SERVER, PASSPHRASE
 from tests.models.casebooks import names_in, small_household, told
 
@@ -424,6 +426,59 @@ def test_the_way_back_from_a_restore_is_a_restore(casebook: Casebook, casebook_f
     Casebook.restore(casebook_folder, before.path, PASSPHRASE, clock=clock)
     again = Casebook.open(casebook_folder, PASSPHRASE, clock=clock)
     assert names_in(again) == {"赵海生"}
+    again.close()
+
+
+def test_what_a_restore_took_out_of_the_record_is_called_neither_sound_nor_forged(
+    casebook: Casebook, casebook_folder: Path, clock: FixedClock
+) -> None:
+    made = casebook.safekeeping.now().path
+    clock.move(minutes=5)
+    casebook.households.register(small_household("赵海生"))
+    casebook.close()
+    clock.move(minutes=5)
+    Casebook.restore(casebook_folder, made, PASSPHRASE, clock=clock)
+    again = Casebook.open(casebook_folder, PASSPHRASE, clock=clock)
+    checked = again.audit.check(PASSPHRASE)
+    (taken,) = checked.taken_back
+    assert (checked.standing, checked.sound) == ("taken back", False)
+    assert not any(chain.findings for chain in checked.chains)
+    assert taken.rows >= 2
+    assert taken.kept is not None
+    assert "restore" in {each.reason for each in Casebook.backups(casebook_folder) if each.path.name == taken.kept.name}
+    clock.move(minutes=5)
+    again.back_up()  # of the chain after, which the next restore takes out as a whole
+    again.close()
+    Casebook.restore(casebook_folder, made, PASSPHRASE, clock=clock)
+    third = Casebook.open(casebook_folder, PASSPHRASE, clock=clock)
+    checked = third.audit.check(PASSPHRASE)
+    assert (checked.standing, checked.lost, len(checked.taken_back)) == ("taken back", (), 1)
+    exported = third.audit.export().files["rows.jsonl"]
+    assert third.audit.verify_file(exported).standing == "taken back"
+    third.close()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "DELETE FROM audit WHERE action = 'restore'",  # nothing tells of the restore any more
+        "UPDATE audit SET detail = 'backup of 2099-01-01T00:00, 0 erased again' WHERE action = 'restore'",
+        "DELETE FROM audit WHERE action = 'change'",  # more than the restore took
+    ],
+)
+def test_a_restore_explains_nothing_but_what_it_took(
+    casebook: Casebook, casebook_folder: Path, clock: FixedClock, wrong: str
+) -> None:
+    casebook.households.register(small_household("赵海生"))
+    made = casebook.safekeeping.now().path
+    casebook.close()
+    clock.move(minutes=5)
+    Casebook.restore(casebook_folder, made, PASSPHRASE, clock=clock)
+    again = Casebook.open(casebook_folder, PASSPHRASE, clock=clock)
+    assert again.audit.check().standing == "taken back"
+    with again._book.writing() as connection, allow_writes(connection):
+        connection.execute(text(wrong))
+    assert again.audit.check().standing == "not sound"
     again.close()
 
 
