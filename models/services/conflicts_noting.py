@@ -15,11 +15,12 @@ from models.clock import local_time, start_of
 from models.records.dispute import Dispute
 from models.records.operation import Conflict
 from models.services import conflicts_about as abouts
-from models.services.conflicts_reading import TAKES_BACK, Key, Standing, last_word, standing
+from models.services.conflicts_reading import Key, Standing, last_word, standing
 from models.services.conflicts_rules import alike, kind_of
 from models.services.conflicts_views import ConflictDays, Day, Tally
 from models.store.many import put_rows
 from models.store.rows import table_of
+from models.store.undoing import TAKES_BACK
 from models.store.work import read_meta
 
 CONFLICT, DISPUTE = table_of(Conflict), table_of(Dispute)

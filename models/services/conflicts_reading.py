@@ -17,13 +17,12 @@ from models.services.conflicts_views import Version
 from models.services.views import Office
 from models.store.log import named
 from models.store.rows import default_of, defaults, table_of
+from models.store.undoing import TAKES_BACK
 from models.store.work import read_meta
 from models.sync.content import canonical
 from models.sync.merge import REMOVED, unseen_by_removal
 
 Key = tuple[str, str, str]  # district, record, field
-
-TAKES_BACK = ("undo", "take_back")  # the last word of verbs that give values back
 
 _HEAD, _OPERATION, _PEER = table_of(Head), table_of(Operation), table_of(Peer)
 _AT_ONCE = 500

@@ -19,6 +19,7 @@ from models.services.sync_device import begin_anew
 from models.services.sync_steps import Cancelled, Progress, Steps, Stopped
 from models.services.views import BatchPreview, Changed
 from models.store import chains, down, down_got, importing, sealed_files
+from models.store.built_on import bring_back
 from models.store.many import without_pauses
 from models.store.rows import table_of
 from models.sync import batch as batches
@@ -95,6 +96,7 @@ def _apply(book: Book, path: Path, progress: Progress | None, cancelled: Cancell
             work.rows |= planned.concerned
             touched = {row: merged.entity for (_district, row), merged in planned.rows.items()}
             blanked = Rights(book).redact(work, touched)  # in the same transaction: never seen, not even after a crash
+            work.reindex |= importing.to_find_again(work.connection, bring_back(work, planned))
             done = changed(work, batch.header.sha)
     except Stopped:
         return Changed(frozenset(), frozenset())

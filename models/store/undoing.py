@@ -6,6 +6,7 @@ replaced. What somebody changed since then is never touched; then nothing at all
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Column, Connection, Row, Select, Table, func, select
@@ -24,7 +25,7 @@ _SOME = 500
 _SHARED = frozenset({"dwelling"})  # made by one verb and used by others: stays while anything lives there
 _NAMED = {"visit_round": "round_id", "case_plan": "plan_id", "case_goal": "goal_id"}  # others: entity and _id
 _WITNESSES = frozenset({"household_event"})  # tells of a change and may outlive it
-_TAKES_BACK = ("undo", "take_back")  # the last word of verbs that call undo()
+TAKES_BACK = ("undo", "take_back")  # the last word of verbs that call undo()
 
 
 def undo(work: Work, operations: Collection[str]) -> None:
@@ -50,7 +51,7 @@ def undo(work: Work, operations: Collection[str]) -> None:
         if several:
             work.reopen(entity, row, several)
     for row, entity in made.items():
-        if entity in _SHARED and _used_by(work.connection, row, made):
+        if entity in _SHARED and used_by(work.connection, row, made):
             continue
         work.amend(entity, row, {"dead": True})
 
@@ -147,7 +148,7 @@ def _nothing_since(
             if any(not _given_back(connection, operation, name, ours, made=head.row in made) for name in later):
                 raise CannotUndo
     for row, entity in made.items():
-        if entity not in _SHARED and _used_by(connection, row, made, fields):
+        if entity not in _SHARED and used_by(connection, row, made, fields):
             raise CannotUndo
 
 
@@ -165,7 +166,7 @@ def _given_back(connection: Connection, operation: str, name: str, ours: frozens
         if op is None or change is None:
             return False
         holds = change if holds is None else holds
-        if op.verb.rpartition(".")[2] in _TAKES_BACK:
+        if op.verb.rpartition(".")[2] in TAKES_BACK:
             cancelled += 1
         elif cancelled:
             cancelled -= 1
@@ -177,7 +178,7 @@ def _given_back(connection: Connection, operation: str, name: str, ours: frozens
         (at,) = earlier
 
 
-def _used_by(
+def used_by(
     connection: Connection, row: str, made: Mapping[str, str], restored: Mapping[str, set[str]] | None = None
 ) -> bool:
     """Whether a living record points at this one, other than those made, or about to be restored, by the same undo."""
@@ -193,13 +194,20 @@ def _used_by(
     return any(row in visit.met and visit.id not in made for visit in connection.execute(met))
 
 
+@cache
+def called_by(column: str) -> tuple[str, ...]:
+    """Which entities a column of this name names a record of."""
+    return tuple(sorted(entity for entity in KEPT if column in _names_of(entity)))
+
+
+def _names_of(entity: str) -> set[str]:
+    return {_NAMED.get(entity, f"{entity}_id"), *(("subject_id",) if entity in ("resident", "household") else ())}
+
+
 def _pointing_at(entity: str) -> list[tuple[Table, str]]:
     """Which columns of which tables name a record of this entity."""
-    names = {_NAMED.get(entity, f"{entity}_id")}
-    if entity in ("resident", "household"):
-        names.add("subject_id")
     tables = [table for name, table in KEPT.items() if name not in _WITNESSES]
-    return [(table, name) for table in tables for name in sorted(names) if name in table.c]
+    return [(table, name) for table in tables for name in sorted(_names_of(entity)) if name in table.c]
 
 
 def _replaced(connection: Connection, entity: str, name: str, change: Mapping[str, Any]) -> list[Any]:

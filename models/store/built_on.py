@@ -1,0 +1,89 @@
+"""An undo holds as long as nobody has built on what it takes back: where it turns out that somebody had, elsewhere.
+
+A registration is taken back on one computer while a visit to it is noted on another: neither knew of the other. When
+the two meet, the record that is used comes back, with all that the same undo took off, or nobody would see the visit.
+Every casebook finds the same, so two that say it at once have nothing to settle.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from models.records.operation import Head, Operation
+from models.store.importing import Plan
+from models.store.log import named
+from models.store.many import among
+from models.store.rows import KEPT, table_of
+from models.store.undoing import TAKES_BACK, called_by, used_by
+from models.store.work import Work
+from models.sync.merge import REMOVED
+
+_HEADS, _OPERATIONS = table_of(Head), table_of(Operation)
+_LONGEST = 2000  # operations of one undo
+
+
+def bring_back(work: Work, planned: Plan) -> dict[str, str]:
+    """After an import, inside its verb: bring back what an undo took off and a living record needs. Id -> entity."""
+    asked: dict[str, set[str]] = defaultdict(set)  # entity -> records that are off, or that a living one names
+    for (_district, row), merged in planned.rows.items():
+        if merged.values.get(REMOVED) is True:
+            asked[merged.entity].add(row)
+        elif merged.entity in KEPT:
+            for name, value in merged.values.items():
+                for entity in called_by(name) if value and isinstance(value, str) else ():
+                    asked[entity].add(value)
+    found: dict[str, str] = {}
+    for entity, rows in asked.items():
+        if entity not in KEPT:
+            continue
+        table = KEPT[entity]
+        off = select(table.c.id).where(table.c.dead.is_(True), among(work.connection, table.c.id, rows))
+        for row in work.connection.execute(off.order_by(table.c.id)).scalars().all():
+            if row not in found and used_by(work.connection, row, {row: entity}):
+                found |= _taken_off_with(work.connection, row)
+    for row, entity in found.items():
+        work.amend(entity, row, {REMOVED: False})
+    return found
+
+
+def _taken_off_with(connection: Connection, row: str) -> dict[str, str]:
+    """A record that an undo took off, and those that the same undo did; nothing where something else took it off."""
+    undone: dict[tuple[str, int, str], int] = {}
+    for one in _removals(connection, [row]).get(row, ()):
+        if one.verb.rpartition(".")[2] in TAKES_BACK:
+            undone[one.device, one.at, one.verb] = one.seq
+    found: dict[str, str] = {}
+    columns = _OPERATIONS.c
+    for (device, at, verb), seq in sorted(undone.items()):
+        near = columns.seq.between(seq - _LONGEST, seq + _LONGEST)  # the operations of one verb follow each other
+        here = (columns.device == device, near, columns.at == at, columns.verb == verb)
+        said = connection.execute(select(columns.row, columns.entity).where(*here))
+        rows = {one.row: one.entity for one in said}
+        for other, removals in _removals(connection, rows).items():
+            if all((one.device, one.at, one.verb) == (device, at, verb) for one in removals):
+                found[other] = rows[other]
+    blank = _blank(connection, found)
+    return {one: entity for one, entity in found.items() if one not in blank}
+
+
+def _blank(connection: Connection, rows: Collection[str]) -> set[str]:
+    """Those of some records of which something was erased: they stay off."""
+    query = select(_OPERATIONS.c.row, _OPERATIONS.c.fields).where(among(connection, _OPERATIONS.c.row, rows))
+    said = connection.execute(query).all()
+    return {one.row for one in said if any(change.get("erased") for change in one.fields.values())}
+
+
+def _removals(connection: Connection, rows: Collection[str]) -> dict[str, list[Row[Any]]]:
+    """The operations by which some records are off, by record."""
+    query = select(_HEADS.c.row, _HEADS.c.ops).where(among(connection, _HEADS.c.row, rows))
+    holding = {
+        op: found.row for found in connection.execute(query) for op, held in found.ops.items() if REMOVED in held
+    }
+    columns = (_OPERATIONS.c[name] for name in ("id", "device", "seq", "at", "verb", "fields"))
+    said: dict[str, list[Row[Any]]] = defaultdict(list)
+    for one in connection.execute(select(*columns).where(named(connection, holding))):
+        if one.fields[REMOVED].get("v") is True:
+            said[holding[one.id]].append(one)
+    return said
