@@ -58,6 +58,23 @@ def save(
     page.run(work, done, trouble)
 
 
+def deed(
+    page: "Page",
+    seen: int,
+    verb: Callable[[], T],
+    done: Callable[[T], object] = lambda _changed: None,
+    failed: Callable[[Problem], object] | None = None,
+    *,
+    show: Callable[[], object] | None = None,
+) -> None:
+    """A deed on records that were shown as they were at the moment `seen`: handed over, closed, dropped, taken back.
+
+    Where somebody else did something with them since, nothing is done; the worker is told, and `show` shows what is
+    there now (none: the page is loaded again).
+    """
+    save(page, seen, verb, done, failed, show=show or (lambda: page.open(**page.where)))
+
+
 class AnotherWasQuicker(Problem):
     """Somebody else did something with the same record since it was shown."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPushButton, QStackedWidget, QWidget
 
-from desktop import theme
+from desktop import side_by_side, theme
 from desktop.handover_words import cared_tile, handed_tile, sheet_of, summary_words, things_words
 from desktop.pages.base import Page
 from desktop.widgets import pieces
@@ -45,6 +45,8 @@ class HandoverPage(Page):
         super().__init__(shell)
         self.offers: list[HandoverView] = []
         self.shown: HandoverView | None = None
+        self.seen = -1
+        """The moment from which the offers are shown (casebook.desks.seen())."""
         self.cared: list[CaredFor] = []
         self._chosen: tuple[str, ...] = ()
         self._pane = ""
@@ -201,23 +203,27 @@ class HandoverPage(Page):
         self._chosen = tuple(household_ids)
         care = self.casebook.care
 
-        def done(loaded: tuple[list[HandoverView], list[HandoverView], list[str]]) -> None:
-            opened, recent, workers = loaded
+        def done(loaded: tuple[int, list[HandoverView], list[HandoverView], list[str]]) -> None:
+            seen, opened, recent, workers = loaded
             self._fill_names(workers)
-            self._fill_offers([*opened, *recent], handover_id)
+            self._fill_offers([*opened, *recent], handover_id, seen)
             mine = any(one.status == "offered" and self.shell.worker.name in (one.taker,) for one in opened)
             pane = "give" if self._chosen else "take" if handover_id or mine else self._pane or "give"
             self._load_cared(self._chosen)
             self.show_pane(pane)
 
-        self.read(lambda: (care.open(), care.recent(), care.workers()), done)
+        desks = self.casebook.desks
+        self.read(lambda: (desks.seen(), care.open(), care.recent(), care.workers()), done)
 
     def refresh(self, changed: Changed) -> None:
         """Offers and assignments are shown here."""
         if changed.entities & {"handover", "assignment", "household", "membership"}:
             keep = self.shown.id if self.shown else ""
-            care = self.casebook.care
-            self.read(lambda: [*care.open(), *care.recent()], lambda found: self._fill_offers(found, keep))
+            care, desks = self.casebook.care, self.casebook.desks
+            self.read(
+                lambda: (desks.seen(), [*care.open(), *care.recent()]),
+                lambda found: self._fill_offers(found[1], keep, found[0]),
+            )
             self._load_cared(self._chosen)
 
     def first_focus(self) -> None:
@@ -294,8 +300,8 @@ class HandoverPage(Page):
 
         self.read(work, done)
 
-    def _fill_offers(self, offers: list[HandoverView], keep: str) -> None:
-        self.offers = offers
+    def _fill_offers(self, offers: list[HandoverView], keep: str, seen: int) -> None:
+        self.offers, self.seen = offers, seen
         waiting = sum(one.status == "offered" for one in offers)
         self.take_button.setText(_("Offers {n}").format(n=waiting) if waiting else _("Offers"))
         pieces.clear(self.chips)
@@ -396,7 +402,7 @@ class HandoverPage(Page):
             )
             self.shell.say(words.format(n=len(homes), name=view.taker), lambda: casebook.undo(changed.operations))
 
-        self.run(lambda: casebook.care.accept(view.id, homes, note, signed=signed), done)
+        self._answer(lambda: casebook.care.accept(view.id, homes, note, signed=signed), done)
 
     def refuse(self) -> None:
         """Take nothing."""
@@ -410,7 +416,7 @@ class HandoverPage(Page):
             words = _("The households stay with {name}.").format(name=view.giver)
             self.shell.say(words, lambda: casebook.undo(changed.operations))
 
-        self.run(lambda: casebook.care.refuse(view.id, note, signed=signed), done)
+        self._answer(lambda: casebook.care.refuse(view.id, note, signed=signed), done)
 
     def withdraw(self) -> None:
         """Take the offer back."""
@@ -421,7 +427,11 @@ class HandoverPage(Page):
         def done(changed: Changed) -> None:
             self.shell.say(_("The offer was withdrawn."), lambda: casebook.undo(changed.operations))
 
-        self.run(lambda: casebook.care.withdraw(view.id), done)
+        self._answer(lambda: casebook.care.withdraw(view.id), done)
+
+    def _answer(self, verb: Callable[[], Changed], done: Callable[[Changed], object]) -> None:
+        """Do it, unless somebody else did something with the same offer or households since it was shown."""
+        side_by_side.deed(self, self.seen, verb, done)
 
     # Paper.
 

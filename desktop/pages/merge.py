@@ -9,6 +9,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QPushButton, QWidget
 
+from desktop import side_by_side
 from desktop.case_words import moment_text, noted
 from desktop.fact_words import dictionary, fact_sentences
 from desktop.merge_words import check_sentences, field_text, home_text, left_homes, number_text, value_text
@@ -36,6 +37,7 @@ class Loaded:
 
     view: Comparison
     facts: Mapping[str, str]
+    seen: int = -1  # the moment from which it is (casebook.desks.seen())
 
 
 class MergePage(Page):
@@ -365,9 +367,11 @@ class MergePage(Page):
                 self.area.verticalScrollBar().setValue(0)
             return
         a, b, choices, casebook = self.where["a"], self.where["b"], dict(self.choices), self.casebook
+        seen = self.loaded.seen
         self.merge_button.setEnabled(False)
         self.loaded = None
-        self.run(lambda: casebook.merging.merge(a, b, choices), self._merged, self._not_merged)
+        merge = partial(casebook.merging.merge, a, b, choices)
+        side_by_side.deed(self, seen, merge, self._merged, self._not_merged, show=lambda: None)
 
     def _not_merged(self, problem: Any) -> None:
         self.shell.problem(problem)
@@ -399,6 +403,6 @@ class MergePage(Page):
 
 
 def _load(casebook: Any, a: str, b: str) -> Loaded:
-    view = casebook.merging.compare(a, b)
+    seen, view = casebook.desks.seen(), casebook.merging.compare(a, b)
     facts = tuple(side for pair in view.facts if pair.differs for side in (pair.a, pair.b))
-    return Loaded(view, fact_sentences(dictionary(casebook), facts) if facts else {})
+    return Loaded(view, fact_sentences(dictionary(casebook), facts) if facts else {}, seen)

@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QPushButton, QWidget
 
-from desktop import theme
+from desktop import side_by_side, theme
 from desktop.case_words import day_text, document_text, noted, person_line
 from desktop.fact_words import dictionary, fact_sentences
 from desktop.pages.base import Page
@@ -54,6 +55,7 @@ class Loaded:
     proving: Mapping[str, Sequence[PictureView]] = field(default_factory=dict)  # fact -> pictures that prove it
     frozen: str = ""  # why the record is only kept
     left: Sequence[Left] = ()  # offices that bring this record up to date no more
+    seen: int = -1  # the moment from which it is (casebook.desks.seen())
 
 
 class PersonPage(Page):
@@ -168,6 +170,7 @@ class PersonPage(Page):
         casebook = self.casebook
 
         def load() -> Loaded:
+            seen = casebook.desks.seen()
             one = casebook.merging.survivor(resident_id)  # an old way may lead to a record that was merged since
             view = casebook.residents.get(one)
             homes = tuple(casebook.households.of_resident(one))
@@ -181,6 +184,7 @@ class PersonPage(Page):
                 casebook.pictures.proving(one),
                 casebook.consents.state(one).frozen if "frozen" in view.row.flags else "",
                 casebook.sync.departed_from({one, *(home.id for home in homes)}),
+                seen,
             )
 
         def show(loaded: Loaded) -> None:
@@ -343,12 +347,16 @@ class PersonPage(Page):
     def end_place(self, place_id: str, until: date) -> None:
         """From a day on the person is there no more."""
         casebook = self.casebook
-        self.run(lambda: casebook.places.end(place_id, until), self._place_changed, self._place_refused)
+        end = partial(casebook.places.end, place_id, until)
+        side_by_side.deed(self, self._seen(), end, self._place_changed, self._place_refused)
 
     def remove_place(self, place_id: str) -> None:
         """A place was written down by mistake."""
         casebook = self.casebook
-        self.run(lambda: casebook.places.remove(place_id), self._place_changed)
+        side_by_side.deed(self, self._seen(), lambda: casebook.places.remove(place_id), self._place_changed)
+
+    def _seen(self) -> int:
+        return self.loaded.seen if self.loaded is not None else -1
 
     def _place_changed(self, changed: Changed) -> None:
         casebook = self.casebook

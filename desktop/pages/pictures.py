@@ -8,7 +8,7 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QPushButton, QWidget
 
-from desktop import theme
+from desktop import side_by_side, theme
 from desktop.case_words import person_line
 from desktop.pages.base import Page
 from desktop.pages.pictures_load import ORIGINALS, Loaded, facts_of, load, tile_of
@@ -499,7 +499,8 @@ class PicturesPage(Page):
             self.show_list()
             self.shell.say(_("The picture was removed."), undo=lambda: casebook.undo(changed.operations))
 
-        self.run(lambda: casebook.pictures.remove(picture_id), done)
+        seen = self.loaded.seen if self.loaded is not None else -1
+        side_by_side.deed(self, seen, lambda: casebook.pictures.remove(picture_id), done)
 
     def edit(self) -> None:
         """Crop the picture that is shown, or say something else about it."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 
+from desktop import side_by_side
 from desktop.case_words import moment_text
 from desktop.pages import questionnaire_load as load
 from desktop.pages.base import Page
@@ -42,6 +43,8 @@ class QuestionnairesPage(Page):
         super().__init__(shell)
         self.preview: Preview | None = None
         self.views: list[QuestionnaireView] = []
+        self.seen = -1
+        """The moment from which the list is (casebook.desks.seen())."""
         self.shipped: dict[str, Compiled] = {}
         self.bring_button: QPushButton | None = None
         self.use_button: QPushButton | None = None
@@ -81,12 +84,17 @@ class QuestionnairesPage(Page):
     # The list.
 
     def _load(self) -> None:
-        questionnaires = self.casebook.questionnaires
+        questionnaires, desks = self.casebook.questionnaires, self.casebook.desks
 
-        def work() -> tuple[list[QuestionnaireView], dict[str, Compiled]]:
-            return questionnaires.all(), {name: shipped.load(name) for name in shipped.names()}
+        def work() -> tuple[int, list[QuestionnaireView], dict[str, Compiled]]:
+            seen = desks.seen()
+            return seen, questionnaires.all(), {name: shipped.load(name) for name in shipped.names()}
 
-        self.read(work, lambda found: self._show(*found))
+        def show(found: tuple[int, list[QuestionnaireView], dict[str, Compiled]]) -> None:
+            self.seen = found[0]
+            self._show(*found[1:])
+
+        self.read(work, show)
 
     def _show(self, views: list[QuestionnaireView], ours: dict[str, Compiled]) -> None:
         if self.preview is not None:
@@ -229,7 +237,7 @@ class QuestionnairesPage(Page):
             words = _("“{title}” is withdrawn. Its answers stay, and what was begun can be finished.")
             self.shell.say(words.format(title=view.title), undo=lambda: casebook.undo(changed.operations))
 
-        self.run(lambda: casebook.questionnaires.withdraw(view.id), done)
+        side_by_side.deed(self, self.seen, lambda: casebook.questionnaires.withdraw(view.id), done)
 
     def bring_back(self, view: QuestionnaireView) -> None:
         """Offer this version again."""
@@ -239,7 +247,7 @@ class QuestionnairesPage(Page):
             words = _("Version {version} of “{title}” is in use again.").format(version=view.version, title=view.title)
             self.shell.say(words, undo=lambda: casebook.undo(changed.operations))
 
-        self.run(lambda: casebook.questionnaires.bring_back(view.id), done)
+        side_by_side.deed(self, self.seen, lambda: casebook.questionnaires.bring_back(view.id), done)
 
     def try_version(self, view: QuestionnaireView) -> None:
         """Walk through a version without saving."""

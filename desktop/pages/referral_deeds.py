@@ -1,17 +1,20 @@
 """What is done with a referral once it is written: steps noted and taken back, signed or sent back by another."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtGui import QAction
 
-from desktop import theme
+from desktop import side_by_side, theme
 from desktop.case_words import referral_status_text
 from desktop.referral_words import DEEDS, ICONS, SLIP
 from desktop.widgets.step_dialog import SendBackDialog, StepDialog
 from models.clock import today
+from models.errors import Problem
 from models.records.referral import StepEntry
 from models.services.referral_views import ReferralView
+from models.services.views import Changed
 from models.texts import _
 
 if TYPE_CHECKING:
@@ -59,13 +62,14 @@ class ReferralDeeds:
 
     def _ask(self, steps: list[str], *, slip: bool = False) -> None:
         view, casebook, this = self._page.referral, self._page.casebook, self._page.round
+        seen = self._page.seen
         if view is None or not steps:
             return
 
         def ask(needs: Any) -> None:
             if this == self._page.round:
-                day = today(casebook.clock)
-                self.dialog = StepDialog(self._page, view, steps, self._note, today=day, needs=needs, slip=slip)
+                day, note = today(casebook.clock), partial(self._note, view.id, seen)
+                self.dialog = StepDialog(self._page, view, steps, note, today=day, needs=needs, slip=slip)
                 self.dialog.open()
 
         if "done" in steps:
@@ -73,24 +77,39 @@ class ReferralDeeds:
         else:
             ask(())
 
-    def _note(self, entry: StepEntry) -> None:
-        assert self._page.referral is not None
-        casebook, referral_id = self._page.casebook, self._page.referral.id
+    def _note(self, referral_id: str, seen: int, entry: StepEntry) -> None:
+        casebook = self._page.casebook
         words = _("Noted: {step}.").format(step=_(DEEDS[entry.step]))
         if any(outcome.result == "granted" for outcome in entry.outcomes):
             words = _("Noted: {step}. What was granted counts as received from its day on.").format(
                 step=_(DEEDS[entry.step])
             )
-        self._page.run(
+        self._do(
+            referral_id,
+            seen,
             lambda: casebook.referrals.note(referral_id, entry),
             lambda changed: self._page.shell.say(words, lambda: casebook.undo(changed.operations)),
         )
+
+    def _do(
+        self,
+        referral_id: str,
+        seen: int,
+        verb: Callable[[], Changed],
+        done: Callable[[Changed], object],
+        failed: Callable[[Problem], object] | None = None,
+    ) -> None:
+        """Do it, unless somebody else did something with this letter since it was shown."""
+        page = self._page
+        side_by_side.deed(page, seen, verb, done, failed, show=lambda: page.show_letter(referral_id))
 
     def take_back(self) -> None:
         """Take back the last step with all that came of it."""
         assert self._page.referral is not None
         casebook, referral_id = self._page.casebook, self._page.referral.id
-        self._page.run(
+        self._do(
+            referral_id,
+            self._page.seen,
             lambda: casebook.referrals.take_back(referral_id),
             lambda changed: self._page.shell.say(
                 _("The step was taken back."), lambda: casebook.undo(changed.operations)
@@ -110,7 +129,9 @@ class ReferralDeeds:
             self._page.sign_button.setEnabled(True)
             self._page.shell.problem(problem)
 
-        self._page.run(
+        self._do(
+            referral_id,
+            self._page.seen,
             lambda: casebook.referrals.sign(referral_id),
             lambda _changed: self._page.show_letter(referral_id, fresh=True),
             failed,
@@ -120,11 +141,13 @@ class ReferralDeeds:
         """Ask for the reason, then give the letter back to its writer."""
         if self._page.referral is None:
             return
-        casebook, view = self._page.casebook, self._page.referral
+        casebook, view, seen = self._page.casebook, self._page.referral, self._page.seen
 
         def sent(reason: str) -> None:
             words = _("Sent back to {writer}.").format(writer=view.writer)
-            self._page.run(
+            self._do(
+                view.id,
+                seen,
                 lambda: casebook.referrals.send_back(view.id, reason),
                 lambda changed: self._page.shell.say(words, lambda: casebook.undo(changed.operations)),
             )

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QFileDialog
 
+from desktop import side_by_side
 from desktop.pages.rights_dialogs import AnswerDialog, EraseDialog, RequestDialog
 from desktop.widgets.protect_dialog import ProtectDialog, told
 from models.clock import today
@@ -12,6 +13,7 @@ from models.errors import Problem
 from models.records.rights import RightsRequestEntry
 from models.services.rights import RESTRICTED, TermRuns
 from models.services.rights_views import ErasurePreview, RequestView
+from models.store.seen import ChangedMeanwhile
 from models.texts import _
 
 if TYPE_CHECKING:
@@ -23,6 +25,11 @@ class Deeds:
 
     def __init__(self, page: "RightsPage") -> None:
         self.page = page
+
+    def seen(self) -> int:
+        """The moment from which is what the page shows."""
+        shown = self.page.loaded or self.page.waiting
+        return shown.seen if shown is not None else -1
 
     def add_request(self) -> None:
         """Write down what the person asks for."""
@@ -39,10 +46,12 @@ class Deeds:
 
     def answer(self, request: RequestView) -> None:
         """Say what came of a request."""
-        casebook = self.page.casebook
+        casebook, seen = self.page.casebook, self.seen()
 
         def answered(status: str, words: str) -> None:
-            self.page.run(
+            side_by_side.deed(
+                self.page,
+                seen,
                 lambda: casebook.rights.answer(request.id, status, words),
                 lambda changed: self.page.shell.say(
                     _("The answer was kept."), undo=lambda: casebook.undo(changed.operations)
@@ -54,7 +63,7 @@ class Deeds:
     def correct(self) -> None:
         """Open the registration with this person; an open request for correction is answered by that."""
         assert self.page.loaded is not None
-        casebook, resident_id = self.page.casebook, self.page.resident()
+        casebook, resident_id, seen = self.page.casebook, self.page.resident(), self.seen()
         open_ones = [
             each.id for each in self.page.loaded.requests if each.kind == "correction" and each.status == "open"
         ]
@@ -63,14 +72,20 @@ class Deeds:
             for request_id in open_ones:
                 casebook.rights.answer(request_id, "done", _("Corrected with the person"))
 
+        def to_the_form() -> None:
+            self.page.shell.go("register", resident_id=resident_id)
+
         if open_ones:
-            self.page.run(close)
-        self.page.shell.go("register", resident_id=resident_id)
+            side_by_side.deed(self.page, seen, close, lambda _nothing: to_the_form())
+        else:
+            to_the_form()
 
     def freeze(self) -> None:
         """Use the record for nothing any more, because the person asked for it."""
         casebook, resident_id = self.page.casebook, self.page.resident()
-        self.page.run(
+        side_by_side.deed(
+            self.page,
+            self.seen(),
             lambda: casebook.rights.freeze(resident_id, RESTRICTED),
             lambda changed: self.page.shell.say(
                 _("The record is frozen: no list, check or letter uses it."),
@@ -81,7 +96,9 @@ class Deeds:
     def release(self) -> None:
         """Use the record again."""
         casebook, resident_id = self.page.casebook, self.page.resident()
-        self.page.run(
+        side_by_side.deed(
+            self.page,
+            self.seen(),
             lambda: casebook.rights.release(resident_id),
             lambda changed: self.page.shell.say(
                 _("The record is used again."), undo=lambda: casebook.undo(changed.operations)
@@ -126,28 +143,33 @@ class Deeds:
     def preview_erasure(self) -> None:
         """Show what an erasure would do."""
         casebook, resident_id = self.page.casebook, self.page.resident()
-        self.page.run(lambda: casebook.rights.preview_erasure(resident_id), self._ask_erasure)
 
-    def _ask_erasure(self, preview: ErasurePreview) -> None:
+        def look() -> tuple[int, ErasurePreview]:
+            return casebook.desks.seen(), casebook.rights.preview_erasure(resident_id)
+
+        self.page.run(look, self._ask_erasure)
+
+    def _ask_erasure(self, found: tuple[int, ErasurePreview]) -> None:
+        seen, preview = found
         assert self.page.loaded is not None
         assert self.page.loaded.one is not None
         dialog = EraseDialog(
             self.page,
             preview,
-            self.erase,
+            lambda reason: self.erase(reason, seen),
             name=self.page.loaded.one.row.name,
             kept_until=self.page.loaded.kept_until,
             today=self.page.loaded.on,
         )
         dialog.open()
 
-    def erase(self, reason: str) -> None:
-        """Erase the person, or freeze the record while a term runs."""
+    def erase(self, reason: str, seen: int = -1) -> None:
+        """Erase the person, or freeze the record while a term runs. seen: from which moment is what was shown first."""
         assert self.page.loaded is not None
         casebook, resident_id, kept_until = self.page.casebook, self.page.resident(), self.page.loaded.kept_until
         wishes = [each.id for each in self.page.loaded.requests if each.kind == "erasure" and each.status == "open"]
 
-        def work(_progress: Any, _cancelled: Any) -> bool:
+        def erase() -> bool:
             try:
                 casebook.rights.erase(resident_id, reason, keep_until=kept_until)
             except TermRuns as runs:
@@ -155,6 +177,9 @@ class Deeds:
                     casebook.rights.answer(request_id, "refused", runs.sentence())
                 return False
             return True
+
+        def work(_progress: Any, _cancelled: Any) -> bool:
+            return casebook.desks.save(seen, erase, strict=True) if seen >= 0 else erase()
 
         def done(erased: bool) -> None:
             if erased:
@@ -164,6 +189,9 @@ class Deeds:
                 self.page.load(resident_id, "")
 
         def failed(problem: Problem) -> None:
+            if isinstance(problem, ChangedMeanwhile):
+                problem = side_by_side.AnotherWasQuicker()
+                self.page.load(resident_id, "")
             self.page.shell.problem(problem)
 
         self.page.long(work, done, failed, title=_("Erasing"))

@@ -46,6 +46,7 @@ class Loaded:
     one: Neighbour | None  # whom it is about; None: the household
     requests: tuple[RequestView, ...]
     kept_until: date | None
+    seen: int = -1  # the moment from which it is (casebook.desks.seen())
 
     def neighbour(self, resident_id: str) -> Neighbour | None:
         """Somebody of those loaded."""
@@ -80,6 +81,7 @@ class Waiting:
     on: date
     requests: tuple[RequestView, ...]
     frozen: tuple[tuple[str, str, str], ...]  # (resident id, name, why)
+    seen: int = -1  # the moment from which it is (casebook.desks.seen())
 
 
 def is_settled(state: ConsentState) -> bool:
@@ -89,6 +91,7 @@ def is_settled(state: ConsentState) -> bool:
 
 def load(casebook: "Casebook", resident_id: str, household_id: str) -> Loaded:
     """Read everything about a person with the household, or about a household. Raises NotFound."""
+    moment = casebook.desks.seen()
     home: HouseholdView | None = None
     if household_id:
         home = casebook.households.get(household_id)
@@ -116,12 +119,14 @@ def load(casebook: "Casebook", resident_id: str, household_id: str) -> Loaded:
         one,
         requests,
         kept_until,
+        moment,
     )
 
 
 def waiting(casebook: "Casebook") -> Waiting:
     """What waits when nobody is named."""
-    return Waiting(today(casebook.clock), tuple(casebook.rights.requests()), tuple(casebook.consents.frozen()))
+    seen = casebook.desks.seen()
+    return Waiting(today(casebook.clock), tuple(casebook.rights.requests()), tuple(casebook.consents.frozen()), seen)
 
 
 def told(casebook: "Casebook") -> dict[str, tuple[str, ...]]:

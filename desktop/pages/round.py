@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QDialog, QMenu, QProgressBar, QPushButton, QStackedWidget, QWidget
 
-from desktop import theme
+from desktop import side_by_side, theme
 from desktop.pages.base import Page
 from desktop.pages.draft_keeper import DraftKeeper
 from desktop.pages.round_deeds import Deeds
@@ -49,6 +49,8 @@ class RoundPage(Page):
         self.view: RoundView | None = None
         self.stop_id = ""
         self.papers: Mapping[str, str] = {}
+        self.seen = -1
+        """The moment from which the round is shown (casebook.desks.seen())."""
         self.busy = False
         self._after: tuple[str, str] | None = None  # the door of which something was just said, and what
         self._last = ""  # the door of which something was said last: undone, it is shown again
@@ -186,7 +188,7 @@ class RoundPage(Page):
             return
         self._footer_frame.show()
         self.where["round_id"] = loaded.view.row.id
-        self.papers = loaded.papers
+        self.papers, self.seen = loaded.papers, loaded.seen
         note, met = None, []
         if loaded.draft is not None:
             body = loaded.draft.body
@@ -207,20 +209,22 @@ class RoundPage(Page):
             return
         homes = {stop.household_id for stop in view.stops} | {stop.dwelling_id for stop in view.stops}
         if changed.rows & (homes | {view.row.id}) or "round_stop" in changed.entities:
-            self._reload()
+            self.reload()
 
-    def _reload(self) -> None:
+    def reload(self) -> None:
+        """Read the round anew; the door and what is typed stay."""
         assert self.view is not None
         casebook, round_id = self.casebook, self.view.row.id
 
-        def load() -> tuple[RoundView, Mapping[str, str]]:
-            view = casebook.rounds.get(round_id)
-            return view, paper_names(casebook, view)
+        def load() -> tuple[int, RoundView, Mapping[str, str]]:
+            seen, view = casebook.desks.seen(), casebook.rounds.get(round_id)
+            return seen, view, paper_names(casebook, view)
 
-        def show(loaded: tuple[RoundView, Mapping[str, str]]) -> None:
-            view, self.papers = loaded
+        def show(loaded: tuple[int, RoundView, Mapping[str, str]]) -> None:
+            seen, view, papers = loaded
             if self.view is None or self.view.row.id != view.row.id:
                 return
+            self.seen, self.papers = seen, papers
             self._show_view(view)
 
         self.read(load, show)
@@ -369,12 +373,13 @@ class RoundPage(Page):
         def failed(problem: Problem) -> None:
             self.busy = False
             self._typed()
-            self.shell.problem(problem, partial(self.record, outcome))
+            again = None if isinstance(problem, side_by_side.AnotherWasQuicker) else partial(self.record, outcome)
+            self.shell.problem(problem, again)
 
         def work() -> Changed:
             return casebook.rounds.record(stop.id, outcome, part, now.date(), note, met, instead=instead)  # type: ignore[arg-type]
 
-        self.run(work, done, failed)
+        side_by_side.deed(self, self.seen, work, done, failed, show=self.reload)
 
     def _said(self, stop: StopView, outcome: str) -> str:
         door = door_parts(stop)[1]
@@ -393,7 +398,7 @@ class RoundPage(Page):
             words = _("{door} is left out of this round.").format(door=door_parts(stop)[1])
             self.shell.say(words, undo=lambda: casebook.undo(changed.operations))
 
-        self.run(lambda: casebook.rounds.skip(stop.id, note), done)
+        side_by_side.deed(self, self.seen, lambda: casebook.rounds.skip(stop.id, note), done, show=self.reload)
 
     def _open_due(self, line: DueLine) -> None:
         stop = self.stop
@@ -449,7 +454,7 @@ class RoundPage(Page):
         note = self.card.note.text()
         if note != stop.note:
             rounds = self.casebook.rounds
-            self.run(lambda: rounds.note(stop.id, note))
+            side_by_side.save(self, self.seen, lambda: rounds.note(stop.id, note), lambda _changed: None)
         self._end_draft()
 
     def leave(self) -> bool:

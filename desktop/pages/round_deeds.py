@@ -1,7 +1,9 @@
 """What is said of the doors of a round besides their outcomes: taken back, come again, done, another door, an order."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from desktop import side_by_side
 from desktop.round_words import again_text, door_parts, due_text
 from desktop.widgets.door_dialog import DoorDialog
 from models.errors import Problem
@@ -20,6 +22,15 @@ class Deeds:
     def __init__(self, page: "RoundPage") -> None:
         self.page = page
 
+    def _do(
+        self,
+        verb: Callable[[], Changed],
+        done: Callable[[Changed], object],
+        failed: Callable[[Problem], object] | None = None,
+    ) -> None:
+        """Do it, unless somebody else did something with the same since the round was shown."""
+        side_by_side.deed(self.page, self.page.seen, verb, done, failed, show=self.page.reload)
+
     def take_back(self) -> None:
         """What was last said of this door was wrong."""
         stop = self.page.stop
@@ -27,7 +38,7 @@ class Deeds:
             return
         rounds, casebook = self.page.casebook.rounds, self.page.casebook
         words = _("{door}: taken back.").format(door=door_parts(stop)[1])
-        self.page.run(
+        self._do(
             lambda: rounds.take_back(stop.id),
             lambda changed: self.page.shell.say(words, undo=lambda: casebook.undo(changed.operations)),
         )
@@ -37,7 +48,7 @@ class Deeds:
         stop = self.page.stop
         if stop is not None:
             rounds = self.page.casebook.rounds
-            self.page.run(lambda: rounds.wait_again(stop.id))
+            self._do(lambda: rounds.wait_again(stop.id), lambda _changed: None)
 
     def retry(self, day: Any, part: str) -> None:
         """Come again on a day and at a time of it; without a day, not again."""
@@ -46,7 +57,7 @@ class Deeds:
             return
         words = _("{door}: again {when}.") if day is not None else _("{door}: {when}.")
         words = words.format(door=door_parts(stop)[1], when=again_text(day, part))
-        self.page.run(
+        self._do(
             lambda: casebook.rounds.retry(stop.id, day, part),  # type: ignore[arg-type]
             lambda changed: self.page.shell.say(words, undo=lambda: casebook.undo(changed.operations)),
         )
@@ -55,7 +66,7 @@ class Deeds:
         """Something that was due was done, or was not after all."""
         casebook = self.page.casebook
         words = _("Done: {what}").format(what=due_text(line, self.page.papers))
-        self.page.run(
+        self._do(
             lambda: casebook.rounds.tick(line.kind, line.id, done),
             lambda changed: self.page.shell.say(words, undo=lambda: casebook.undo(changed.operations)),
         )
@@ -103,4 +114,4 @@ class Deeds:
             self.page.busy = False
             self.page.shell.problem(problem)
 
-        self.page.run(lambda: casebook.rounds.reorder(view.row.id, order), done, failed)
+        self._do(lambda: casebook.rounds.reorder(view.row.id, order), done, failed)

@@ -1,13 +1,14 @@
 """The paper list of a round, typed in afterwards by keyboard alone: line by line, checked and saved as a whole."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from desktop import theme
+from desktop import side_by_side, theme
 from desktop.case_words import day_text
 from desktop.pages.field_page import FieldPage
 from desktop.pages.round_parts import load_round
@@ -102,11 +103,11 @@ class RoundEntryPage(FieldPage):
 
         self.read(
             lambda: load_round(casebook, round_id, draft_id, FORM),
-            lambda loaded: self._begin(loaded.view, loaded.draft),
+            lambda loaded: self._begin(loaded.view, loaded.draft, loaded.seen),
         )
 
-    def _begin(self, view: RoundView | None, draft: DraftView | None) -> None:
-        self.view = view
+    def _begin(self, view: RoundView | None, draft: DraftView | None, seen: int) -> None:
+        self.view, self.seen = view, seen
         if view is None:
             self.waiting.hide()
             self.nothing.show()
@@ -291,7 +292,20 @@ class RoundEntryPage(FieldPage):
                 undo=lambda: casebook.undo(changed.operations),
             )
 
-        self.run(lambda: casebook.rounds.enter(view.row.id, entry), done, self.failed)
+        enter = partial(casebook.rounds.enter, view.row.id, entry)
+        side_by_side.deed(self, self.seen, enter, done, self.failed, show=self._show_now)
+
+    def _show_now(self) -> None:
+        """Show what is said of the doors by now; what was typed stays."""
+        assert self.view is not None
+        casebook, round_id = self.casebook, self.view.row.id
+
+        def show(found: tuple[int, RoundView]) -> None:
+            self.seen, self.view = found
+            self.list.show_stops(self.view.stops, "")
+            self.to_line(min(self.place, len(self.view.stops) - 1))
+
+        self.read(lambda: (casebook.desks.seen(), casebook.rounds.get(round_id)), show)
 
     def subject(self) -> dict[str, str]:
         """Who lives behind the door of the line."""

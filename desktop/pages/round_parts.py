@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QPushButton
 
+from desktop import side_by_side
 from desktop.round_words import paper_names
 from desktop.widgets import pieces
 from models.services.rounds_views import DueLine, RoundRow, RoundView, StopView
@@ -15,6 +16,8 @@ from models.texts import _, ngettext
 
 if TYPE_CHECKING:
     from desktop.pages.base import Page
+    from desktop.pages.round import RoundPage
+    from desktop.pages.rounds import RoundsPage
     from models.casebook import Casebook
 
 
@@ -25,6 +28,7 @@ class Loaded:
     view: RoundView | None
     papers: Mapping[str, str]
     draft: DraftView | None
+    seen: int = -1  # the moment from which it is (casebook.desks.seen())
 
 
 def load_round(casebook: "Casebook", round_id: str, draft_id: str, form: str) -> Loaded:
@@ -36,9 +40,10 @@ def load_round(casebook: "Casebook", round_id: str, draft_id: str, form: str) ->
         wanted = rows[0].id if rows else ""
     if not wanted:
         return Loaded(None, {}, None)
+    seen = casebook.desks.seen()
     view = casebook.rounds.get(wanted)
     kept = next((one for one in casebook.drafts.all() if one.form == form and one.subject_id == wanted), None)
-    return Loaded(view, paper_names(casebook, view), draft or kept)
+    return Loaded(view, paper_names(casebook, view), draft or kept, seen)
 
 
 def resumed(view: RoundView) -> str:
@@ -89,7 +94,7 @@ def open_due(page: "Page", stop: StopView, line: DueLine) -> bool:
     return True
 
 
-def finish_round(page: "Page", row: RoundRow, then: Callable[[], object] | None = None) -> None:
+def finish_round(page: "RoundPage | RoundsPage", row: RoundRow, then: Callable[[], object] | None = None) -> None:
     """The round is over; what stays open becomes planned visits, and all of it can be taken back."""
     casebook = page.casebook
 
@@ -104,4 +109,4 @@ def finish_round(page: "Page", row: RoundRow, then: Callable[[], object] | None 
             then()
         page.shell.say(words, undo=lambda: casebook.undo(changed.operations))
 
-    page.run(lambda: casebook.rounds.finish(row.id), done)
+    side_by_side.deed(page, page.seen, lambda: casebook.rounds.finish(row.id), done)

@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QProgressBar, QPushButton
 
-from desktop import theme
+from desktop import side_by_side, theme
 from desktop.case_words import day_text
 from desktop.pages.base import Page
 from desktop.pages.round_parts import finish_round
@@ -46,6 +46,8 @@ class RoundsPage(Page):
         self.body.addStretch(1)
         self.cards: dict[str, RoundCard] = {}
         self._workers: list[str] = []
+        self.seen = -1
+        """The moment from which is what the list shows (casebook.desks.seen())."""
 
     def title(self) -> str:
         """The page's name."""
@@ -55,12 +57,13 @@ class RoundsPage(Page):
         """Load the rounds; households become a new one."""
         casebook = self.casebook
 
-        def load() -> tuple[list[RoundRow], list[str]]:
+        def load() -> tuple[list[RoundRow], list[str], int]:
+            seen = casebook.desks.seen()
             names = dict.fromkeys((casebook.worker.name, *casebook.planning.assignees()))
-            return casebook.rounds.all(), list(names)
+            return casebook.rounds.all(), list(names), seen
 
-        def show(loaded: tuple[list[RoundRow], list[str]]) -> None:
-            rows, self._workers = loaded
+        def show(loaded: tuple[list[RoundRow], list[str], int]) -> None:
+            rows, self._workers, self.seen = loaded
             self._show(rows)
             if household_ids or new:
                 self.begin(household_ids, name)
@@ -148,7 +151,9 @@ class RoundsPage(Page):
         """Nobody walks it; visits already made stay."""
         casebook = self.casebook
         words = _("“{name}” was dropped. Visits already made stay.").format(name=row.name)
-        self.run(
+        side_by_side.deed(
+            self,
+            self.seen,
             lambda: casebook.rounds.drop(row.id),
             lambda changed: self.shell.say(words, undo=lambda: casebook.undo(changed.operations)),
         )
@@ -157,7 +162,9 @@ class RoundsPage(Page):
         """Go on with a round that was over."""
         casebook = self.casebook
         words = _("“{name}” is open again.").format(name=row.name)
-        self.run(
+        side_by_side.deed(
+            self,
+            self.seen,
             lambda: casebook.rounds.reopen(row.id),
             lambda changed: self.shell.say(words, undo=lambda: casebook.undo(changed.operations)),
         )

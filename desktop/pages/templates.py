@@ -10,7 +10,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QFileDialog, QPushButton, QVBoxLayout, QWidget
 
-from desktop import theme
+from desktop import side_by_side, theme
 from desktop.case_words import moment_text
 from desktop.pages.base import Page
 from desktop.paper_kinds import title_of
@@ -64,6 +64,7 @@ class Loaded:
     program: Layout  # how the paper is set without a template of its own
     families: tuple[FamilyView, ...]
     pictures: dict[str, QImage]  # by the id of a version, and PROGRAM
+    seen: int = -1  # the moment from which it is (casebook.desks.seen())
 
 
 class TemplatesPage(Page):
@@ -113,6 +114,7 @@ class TemplatesPage(Page):
         scale = 2 * theme.px(WIDE) * self.devicePixelRatioF()  # twice as fine as it is seen: letters stay legible
 
         def load() -> Loaded:
+            seen = casebook.desks.seen()
             families = tuple(casebook.templates.all(paper))
             program = casebook.templates.program(paper)
             pictures: dict[str, QImage] = {}
@@ -126,7 +128,7 @@ class TemplatesPage(Page):
                 except TROUBLES:
                     continue  # from a file that another program wrote: it is listed without a picture
                 pictures[key] = picture(pdf, 0, scale / page_sizes(pdf)[0][0])
-            return Loaded(paper, program, families, pictures)
+            return Loaded(paper, program, families, pictures, seen)
 
         self.run(load, lambda loaded: self._show(loaded) if loaded.paper == self.where.get("paper") else None)
 
@@ -260,8 +262,12 @@ class TemplatesPage(Page):
         self._do(lambda: self.casebook.templates.copy(view.id, name), _("“{name}” was made.").format(name=name))
 
     def _do(self, verb: Any, words: str) -> None:
-        casebook = self.casebook
-        self.run(verb, lambda changed: self.shell.say(words, lambda: casebook.undo(changed.operations)))
+        casebook, seen = self.casebook, self.loaded.seen if self.loaded is not None else -1
+
+        def done(changed: Changed) -> None:
+            self.shell.say(words, lambda: casebook.undo(changed.operations))
+
+        side_by_side.deed(self, seen, verb, done)
 
     # Files.
 

@@ -91,6 +91,8 @@ class TodayPage(Page):
     def __init__(self, shell: "Shell") -> None:
         super().__init__(shell)
         self.shown: Today | None = None
+        self.seen = -1
+        """The moment from which it is (casebook.desks.seen())."""
         self._papers: dict[str, str] = {}
         self.day = pieces.text("", "soft")
         self.figures = QGridLayout()
@@ -129,13 +131,14 @@ class TodayPage(Page):
         casebook = self.casebook
         self._show_arrived()
 
-        def ask() -> tuple["Today", dict[str, str]]:
-            today = casebook.today()
+        def ask() -> tuple["Today", dict[str, str], int]:
+            seen, today = casebook.desks.seen(), casebook.today()
             shown = today.expiring[:SHOWN]
-            return today, {what: paper_name(casebook, what) for _id, _name, what, _day in shown}
+            return today, {what: paper_name(casebook, what) for _id, _name, what, _day in shown}, seen
 
-        def show(found: tuple["Today", dict[str, str]]) -> None:
-            self.show_today(*found)
+        def show(found: tuple["Today", dict[str, str], int]) -> None:
+            self.seen = found[2]
+            self.show_today(*found[:2])
             self._load_urgent(found[0])
 
         self.read(ask, show)
@@ -325,7 +328,7 @@ class TodayPage(Page):
         if inside.count() == 0:
             from desktop.pages.planned import plan_panel
 
-            inside.addWidget(plan_panel(self, visit, today.on, today.workers))
+            inside.addWidget(plan_panel(self, visit, today.on, today.workers, self.seen))
         place.setHidden(not place.isHidden())
         if not place.isHidden():
             QTimer.singleShot(0, place, lambda: self.see(place))  # when it has its height

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from desktop import theme
+from desktop import side_by_side, theme
 from desktop.case_words import day_text
 from desktop.pages.base import Page
 from desktop.transfer_words import (
@@ -56,6 +56,7 @@ class Loaded:
     earlier: tuple[TransferView, ...]  # of a household for which none is shown
     on: date
     missing: tuple[str, ...] = ()  # names of those of whom the list will not tell everything
+    seen: int = -1  # the moment from which it is (casebook.desks.seen())
 
 
 class TransferPage(Page):
@@ -337,18 +338,18 @@ class TransferPage(Page):
         if self.loaded is None or self.loaded.view is None:
             return
         view = self.loaded.view
-        self.dialog = StepDialog(self, partial(self._note, step), view=view, step=step, today=self.loaded.on)
+        told = partial(self._note, view.id, self.loaded.seen, step)
+        self.dialog = StepDialog(self, told, view=view, step=step, today=self.loaded.on)
         self.dialog.open()
 
-    def _note(self, step: str, by: str, note: str, on: date) -> None:
-        assert self.loaded is not None
-        assert self.loaded.view is not None
-        casebook, transfer_id = self.casebook, self.loaded.view.id
+    def _note(self, transfer_id: str, seen: int, step: str, by: str, note: str, on: date) -> None:
+        casebook = self.casebook
 
         def done(changed: Changed) -> None:
             self.shell.say(_(SAID[step]), lambda: casebook.undo(changed.operations))
 
-        self.run(lambda: casebook.transfers.step(transfer_id, step, by=by, note=note, on=on), done)
+        verb = partial(casebook.transfers.step, transfer_id, step, by=by, note=note, on=on)
+        side_by_side.deed(self, seen, verb, done)
 
     def take_back(self) -> None:
         """Take the last step back with all that came of it."""
@@ -359,7 +360,7 @@ class TransferPage(Page):
         def done(changed: Changed) -> None:
             self.shell.say(_("The step was taken back."), lambda: casebook.undo(changed.operations))
 
-        self.run(lambda: casebook.transfers.take_back(transfer_id), done)
+        side_by_side.deed(self, self.loaded.seen, lambda: casebook.transfers.take_back(transfer_id), done)
 
     # Paper.
 
@@ -422,8 +423,9 @@ class TransferPage(Page):
 
 def _of(casebook: Any, transfer_id: str, on: date) -> Loaded:
     """A transfer; while it can be changed, also of whom the list will not tell everything."""
+    seen = casebook.desks.seen()
     view = casebook.transfers.get(transfer_id)
     missing: tuple[str, ...] = ()
     if view.side == "out" and view.status in ("asked", "accepted"):
         missing = casebook.transfers.begin(view.household_id).without_consent
-    return Loaded(view, None, (), on, tuple(name for name in missing if name in view.names))
+    return Loaded(view, None, (), on, tuple(name for name in missing if name in view.names), seen)

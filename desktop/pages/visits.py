@@ -47,6 +47,7 @@ class Loaded:
     workers: tuple[str, ...]
     on: date
     rounds: tuple[RoundRow, ...] = ()
+    seen: int = -1  # the moment from which it is (casebook.desks.seen())
 
 
 class VisitsPage(Page):
@@ -87,14 +88,14 @@ class VisitsPage(Page):
         casebook = self.casebook
 
         def load() -> Loaded:
-            on = today(casebook.clock)
+            on, seen = today(casebook.clock), casebook.desks.seen()
             near = casebook.visits.due(on + AHEAD)
             soon = {visit.household_id for visit in near}
             later = [visit for visit in casebook.visits.due(on + FAR) if visit.household_id not in soon]
             workers = dict.fromkeys((casebook.worker.name, *casebook.planning.assignees()))
             recent = casebook.visits.recent(RECENT)
             rounds = tuple(casebook.rounds.of_today())
-            return Loaded(tuple(near), tuple(later), tuple(recent), tuple(workers), on, rounds)
+            return Loaded(tuple(near), tuple(later), tuple(recent), tuple(workers), on, rounds, seen)
 
         self.read(load, self._show)
 
@@ -234,7 +235,7 @@ class VisitsPage(Page):
         layout = place.layout()
         assert layout is not None
         if layout.count() == 0:
-            panel = plan_panel(self, visit, self.loaded.on, self.loaded.workers)
+            panel = plan_panel(self, visit, self.loaded.on, self.loaded.workers, self.loaded.seen)
             layout.addWidget(panel)
             row.panel = panel
         place.setHidden(not place.isHidden())

@@ -64,6 +64,8 @@ class WorklistPage(ListPage):
         self._buildings: list[Building] | None = None
         self.question: PutOffDialog | AssignDialog | RhythmDialog | None = None
         """What asked last; tests answer it."""
+        self.seen = -1
+        """The moment from which the list is (casebook.desks.seen())."""
         self.deeds = Deeds(self)
         self.state_line = RunLine(self, _("Looking through the register"))
         self.state_line.again.connect(self.look)
@@ -251,14 +253,15 @@ class WorklistPage(ListPage):
         before = self.current()
         ask = buildings or self._buildings is None
 
-        def work() -> Loaded:
-            page = casebook.worklist.page(wish, 0, ROWS)
-            return page, casebook.worklist.buildings() if ask else None, casebook.care.workers()
+        def work() -> tuple[int, Loaded]:
+            seen, page = casebook.desks.seen(), casebook.worklist.page(wish, 0, ROWS)
+            return seen, (page, casebook.worklist.buildings() if ask else None, casebook.care.workers())
 
-        def done(loaded: Loaded) -> None:
+        def done(loaded: tuple[int, Loaded]) -> None:
             if edition != self._edition:
                 return
-            page, found, self.assignees = loaded
+            self.seen = loaded[0]
+            page, found, self.assignees = loaded[1]
             self.shown = page
             if found is not None:
                 self._buildings = found

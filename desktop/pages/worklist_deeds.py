@@ -3,6 +3,7 @@
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from desktop import side_by_side
 from desktop import worklist_words as words_of
 from desktop.widgets.work_dialogs import AssignDialog, PutOffDialog, PutOffWish, RhythmDialog
 from models.services.views import Changed
@@ -24,14 +25,14 @@ class Deeds:
         given = {item.assignee for item in chosen}
         self.page.question = AssignDialog(
             self.page,
-            partial(self._assign, [item.household_id for item in chosen]),
+            partial(self._assign, [item.household_id for item in chosen], self.page.seen),
             households=len(chosen),
             workers=self.page.assignees,
             now=given.pop() if len(given) == 1 else "",
         )
         self.page.question.open()
 
-    def _assign(self, homes: list[str], name: str) -> None:
+    def _assign(self, homes: list[str], seen: int, name: str) -> None:
         casebook = self.page.casebook
         words = (
             ngettext("{n} household is in the care of {name}.", "{n} households are in the care of {name}.", len(homes))
@@ -42,7 +43,7 @@ class Deeds:
         def done(changed: Changed) -> None:
             self.page.shell.say(words.format(n=len(homes), name=name), lambda: casebook.undo(changed.operations))
 
-        self.page.run(lambda: casebook.care.assign(homes, name), done)
+        side_by_side.deed(self.page, seen, lambda: casebook.care.assign(homes, name), done, show=self.page.reload)
 
     def ask_put_off(self, chosen: list[WorkItem]) -> None:
         """Ask until when and why households are put off."""
@@ -76,7 +77,8 @@ class Deeds:
         def done(changed: Changed) -> None:
             self.page.shell.say(_("Back on the list."), lambda: casebook.undo(changed.operations))
 
-        self.page.run(lambda: casebook.worklist.put_back([home]), done)
+        put_back = partial(casebook.worklist.put_back, [home])
+        side_by_side.deed(self.page, self.page.seen, put_back, done, show=self.page.reload)
 
     def call(self, item: WorkItem) -> None:
         """Show the whole numbers of those it is about, else of the household; journalled."""

@@ -196,6 +196,7 @@ class Care:
         day = today(self._book.clock)
         with self._book.verb("care.accept") as work:
             row = _offered(work.connection, handover_id)
+            work.rest_on("handover", handover_id)
             _may(row.taker, work.worker, signed=signed)
             taken = [home for home in row.households if household_ids is None or home in household_ids]
             if not taken:
@@ -212,6 +213,7 @@ class Care:
         """Take nothing; everything stays with the giver. Raises NotFound, NotYours, AlreadyAnswered."""
         with self._book.verb("care.refuse") as work:
             row = _offered(work.connection, handover_id)
+            work.rest_on("handover", handover_id)
             _may(row.taker, work.worker, signed=signed)
             answer = {"status": "refused", "answered_on": today(self._book.clock), "answer_note": note.strip()}
             work.amend("handover", handover_id, answer)
@@ -222,6 +224,7 @@ class Care:
         """Take an offer back before it is answered. Raises NotFound, NotYours, AlreadyAnswered."""
         with self._book.verb("care.withdraw") as work:
             row = _offered(work.connection, handover_id)
+            work.rest_on("handover", handover_id)
             _may(row.giver, work.worker, signed=row.worker == work.worker)
             work.amend("handover", handover_id, {"status": "withdrawn", "answered_on": today(self._book.clock)})
             work.concerns(*row.households)

@@ -87,6 +87,7 @@ class Merging:
         self._book.back_up_before("merge")
         with self._book.verb(_VERB) as work:
             _check(work.connection, a, b)
+            work.rest_on("resident", a, b)
             survivor = _merge(work, a, b, dict(choices or {}), on)
             shared = _shares_number(work.connection, a, b)
             links.say(work, a, b, active=True, grounds="number" if shared else "")  # the last operation: see undo()

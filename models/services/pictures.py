@@ -101,6 +101,7 @@ class Pictures:
         """Take a picture away. It can be undone for KEPT_AFTER_REMOVAL; then sweep() destroys its bytes."""
         with self._book.verb("pictures.remove") as work:
             row = _row(work.connection, picture_id)
+            work.rest_on("picture", picture_id)
             work.amend("picture", picture_id, {"dead": True})
             work.concerns(*_concerned(work.connection, row.subject_kind, row.subject_id, row.visit_id))
         return changed(work, picture_id)

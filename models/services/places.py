@@ -65,6 +65,7 @@ class Places:
         """From a day on the person is there no more; the past stays. Raises ChangeRefused, NotFound."""
         with self._book.verb("places.end") as work:
             before = _row(work.connection, place_id)
+            work.rest_on("place", place_id)
             if before["since"] is not None and until < before["since"]:
                 raise ChangeRefused(problems=[("until", _("The end lies before the beginning."))])
             work.amend("place", place_id, {"until": until})
@@ -75,6 +76,7 @@ class Places:
         """It was written down by mistake. Raises NotFound where it is not here."""
         with self._book.verb("places.remove") as work:
             before = _row(work.connection, place_id)
+            work.rest_on("place", place_id)
             work.amend("place", place_id, {"dead": True})
             work.concerns(before["resident_id"])
         return changed(work, place_id)

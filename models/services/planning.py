@@ -138,6 +138,7 @@ def make_plans(work: Work, entries: Sequence[PlanEntry]) -> list[str]:
 
 
 def _change(work: Work, plan: str, fields: Mapping[str, Any]) -> None:
+    work.rest_on("planned_visit", plan)
     try:
         work.amend("planned_visit", plan, fields)
     except LookupError:

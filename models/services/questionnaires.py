@@ -89,6 +89,7 @@ class Questionnaires:
         """Offer it no more. Answers stay, and drafts of it can be finished. Raises NotFound."""
         with self._book.verb("questionnaires.withdraw") as work:
             _questionnaire(work.connection, questionnaire_id)
+            work.rest_on("questionnaire", questionnaire_id)
             work.amend("questionnaire", questionnaire_id, {"status": WITHDRAWN})
         return changed(work, questionnaire_id)
 
@@ -96,6 +97,7 @@ class Questionnaires:
         """Offer a withdrawn version again, in place of any other version of it. Raises NotFound."""
         with self._book.verb("questionnaires.bring_back") as work:
             row = _questionnaire(work.connection, questionnaire_id)
+            work.rest_on("questionnaire", questionnaire_id)
             work.amend("questionnaire", questionnaire_id, {"status": IN_USE})
             _withdraw_others(work, _versions(work.connection, row.form_id), questionnaire_id)
         return changed(work, questionnaire_id)

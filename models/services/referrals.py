@@ -77,6 +77,8 @@ class Referrals:
         with self._book.verb("referrals.hand_in") as work:
             value, _case, _found, household_id = make_letter(self._book, work.connection, entry, "")
             row = _row(work, referral_id) if referral_id else None
+            if row is not None:
+                _rest_on(work, referral_id)
             referral_rules.check_fits("written", row.status if row is not None else "")
             fields = {
                 "resident_id": entry.resident_id,
@@ -105,6 +107,7 @@ class Referrals:
         """
         with self._book.verb("referrals.sign") as work:
             row = _row(work, referral_id)
+            _rest_on(work, referral_id)
             referral_rules.check_fits("issued", row.status)
             if row.writer == work.worker:
                 raise OwnLetter
@@ -118,6 +121,7 @@ class Referrals:
         """Give a letter back to its writer with a reason. Raises NotFound, OwnLetter, StepDoesNotFit, Unfinished."""
         with self._book.verb("referrals.send_back") as work:
             row = _row(work, referral_id)
+            _rest_on(work, referral_id)
             referral_rules.check_fits("returned", row.status)
             if row.writer == work.worker:
                 raise OwnLetter
@@ -153,6 +157,7 @@ class Referrals:
         """
         with self._book.verb("referrals.correct") as work:
             row = _row(work, referral_id)
+            _rest_on(work, referral_id)
             query = select(_LETTER).where(_LETTER.c.referral_id == referral_id).order_by(_LETTER.c.version.desc())
             last = work.connection.execute(query).first()
             if last is None:
@@ -194,6 +199,7 @@ class Referrals:
         day = today(self._book.clock)
         with self._book.verb("referrals.note") as work:
             row = _row(work, referral_id)
+            _rest_on(work, referral_id)
             barred.check_in_use(work.connection, [row.resident_id])
             stand = _stand(row)
             referral_rules.check_fits(entry.step, row.status)
@@ -231,6 +237,7 @@ class Referrals:
         """
         with self._book.verb("referrals.take_back") as work:
             row = _row(work, referral_id)
+            _rest_on(work, referral_id)
             query = select(_STEP).where(_STEP.c.referral_id == referral_id, _STEP.c.dead.is_(False))
             steps = referral_rules.ordered(work.connection.execute(query).all())
             if not steps or steps[-1].step not in referral_rules.TAKEN_BACK:
@@ -411,6 +418,14 @@ def _row(work: Work, referral_id: str) -> Row[Any]:
     if row is None:
         raise NotFound
     return row
+
+
+def _rest_on(work: Work, referral_id: str) -> None:
+    """What is done next rests on the letter, and on the steps that were noted so far."""
+    steps = select(_STEP.c.id).where(_STEP.c.referral_id == referral_id)
+    work.rest_on("referral", referral_id)
+    if work.seen is not None:
+        work.rest_on("referral_step", *work.connection.execute(steps).scalars().all())
 
 
 def _stand(row: Row[Any]) -> Stand:

@@ -79,6 +79,7 @@ class Rights:
             if resident is None:
                 raise NotFound
             day = None if status == "open" else today(self._book.clock)
+            work.rest_on("rights_request", request_id)
             work.amend("rights_request", request_id, {"status": status, "answer": answer.strip(), "answered_on": day})
             work.concerns(resident)
         return changed(work, request_id)
@@ -190,6 +191,9 @@ class Rights:
         with self._book.verb("rights.erase") as work:
             if work.connection.execute(select(_RESIDENT.c.id).where(_RESIDENT.c.id == resident_id)).first() is None:
                 raise NotFound
+            wishes = select(_REQUEST.c.id).where(_REQUEST.c.resident_id == resident_id)
+            work.rest_on("resident", resident_id)
+            work.rest_on("rights_request", *work.connection.execute(wishes).scalars().all())
             for each in erasing.same_person(work.connection, resident_id):  # registered twice, erased twice
                 salt = secrets.token_hex(16)
                 digest = erasing.hash_of(salt, each)

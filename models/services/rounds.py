@@ -182,6 +182,7 @@ class Rounds:
         instead: what was last said of the door was wrong and is taken back first. Raises NotFound, CannotUndo.
         """
         with self._book.verb("rounds.record") as work:
+            work.rest_on("round_stop", stop_id)
             if instead:
                 _take_back(work, stop_id)
             visit = _record(work, stop_id, outcome, part, on or local_time(work.now).date(), note, met)
@@ -198,6 +199,7 @@ class Rounds:
             for line in sheet.lines:
                 if line.stop_id not in known:
                     raise NotFound
+                work.rest_on("round_stop", line.stop_id)
                 note = line.note or None
                 visit = _record(work, line.stop_id, line.outcome, sheet.part, sheet.on, note, line.met)
                 visits += [visit] if visit else []
@@ -212,6 +214,7 @@ class Rounds:
         Raises NotFound, and CannotUndo where something has been built on the visit (then nothing is changed).
         """
         with self._book.verb("rounds.take_back") as work:
+            work.rest_on("round_stop", stop_id)
             _take_back(work, stop_id)
         return changed(work, stop_id)
 
@@ -230,6 +233,7 @@ class Rounds:
         """A door that was left out is to be gone to after all. Raises NotFound."""
         with self._book.verb("rounds.wait_again") as work:
             row = _living(work, _STOP, stop_id)
+            work.rest_on("round_stop", stop_id)
             on = date.fromisoformat(row["tries"][-1]["on"]) if row["tries"] else local_time(work.now).date()
             work.amend("round_stop", stop_id, stop_fields(row["tries"], on))
             work.concerns(row["round_id"], row["household_id"])
@@ -256,6 +260,7 @@ class Rounds:
         entity = {"need": "need", "task": "case_task", "plan": "planned_visit"}[kind]
         with self._book.verb("rounds.tick") as work:
             row = _living(work, KEPT[entity], subject_id)
+            work.rest_on(entity, subject_id)
             work.amend(entity, subject_id, fields)
             work.concerns(row.get("household_id") or "", row.get("resident_id") or "", row.get("plan_id") or "")
         return changed(work, subject_id)
@@ -271,6 +276,7 @@ class Rounds:
         on = today(self._book.clock)
         with self._book.verb("rounds.finish") as work:
             about = _living(work, _ROUND, round_id)
+            work.rest_on("visit_round", round_id)
             entries = []
             rows = _stops(work, round_id)
             handed = handed_away(work.connection, {row["household_id"] for row in rows if row["household_id"]})
@@ -295,12 +301,14 @@ class Rounds:
     def _amend_round(self, verb: str, round_id: str, fields: Mapping[str, Any]) -> Changed:
         with self._book.verb(verb) as work:
             _living(work, _ROUND, round_id)
+            work.rest_on("visit_round", round_id)
             work.amend("visit_round", round_id, fields)
         return changed(work, round_id)
 
     def _amend_stop(self, verb: str, stop_id: str, fields: Mapping[str, Any]) -> Changed:
         with self._book.verb(verb) as work:
             row = _living(work, _STOP, stop_id)
+            work.rest_on("round_stop", stop_id)
             work.amend("round_stop", stop_id, fields)
             work.concerns(row["round_id"], row["household_id"])
         return changed(work, stop_id)

@@ -145,6 +145,7 @@ class Transfers:
         sheet = self._frozen_sheet(transfer_id, happened) if step == "hand_over" else {}
         with book.verb(f"transfers.{step}") as work:
             row = _row(work.connection, transfer_id)
+            work.rest_on("case_transfer", transfer_id)
             status = transfer_rules.check(step, row["status"], incoming=self._side(row) != "out")
             if self._side(row) == "other":
                 raise NotFound
@@ -197,6 +198,7 @@ class Transfers:
         """
         with self._book.verb("transfers.take_back") as work:
             row = _row(work.connection, transfer_id)
+            work.rest_on("case_transfer", transfer_id)
             was = row["status"]
             status = transfer_rules.before(was, answered_on=row["answered_on"], handed_on=row["handed_on"])
             if not status or self._side(row) == "other":

@@ -99,6 +99,8 @@ class Seen:
         found = {}
         for name, value in fields.items():
             said = _standing(later, name)
+            if said is None and self.strict and not earlier:
+                said = later[0]  # a deed on a record that somebody made since: the worker never saw it
             if said is None or name in _WHO_AND_WHEN:
                 found[name] = value
                 continue
@@ -113,6 +115,24 @@ class Seen:
             if self._chosen(one) == "mine":
                 found[name] = value
         return found
+
+    def rest_on(self, connection: Connection, entity: str, row: str) -> None:
+        """A deed rests on what a record said when it was shown: anything said of it since is told, of fields that the
+        deed leaves alone too. What the form of a text was filled from is compared by field, so that asks nothing here.
+        """
+        if not self.strict:
+            return
+        log = _log_of(connection, row, self.own)
+        later = [each for each in log if each.arrival > self.arrival]
+        names = [(each, name) for each in later for name in sorted(each.fields) if name not in _WHO_AND_WHEN]
+        if names:
+            said, name = names[-1]
+            before = _value_of(entity, name, _standing((each for each in log if each.arrival <= self.arrival), name))
+            self.disputed.append(
+                Disputed(
+                    entity, row, name, before, before, _value_of(entity, name, said), said.id, said.worker, said.at
+                )
+            )
 
     def may_stand(self, one: Disputed) -> bool:
         """Of a statement beside a record (a fact): whether it is to be made; where nobody chose yet, it is noted."""

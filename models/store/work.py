@@ -141,6 +141,15 @@ class Work:
             self.connection.execute(delete(_CONFLICTS).where(*settled))
         return True
 
+    def rest_on(self, entity: str, *rows: str) -> None:
+        """Say which records a deed rests on: what somebody else said of them since they were shown is told, and nothing
+        is written then (models.store.seen). Without a form behind the verb, nothing is compared.
+        """
+        if self.seen is not None:
+            self.flush()
+            for row in rows:
+                self.seen.rest_on(self.connection, entity, row)
+
     def reopen(self, entity: str, row: str, fields: Mapping[str, Sequence[Any]]) -> None:
         """Let fields have several current values once more, the last of each being shown: a choice is taken back.
 

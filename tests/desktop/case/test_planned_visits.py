@@ -166,3 +166,14 @@ def test_under_a_result_stands_what_a_grant_would_open(window_of_case, family, s
     assert "王秀英" in words
     counted = [key for key in page.cards if key[0] == "S63"]
     assert not counted, "what would follow is no result"
+
+
+def test_a_visit_that_another_desk_has_just_moved_is_not_dropped_unseen(window_of_case, plans, show, other):
+    page = show("visits")
+    panel = panel_of(page, 1)
+    planning = page.casebook.planning
+    planning.move([plans[1]], date(2026, 12, 1))  # the page has not heard of it
+    press(panel, "不用去了")
+    settle(page.shell)
+    assert "别人已经改过" in page.shell.area.banners.banner.sentence.text()
+    assert {plan.due: plan.status for plan in planning.of_household(other)}[date(2026, 12, 1)] == "open"

@@ -219,3 +219,17 @@ def test_the_timeline_leads_to_the_transfer(shell, household):
     page.timeline.opened.emit(line)
     settle(shell)
     assert shell.page.loaded.view.id == transfer
+
+
+def test_what_the_other_desk_has_just_done_with_a_transfer_is_shown_and_not_overwritten(shell, household):
+    transfer = asked(shell, household)
+    page = show(shell, "transfer", transfer_id=transfer)
+    page.deeds["withdraw"].click()
+    settle(shell)
+    shell.casebook.transfers.step(transfer, "accept", by="李强")  # while the dialog is open
+    page.dialog.go.click()
+    settle(shell)
+    assert "别人已经改过" in shell.area.banners.banner.sentence.text()
+    assert (page.loaded.view.status, page.loaded.view.answered_by) == ("accepted", "李强")
+    note(shell, page, "withdraw")  # now the worker knows
+    assert shell.casebook.transfers.get(transfer).status == "withdrawn"

@@ -130,3 +130,19 @@ def test_without_a_round_the_page_leads_to_the_list(shell):
     shell.page.nothing.button.click()
     settle(shell)
     assert shell.page.name == "rounds"
+
+
+def test_a_line_of_a_door_at_which_somebody_else_has_just_been_is_not_saved_over_it(shell, sheet):
+    keys(shell, "2", None, "3", None)
+    shell.casebook.rounds.record(sheet.view.stops[0].id, "moved_away", "morning", date(2026, 11, 22))
+    sheet.day.line.setText("2026-11-22")
+    sheet.part.pick("1")
+    sheet.forward()
+    settle(shell)
+    assert "别人已经改过" in shell.area.banners.banner.sentence.text()
+    assert [stop.status for stop in sheet.view.stops[:2]] == ["moved_away", "waiting"]
+    assert [sheet.typed[stop.id]["outcome"] for stop in sheet.view.stops[:2]] == ["2", "3"]  # what was typed stays
+    assert not sheet.busy
+    sheet.forward()  # now the worker knows
+    settle(shell)
+    assert [stop.status for stop in shell.page.view.stops[:2]] == ["nobody_home", "refused"]

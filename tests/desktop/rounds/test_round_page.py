@@ -237,7 +237,7 @@ def test_a_door_at_which_nobody_is_registered_offers_to_register(shell, walking)
     from tests.desktop.rounds.conftest import STAIRS
 
     shell.casebook.rounds.add_door(walking.view.row.id, dwelling=DwellingEntry(**STAIRS, door="100"))
-    walking._reload()
+    walking.reload()
     settle(shell)
     walking.show_stop(walking.view.stops[0].id)
     assert walking.card.last.text() == "这里没有登记住户"
@@ -328,3 +328,14 @@ def test_without_a_round_of_today_the_page_leads_to_the_list(shell):
     shell.page.nothing.button.click()
     settle(shell)
     assert shell.page.name == "rounds"
+
+
+def test_a_door_at_which_somebody_else_has_just_been_is_shown_as_it_is_now(shell, walking):
+    stop = walking.stop
+    shell.casebook.rounds.record(stop.id, "refused", "morning", date(2026, 11, 22))  # the page has not heard of it
+    type_text(walking.card.note, "门上贴了条")
+    walking.record("nobody_home")
+    settle(shell)
+    assert "别人已经改过" in shell.area.banners.banner.sentence.text()
+    assert [one.outcome for one in walking.stop.tries] == ["refused"]
+    assert (walking.stop.id, walking.card.note.text()) == (stop.id, "门上贴了条")
