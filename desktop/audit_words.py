@@ -282,6 +282,20 @@ def verdict(made: Checked) -> tuple[str, str]:
     return "good", f"{said} {keyed}"
 
 
+def file_verdict(made: Checked) -> tuple[str, str]:
+    """(kind of banner, sentence): what a check of somebody's files found."""
+    if made.standing == "not sound":
+        return "problem", _(
+            "The record in this file is not as it was written. What was found is listed below. Keep the file as it is, "
+            "and ask the office that it came from."
+        )
+    kind, said = verdict(made)
+    if made.standing == "sound" and not made.anchors:
+        # Where nothing is known from elsewhere, a shorter record would look the same.
+        said += " " + _("Whether newer rows were left out cannot be told from this file alone.")
+    return kind, said
+
+
 def finding_words(found: Finding) -> str:
     """One thing that a check found."""
     n, seq = found.count, found.seq

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer
@@ -10,8 +11,9 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QListWidget, QListWidgetIt
 
 from desktop import audit_words as words
 from desktop import theme
+from desktop.audit_file import KINDS, NoAuditFile, SecretNeeded, read_rows
 from desktop.case_words import day_text
-from desktop.pages.audit_check import CheckDialog, CheckResult
+from desktop.pages.audit_check import CheckDialog, CheckResult, SecretDialog
 from desktop.pages.base import Page
 from desktop.pages.registers import PERIODS, period
 from desktop.tasks import Cancelled, Progress
@@ -101,8 +103,10 @@ class AuditPage(Page):
         self.check_button = pieces.button(_("Check the record"), self.ask_check, "primary", "shield")
         self.export_button = pieces.button(_("Files for the auditor"), self.ask_export, icon="export")
         self.reserve("export_audit", self.export_button)
-        self.show_footer(None, self.export_button, self.check_button)
-        self.dialog: CheckDialog | CheckResult | ProtectDialog | None = None
+        self.file_button = pieces.button(_("Check a file"), self.ask_file, icon="search")
+        self.file_button.setToolTip(_("Check files for the auditor that came from another office, or were kept"))
+        self.show_footer(None, self.file_button, self.export_button, self.check_button)
+        self.dialog: CheckDialog | CheckResult | ProtectDialog | SecretDialog | None = None
         """What was opened last; tests answer it."""
         self._starts: list[int] = []
         self._soon = QTimer(self, singleShot=True, interval=0)
@@ -265,6 +269,45 @@ class AuditPage(Page):
 
         self.long(work, done, title=_("Checking the record"))
 
+    # Somebody's files.
+
+    def ask_file(self) -> None:
+        """Ask which files of an auditor are to be checked."""
+        path = self.choose_rows()
+        if path is not None:
+            self.check_file(path)
+
+    def choose_rows(self) -> Path | None:
+        """Which file; tests answer it."""
+        kinds = _("Files for the auditor") + f" ({' '.join(KINDS)})"
+        chosen, _kind = QFileDialog.getOpenFileName(self, _("Check a file"), "", kinds)
+        return Path(chosen) if chosen else None
+
+    def check_file(self, path: Path, secret: str = "") -> None:
+        """Check the rows in a file, and say in a sentence what was found; a protected one is asked about first."""
+        audit = self.casebook.audit
+
+        def work(_progress: Progress, _cancelled: Cancelled) -> Checked:
+            try:
+                return audit.verify_file(read_rows(path, secret))
+            except ValueError as trouble:
+                raise NoAuditFile(name=path.name) from trouble
+
+        def done(made: Checked) -> None:
+            self.dialog = CheckResult(self, made, file=path.name)
+            self.dialog.open()
+            self._soon.start()
+
+        def failed(problem: Problem) -> None:
+            if isinstance(problem, SecretNeeded):
+                self.dialog = SecretDialog(self, problem.sentence(), lambda secret: self.check_file(path, secret))
+                self.dialog.open()
+            else:
+                self.shell.problem(problem)
+
+        title = _("Checking the record")
+        self.shell.tasks.long(work, done, failed, owner=self, title=title, lane="audit files")
+
     # The files.
 
     def ask_export(self) -> None:
@@ -297,10 +340,8 @@ class AuditPage(Page):
 
         self.long(work, done, title=_("Writing the files"))
 
-    def choose_file(self, name: str) -> Any:
+    def choose_file(self, name: str) -> Path | None:
         """Where the files go; tests answer it."""
-        from pathlib import Path
-
         chosen, _kind = QFileDialog.getSaveFileName(self, _("Files for the auditor"), name, "ZIP (*.zip)")
         return Path(chosen) if chosen else None
 

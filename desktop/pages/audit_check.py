@@ -42,12 +42,36 @@ class CheckDialog(FormDialog):
         self._agreed(phrase, mark)
 
 
+class SecretDialog(FormDialog):
+    """`agreed` is called with the passphrase of a protected file."""
+
+    def __init__(self, parent: QWidget, why: str, agreed: Callable[[str], object]) -> None:
+        super().__init__(parent, _("Check a file"), 520)
+        self._agreed = agreed
+        self.secret = QLineEdit()
+        self.secret.setEchoMode(QLineEdit.EchoMode.Password)
+        self.secret.setAccessibleName(_("Passphrase of the file"))
+        self.form.addWidget(pieces.text(why))
+        self.form.addWidget(self.secret)
+        self.go = pieces.button(_("Check now"), self._agree, "primary", "shield")
+        self.finish(self.go)
+
+    def _agree(self) -> None:
+        secret = self.secret.text()
+        self.secret.clear()
+        self.accept()
+        self._agreed(secret)
+
+
 class CheckResult(FormDialog):
     """What was found, in sentences."""
 
-    def __init__(self, parent: QWidget, made: Checked, marks: Sequence[str], partners: Sequence[str]) -> None:
-        super().__init__(parent, _("Check of the record"), 620)
-        kind, said = words.verdict(made)
+    def __init__(
+        self, parent: QWidget, made: Checked, marks: Sequence[str] = (), partners: Sequence[str] = (), file: str = ""
+    ) -> None:
+        """file: the name of the file whose rows were checked; "" for the record of this casebook."""
+        super().__init__(parent, _("Check of “{name}”").format(name=file) if file else _("Check of the record"), 620)
+        kind, said = words.file_verdict(made) if file else words.verdict(made)
         self.said = said
         self.lines = [*words.found_words(made), *marks]
         self.form.addWidget(Banner(kind, said, closable=False))

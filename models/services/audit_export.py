@@ -50,7 +50,7 @@ def files(connection: Connection, known: Sequence[KnownAnchor], office: str, now
 def verify(data: bytes, secrets: Iterable[str], told: Sequence[KnownAnchor], now: int) -> Checked:
     """Check exported rows. secrets: age secrets that may open a k0. told: places that are known from elsewhere.
 
-    Raises ValueError where a line is no row.
+    Raises ValueError where a line is no row, or there is none.
     """
     chains: dict[str, list[dict[str, Any]]] = {}
     if len(data) > MAX_BYTES:
@@ -58,6 +58,8 @@ def verify(data: bytes, secrets: Iterable[str], told: Sequence[KnownAnchor], now
     for line in data.splitlines():
         row = _row(line)
         chains.setdefault(row["chain"], []).append(row)
+    if not chains:
+        raise ValueError("no row")
     starts = {
         chain: audit.begun_of(rows[0]["detail"] if rows[0]["action"] == BEGIN else None)
         for chain, rows in chains.items()

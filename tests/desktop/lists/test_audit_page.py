@@ -1,6 +1,7 @@
 """The audit in the window: filters, days, sentences, the check, the files, and who has seen somebody."""
 
 import io
+import zipfile
 
 import openpyxl
 import pytest
@@ -9,11 +10,11 @@ from sqlalchemy import text
 
 from desktop import audit_words
 from desktop.audit_words import deed, finding_words, found_words, partner_words, subject_words, verdict
-from desktop.pages.audit_check import CheckResult
+from desktop.pages.audit_check import CheckResult, SecretDialog
 from models import texts
 from models.clock import today
 from models.security.audit_seal import Anchor, Finding, Verdict
-from models.services.audit_views import AuditRow, Checked, CheckedChain, DeviceChain, KnownAnchor
+from models.services.audit_views import AuditRow, AuditWhere, Checked, CheckedChain, DeviceChain, KnownAnchor
 from models.store.guard import allow_writes
 from models.store.rows import KEPT
 from models.texts import _
@@ -128,6 +129,50 @@ def test_the_files_for_the_auditor_are_protected_and_noted(shell, page, tmp_path
     assert b'"action":"unlock"' in rows
     assert any(_("Signed in") in [cell.value for cell in row] for row in sheet.iter_rows())
     assert shell.casebook.audit.page().rows[1].action in ("export", "audit")
+
+
+def test_a_file_for_the_auditor_is_checked_by_a_button(shell, page, tmp_path):
+    target = tmp_path / "audit.zip"
+    page.choose_file = lambda _name: target
+    page._export(SECRET)
+    settle(shell)
+    page.choose_rows = lambda: target
+    page.file_button.click()
+    settle(shell)
+    assert isinstance(page.dialog, SecretDialog)
+    page.dialog.secret.setText("another secret")
+    page.dialog.go.click()
+    settle(shell)
+    assert isinstance(page.dialog, SecretDialog)  # it is asked for again
+    page.dialog.secret.setText(SECRET)
+    page.dialog.go.click()
+    settle(shell)
+    assert isinstance(page.dialog, CheckResult)
+    assert page.dialog.said.startswith("记录完好")
+    noted = {(row.subject_kind, row.detail[:11]) for row in shell.casebook.audit.page(AuditWhere(kind="audit")).rows}
+    assert ("file", "check sound") in noted
+    rows = shell.casebook.audit.export().files["rows.jsonl"].splitlines(keepends=True)
+    (tmp_path / "rows.jsonl").write_bytes(b"".join([rows[0], *rows[2:]]))
+    page.choose_rows = lambda: tmp_path / "rows.jsonl"
+    page.file_button.click()
+    settle(shell)
+    assert "和写下时不一样" in page.dialog.said
+    assert page.dialog.lines == ["从第 2 条起少了 1 条。"]
+
+
+@pytest.mark.parametrize("data", [b"", b"no rows", b"PK\x03\x04 no archive", None])
+def test_what_is_no_file_for_the_auditor_is_refused_in_a_sentence(shell, page, tmp_path, data):
+    path = tmp_path / "x.zip"
+    if data is None:
+        with zipfile.ZipFile(path, "w") as packed:
+            packed.writestr("other.txt", "x")
+    else:
+        path.write_bytes(data)
+    page.choose_rows = lambda: path
+    page.file_button.click()
+    settle(shell)
+    assert page.dialog is None
+    assert "x.zip" in shell.area.banners.banner.accessibleName()
 
 
 def test_nothing_is_written_where_no_place_was_chosen(shell, page, monkeypatch):
