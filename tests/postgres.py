@@ -11,9 +11,10 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 import psycopg
 import pytest
@@ -35,12 +36,13 @@ SETTINGS = {
 class Server:
     """A running server; databases are made and dropped by name."""
 
-    def __init__(self, socket: Path) -> None:
+    def __init__(self, socket: Path, port: str = "") -> None:
         self.socket = socket
+        self._port = f"&port={port}" if port else ""
         self._made = 0
 
     def url(self, database: str) -> str:
-        return f"postgresql:///{database}?host={self.socket}&user={ADMIN}"
+        return f"postgresql:///{database}?host={self.socket}&user={ADMIN}{self._port}"
 
     def make(self, template: str = "template1") -> str:
         """A new database like the template; its name."""
@@ -58,8 +60,13 @@ class Server:
 
 
 @contextmanager
-def running() -> Iterator[Server]:
-    """A fresh server until the end of the block; skips the test (fails it where CI is set) without PostgreSQL."""
+def running(
+    more: Mapping[str, str] = MappingProxyType({}), files: Mapping[str, bytes] = MappingProxyType({})
+) -> Iterator[Server]:
+    """A fresh server until the end of the block; skips the test (fails it where CI is set) without PostgreSQL.
+
+    more: settings beside SETTINGS. files: by their name, put into the folder of its data before it starts.
+    """
     folder = programs()
     if folder is None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)("PostgreSQL is not installed on this machine")
@@ -78,11 +85,16 @@ def running() -> Iterator[Server]:
     if made.returncode:  # before 15, or built without ICU
         shutil.rmtree(data, ignore_errors=True)
         subprocess.run(initdb, capture_output=True, check=True, **common)
-    settings = [f"-c{name}={value}" for name, value in {**SETTINGS, "unix_socket_directories": home}.items()]
+    for name, content in files.items():
+        (data / name).write_bytes(content)
+        (data / name).chmod(0o600)
+        if as_user:
+            shutil.chown(data / name, str(as_user["user"]))
+    settings = [f"-c{name}={value}" for name, value in {**SETTINGS, "unix_socket_directories": home, **more}.items()]
     log = (home / "log").open("wb")
     process = subprocess.Popen([folder / "postgres", "-D", data, *settings], stdout=log, stderr=log, **common)
     try:
-        server = Server(home)
+        server = Server(home, more.get("port", ""))
         _wait_until_it_answers(server, process, home / "log")
         yield server
     finally:
