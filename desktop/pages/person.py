@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QPushButton, QWidget
 
-from desktop import side_by_side, theme
+from desktop import reveal_reason, side_by_side, theme
 from desktop.case_words import day_text, document_text, noted, person_line
 from desktop.fact_words import dictionary, fact_sentences
 from desktop.pages.base import Page
@@ -296,10 +296,14 @@ class PersonPage(Page):
         if self._revealed.pop(row_id, None) is not None:
             self._redraw_numbers()
             return
-        resident_id, casebook = str(self.where["resident_id"]), self.casebook
+        if what == "number":
+            show = partial(self._show_whole, what, row_id)
+            self.why = reveal_reason.ask(self.shell.state, self.reveal_buttons[row_id], show)
+        else:
+            self._show_whole(what, row_id)
 
-        def reveal() -> str:
-            return casebook.residents.reveal(resident_id, what, row_id)
+    def _show_whole(self, what: str, row_id: str, why: str = "") -> None:
+        resident_id, residents = str(self.where["resident_id"]), self.casebook.residents
 
         def show(number: str) -> None:
             if resident_id == self.where.get("resident_id"):
@@ -307,7 +311,7 @@ class PersonPage(Page):
                 self._hide_again.start()
                 self._redraw_numbers()
 
-        self.run(reveal, show)
+        self.run(lambda: residents.reveal(resident_id, what, row_id, why), show)
 
     def ask_seen(self) -> None:
         """Who looked at this record, changed, printed or wrote it, and why."""
