@@ -8,6 +8,7 @@ data key sealed to the fresh public key, signed by the office's device. Neither 
 
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -171,7 +172,8 @@ def take(key_store: Path, answered: bytes, new_passphrase: str, *, cost: Cost = 
     except WrongPassphrase as trouble:  # the key file got a new data key since the request
         raise EscrowRefused(reason="other_request") from trouble
     keystore.rewrap(key_store, keys, waits["account"], new_passphrase, cost=cost)
-    key_store.with_name(WAITING).unlink(missing_ok=True)
+    with suppress(OSError):  # the passphrase is changed all the same; the next request takes its place
+        key_store.with_name(WAITING).unlink(missing_ok=True)
     return keys
 
 

@@ -31,6 +31,7 @@ from models.services.accounts_views import (
 from models.services.book import Book
 from models.services.views import Worker
 from models.store import rotation
+from models.store.audit import Said
 from models.store.backup import KEY_STORE
 from models.store.work import read_meta
 from models.sync.circle import codes_within
@@ -258,8 +259,10 @@ class Accounts:
         assert store is not None, "what lies here is a file"
         rotation.room_for(store)
         self._book.back_up_before("keys")
-        self._book.note("change", "account", account, "left" if account else "key")
-        rotation.promise(store, self._path, keys, without)
+        said = Said("change", "account", account, "left" if account else "key")
+        with self._book.writing() as connection:  # what cannot be promised is not noted, nor the other way round
+            self._book.put_audit(connection, said)
+            rotation.promise(store, self._path, keys, without)
 
     def _codes(self) -> set[str]:
         return {one.id for one in keystore.accounts(self._path) if one.kind == keystore.RECOVERY}

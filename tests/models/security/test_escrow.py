@@ -226,6 +226,20 @@ def test_what_waits_is_refused_where_it_was_changed(key_path: Path, keys: Keys, 
     assert escrow.take(key_path, answered, NEW, cost=FLOOR)
 
 
+def test_a_request_that_cannot_be_deleted_keeps_nobody_from_her_new_passphrase(
+    key_path: Path, keys: Keys, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered = office.answer(ask(key_path, keys.account))
+
+    def fails(_path: Path, missing_ok: bool = False) -> None:
+        raise PermissionError(13, "another program has it open")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", fails)
+        assert escrow.take(key_path, answered, NEW, cost=FLOOR).data_key == keys.data_key
+    assert keystore.unlock(key_path, NEW).data_key == keys.data_key
+
+
 def test_of_a_file_that_somebody_sent_no_more_is_read_than_a_request_may_have(tmp_path: Path) -> None:
     path = tmp_path / f"sent{escrow.ANSWER_ENDING}"
     path.write_bytes(bytes(escrow.MAX_BYTES))

@@ -346,6 +346,28 @@ def test_a_new_key_without_anybody_leaving_keeps_the_codes(casebook: Casebook, c
     book.close()
 
 
+def test_a_key_that_cannot_be_promised_is_not_noted_and_one_that_cannot_be_noted_is_not_promised(
+    casebook: Casebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hers = add(casebook)
+    before = audited(casebook, "change")
+
+    def full(*_all: object) -> None:
+        raise DiskFull
+
+    with monkeypatch.context() as patch:
+        patch.setattr(key_accounts.key_file, "save", full)
+        refused(DiskFull, casebook.accounts.leave, hers)
+    with monkeypatch.context() as patch:
+        patch.setattr(casebook._book, "put_audit", full)
+        refused(DiskFull, casebook.accounts.leave, hers)
+    assert audited(casebook, "change") == before
+    assert not rotation.is_promised(casebook.folder / "casebook.keys")
+    assert hers in {row.id for row in casebook.accounts.list()}
+    casebook.accounts.leave(hers)
+    assert audited(casebook, "change") == [*before, "left"]
+
+
 def test_without_room_on_the_disk_nobody_leaves(casebook: Casebook, clock: FixedClock, monkeypatch) -> None:
     hers, folder = add(casebook), casebook.folder
 
