@@ -21,7 +21,7 @@ KNOWN = {
     "no_pending": 8,
     "mark_sent_on_export": 0,
     "no_set_digest": 8,
-    "removal_wins": 0,
+    "removal_wins": 24,
     "removal_says_nothing": 0,
 }
 """A seed that caught each; one more statement in the program can make another history of it, so others follow."""
