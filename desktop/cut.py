@@ -63,7 +63,7 @@ class Cut:
 
 def cuts(window: QWidget) -> list[Cut]:
     """Everything that is cut on a window as it is laid out now; nothing where all is well."""
-    shown = list(_shown(window)) if window.isVisible() else []
+    shown = _shown(window) if window.isVisible() else []
     found = list(_of_window(window, shown))
     for widget in shown:
         if not _is_inner(widget):
@@ -72,12 +72,18 @@ def cuts(window: QWidget) -> list[Cut]:
     return list(dict.fromkeys(found))
 
 
-def _shown(widget: QWidget) -> Iterator[QWidget]:
+def _shown(widget: QWidget) -> list[QWidget]:
     """A widget that can be seen and those on it: what is behind a hidden one, the other pages say, is not gone into."""
-    yield widget
-    for child in widget.children():
-        if isinstance(child, QWidget) and child.isVisible() and not child.isWindow():
-            yield from _shown(child)
+    shown, waiting = [], [widget]
+    while waiting:
+        each = waiting.pop()
+        shown.append(each)
+        waiting += [
+            child
+            for child in reversed(each.children())
+            if isinstance(child, QWidget) and child.isVisible() and not child.isWindow()
+        ]
+    return shown
 
 
 def named(widget: QWidget) -> str:

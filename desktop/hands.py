@@ -11,7 +11,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLineEdit, QWidget
 
 from desktop.shell import Shell
 from desktop.widgets.answer_fields import TextField
@@ -21,7 +21,7 @@ from desktop.widgets.question_ticks import EachField, TickField
 
 _MOMENT = 0.03
 """Seconds in which what has no delay of its own is laid out, painted and delivered."""
-_ASK_AGAIN = 0.01  # seconds; to look through all timers of a window takes milliseconds
+_ASK_AGAIN = 0.01  # seconds at least; to look through all timers of a window takes milliseconds
 
 
 class HandsError(Exception):
@@ -75,9 +75,26 @@ def wait_until(true: Callable[[], Any], what: str, seconds: float = 20.0) -> Non
         time.sleep(0.002)
 
 
-def _begins_within(shell: Shell, seconds: float) -> bool:
+def dialogs_of(shell: Shell) -> list[QDialog]:
+    """The dialogs of a window that can be seen. Each is a window of its own: only windows need to be looked through."""
+    return [
+        each
+        for each in QApplication.topLevelWidgets()
+        if isinstance(each, QDialog) and each.isVisible() and _belongs_to(each, shell)
+    ]
+
+
+def _belongs_to(widget: QWidget | None, shell: Shell) -> bool:
+    while widget is not None and widget is not shell:
+        widget = widget.parentWidget()
+    return widget is shell
+
+
+def _begins_in(shell: Shell, seconds: float) -> float | None:
+    """In how many seconds the first pause runs out; None where none does within so many."""
     timers = (timer for timer in shell.findChildren(QTimer) if timer.isActive() and timer.isSingleShot())
-    return any(timer.remainingTime() <= seconds * 1000 for timer in timers)
+    soon = [left for timer in timers if (left := timer.remainingTime() / 1000) <= seconds]
+    return min(soon, default=None)
 
 
 def settle(shell: Shell, quiet: float = 0.15) -> None:
@@ -86,19 +103,21 @@ def settle(shell: Shell, quiet: float = 0.15) -> None:
     What will begin is known: every pause of the window is a timer of its own. Where none runs out so soon, a moment of
     rest is enough.
     """
-    calm_since = asked = time.monotonic()
-    end = calm_since + 60
-    while (rest := time.monotonic() - calm_since) < quiet:
-        if rest >= _MOMENT and time.monotonic() - asked >= _ASK_AGAIN:
-            if not _begins_within(shell, quiet):
+    calm_since = time.monotonic()
+    end, ask_at = calm_since + 60, calm_since + _MOMENT
+    while (now := time.monotonic()) - calm_since < quiet:
+        if now >= ask_at:
+            begins = _begins_in(shell, quiet)
+            if begins is None:
                 return
-            asked = time.monotonic()
+            ask_at = now + max(begins, _ASK_AGAIN)  # before that, the answer would be the same
         QApplication.processEvents()
         # Outside a running event loop nothing else would take away what was closed.
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
         if not shell.tasks.idle():
             shell.tasks.wait_idle(30)
             calm_since = time.monotonic()
+            ask_at = calm_since + _MOMENT
         if time.monotonic() > end:
             raise HandsError("the window does not come to rest")
         time.sleep(0.002)

@@ -19,11 +19,11 @@ from typing import Any
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop import theme
 from desktop.cut import Cut, cuts
-from desktop.hands import HandsError, settle
+from desktop.hands import HandsError, dialogs_of, settle
 from desktop.looks_scenes import LATER, SCENES, Scene
 from desktop.pages.first_run import ALONE, FOUNDING
 from desktop.sample import sample_households
@@ -122,7 +122,7 @@ def _see(
     settle(shell, rest)
     for _round in range(LAYOUT_ROUNDS):
         QApplication.processEvents()
-    dialogs = [each for each in shell.findChildren(QDialog) if each.isVisible()]
+    dialogs = dialogs_of(shell)
     if asks and not dialogs:
         raise HandsError(f"no dialog was opened for {scene}")
     for window in (shell, *dialogs):
@@ -141,8 +141,8 @@ def _see(
 
 
 def _put_away(shell: Shell) -> None:
-    for dialog in shell.findChildren(QDialog):
-        if dialog.isVisible():
+    for dialog in dialogs_of(shell):
+        if dialog.isVisible():  # one may have gone with another
             dialog.reject()
     if shell.area is not None:
         shell.area.banners.clear()

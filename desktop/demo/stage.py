@@ -20,6 +20,7 @@ COMMUNITY = "120101001001"
 PASSPHRASE = "海河 自行车 石榴 十二月"  # noqa: S105  # of casebooks that live for a minute
 SIZE, SMALL = QSize(1280, 800), QSize(1024, 600)
 BRIEF = 0.03  # seconds of rest after which nothing more comes where nobody has typed
+QUICK = 89  # how Qt calls the first of nine levels of compression: a third larger, written in a third of the time
 CARD = 0.1  # where a card follows the cursor of a list
 
 
@@ -116,7 +117,7 @@ class Stage:
 
     def _keep(self, widget: Any, window: Shell, name: str) -> None:
         language = "zh" if window.state.language == "zh_CN" else "en"
-        if not widget.grab().save(str(self.out / f"{name}.{language}.png")):
+        if not widget.grab().save(str(self.out / f"{name}.{language}.png"), quality=QUICK):
             raise HandsError(f"the picture {name} could not be written")
         self.pictures += 1
 

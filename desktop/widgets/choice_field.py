@@ -37,6 +37,7 @@ class _Drawn(_Button):
     def __init__(self, words: str, key: str = "") -> None:
         super().__init__(words)  # type: ignore[arg-type]  # the Qt class that this is mixed into takes the words
         self.key = key
+        self._heights: dict[tuple[int, str, str], int] = {}  # see heightForWidth
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)  # may be squeezed, then wraps
 
@@ -62,12 +63,15 @@ class _Drawn(_Button):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        """The height of the words at this width."""
-        font = QFont(self.font())
-        font.setWeight(QFont.Weight.DemiBold)
+        """The height of the words at this width. Qt asks dozens of times while a long form is laid out."""
         room = max(width - self._left() - _pad() - self._key_width(), 20)
-        lines = QFontMetrics(font).boundingRect(QRect(0, 0, room, 2000), int(Qt.TextFlag.TextWordWrap), self.text())
-        return max(theme.target(), lines.height() + 14)
+        about = (room, self.text(), self.font().key())
+        if about not in self._heights:
+            font = QFont(self.font())
+            font.setWeight(QFont.Weight.DemiBold)
+            lines = QFontMetrics(font).boundingRect(QRect(0, 0, room, 2000), int(Qt.TextFlag.TextWordWrap), self.text())
+            self._heights[about] = lines.height()
+        return max(theme.target(), self._heights[about] + 14)
 
     def hitButton(self, position) -> bool:
         """The whole field can be pressed."""

@@ -16,12 +16,12 @@ WORDS = 200
 class _Cell:
     item: QLayoutItem
     stretch: int
+    is_gap: bool = False
+    """Whether this is only room."""
+    # Asked anew when something changed, and not each of the dozens of times that a page is laid out:
     want: int = 0  # pixels
-
-    @property
-    def is_gap(self) -> bool:
-        """Whether this is only room."""
-        return self.item.spacerItem() is not None
+    whole: int = 0  # pixels, see _whole
+    gives_way: bool = False  # see _gives_way
 
 
 class WrapLine(QLayout):
@@ -47,7 +47,7 @@ class WrapLine(QLayout):
 
     def addItem(self, item: QLayoutItem) -> None:
         """Qt asks for it; use addWidget."""
-        self._cells.append(_Cell(item, 0))
+        self._cells.append(_Cell(item, 0, item.spacerItem() is not None))
         self.invalidate()
 
     def addWidget(self, widget: QWidget, stretch: int = 0) -> None:
@@ -68,7 +68,7 @@ class WrapLine(QLayout):
 
     def addStretch(self, stretch: int = 1) -> None:
         """Room that grows."""
-        self._cells.append(_Cell(QSpacerItem(0, 0), stretch))
+        self._cells.append(_Cell(QSpacerItem(0, 0), stretch, is_gap=True))
         self.invalidate()
 
     def setStretch(self, place: int, stretch: int) -> None:
@@ -160,7 +160,9 @@ class WrapLine(QLayout):
             return self._there
         shown = [cell for cell in self._cells if cell.is_gap or not cell.item.isEmpty()]
         for cell in shown:
-            cell.want = 0 if cell.is_gap else _want(cell.item, grows=cell.stretch > 0)
+            if not cell.is_gap:
+                cell.whole, cell.gives_way = _whole(cell.item), _gives_way(cell.item)
+                cell.want = _want(cell, grows=cell.stretch > 0)
         # A box without anything in it takes no room.
         self._there = [cell for cell in shown if cell.is_gap or cell.want]
         return self._there
@@ -168,8 +170,9 @@ class WrapLine(QLayout):
     def _rows(self, width: int) -> list[list[_Cell]]:
         cells = self._shown()
         rows = list(self._broken(cells, width))
-        needed = [cell for cell in cells if not _gives_way(cell.item)]
-        return rows if len(rows) < 2 or len(needed) == len(cells) else list(self._broken(needed, width))
+        if len(rows) < 2 or not any(cell.gives_way for cell in cells):
+            return rows
+        return list(self._broken([cell for cell in cells if not cell.gives_way], width))
 
     def _broken(self, cells: list[_Cell], width: int) -> Iterator[list[_Cell]]:
         row: list[_Cell] = []
@@ -214,7 +217,7 @@ class WrapLine(QLayout):
         widths = [min(cell.want, width) for cell in row]
         left = width - sum(widths) - self.spacing() * max(things - 1, 0)
         for place, cell in enumerate(row):  # words that break would rather not
-            more = min(max(_whole(cell.item) - widths[place], 0), max(left, 0))
+            more = min(max(cell.whole - widths[place], 0), max(left, 0))
             widths[place] += more
             left -= more
         shares = sum(cell.stretch for cell in row)
@@ -239,11 +242,11 @@ def _whole(item: QLayoutItem) -> int:
     return 0
 
 
-def _want(item: QLayoutItem, *, grows: bool) -> int:
+def _want(cell: _Cell, *, grows: bool) -> int:
     """How wide a thing wants to be, in pixels; what grows and can break its words does with little."""
-    whole = _whole(item)
-    if whole:
-        return min(whole, theme.px(WORDS))
+    if cell.whole:
+        return min(cell.whole, theme.px(WORDS))
+    item = cell.item
     wide, least = item.sizeHint().width(), item.minimumSize().width()
     if grows and item.hasHeightForWidth():
         wide = min(wide, theme.px(WORDS))
