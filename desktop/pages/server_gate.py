@@ -74,11 +74,12 @@ class ServerGate(QWidget):
             return
         self._busy(True)
         folder, passphrase, answers = self.shell.folder, self.passphrase.text(), self.answers
+        clock = self.shell.clock
 
         def work() -> None:
             from models.casebook import Casebook
 
-            Casebook.move_office(folder, passphrase, answers.address(), answers.password)
+            Casebook.move_office(folder, passphrase, answers.address(), answers.password, clock=clock)
 
         self.shell.tasks.run(work, self._kept, self._failed, owner=self)
 

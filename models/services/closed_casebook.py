@@ -117,14 +117,16 @@ class ClosedCasebook:
         return Office(**said) if said else None
 
     @staticmethod
-    def move_office(folder: Path, passphrase: str, server: ServerAddress, password: str) -> None:
+    def move_office(
+        folder: Path, passphrase: str, server: ServerAddress, password: str, *, clock: Clock | None = None
+    ) -> None:
         """Say that the office's server is somewhere else now, or is to be spoken to otherwise; it is tried first.
 
         Nobody may be signed in at this desk. Raises TooManyAttempts, WrongPassphrase, KeysMissing, StoreBusy, NoOffice,
         and what open_server() raises; then nothing was changed.
         """
         with told_as_problems(folder.name):
-            desk_place.move(folder, passphrase, server, password)
+            desk_place.move(folder, passphrase, server, password, clock or SystemClock())
 
     @staticmethod
     def backups(folder: Path, elsewhere: Path | None = None) -> list[Backup]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from models.clock import Clock, SystemClock, milliseconds
+from models.clock import Clock, milliseconds
 from models.errors import DamagedStore, KeysMissing, NewerStore, Problem, WrongPassphrase
 from models.records.operation import Meta
 from models.security import device, keystore, password_store
@@ -443,10 +443,10 @@ def open_desk(
         raise
 
 
-def move(folder: Path, passphrase: str, server: ServerAddress, password: str) -> None:
+def move(folder: Path, passphrase: str, server: ServerAddress, password: str, clock: Clock) -> None:
     """Write down another server of the same desk, after it was tried. Raises what open_desk() raises; OSError."""
     place = read_place(folder)
-    keys = signing_in.unlock(folder, passphrase, "", SystemClock())
+    keys = signing_in.unlock(folder, passphrase, "", clock)
     keys = rotation.settle(folder / LOCAL, folder / KEYS, keys)
     local = open_sqlite(folder / LOCAL, keys.page_key)
     try:
