@@ -77,16 +77,6 @@ OBJECTS: Mapping[str, str] = {
 }
 """What is not a person or a household, by the kind that a row names."""
 
-KINDS: Mapping[str, str] = {
-    "fact": N_("What was learnt"),
-    "visit_round": N_("Rounds"),
-    "handover": N_("Handovers"),
-    "put_off": N_("Put off"),
-    "erasure": N_("Erasures"),
-    "spoilt_number": N_("Letter numbers"),
-}
-"""Kinds of records that the conflict desk does not name."""
-
 
 def subject_words(row: AuditRow) -> str:
     """Whom or what a row is about."""
@@ -226,8 +216,7 @@ def fields_words(fields: Sequence[str], facts: Mapping[str, str]) -> str:
         known = list(dict.fromkeys(label for label in labels if label))
         if hidden := labels.count(""):
             known.append(ngettext("{n} other field", "{n} other fields", hidden).format(n=hidden))
-        kind = _(KINDS[entity]) if entity in KINDS else entity_text(entity)
-        told.append(_("{heading}: {words}").format(heading=kind, words=_(", ").join(known)))
+        told.append(_("{heading}: {words}").format(heading=entity_text(entity), words=_(", ").join(known)))
     return _("; ").join(told)
 
 

@@ -21,7 +21,11 @@ def entity_text(entity: str) -> str:
     more = {
         "person_link": _("The same person?"),
         "household_event": _("Changes in the household"),
-        "round": _("Rounds"),
+        "visit_round": _("Rounds"),
+        "handover": _("Handovers"),
+        "put_off": _("Put off"),
+        "erasure": _("Erasures"),
+        "spoilt_number": _("Spoilt letter numbers"),
         "round_stop": _("Doors of rounds"),
         "assignment": _("Who goes where"),
         "paper_template": _("Templates"),

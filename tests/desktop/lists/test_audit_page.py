@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from desktop import audit_words
 from desktop.audit_words import deed, finding_words, found_words, partner_words, subject_words, verdict
+from desktop.conflict_words import entity_text
 from desktop.pages.audit_check import CheckResult, SecretDialog
 from models import texts
 from models.clock import today
@@ -249,6 +250,14 @@ def test_details_name_reason_fields_and_classes():
         "Dwellings: door; What was learnt: HIV, 1 other field; Pictures: 1 other field; Person: name"
     )
     assert told["Sensitive"] == "Health and disability"
+
+
+@pytest.mark.parametrize("tongue", ["zh_CN", "en"])
+def test_every_kind_of_record_has_a_name(tongue):
+    texts.set_language(tongue)
+    names = {entity: entity_text(entity) for entity in KEPT}
+    assert not [entity for entity, name in names.items() if name == entity or "_" in name]
+    assert tongue == "en" or not [name for name in names.values() if name.isascii()]
 
 
 def test_fields_of_every_kind_of_record_are_told_in_words():
