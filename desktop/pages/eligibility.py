@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QCheckBox, QComboBox, QScrollBar, QVBoxLayout, QWidget
 
-from desktop import theme
+from desktop import side_by_side, theme
 from desktop.case_words import day_text, short_person
 from desktop.eligibility_words import (
     GROUPS,
@@ -494,7 +494,9 @@ class EligibilityPage(Page):
 
     def _receives(self, result: ServiceResult, on: bool) -> None:
         casebook = self.casebook
-        self.run(lambda: casebook.eligibility.receives(result.resident_id, result.service_id, on))
+        seen = self.loaded.seen if self.loaded is not None else -1
+        said = partial(casebook.eligibility.receives, result.resident_id, result.service_id, on)
+        side_by_side.save(self, seen, said, lambda _changed: None)
 
     def keep(self) -> None:
         """Store this check with the facts it rests on."""

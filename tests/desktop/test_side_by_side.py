@@ -10,6 +10,7 @@ AMENDING = {
     "care": {"accept", "assign", "refuse", "withdraw"},
     "changes": {"make"},
     "contacts": {"remove"},
+    "eligibility": {"answer_many", "receives"},
     "households": {"add_members", "amend"},
     "merging": {"merge"},
     "notes": {"correct", "remove"},

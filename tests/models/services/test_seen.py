@@ -364,6 +364,14 @@ def test_two_notes_at_one_door_are_both_shown_and_the_worker_chooses(shared: Cas
     shared.desks.save(seen, lambda: shared.rounds.note(stop, "敲窗户"), {one.key: "mine"})
 
 
+def test_who_receives_a_service_is_chosen_where_another_one_has_just_said_the_contrary(shared: Casebook):
+    who = family(shared).ids[0]
+    seen = shared.desks.seen()
+    shared.eligibility.receives(who, "S50", True)
+    with pytest.raises(ChangedMeanwhile):
+        shared.desks.save(seen, lambda: shared.eligibility.receives(who, "S50", False))
+
+
 def test_an_erasure_that_waits_for_its_term_freezes_the_record_and_answers_in_one_deed(shared: Casebook):
     who = family(shared).ids[0]
     made = shared.rights.ask(RightsRequestEntry(resident_id=who, kind="erasure", asked_on=TODAY)).id
