@@ -171,10 +171,18 @@ class Locking(QObject):
             self._ended.append(_("{title}: done.").format(title=job.title))
 
     def trouble(self, problem: Problem) -> None:
-        """A Problem that came while the casebook was being closed: most likely a draft that could not be kept."""
-        if self.closing:
-            told = _("What you typed last could not be kept: {reason}").format(reason=problem.sentence())
-            self._trouble += [told] if told not in self._trouble else []
+        """A draft could not be kept while the casebook was being closed."""
+        self._tell_behind_the_gate(
+            _("What you typed last could not be kept: {reason}").format(reason=problem.sentence())
+        )
+
+    def problem(self, problem: Problem) -> None:
+        """Any other Problem that came while the casebook was being closed."""
+        self._tell_behind_the_gate(problem.sentence())
+
+    def _tell_behind_the_gate(self, told: str) -> None:
+        if self.closing and not any(told in each for each in self._trouble):
+            self._trouble.append(told)
 
     def end_of_session(self) -> None:
         """The worker logs off or the computer is shut down: all is on disk and closed before this returns.

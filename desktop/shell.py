@@ -359,7 +359,7 @@ class Shell(QMainWindow):
 
     def problem(self, problem: Problem, again: Callable[[], object] | None = None) -> None:
         """Show a Problem's sentence in the banner, with a button to try `again` where that makes sense."""
-        self.locking.trouble(problem)
+        self.locking.problem(problem)
         if isinstance(problem, NotAllowed):  # nothing is wrong, and nothing helps
             self.notice(problem.sentence())
         elif self.area is not None:

@@ -140,7 +140,8 @@ class Unfinished:
             where = {key: value for key, value in page.where.items() if isinstance(value, (str, int, bool))}
             body = {"page": page.name, "where": where, "dialog": type(dialog).__name__, "fields": fields(dialog)}
             about = page.subject().get("resident_id", "")
-            shell.tasks.run(partial(shell.casebook.drafts.save, FORM, VERSION, about, dialog.windowTitle(), body))
+            save = partial(shell.casebook.drafts.save, FORM, VERSION, about, dialog.windowTitle(), body)
+            shell.tasks.run(save, failed=shell.tasks.draft_trouble.emit)
 
     def load(self) -> None:
         """Somebody signed in: what is there to be put back?"""

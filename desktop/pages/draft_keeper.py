@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import shiboken6
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.tasks import Tasks
@@ -72,7 +73,16 @@ class DraftKeeper(QObject):
             casebook.drafts.save(form, version, subject, title, body, draft_id=draft_id)
             return milliseconds(casebook.clock)
 
-        self._tasks.run(work, self._say_kept, self._say_trouble, owner=self)
+        tasks = self._tasks
+
+        def failed(problem: Problem) -> None:
+            tasks.draft_trouble.emit(problem)
+            if shiboken6.isValid(self):
+                self._say_trouble(problem)
+            else:
+                tasks.problem.emit(problem)
+
+        tasks.run(work, lambda at: self._say_kept(at) if shiboken6.isValid(self) else None, failed)
 
     def discard(self) -> None:
         """The form was saved (or thrown away): its draft is not needed any more."""
@@ -87,5 +97,4 @@ class DraftKeeper(QObject):
 
     def _say_trouble(self, problem: Problem) -> None:
         self._dirty = True  # the next change tries again
-        self._tasks.draft_trouble.emit(problem)
         self.kept.emit(_("Draft not kept: {reason}").format(reason=problem.sentence()))

@@ -1,5 +1,6 @@
 """The lock: what brings it about, what is hidden and closed, what is told; and the way to a fresh process."""
 
+import threading
 import time
 
 import pytest
@@ -176,7 +177,21 @@ def test_a_draft_that_cannot_be_kept_is_told_on_the_sign_in_page(shell, monkeypa
     type_text(shell.page.board.person.rows["name"].field.line, "欧阳未完")
     shell.lock()
     settle(shell)
-    assert DiskFull().sentence() in shell.gate.said.text()
+    assert f"没能保存：{DiskFull().sentence()}" in shell.gate.said.text()
+
+
+def test_another_problem_behind_the_gate_is_not_told_as_a_lost_draft(shell):
+    go = threading.Event()
+
+    def full():
+        go.wait(5)
+        raise DiskFull
+
+    shell.tasks.run(full)
+    shell.lock()
+    go.set()
+    settle(shell)
+    assert shell.gate.said.text() == DiskFull().sentence()
 
 
 def test_the_end_of_the_session_closes_everything_before_it_returns(shell, clock):
