@@ -5,6 +5,9 @@ from datetime import date
 import uuid_utils
 from dateutil.relativedelta import relativedelta
 
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's signs for five bits each, for what is read from paper: no I, L, O and U."""
+
 
 def new_id() -> str:
     """A new record identity: a UUIDv7 made on this device, so that keys sort by the time they were made."""

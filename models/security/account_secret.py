@@ -12,11 +12,6 @@ from models.security.keystore import secrets_in
 from models.security.sealing import raw, stretched, unboxed
 
 
-def secret_of(path: Path, passphrase: str, account: str) -> str:
-    """The age secret of an account of a key store. Raises as secrets_of()."""
-    return secrets_of(path, passphrase, account)[0]
-
-
 def secrets_of(path: Path, passphrase: str, account: str) -> list[str]:
     """The age secrets of an account: of its pair, then of those that it had before its passphrases were changed.
 

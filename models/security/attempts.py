@@ -138,11 +138,6 @@ def told(folder: Path, known: tuple[Event, ...]) -> None:
     _write(folder, state)
 
 
-def waiting(folder: Path, clock: Clock, account: str) -> int:
-    """Seconds that an account must wait now; 0: none. For the sign-in page; nothing is written."""
-    return max(-(-_read(folder).wait(account, milliseconds(clock)) // 1000), 0)
-
-
 def _read(folder: Path) -> _State:
     """What the file says; nothing at all where it is missing or damaged, so that nobody is locked out by that."""
     with suppress(OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):

@@ -18,13 +18,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
+from models.values import CROCKFORD
+
 KEY_BYTES = 32
 FORMAT = "jinmen-audit-1"
 COLUMNS = ("chain", "seq", "at", "worker", "account", "action", "subject_kind", "subject_id", "fields", "classes")
 """The columns that enter a row's hash as they stand, in this order; after them reason's hash, detail, also and prev."""
 _NEXT = b"jinmen audit: the key of the next row"
 _MAC_DIGITS = 32  # 128 bits
-_MARK_SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I, L, O, U
 
 
 def _writer() -> Callable[[object], str]:
@@ -155,7 +156,7 @@ def seal(row: dict[str, Any], key: bytes) -> tuple[str, bytes]:
 def short_mark(digest: str) -> str:
     """Eight signs (40 bits) of a head, for paper: nobody finds another chain with the same ones by trying a little."""
     value = int(digest[:10], 16)
-    return "".join(_MARK_SIGNS[value >> shift & 31] for shift in range(35, -1, -5))
+    return "".join(CROCKFORD[value >> shift & 31] for shift in range(35, -1, -5))
 
 
 def opening_hash(rows: Iterable[Mapping[str, Any]]) -> str:

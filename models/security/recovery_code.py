@@ -11,8 +11,9 @@ from stdnum.iso7064 import mod_37_36
 
 from models.errors import Problem
 from models.texts import _
+from models.values import CROCKFORD
 
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+ALPHABET = CROCKFORD
 BITS, LENGTH, GROUP = 160, 32, 4
 _LOOKS_LIKE = str.maketrans({"O": "0", "I": "1", "L": "1"})
 

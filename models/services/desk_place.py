@@ -345,10 +345,10 @@ def make(
 
 def keep_password(local: Engines, place: Place, password: str) -> Place:
     """Keep the server's password where this computer keeps such, else in the desk's encrypted file; says where."""
-    if not password or password_store.keep(place.desk, password):
-        kept_in, inside = "system", ""
-    else:
-        kept_in, inside = "desk", password
+    kept_in, inside = "system", ""
+    if not password or not password_store.keep(place.desk, password):
+        password_store.forget(place.desk)  # one of before opens nothing here any more
+        kept_in, inside = ("desk", password) if password else ("system", "")
     with sorted_trouble(name=LOCAL), local.writer.begin() as connection:
         write_meta(connection, _KEPT, {"password": inside, "none": not password})
     return Place(place.desk, place.server, kept_in)

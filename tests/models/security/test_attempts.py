@@ -13,7 +13,7 @@ from models import texts
 from models.clock import FixedClock, milliseconds
 from models.errors import CannotRead, WrongPassphrase
 from models.security import attempts
-from models.security.attempts import FILE, TooManyAttempts, events, forgive, guarded, told, waiting
+from models.security.attempts import FILE, TooManyAttempts, events, forgive, guarded, told
 from tests.conftest import NOW
 from tests.models.casebooks import told as told_twice
 
@@ -35,6 +35,11 @@ class Hands(FixedClock):
 @pytest.fixture
 def hands() -> Hands:
     return Hands()
+
+
+def waiting(folder: Path, clock: FixedClock, account: str) -> int:
+    """Seconds that an account must wait now; 0: none. Nothing is written."""
+    return max(-(-attempts._read(folder).wait(account, milliseconds(clock)) // 1000), 0)
 
 
 def fail(folder: Path, clock: FixedClock, account: str = "a") -> None:

@@ -367,7 +367,7 @@ def test_what_was_sealed_to_an_account_is_read_after_its_owner_changed_her_passp
         opened = [device.unseal(secret, sealed) for secret in secrets]
         assert opened == [None] * (n + 1) + [b"k0"] if n < 10 else opened == [None] * 11
         assert len(set(secrets)) == min(n + 2, 11)
-    assert secrets[0] == account_secret.secret_of(key_path, phrase, first.id)
+    assert secrets[0] == account_secret.secrets_of(key_path, phrase, first.id)[0]
     assert keystore.unlock(key_path, phrase) == keys
     with pytest.raises(WrongPassphrase):
         account_secret.secrets_of(key_path, PASSPHRASE, first.id)

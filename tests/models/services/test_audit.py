@@ -184,9 +184,9 @@ def test_with_the_passphrase_the_seals_are_checked_too(casebook: Casebook, home:
     with pytest.raises(WrongPassphrase):
         casebook.audit.check("another passphrase of mine")
     with pytest.raises(KeysMissing):
-        account_secret.secret_of(casebook.folder / "casebook.keys", PASSPHRASE, "nobody")
+        account_secret.secrets_of(casebook.folder / "casebook.keys", PASSPHRASE, "nobody")
     with pytest.raises(KeysMissing):
-        account_secret.secret_of(casebook.folder / "no.keys", PASSPHRASE, casebook.worker.account)
+        account_secret.secrets_of(casebook.folder / "no.keys", PASSPHRASE, casebook.worker.account)
 
 
 @pytest.mark.parametrize(
