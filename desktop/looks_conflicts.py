@@ -29,12 +29,13 @@ def quarrel(shell: Shell) -> None:
     book = shell.casebook
     if not book.conflicts.count():
         with tempfile.TemporaryDirectory() as place:
-            _exchange(book, Path(place))
+            disagree(book, Path(place))
     shell.go("conflicts")
     settle(shell)
 
 
-def _exchange(book: Casebook, place: Path) -> None:
+def disagree(book: Casebook, place: Path) -> None:
+    """Let another laptop, made in the folder `place`, change the same people otherwise, and take its files in."""
     stick = place / "stick"
     stick.mkdir()
     other = Casebook.create(

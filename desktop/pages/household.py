@@ -401,10 +401,8 @@ def _others(casebook: Any, view: HouseholdView) -> tuple[HouseholdView, ...]:
     here = {member.resident.id for member in view.members if not member.standing}
     found: dict[str, HouseholdView] = {}
     if len(here) <= LOOKED_UP:
-        for resident_id in here:
-            for home in casebook.households.of_resident(resident_id):
-                if home.kind != view.kind:
-                    found[home.id] = home
+        kind = "registered" if view.kind == "living" else "living"
+        found = {home.id: home for home in casebook.households.of_residents(sorted(here), kind)}
     for other_id, kind in view.other_households:
         if kind != view.kind and other_id not in found:
             home = casebook.households.get(other_id)

@@ -42,7 +42,7 @@ _TABLE: Mapping[str, Mapping[str, str]] = {
     },
     "households": {
         "search": "find",
-        "view": "died_in dwelling_timeline get of_resident timeline",
+        "view": "died_in dwelling_timeline get of_resident of_residents timeline",
         "register": "add_member add_members end_membership register",
         "take_in": "register_many",
     },

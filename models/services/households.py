@@ -157,19 +157,29 @@ class Households:
 
     def of_resident(self, resident_id: str) -> list[HouseholdView]:
         """The households a resident belongs to now, the living one first."""
+        return self.of_residents([resident_id])
+
+    def of_residents(self, resident_ids: Sequence[str], kind: str = "") -> list[HouseholdView]:
+        """The households, each once, to which somebody of these belongs now, the living ones first.
+
+        kind: only those of this kind, "living" or "registered"; others are not even read.
+        """
         on = today(self._book.clock)
         with self._book.reading() as connection:
             query = (
                 select(_HOUSEHOLD.c.id)
                 .join(_MEMBERSHIP, _MEMBERSHIP.c.household_id == _HOUSEHOLD.c.id)
                 .where(
-                    _MEMBERSHIP.c.resident_id == resident_id,
+                    _MEMBERSHIP.c.resident_id.in_(resident_ids),
                     _MEMBERSHIP.c.until.is_(None),
                     _MEMBERSHIP.c.dead.is_(False),
                 )
                 .order_by(_HOUSEHOLD.c.kind, _HOUSEHOLD.c.id)
             )
-            return [self._view(connection, household_id, on) for household_id in connection.execute(query).scalars()]
+            if kind:
+                query = query.where(_HOUSEHOLD.c.kind == kind)
+            found = dict.fromkeys(connection.execute(query).scalars())
+            return [self._view(connection, household_id, on) for household_id in found]
 
     def died_in(self, resident_id: str) -> str:
         """The household in which somebody died lately, whose family may ask for funeral services; empty for others."""

@@ -1,8 +1,10 @@
 """A casebook with one family of five, open in the window."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
@@ -10,12 +12,14 @@ from stdnum.iso7064 import mod_11_2
 
 from desktop.shell import Shell
 from models.casebook import Casebook
+from models.clock import FixedClock
 from models.records.fact import FactEntry
 from models.records.household import DwellingEntry, HouseholdEntry, MemberEntry
 from models.records.resident import DocumentEntry, PhoneEntry, ResidentEntry
 from models.records.visit import NeedEntry, VisitEntry
-from tests.conftest import OFFICE, PASSPHRASE
+from tests.conftest import NOW, OFFICE, PASSPHRASE
 from tests.desktop.conftest import settle
+from tests.numbers import forget_place
 
 
 def identity_number(born: str, sequence: str) -> str:
@@ -112,6 +116,26 @@ def register_family(book: Casebook) -> Family:
     return Family(made.id, registered, *made.ids)
 
 
+@pytest.fixture(scope="session")
+def town_with_family(town: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Family]:
+    """The town and this family in one casebook, made once; tests work on copies."""
+    folder = tmp_path_factory.mktemp("family") / "casebook"
+    shutil.copytree(town, folder)
+    made = Casebook.open(folder, PASSPHRASE, clock=FixedClock(NOW))
+    family = register_family(made)
+    made.close()
+    forget_place(folder, PASSPHRASE, same_computer=True)
+    return folder, family
+
+
+@pytest.fixture
+def locked(request: pytest.FixtureRequest, window: Callable[[Path], Shell], folder: Path, town: Path) -> Shell:
+    """The window at the sign-in page, over the town; with the family in it for tests about the family."""
+    of_family = "family" in request.fixturenames
+    shutil.copytree(request.getfixturevalue("town_with_family")[0] if of_family else town, folder, dirs_exist_ok=True)
+    return window(folder)
+
+
 @pytest.fixture
 def book(locked: Shell, clock) -> Iterator[Casebook]:
     """The casebook that the window is given, and then closes."""
@@ -122,8 +146,8 @@ def book(locked: Shell, clock) -> Iterator[Casebook]:
 
 
 @pytest.fixture
-def family(book: Casebook) -> Family:
-    return register_family(book)
+def family(town_with_family: tuple[Path, Family], book: Casebook) -> Family:
+    return town_with_family[1]
 
 
 @pytest.fixture

@@ -1,7 +1,9 @@
 """The conflict desk in the window: by keys, with progress, undo, joining, typing; alike ones; doubles; numbers."""
 
 import os
+import shutil
 from datetime import date
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -12,12 +14,30 @@ from desktop import looks_conflicts
 from desktop.conflict_queue import Item, Queue
 from desktop.pages.conflicts_card import ConflictCard
 from desktop.text_marks import differing, marked
+from models.casebook import Casebook
+from models.clock import FixedClock
 from models.services.conflicts_views import ConflictPage, FieldConflict, RecordConflicts, Version
 from models.texts import _
+from tests.conftest import NOW, PASSPHRASE
 from tests.desktop.case.conftest import press, said
 from tests.desktop.conftest import settle
+from tests.numbers import forget_place
 
 SHOTS = os.environ.get("JINMEN_SHOTS", "")
+
+
+@pytest.fixture(scope="module")
+def town(town: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The town after another laptop changed what was changed here, made once; tests work on copies."""
+    place = tmp_path_factory.mktemp("quarrel")
+    folder = place / "casebook"
+    shutil.copytree(town, folder)
+    book = Casebook.open(folder, PASSPHRASE, clock=FixedClock(NOW))
+    looks_conflicts.disagree(book, place)
+    assert book.conflicts.count()
+    book.close()
+    forget_place(folder, PASSPHRASE, same_computer=True)
+    return folder
 
 
 @pytest.fixture

@@ -15,10 +15,30 @@ from models.clock import FixedClock
 from models.security import keystore
 from models.services.pack_views import PackPreview
 from tests.conftest import NOW, OFFICE, PASSPHRASE, WORKER
-from tests.desktop.case.conftest import book, family, in_both_languages, press, said, show, window_of_case
+from tests.desktop.case.conftest import (
+    book,
+    family,
+    in_both_languages,
+    locked,
+    press,
+    said,
+    show,
+    town_with_family,
+    window_of_case,
+)
 from tests.desktop.conftest import settle
 
-__all__ = ["book", "family", "in_both_languages", "press", "said", "show", "window_of_case"]
+__all__ = [
+    "book",
+    "family",
+    "in_both_languages",
+    "locked",
+    "press",
+    "said",
+    "show",
+    "town_with_family",
+    "window_of_case",
+]
 
 PAUSE_MS = 300  # a little more than the form waits after the last key
 

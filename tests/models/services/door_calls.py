@@ -78,6 +78,8 @@ class Calls:
         book, call = self.casebook, self.call
         view = call("households.get", lambda: book.households.get(home))
         call("households.of_resident", lambda: book.households.of_resident(who))
+        people = [one.resident.id for one in view.members]
+        call("households.of_residents", lambda: book.households.of_residents(people, "registered"))
         call("households.timeline", lambda: book.households.timeline(home))
         call("households.dwelling_timeline", lambda: book.households.dwelling_timeline(view.dwelling_id))
         call("changes.of_household", lambda: book.changes.of_household(home))

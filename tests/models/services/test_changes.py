@@ -493,3 +493,11 @@ def test_a_household_that_came_back_and_was_left_again_by_mistake_is_taken_back_
     casebook.changes.undo(back.id)
     casebook.changes.undo(left.id)
     assert len(who(casebook, five.id)) == 5
+
+
+def test_the_households_of_several_people_are_found_once_each_and_by_kind(casebook, five):
+    all_of_them = casebook.households.of_residents(five.ids)
+    assert [home.kind for home in all_of_them] == ["living", "registered"]
+    assert all_of_them == casebook.households.of_resident(five.ids[0])
+    assert casebook.households.of_residents(five.ids, "registered") == all_of_them[1:]
+    assert casebook.households.of_residents([], "living") == []
