@@ -25,6 +25,7 @@ from desktop import theme
 from desktop.cut import Cut, cuts
 from desktop.hands import HandsError, dialogs_of, settle
 from desktop.looks_scenes import LATER, SCENES, Scene
+from desktop.looks_trust import GATES
 from desktop.pages.first_run import ALONE, FOUNDING
 from desktop.sample import sample_households
 from desktop.sample_known import well_known
@@ -151,11 +152,20 @@ def _put_away(shell: Shell) -> None:
 
 
 def look_at_gate(
-    shell: Shell, dresses: Iterable[Dress], steps: Sequence[tuple[bool, str]], name: str, keep: Keep
+    shell: Shell,
+    dresses: Iterable[Dress],
+    steps: Sequence[tuple[bool, str]],
+    name: str,
+    keep: Keep,
+    show: Callable[[Shell], object] = lambda _shell: None,
 ) -> Iterator[Found]:
-    """The page before the records in every dress; of the first run every step (whether of a desk, and which)."""
+    """The page before the records in every dress; of the first run every step (whether of a desk, and which).
+
+    show: puts the page there.
+    """
     for dress in dresses:
         wear(shell, dress)
+        show(shell)
         if not steps:
             yield from _see(shell, str(dress), name, keep)
         for number, (desk, step) in enumerate(steps, 1):
@@ -247,7 +257,7 @@ def main(arguments: list[str]) -> int:
         theme.load_face(face)
     only = {each for each in asked.only.split(",") if each}
     dresses = [each for each in DRESSES if asked.dress in str(each)]
-    unknown = only - {name for each in SCENES for name in (each.name, each.page)} - {"sign_in", "first_run"}
+    unknown = only - {name for each in SCENES for name in (each.name, each.page)} - {"sign_in", "first_run", *GATES}
     if unknown or not dresses:
         sys.stderr.write(f"looks: there is nothing called {', '.join(sorted(unknown)) or asked.dress}\n")
         return 2
@@ -283,6 +293,9 @@ def _look(work: Path, dresses: list[Dress], only: Collection[str], album: Album)
             window.show()
             if not only or name in only:
                 yield from look_at_gate(window, dresses, steps, name, album.keep)
+        for name, show in GATES.items():
+            if not only or name in only:
+                yield from look_at_gate(shell, dresses, (), name, album.keep, show)
         shell.unlock(open_book(folder, clock))
         yield from look_at(shell, dresses, wheres, album.keep, scenes)
     finally:

@@ -1,10 +1,16 @@
-"""Scenes of accounts and lists for `looks`: a new account, rights, a leaver, a code; a list that is looked at."""
+"""Scenes of accounts, lists and the lock for `looks`: a new account, rights, a leaver, a code; a list looked at."""
 
+from collections.abc import Callable
 from typing import Any
 
 from desktop.hands import settle
+from desktop.pages.leaving import Leaving
+from desktop.pages.sign_in import SignIn
 from desktop.shell import Shell
+from desktop.tasks import Job
 from forms.people_list.tables import read_list
+from models.errors import DiskFull
+from models.texts import _
 
 _LIST = (
     ("花园路社区居民花名册",),
@@ -13,6 +19,24 @@ _LIST = (
     ("钱新来", "", "妻子", "", "", "", "12", "老高中", ""),
     ("孙七", "12010119900101002X", "户主", "9", "1", "102", "", "", ""),
 )
+
+
+def locking(shell: Shell) -> None:
+    """Just locked, while long work is still finished."""
+    gate = Leaving(shell)
+    gate._show(Job(lambda: None, None, None, None, _("Looking through the casebook file")))
+    shell.show_gate(gate)
+
+
+def locked(shell: Shell) -> None:
+    """The sign-in page after a lock, with all that it may have to tell."""
+    kept = _("What you had begun and not saved is kept among the drafts.")
+    lost = _("What you typed last could not be kept: {reason}").format(reason=DiskFull().sentence())
+    shell.show_gate(SignIn(shell, "\n".join((kept, lost))))
+
+
+GATES: dict[str, Callable[[Shell], object]] = {"locking": locking, "locked": locked}
+"""What stands in the place of the records once the window is locked."""
 
 
 def _page(shell: Shell) -> Any:

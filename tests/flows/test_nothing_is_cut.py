@@ -11,6 +11,7 @@ import pytest
 from desktop.hands import HandsError
 from desktop.looks_command import DRESSES, FIRST_RUN_STEPS, look_at, look_at_gate
 from desktop.looks_scenes import SCENES, Scene
+from desktop.looks_trust import GATES
 from desktop.sample_worked import work_a_little
 from models.casebook import Casebook
 from models.clock import FixedClock
@@ -67,5 +68,7 @@ def test_nothing_is_cut_before_the_records_are_open(locked, window, tmp_path):
     (tmp_path / "fresh").mkdir()
     dresses = [*SMALL, *USUAL]
     found = told(look_at_gate(locked, dresses, (), "sign_in", keep_nothing))
+    for name, show in GATES.items():
+        found += told(look_at_gate(locked, dresses, (), name, keep_nothing, show))
     found += told(look_at_gate(window(tmp_path / "fresh"), dresses, FIRST_RUN_STEPS, "first_run", keep_nothing))
     assert not found, "\n".join(found)
