@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import yaml
 from sqlalchemy import Engine, create_engine
+from sqlalchemy.util import LRUCache
 
 if sys.prefix != sys.base_prefix:
     # Byte code is kept beside the environment's packages, so that neither the next run nor the many programs that tests
@@ -24,6 +25,7 @@ if sys.prefix != sys.base_prefix:
 from models import texts
 from models.casebook import Casebook
 from models.clock import FixedClock
+from models.eligibility.reading import Reader
 from models.security import keystore, sealing
 from models.services.views import Office, Worker
 from models.store import engine, migrate
@@ -55,13 +57,46 @@ def _each_file_of_a_set_is_parsed_once() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _a_sound_file_is_looked_through_once() -> Iterator[None]:
+    """The same of looking a file of rules through before it is parsed. What is wrong with one is found every time."""
+    looked_through, bounded = Reader._looked_through, Reader._bounded
+    sound: set[bytes] = set()
+    within: dict[int, Any] = {}  # the trees themselves are kept too: no other can have their place
+
+    def look_through(self: Reader, name: str, content: bytes) -> bool:
+        if content not in sound:
+            if not looked_through(self, name, content):
+                return False
+            sound.add(content)
+        return True
+
+    def bound(self: Reader, name: str, root: Any) -> bool:
+        if id(root) not in within:
+            if not bounded(self, name, root):
+                return False
+            within[id(root)] = root
+        return True
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Reader, "_looked_through", look_through)
+        patch.setattr(Reader, "_bounded", bound)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _a_statement_is_put_into_sql_once() -> Iterator[None]:
     """All casebooks of a process know together how their statements read as SQL: each would find out anew."""
     shared: list[Engine] = []
+    served: list[Engine] = []
 
     def create(*arguments: Any, **options: Any) -> Engine:
         made = create_engine(*arguments, **options)
         if made.dialect.name != "sqlite":
+            if not (served and served[0].dialect.server_version_info):  # none that has spoken with a server
+                served[:] = [made]
+                made._compiled_cache = LRUCache(1500)
+            made.dialect = made.pool._dialect = served[0].dialect
+            made._compiled_cache = served[0]._compiled_cache
             return made
         if not shared:
             shared.append(create_engine("sqlite://", module=options["module"], query_cache_size=1500))

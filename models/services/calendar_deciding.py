@@ -30,7 +30,7 @@ from models.eligibility.batch.columns import (
     Numbers,
     codes_by_value,
 )
-from models.eligibility.batch.plan import make_plan
+from models.eligibility.batch.plan import plan_of
 from models.eligibility.batch.screening import (
     ELIGIBLE,
     NOT_ELIGIBLE,
@@ -75,7 +75,7 @@ class Decider:
         self._register = register
         self._start, self._until = start, until
         self._borders = sorted({cause.day for cause in watched.fixed(start, until)})
-        self._plans = [make_plan(watched.policies, day) for day in (start, *self._borders)]
+        self._plans = [plan_of(watched.policies, day) for day in (start, *self._borders)]
         plan = self._plans[0]
         inexact = set(plan.inexact())
         self._parts = [plan.parts[place] for place in plan.chosen(None) if plan.parts[place] not in inexact]

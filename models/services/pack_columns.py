@@ -10,7 +10,7 @@ from datetime import date
 import numpy as np
 
 from models.eligibility import FactDefinition, Policies
-from models.eligibility.batch.plan import make_plan
+from models.eligibility.batch.plan import plan_of
 from models.eligibility.batch.screening import ELIGIBLE, NOT_ELIGIBLE, OPEN_ASK, OPEN_OFFICE, screen_columns
 from models.eligibility.comparing import Cancelled, Comparison, Progress, State, effect_of
 from models.eligibility.differing import amount_mark
@@ -78,7 +78,7 @@ def _verdicts(
     policies: Policies, loaded: Loaded, comparison: Comparison, on: date, cancelled: Cancelled | None
 ) -> dict[_Part, "np.ndarray[tuple[int], np.dtype[np.uint8]]"] | None:
     """(service, component) -> the verdict of every row as lists speak of it."""
-    plan = make_plan(policies, on)
+    plan = plan_of(policies, on)
     listed = {service for service in comparison.services if not _universal(policies, service)}
     parts: list[_Part] = [(part.service_id, part.component) for part in plan.parts if part.service_id in listed]
     if not parts:

@@ -275,7 +275,7 @@ class Screening:
             return self._listing
 
     def _bring_up(self, progress: Progress | None, cancelled: Cancelled | None) -> ScreeningState:
-        from models.eligibility.batch.plan import make_plan
+        from models.eligibility.batch.plan import plan_of
         from models.services import screening_lists as lists
         from models.services import screening_register as register
         from models.store import columns
@@ -285,7 +285,7 @@ class Screening:
         rebuilt = register.bring_up(self._book, policies.facts, day, progress, cancelled)
         before = self._listing
         same = before is not None and before.plan.on == day and before.plan.policies.hash == policies.hash
-        plan = before.plan if before is not None and same else make_plan(policies, day)
+        plan = before.plan if before is not None and same else plan_of(policies, day)
         known = {block.number: block for block in before.blocks} if before is not None and same else {}
         touched = before.touched if before is not None and same else set()
         blocks: list[Block] = []

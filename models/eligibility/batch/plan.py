@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from threading import Lock
 
 from models.eligibility.batch.few import FewSteps
 from models.eligibility.batch.planes import NO, YES, Planes, Program
@@ -10,6 +11,7 @@ from models.eligibility.batch.rules import Open, Ruled, Rules, kind_of
 from models.eligibility.policies import Component, Policies, Service
 
 _ELSEWHERE = ("organisation", "transient")
+_KEPT = 4  # plans, of some megabytes each: today's, and those of the next changes of the texts
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,23 @@ class Plan:
     def inexact(self) -> list[Part]:
         """The parts of which some people are decided by the scalar kernel."""
         return [part for part, made in zip(self.parts, self.compiled, strict=True) if made.left_open != NO]
+
+
+_plans: list[Plan] = []
+_lock = Lock()
+
+
+def plan_of(policies: Policies, on: date) -> Plan:
+    """The plan of a day: one of the last few where these very policies were compiled for it, else make_plan().
+
+    Screening, the calendar and comparing sets share it, with the programs it made. It is only read: any thread may.
+    """
+    with _lock:
+        found = next((plan for plan in _plans if plan.on == on and plan.policies is policies), None)
+    made = found or make_plan(policies, on)
+    with _lock:
+        _plans[:] = [made, *(plan for plan in _plans if plan is not made)][:_KEPT]
+    return made
 
 
 def make_plan(policies: Policies, on: date) -> Plan:

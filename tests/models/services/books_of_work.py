@@ -15,6 +15,7 @@ from tests.models.services.people import five_people
 PLACES = ("120101001001", "120101001002", "120102001001")
 GROUPS = ("elderly", "health", "support", "housing")
 NUMBER = "11010519491231002X"
+TODAY = date(2026, 11, 22)
 
 
 def fill(book: Casebook, today: date, seed: int = 5) -> dict[str, list[str]]:

@@ -485,6 +485,12 @@ def casebook_on(engines: Engines, folder: Path, clock: FixedClock) -> Casebook:
     with engines.writer.begin() as connection:
         write_meta(connection, "device", {"id": new_id(), "seq": 0, "last": "", "clock": 0})
         write_meta(connection, "device_keys", device.new_device_keys())
+    return book_on(engines, folder, clock)
+
+
+def book_on(engines: Engines, folder: Path, clock: FixedClock) -> Casebook:
+    """One on a store in which there is one already."""
+    arm(engines.writer)
     book = Book(engines, folder=folder, clock=clock, office=OFFICE, worker=WORKER)
     return Casebook(book)
 

@@ -1,32 +1,26 @@
 """Registers hold what is kept, once each, in order, masked, within what they are narrowed to, on both engines alike."""
 
 import re
+from collections.abc import Callable
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import event, select
 
 from models.casebook import Casebook
-from models.clock import FixedClock
 from models.records.audit import Audit
 from models.services.registers import COLUMNS, KINDS, Register
 from models.services.registers_views import FILTERS, RegisterFilter
-from models.store.engine import Engines
 from models.store.rows import table_of
-from tests.models.services.books_of_work import NUMBER, PLACES, fill
-from tests.models.services.test_random_households import casebook_on
+from tests.models.services.books_of_work import NUMBER, PLACES, TODAY
 
-TODAY = date(2026, 11, 22)
 ALL = RegisterFilter()
 WHOLE = re.compile(r"(?<![0-9])(?:[0-9]{17}[0-9Xx]|[0-9]{15})(?![0-9Xx])")
 
 
 @pytest.fixture
-def book(engines: Engines, tmp_path: Path, clock: FixedClock) -> Casebook:
-    made = casebook_on(engines, tmp_path, clock)
-    fill(made, TODAY)
-    return made
+def book(worked_book: Casebook) -> Casebook:
+    return worked_book
 
 
 def column(register: Register, key: str) -> list[object]:
@@ -146,12 +140,8 @@ def test_a_page_costs_the_same_few_questions_however_many_rows(book: Casebook):
         assert len(asked) < 10, kind
 
 
-def test_both_engines_give_the_same_registers(
-    sqlite_engines: Engines, postgres_engines: Engines, tmp_path: Path, clock: FixedClock
-):
-    books = [casebook_on(engines, tmp_path, clock) for engines in (sqlite_engines, postgres_engines)]
-    for one in books:
-        fill(one, TODAY)
+def test_both_engines_give_the_same_registers(worked_on: Callable[[str], Casebook]):
+    books = [worked_on("sqlite"), worked_on("postgresql")]
     for kind in KINDS:
         if kind != "numbers":
             first, second = ([row.cells for row in one.registers.open(kind, ALL).every()] for one in books)

@@ -1,6 +1,7 @@
 """A month's statistics add up, agree with the registers, and hide what would tell who somebody is."""
 
 import random
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
@@ -15,10 +16,9 @@ from models.services.statistics import COVERED, OUTCOMES, Month
 from models.services.statistics_people import Stock, living, merged, without
 from models.services.statistics_views import FEW, Statistics, guarded
 from models.store.engine import Engines
-from tests.models.services.books_of_work import PLACES, fill
+from tests.models.services.books_of_work import PLACES, TODAY
 from tests.models.services.test_random_households import Life, casebook_on
 
-TODAY = date(2026, 11, 22)
 NOW = Month(2026, 11)
 
 
@@ -27,10 +27,8 @@ def figures(made: Statistics) -> dict[str, float | None]:
 
 
 @pytest.fixture
-def book(engines: Engines, tmp_path: Path, clock: FixedClock) -> Casebook:
-    made = casebook_on(engines, tmp_path, clock)
-    fill(made, TODAY)
-    return made
+def book(worked_book: Casebook) -> Casebook:
+    return worked_book
 
 
 def test_the_figures_are_those_of_the_registers(book: Casebook):
@@ -153,12 +151,6 @@ def test_small_numbers_of_people_cannot_be_told_not_even_from_the_sum():
     assert guarded([]) == []
 
 
-def test_both_engines_count_the_same(
-    sqlite_engines: Engines, postgres_engines: Engines, tmp_path: Path, clock: FixedClock
-):
-    made = []
-    for engines in (sqlite_engines, postgres_engines):
-        book = casebook_on(engines, tmp_path, clock)
-        fill(book, TODAY)
-        made.append(book.statistics.of(NOW, PLACES[0]))
+def test_both_engines_count_the_same(worked_on: Callable[[str], Casebook]):
+    made = [worked_on(engine).statistics.of(NOW, PLACES[0]) for engine in ("sqlite", "postgresql")]
     assert replace(made[0], office="") == replace(made[1], office="")
