@@ -16,6 +16,7 @@ from models.services.accounts import Accounts
 from models.services.views import Office
 from models.store import importing
 from models.store.engine import connect_sqlite
+from tests import made_once
 from tests.conftest import OFFICE, PASSPHRASE, WORKER
 from tests.models.casebooks import names_in, small_household
 
@@ -34,7 +35,12 @@ def working_folder() -> Iterator[Path]:
 
 
 def cheap() -> None:
-    """Phrases of invented casebooks are stretched as little as is allowed; what they protect is nobody's."""
+    """Phrases of invented casebooks are stretched as little as is allowed (what they protect is nobody's), and what all
+    casebooks of a process have in common is found out once."""
+    made_once.tables_once()
+    made_once.statements_once()
+    made_once.keys_once()
+    made_once.refuse_seldom()
     for place in (keystore, key_accounts, Accounts):
         for thing in vars(place).values():
             defaults = getattr(thing, "__kwdefaults__", None)
