@@ -37,7 +37,9 @@ class _Drawn(_Button):
     def __init__(self, words: str, key: str = "") -> None:
         super().__init__(words)  # type: ignore[arg-type]  # the Qt class that this is mixed into takes the words
         self.key = key
-        self._heights: dict[tuple[int, str, str], int] = {}  # see heightForWidth
+        # Qt asks dozens of times while a long form is laid out: by the room, the words and the letters; pixels.
+        self._heights: dict[tuple[int, str, str], int] = {}
+        self._widths: dict[tuple[str, str], int] = {}
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)  # may be squeezed, then wraps
 
@@ -49,10 +51,12 @@ class _Drawn(_Button):
 
     def sizeHint(self) -> QSize:
         """The words on one line."""
-        font = QFont(self.font())
-        font.setWeight(QFont.Weight.DemiBold)
-        width = QFontMetrics(font).horizontalAdvance(self.text()) + self._left() + _pad() + self._key_width() + 4
-        return QSize(width, theme.target())
+        about = (self.text(), self.font().key())
+        if about not in self._widths:
+            font = QFont(self.font())
+            font.setWeight(QFont.Weight.DemiBold)
+            self._widths[about] = QFontMetrics(font).horizontalAdvance(self.text())
+        return QSize(self._widths[about] + self._left() + _pad() + self._key_width() + 4, theme.target())
 
     def minimumSizeHint(self) -> QSize:
         """May be squeezed; the words then break."""
@@ -63,7 +67,7 @@ class _Drawn(_Button):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        """The height of the words at this width. Qt asks dozens of times while a long form is laid out."""
+        """The height of the words at this width."""
         room = max(width - self._left() - _pad() - self._key_width(), 20)
         about = (room, self.text(), self.font().key())
         if about not in self._heights:

@@ -3,12 +3,15 @@
 from PySide6.QtCore import QMargins, QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
+_Plan = tuple[int, list[tuple[QLayoutItem, QRect]]]
+"""The height of all rows, and where each item that is shown stands in them; pixels."""
+
 
 class FlowLayout(QLayout):
     """Items from left to right, as many in a row as there is room for."""
 
     def __init__(self, parent: QWidget | None = None, gap: int = 8) -> None:
-        self._heights: dict[int, int] = {}  # by width: Qt asks dozens of times while a long form is laid out
+        self._plans: dict[int, _Plan] = {}  # by width: Qt asks dozens of times while a long form is laid out
         super().__init__(parent)
         self.setContentsMargins(QMargins(0, 0, 0, 0))
         self.setSpacing(gap)
@@ -16,12 +19,13 @@ class FlowLayout(QLayout):
 
     def invalidate(self) -> None:
         """Something changed its size."""
-        self._heights.clear()
+        self._plans.clear()
         super().invalidate()
 
     def addItem(self, item: QLayoutItem) -> None:
         """Qt asks for it; use addWidget."""
         self._items.append(item)
+        self._plans.clear()
 
     def count(self) -> int:
         """How many items there are."""
@@ -33,6 +37,7 @@ class FlowLayout(QLayout):
 
     def takeAt(self, index: int) -> QLayoutItem | None:
         """Take an item out, or None."""
+        self._plans.clear()
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
     def expandingDirections(self) -> Qt.Orientation:
@@ -45,14 +50,13 @@ class FlowLayout(QLayout):
 
     def heightForWidth(self, width: int) -> int:
         """The height of all rows at this width, in pixels."""
-        if width not in self._heights:
-            self._heights[width] = self._arrange(QRect(0, 0, width, 0), move=False)
-        return self._heights[width]
+        return self._plan(width)[0]
 
     def setGeometry(self, rect: QRect) -> None:
         """Place the items."""
         super().setGeometry(rect)
-        self._arrange(rect, move=True)
+        for item, place in self._plan(rect.width())[1]:
+            item.setGeometry(place.translated(rect.topLeft()))
 
     def sizeHint(self) -> QSize:
         """All items in one row, if there is room."""
@@ -68,18 +72,23 @@ class FlowLayout(QLayout):
                 size = size.expandedTo(item.minimumSize())
         return size
 
-    def _arrange(self, rect: QRect, *, move: bool) -> int:
-        x, y, row = rect.x(), rect.y(), 0
+    def _plan(self, width: int) -> _Plan:
+        if width not in self._plans:
+            self._plans[width] = self._arrange(width)
+        return self._plans[width]
+
+    def _arrange(self, wide: int) -> _Plan:
+        x = y = row = 0
+        places = []
         for item in self._items:
             if item.isEmpty():
                 continue
             size = item.sizeHint()
-            width = min(size.width(), max(rect.width(), 1))
-            if x > rect.x() and x + width > rect.right() + 1:
-                x, y, row = rect.x(), y + row + self.spacing(), 0
+            width = min(size.width(), max(wide, 1))
+            if x and x + width > wide:
+                x, y, row = 0, y + row + self.spacing(), 0
             height = item.heightForWidth(width) if item.hasHeightForWidth() else size.height()
-            if move:
-                item.setGeometry(QRect(QPoint(x, y), QSize(width, height)))
+            places.append((item, QRect(QPoint(x, y), QSize(width, height))))
             x += width + self.spacing()
             row = max(row, height)
-        return y + row - rect.y()
+        return y + row, places

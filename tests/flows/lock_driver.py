@@ -18,6 +18,8 @@ from desktop import app, successor
 from desktop.hands import type_text
 
 TABLE = Path(sys.argv[1])
+EVERY = 10  # milliseconds between two looks for an order
+SAYING = 5  # with every so many of them it says what it shows: to look through the window is work
 
 
 def program() -> Sequence[str]:
@@ -33,7 +35,8 @@ class Driven(app.Shell):
         self.done = 0
         self.timer = QTimer(self)
         self.timer.timeout.connect(self.look)
-        self.timer.start(10)
+        self.timer.start(EVERY)
+        self.looks = 0
 
     def say(self) -> None:
         """What is on the screen now."""
@@ -59,11 +62,14 @@ class Driven(app.Shell):
     def look(self) -> None:
         """Is there an order?"""
         order = TABLE / f"{os.getpid()}.order{self.done + 1}"
+        self.looks += 1
         if order.exists():
             self.done += 1
+            self.looks = 0
             name, *words = json.loads(order.read_text("utf-8"))
             getattr(self, f"do_{name}")(*words)
-        self.say()
+        if self.looks % SAYING == 0:
+            self.say()
 
     def do_sign_in(self, phrase: str) -> None:
         """As a worker would."""
