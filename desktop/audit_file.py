@@ -1,6 +1,5 @@
 """The files for an auditor, read again: the rows out of the archive that was handed over, within limits."""
 
-import io
 from pathlib import Path
 
 from models.errors import Problem
@@ -9,7 +8,6 @@ from models.sync.files import read_limited
 from models.texts import _
 
 KINDS = ("*.zip", "*.jsonl")
-_PARTS_MOST = 50
 
 
 class NoAuditFile(Problem):
@@ -48,28 +46,11 @@ def read_rows(path: Path, secret: str = "") -> bytes:
         raise refused
     if not data.startswith(b"PK\x03\x04"):
         return data
-    import pyzipper  # type: ignore[import-untyped]
+    from reports.protecting import NotOpened, from_archive
 
     try:
-        with pyzipper.AESZipFile(io.BytesIO(data)) as packed:
-            parts = packed.infolist()
-            part = next((one for one in parts if one.filename == ROWS), None)
-            if part is None or len(parts) > _PARTS_MOST or part.file_size > MAX_BYTES:
-                raise refused
-            if part.flag_bits & 1:
-                if not secret:
-                    raise SecretNeeded(name=path.name, given=False)
-                packed.setpassword(secret.strip().encode())
-            try:
-                with packed.open(part) as opened:
-                    rows = bytes(opened.read(MAX_BYTES + 1))
-            except RuntimeError as trouble:  # how the reader of archives says that a passphrase is wrong
-                raise SecretNeeded(name=path.name, given=True) from trouble
-    except Problem:
-        raise
-    except Exception as trouble:
-        # A damaged archive fails in as many ways as there are parts in it; to the auditor it is one and the same.
+        return from_archive(data, ROWS, MAX_BYTES, secret)
+    except NotOpened as trouble:
+        raise SecretNeeded(name=path.name, given=bool(secret.strip())) from trouble
+    except ValueError as trouble:
         raise refused from trouble
-    if len(rows) > MAX_BYTES:
-        raise refused
-    return rows

@@ -73,6 +73,46 @@ def archive(files: Iterable[tuple[str, bytes]], day: date, passphrase: str = "")
     return out.getvalue()
 
 
+PARTS_MOST = 50
+"""An archive that archive() wrote has a handful of files."""
+
+
+class NotOpened(Exception):  # noqa: N818  # nothing went wrong: what somebody gave does not open it
+    """An archive is protected, and what was given is not its passphrase."""
+
+
+def from_archive(data: bytes, name: str, most: int, passphrase: str = "") -> bytes:
+    """One file out of an archive, of at most so many bytes, counted before and while it is unpacked.
+
+    Raises NotOpened, ValueError where the archive cannot be read, has no such file, or a larger one.
+    """
+    import pyzipper
+
+    try:
+        with pyzipper.AESZipFile(io.BytesIO(data)) as packed:
+            parts = packed.infolist()
+            part = next((one for one in parts if one.filename == name), None)
+            if part is None or len(parts) > PARTS_MOST or part.file_size > most:
+                raise ValueError(name)
+            if part.flag_bits & 1:
+                if not passphrase.strip():
+                    raise NotOpened
+                packed.setpassword(passphrase.strip().encode())
+            try:
+                with packed.open(part) as opened:
+                    found = bytes(opened.read(most + 1))
+            except RuntimeError as trouble:  # how the reader of archives says that a passphrase is wrong
+                raise NotOpened from trouble
+    except NotOpened:
+        raise
+    except Exception as trouble:
+        # A damaged archive fails in as many ways as there are parts in it; to who opens it, it is one and the same.
+        raise ValueError(name) from trouble
+    if len(found) > most:
+        raise ValueError(name)
+    return found
+
+
 def _secret(passphrase: str) -> str:
     secret = passphrase.strip()
     if len(secret) < LEAST:
