@@ -30,7 +30,7 @@ from models.services.screening_views import ScreenFilter
 from models.store import columns as kept
 from models.store.bulk import Lists, Loaded
 
-SIZES, QUICK_SIZES = (10_000, 100_000, 1_000_000), (400, 1_000)
+SIZES, QUICK_SIZES = (10_000, 100_000, 1_000_000), (400,)
 TARGETS_MS = {100_000: 500.0, 1_000_000: 4000.0}
 MOST_MB = {1_000_000: 700.0}
 CITY_DAY = date(2025, 6, 1)  # inside the period of every text
