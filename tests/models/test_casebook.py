@@ -84,7 +84,7 @@ from models.casebook import Casebook
 from models.security import keystore
 from tests.conftest import OFFICE, PASSPHRASE, WORKER
 
-left = int(sys.argv[2])
+left = 0
 
 def die_at_a_rename(event, _arguments):
     global left
@@ -94,22 +94,32 @@ def die_at_a_rename(event, _arguments):
             os.kill(os.getpid(), signal.SIGKILL)
 
 sys.addaudithook(die_at_a_rename)
-Casebook.create(Path(sys.argv[1]), PASSPHRASE, office=OFFICE, worker=WORKER, cost=keystore.FLOOR)
+for at in map(int, sys.argv[2:]):
+    child = os.fork()  # one that has everything loaded
+    if child == 0:
+        left = at
+        Casebook.create(Path(sys.argv[1]) / str(at), PASSPHRASE, office=OFFICE, worker=WORKER, cost=keystore.FLOOR)
+        os._exit(0)
+    _pid, status = os.waitpid(child, 0)
+    print(at, os.waitstatus_to_exitcode(status))
 """
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no SIGKILL")
 def test_a_casebook_whose_making_was_cut_off_anywhere_is_made_by_the_next_try(tmp_path: Path) -> None:
     # Renames: of the key file, of its copy, of both into place, of the store into place.
-    dying = [
-        subprocess.Popen(
-            [sys.executable, "-c", DIES, str(tmp_path / str(at)), str(at)], cwd=TOP, stderr=subprocess.PIPE
-        )
-        for at in range(1, 6)
-    ]
-    for at, process in enumerate(dying, 1):
-        _out, said = process.communicate(timeout=60)
-        assert process.returncode == -signal.SIGKILL, said.decode()
+    every = range(1, 6)
+    done = subprocess.run(
+        [sys.executable, "-c", DIES, str(tmp_path), *map(str, every)],
+        cwd=TOP,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    died = [tuple(map(int, line.split())) for line in done.stdout.splitlines()]
+    assert died == [(at, -signal.SIGKILL) for at in every], done.stderr
+    for at in every:
         folder = tmp_path / str(at)
         left = {path.name: path.read_bytes() for path in folder.glob(KEYS + "*")}
         assert not Casebook.exists(folder)

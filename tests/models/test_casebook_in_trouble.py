@@ -1,6 +1,8 @@
 """A casebook in trouble: the disk fills up, the computer goes down, somebody reads its files."""
 
+import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -104,18 +106,25 @@ def test_a_size_limit_of_the_system_is_told_as_a_full_disk(casebook_folder: Path
 # A computer that goes down.
 
 REGISTERS = """
-import sys
+import os, sys
 from pathlib import Path
 from models.casebook import Casebook
 from tests.conftest import PASSPHRASE
 from tests.models.casebooks import named, small_household
 
-book = Casebook.open(Path(sys.argv[1]), PASSPHRASE)
-n = int(sys.argv[2])
-while True:
-    book.households.register(small_household(named("己", n), named("庚", n), named("辛", n), door=str(n)))
-    print(n, flush=True)
-    n += 1
+for first in sys.stdin:
+    child = os.fork()  # one that has everything loaded
+    if child:
+        os.waitpid(child, 0)
+        print("dead", flush=True)
+        continue
+    print(os.getpid(), flush=True)
+    book = Casebook.open(Path(sys.argv[1]), PASSPHRASE)
+    n = int(first)
+    while True:
+        book.households.register(small_household(named("己", n), named("庚", n), named("辛", n), door=str(n)))
+        print(n, flush=True)
+        n += 1
 """
 
 
@@ -124,33 +133,39 @@ def test_a_kill_while_households_are_registered_loses_none_and_halves_none(
     casebook_folder: Path, clock: FixedClock
 ) -> None:
     dice, first = random.Random(5), 0
-    for _n in range(3):
-        process = subprocess.Popen(
-            [sys.executable, "-c", REGISTERS, str(casebook_folder), str(first)],
-            cwd=TOP,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert process.stdout is not None
-        promised = [int(process.stdout.readline())]
-        time.sleep(dice.uniform(0.0, 0.1))
-        process.kill()
-        promised += map(int, process.stdout.read().split("\n")[:-1])
-        process.wait()
-        process.stdout.close()
-        book = Casebook.open(casebook_folder, PASSPHRASE, clock=clock)
-        names = names_in(book)
-        kept = len(names) // 3
-        assert kept >= promised[-1] + 1
-        assert names == {named(letter, n) for n in range(kept) for letter in "己庚辛"}
-        with book._book.reading() as connection:
-            members = select(func.count()).select_from(KEPT["membership"])
-            assert connection.execute(members).scalar_one() == 6 * kept  # in the living and the registered household
-            assert connection.execute(text("PRAGMA integrity_check")).scalar_one() == "ok"
-        assert book.residents.find(named("己", kept - 1))
-        digest_of(book)
-        book.close()
-        first = kept
+    command = [sys.executable, "-c", REGISTERS, str(casebook_folder)]
+    with subprocess.Popen(command, cwd=TOP, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        for _n in range(3):
+            first = killed_once(process, casebook_folder, clock, dice, first)
+
+
+def killed_once(
+    process: subprocess.Popen[str], casebook_folder: Path, clock: FixedClock, dice: random.Random, first: int
+) -> int:
+    """Have a child register households from a number on, kill it and look at what is there; returns how many."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(f"{first}\n")
+    process.stdin.flush()
+    child = int(process.stdout.readline())
+    promised = [int(process.stdout.readline())]
+    time.sleep(dice.uniform(0.0, 0.1))
+    os.kill(child, signal.SIGKILL)
+    while (line := process.stdout.readline()) != "dead\n":
+        promised.append(int(line))
+    book = Casebook.open(casebook_folder, PASSPHRASE, clock=clock)
+    names = names_in(book)
+    kept = len(names) // 3
+    assert kept >= promised[-1] + 1
+    assert names == {named(letter, n) for n in range(kept) for letter in "己庚辛"}
+    with book._book.reading() as connection:
+        members = select(func.count()).select_from(KEPT["membership"])
+        assert connection.execute(members).scalar_one() == 6 * kept  # in the living and the registered household
+        assert connection.execute(text("PRAGMA integrity_check")).scalar_one() == "ok"
+    assert book.residents.find(named("己", kept - 1))
+    digest_of(book)
+    book.close()
+    return kept
 
 
 # Nothing in clear.
