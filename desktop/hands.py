@@ -105,12 +105,8 @@ def settle(shell: Shell, quiet: float = 0.15) -> None:
     """
     calm_since = time.monotonic()
     end, ask_at = calm_since + 60, calm_since + _MOMENT
-    while (now := time.monotonic()) - calm_since < quiet:
-        if now >= ask_at:
-            begins = _begins_in(shell, quiet)
-            if begins is None:
-                return
-            ask_at = now + max(begins, _ASK_AGAIN)  # before that, the answer would be the same
+    while True:
+        now = time.monotonic()  # what has run out by now is delivered before anything is decided: computers are slow
         QApplication.processEvents()
         # Outside a running event loop nothing else would take away what was closed.
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
@@ -118,7 +114,14 @@ def settle(shell: Shell, quiet: float = 0.15) -> None:
             shell.tasks.wait_idle(30)
             calm_since = time.monotonic()
             ask_at = calm_since + _MOMENT
-        if time.monotonic() > end:
+        elif now - calm_since >= quiet:
+            return
+        elif now >= ask_at:
+            begins = _begins_in(shell, quiet)
+            if begins is None:
+                return
+            ask_at = now + max(begins, _ASK_AGAIN)  # before that, the answer would be the same
+        if now > end:
             raise HandsError("the window does not come to rest")
         time.sleep(0.002)
 
