@@ -112,10 +112,13 @@ def lint(*, quiet: bool = False) -> tuple[int, str]:
 
 
 def test_all(**environment: str) -> int:
-    """Run all tests on two processors, and lint beside them: mypy alone would keep one of the two waiting."""
+    """Run all tests on two processors, and lint beside them: mypy alone would keep one of the two waiting.
+
+    Three at once: many tests wait for programs that they start and kill.
+    """
     with ThreadPoolExecutor() as beside:
         form = beside.submit(lint, quiet=True)
-        tests = python("-m", "pytest", "-n", "2", "--dist", "worksteal", **environment)
+        tests = python("-m", "pytest", "-n", "3", "--dist", "worksteal", **environment)
         failed, said = form.result()
     print(f"\nrun: lint\n{said}", end="", flush=True)
     print("run: lint: " + (f"{failed} checks failed" if failed else "all is well"), flush=True)
