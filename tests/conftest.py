@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 import yaml
 from sqlalchemy import Engine, create_engine
-from sqlalchemy.util import LRUCache
 
 if sys.prefix != sys.base_prefix:
     # Byte code is kept beside the environment's packages, so that neither the next run nor the many programs that tests
@@ -87,17 +86,11 @@ def _a_sound_file_is_looked_through_once() -> Iterator[None]:
 def _a_statement_is_put_into_sql_once() -> Iterator[None]:
     """All casebooks of a process know together how their statements read as SQL: each would find out anew."""
     shared: list[Engine] = []
-    served: list[Engine] = []
 
     def create(*arguments: Any, **options: Any) -> Engine:
         made = create_engine(*arguments, **options)
         if made.dialect.name != "sqlite":
-            if not (served and served[0].dialect.server_version_info):  # none that has spoken with a server
-                served[:] = [made]
-                made._compiled_cache = LRUCache(1500)
-            made.dialect = made.pool._dialect = served[0].dialect
-            made._compiled_cache = served[0]._compiled_cache
-            return made
+            return made  # a server's dialect holds the key by which its columns are sealed
         if not shared:
             shared.append(create_engine("sqlite://", module=options["module"], query_cache_size=1500))
             shared[0].connect().close()  # the dialect asks the driver what it can

@@ -17,6 +17,7 @@ from desktop.shell import Shell
 from models import texts
 from models.casebook import Casebook
 from models.clock import FixedClock
+from models.records.rounds import RoundEntry
 from tests.conftest import NOW, OFFICE, PASSPHRASE
 from tests.house.catalogue import chinese
 from tests.numbers import forget_place
@@ -109,6 +110,38 @@ def shell(locked, clock) -> Shell:
     locked.unlock(Casebook.open(locked.folder, PASSPHRASE, clock=clock))
     settle(locked)
     return locked
+
+
+@pytest.fixture
+def where(shell: Shell) -> Callable[[str], dict[str, str]]:
+    """For whom a page is opened, where it needs somebody."""
+    resident, other = shell.casebook.residents.ids()[:2]
+    household = shell.casebook.households.of_resident(resident)[0].id
+
+    def of(page: str) -> dict[str, str]:
+        entry = RoundEntry(name="一轮", scope="list", starts_on=NOW.date(), household_ids=(household,))
+        round_id = shell.casebook.rounds.plan(entry).id if page in ("round", "round_entry") else ""
+        return {
+            "person": {"resident_id": resident},
+            "household": {"household_id": household},
+            "visit": {"household_id": household},
+            "assessment": {"resident_id": resident},
+            "change": {"household_id": household},
+            "eligibility": {"household_id": household},
+            "referral": {"resident_id": resident},
+            "pictures": {"resident_id": resident},
+            "rights": {"resident_id": resident},
+            "transfer": {"household_id": household},
+            "round": {"round_id": round_id},
+            "round_entry": {"round_id": round_id},
+            "merge": {"a": resident, "b": other},
+            "questionnaire": {"resident_id": resident},
+            "case_form": {"form": "case_plan", "resident_id": resident},
+            "plans": {"resident_id": resident},
+            "help": {"topic": "keys"},
+        }.get(page, {})
+
+    return of
 
 
 def settle(shell: Shell) -> None:

@@ -9,7 +9,6 @@ from models.records.phones import show_phone
 from models.services.audit_views import AuditWhere
 from models.values import mask_number
 from tests.desktop.conftest import settle, type_text
-from tests.desktop.test_every_page import where
 
 ABOUT_PEOPLE = (
     "today", "residents", "person", "household", "visits", "visit", "assessment", "eligibility", "worklist", "handover",
@@ -49,10 +48,10 @@ def numbers(shell) -> set[str]:
     return found
 
 
-def test_no_page_shows_a_whole_number_by_itself(shell, numbers):
+def test_no_page_shows_a_whole_number_by_itself(shell, where, numbers):
     shown = {}
     for page in ABOUT_PEOPLE:
-        to = where(shell, page) or {}
+        to = where(page)
         if page in ("register", "papers"):
             to = {"resident_id": shell.casebook.residents.ids()[0]}
         assert shell.go(page, **to), page
