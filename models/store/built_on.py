@@ -22,37 +22,55 @@ from models.sync.merge import REMOVED
 
 _HEADS, _OPERATIONS = table_of(Head), table_of(Operation)
 _LONGEST = 2000  # operations of one undo
+_KINDS = ("living", "registered", "")  # of households: the index of them begins with it
 
 
 def bring_back(work: Work, planned: Plan) -> dict[str, str]:
     """After an import, inside its verb: bring back what an undo took off and a living record needs. Id -> entity."""
-    asked: dict[str, set[str]] = defaultdict(set)  # entity -> records that are off, or that a living one names
-    for (_district, row), merged in planned.rows.items():
+    touched = {row: merged for (_district, row), merged in planned.rows.items()}
+    off: dict[str, set[str]] = defaultdict(set)  # entity -> records that are off, and may be needed
+    elsewhere: dict[str, set[str]] = defaultdict(set)  # the same of records of which nothing came
+    for row, merged in touched.items():
         if merged.values.get(REMOVED) is True:
-            asked[merged.entity].add(row)
+            off[merged.entity].add(row)
         elif merged.entity in KEPT:
             for name, value in merged.values.items():
-                for entity in called_by(name) if value and isinstance(value, str) else ():
-                    asked[entity].add(value)
+                if value and isinstance(value, str) and value not in touched:
+                    for entity in called_by(name):
+                        elsewhere[entity].add(value)
+    for entity, named_there in elsewhere.items():
+        off[entity] |= _off_among(work.connection, entity, named_there)
+    rows = {row: entity for entity, some in off.items() if entity in KEPT for row in some}
+    undone = [row for row, said in _removals(work.connection, rows).items() if any(map(_takes_back, said))]
     found: dict[str, str] = {}
-    for entity, rows in asked.items():
-        if entity not in KEPT:
-            continue
-        table = KEPT[entity]
-        off = select(table.c.id).where(table.c.dead.is_(True), among(work.connection, table.c.id, rows))
-        for row in work.connection.execute(off.order_by(table.c.id)).scalars().all():
-            if row not in found and used_by(work.connection, row, {row: entity}):
-                found |= _taken_off_with(work.connection, row)
+    for row in sorted(undone):
+        if row not in found and used_by(work.connection, row, {row: rows[row]}):
+            found |= _taken_off_with(work.connection, row)
     for row, entity in found.items():
         work.amend(entity, row, {REMOVED: False})
     return found
+
+
+def _takes_back(operation: Row[Any]) -> bool:
+    return str(operation.verb).rpartition(".")[2] in TAKES_BACK
+
+
+def _off_among(connection: Connection, entity: str, rows: Collection[str]) -> set[str]:
+    """Those of some records that are off. What a visit or a note is about most often is told by an index alone."""
+    table = KEPT[entity]
+    query = select(table.c.id).where(table.c.dead.is_(True))
+    if entity == "household":
+        query = query.where(table.c.kind.in_(_KINDS))
+    elif entity != "resident":
+        query = query.where(among(connection, table.c.id, rows))
+    return set(connection.execute(query).scalars()).intersection(rows)
 
 
 def _taken_off_with(connection: Connection, row: str) -> dict[str, str]:
     """A record that an undo took off, and those that the same undo did; nothing where something else took it off."""
     undone: dict[tuple[str, int, str], int] = {}
     for one in _removals(connection, [row]).get(row, ()):
-        if one.verb.rpartition(".")[2] in TAKES_BACK:
+        if _takes_back(one):
             undone[one.device, one.at, one.verb] = one.seq
     found: dict[str, str] = {}
     columns = _OPERATIONS.c
