@@ -7,6 +7,7 @@ Every casebook finds the same, so two that say it at once have nothing to settle
 
 from collections import defaultdict
 from collections.abc import Collection
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -16,7 +17,7 @@ from models.store.importing import Plan
 from models.store.log import named
 from models.store.many import among
 from models.store.rows import KEPT, table_of
-from models.store.undoing import TAKES_BACK, called_by, used_by
+from models.store.undoing import TAKES_BACK, called_by, keyed, used_by
 from models.store.work import Work
 from models.sync.merge import REMOVED
 
@@ -33,14 +34,17 @@ def bring_back(work: Work, planned: Plan) -> dict[str, str]:
     for row, merged in touched.items():
         if merged.values.get(REMOVED) is True:
             off[merged.entity].add(row)
-        elif merged.entity in KEPT:
-            for name, value in merged.values.items():
-                if value and isinstance(value, str) and value not in touched:
-                    for entity in called_by(name):
-                        elsewhere[entity].add(value)
+            continue
+        for name, entities in _naming(merged.entity):
+            value = merged.values.get(name)
+            if value and value not in touched and isinstance(value, str):
+                for entity in entities:
+                    elsewhere[entity].add(value)
     for entity, named_there in elsewhere.items():
         off[entity] |= _off_among(work.connection, entity, named_there)
     rows = {row: entity for entity, some in off.items() if entity in KEPT for row in some}
+    if not rows:
+        return {}
     undone = [row for row, said in _removals(work.connection, rows).items() if any(map(_takes_back, said))]
     found: dict[str, str] = {}
     for row in sorted(undone):
@@ -49,6 +53,13 @@ def bring_back(work: Work, planned: Plan) -> dict[str, str]:
     for row, entity in found.items():
         work.amend(entity, row, {REMOVED: False})
     return found
+
+
+@cache
+def _naming(entity: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The columns of a kind of record that name another, and which kinds they name."""
+    columns = KEPT[entity].columns.keys() if entity in KEPT else ()
+    return tuple((name, called_by(name)) for name in columns if called_by(name))
 
 
 def _takes_back(operation: Row[Any]) -> bool:
@@ -95,10 +106,8 @@ def _blank(connection: Connection, rows: Collection[str]) -> set[str]:
 
 def _removals(connection: Connection, rows: Collection[str]) -> dict[str, list[Row[Any]]]:
     """The operations by which some records are off, by record."""
-    query = select(_HEADS.c.row, _HEADS.c.ops).where(among(connection, _HEADS.c.row, rows))
-    holding = {
-        op: found.row for found in connection.execute(query) for op, held in found.ops.items() if REMOVED in held
-    }
+    heads = keyed(connection, select(_HEADS.c.row, _HEADS.c.ops), _HEADS.c.row, rows)
+    holding = {op: found.row for found in heads for op, held in found.ops.items() if REMOVED in held}
     columns = (_OPERATIONS.c[name] for name in ("id", "device", "seq", "at", "verb", "fields"))
     said: dict[str, list[Row[Any]]] = defaultdict(list)
     for one in connection.execute(select(*columns).where(named(connection, holding))):

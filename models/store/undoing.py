@@ -72,7 +72,7 @@ def still_stands(connection: Connection, made: Mapping[str, Collection[str]]) ->
         said[wanted[op["id"]]][op["row"]] |= dict.fromkeys(op["fields"], op["id"])
     rows = sorted({row for records in said.values() for row in records})
     held: dict[str, dict[str, str]] = {}  # record, field: the operation whose value stands
-    for found in _keyed(connection, select(_HEADS.c.row, _HEADS.c.ops), _HEADS.c.row, rows):
+    for found in keyed(connection, select(_HEADS.c.row, _HEADS.c.ops), _HEADS.c.row, rows):
         held[found.row] = {name: operation for operation, names in found.ops.items() for name in names}
 
     def stands(row: str, name: str, operation: str) -> bool:
@@ -91,13 +91,11 @@ def still_stands(connection: Connection, made: Mapping[str, Collection[str]]) ->
 
 def _loaded(connection: Connection, operations: Collection[str]) -> list[Mapping[str, Any]]:
     """The operations in the order in which they were written."""
-    rows = [dict(row._mapping) for row in _keyed(connection, select(_OPERATIONS), _OPERATIONS.c.id, set(operations))]
+    rows = [dict(row._mapping) for row in keyed(connection, select(_OPERATIONS), _OPERATIONS.c.id, set(operations))]
     return sorted(rows, key=lambda op: (op["clock"], op["seq"]))
 
 
-def _keyed(
-    connection: Connection, query: Select[Any], column: Column[Any], wanted: Iterable[str]
-) -> Iterator[Row[Any]]:
+def keyed(connection: Connection, query: Select[Any], column: Column[Any], wanted: Iterable[str]) -> Iterator[Row[Any]]:
     """The rows of some keys of the log or of the heads, whose primary key begins with the district.
 
     Without it the whole table would be read, and the log is by far the largest. A casebook knows few districts.
@@ -142,7 +140,7 @@ def _nothing_since(
     fields: dict[str, set[str]] = defaultdict(set)
     for op in found:
         fields[op["row"]] |= set(op["fields"])
-    for head in _keyed(connection, select(_HEADS.c.row, _HEADS.c.ops), _HEADS.c.row, fields):
+    for head in keyed(connection, select(_HEADS.c.row, _HEADS.c.ops), _HEADS.c.row, fields):
         for operation, held in head.ops.items():
             later = () if operation in ours else held if head.row in made else fields[head.row] & set(held)
             if any(not _given_back(connection, operation, name, ours, made=head.row in made) for name in later):
@@ -161,7 +159,7 @@ def _given_back(connection: Connection, operation: str, name: str, ours: frozens
     query = select(_OPERATIONS.c.id, _OPERATIONS.c.verb, _OPERATIONS.c.fields)
     holds, cancelled, at = None, 0, operation
     while True:
-        op = next(_keyed(connection, query, _OPERATIONS.c.id, [at]), None)
+        op = next(keyed(connection, query, _OPERATIONS.c.id, [at]), None)
         change = op.fields.get(name) if op is not None else None
         if op is None or change is None:
             return False
