@@ -158,7 +158,12 @@ def rebuilt(world: World, node: Node) -> None:
 def again(world: World) -> None:
     """I8: whatever file comes again changes nothing."""
     known = set(world.nodes["D"].held)  # a file of which nothing else is left anywhere brings something new
-    batches = [mail for mail in world.archive if mail.kind == "batch" and known >= set(mail.ids)]
+    batches = []
+    for mail in world.archive:
+        # What was erased since is in no scope: a laptop put back from a backup may lack the blank rest of it.
+        here = set(world.nodes[mail.to].held) if mail.to in world.scoped else known
+        if mail.kind == "batch" and here >= set(mail.ids):
+            batches.append(mail)
     for mail in world.chance.sample(batches, min(3, len(batches))):
         node = world.nodes[mail.to]
         before = (node.size(), node.heads(), node.conflicts())
