@@ -8,7 +8,7 @@ Every casebook finds the same, so two that say it at once have nothing to settle
 from collections import defaultdict
 from collections.abc import Collection
 from functools import cache
-from typing import Any
+from typing import Any, TypeGuard
 
 from sqlalchemy import Connection, Row, select
 
@@ -22,6 +22,7 @@ from models.store.work import Work
 from models.sync.merge import REMOVED
 
 _HEADS, _OPERATIONS = table_of(Head), table_of(Operation)
+_ID_LENGTH = 36  # as FORMAT.md has it
 _LONGEST = 2000  # operations of one undo
 _KINDS = ("living", "registered", "")  # of households: the index of them begins with it
 
@@ -37,7 +38,7 @@ def bring_back(work: Work, planned: Plan) -> dict[str, str]:
             continue
         for name, entities in _naming(merged.entity):
             value = merged.values.get(name)
-            if value and value not in touched and isinstance(value, str):
+            if _names_a_record(value) and value not in touched:
                 for entity in entities:
                     elsewhere[entity].add(value)
     for entity, named_there in elsewhere.items():
@@ -45,11 +46,11 @@ def bring_back(work: Work, planned: Plan) -> dict[str, str]:
     rows = {row: entity for entity, some in off.items() if entity in KEPT for row in some}
     if not rows:
         return {}
-    undone = [row for row, said in _removals(work.connection, rows).items() if any(map(_takes_back, said))]
     found: dict[str, str] = {}
-    for row in sorted(undone):
-        if row not in found and used_by(work.connection, row, {row: rows[row]}):
-            found |= _taken_off_with(work.connection, row)
+    for row, removals in sorted(_removals(work.connection, rows).items()):
+        undone = [one for one in removals if _takes_back(one)]
+        if undone and row not in found and used_by(work.connection, row, {row: rows[row]}):
+            found |= _taken_off_with(work.connection, undone)
     for row, entity in found.items():
         work.amend(entity, row, {REMOVED: False})
     return found
@@ -60,6 +61,11 @@ def _naming(entity: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """The columns of a kind of record that name another, and which kinds they name."""
     columns = KEPT[entity].columns.keys() if entity in KEPT else ()
     return tuple((name, called_by(name)) for name in columns if called_by(name))
+
+
+def _names_a_record(value: object) -> TypeGuard[str]:
+    """A file may say anything in a field; what no id can be is not looked for."""
+    return isinstance(value, str) and 0 < len(value) <= _ID_LENGTH and "\x00" not in value
 
 
 def _takes_back(operation: Row[Any]) -> bool:
@@ -77,24 +83,19 @@ def _off_among(connection: Connection, entity: str, rows: Collection[str]) -> se
     return set(connection.execute(query).scalars()).intersection(rows)
 
 
-def _taken_off_with(connection: Connection, row: str) -> dict[str, str]:
-    """A record that an undo took off, and those that the same undo did; nothing where something else took it off."""
-    undone: dict[tuple[str, int, str], int] = {}
-    for one in _removals(connection, [row]).get(row, ()):
-        if _takes_back(one):
-            undone[one.device, one.at, one.verb] = one.seq
+def _taken_off_with(connection: Connection, undone: Collection[Row[Any]]) -> dict[str, str]:
+    """All records that some undos took off and that nothing else keeps off: id -> entity."""
     found: dict[str, str] = {}
     columns = _OPERATIONS.c
-    for (device, at, verb), seq in sorted(undone.items()):
+    for device, at, verb, seq in {(one.device, one.at, one.verb, one.seq) for one in undone}:
         near = columns.seq.between(seq - _LONGEST, seq + _LONGEST)  # the operations of one verb follow each other
         here = (columns.device == device, near, columns.at == at, columns.verb == verb)
-        said = connection.execute(select(columns.row, columns.entity).where(*here))
-        rows = {one.row: one.entity for one in said}
-        for other, removals in _removals(connection, rows).items():
+        rows = connection.execute(select(columns.row).where(*here)).scalars().all()
+        for row, removals in _removals(connection, rows).items():
             if all((one.device, one.at, one.verb) == (device, at, verb) for one in removals):
-                found[other] = rows[other]
+                found[row] = removals[0].entity
     blank = _blank(connection, found)
-    return {one: entity for one, entity in found.items() if one not in blank}
+    return {row: entity for row, entity in found.items() if row not in blank and entity in KEPT}
 
 
 def _blank(connection: Connection, rows: Collection[str]) -> set[str]:
@@ -105,12 +106,13 @@ def _blank(connection: Connection, rows: Collection[str]) -> set[str]:
 
 
 def _removals(connection: Connection, rows: Collection[str]) -> dict[str, list[Row[Any]]]:
-    """The operations by which some records are off, by record."""
-    heads = keyed(connection, select(_HEADS.c.row, _HEADS.c.ops), _HEADS.c.row, rows)
-    holding = {op: found.row for found in heads for op, held in found.ops.items() if REMOVED in held}
-    columns = (_OPERATIONS.c[name] for name in ("id", "device", "seq", "at", "verb", "fields"))
+    """The operations by which some records are off, by record; each as the kind of record that it is of by now."""
+    heads = keyed(connection, select(_HEADS.c.row, _HEADS.c.entity, _HEADS.c.ops), _HEADS.c.row, rows)
+    holding = {op: found.entity for found in heads for op, held in found.ops.items() if REMOVED in held}
+    columns = (_OPERATIONS.c[name] for name in ("id", "row", "entity", "device", "seq", "at", "verb", "fields"))
     said: dict[str, list[Row[Any]]] = defaultdict(list)
     for one in connection.execute(select(*columns).where(named(connection, holding))):
-        if one.fields[REMOVED].get("v") is True:
-            said[holding[one.id]].append(one)
+        # Two kinds of record under one id can only be made on purpose; then only what counts may come back.
+        if one.fields[REMOVED].get("v") is True and one.entity == holding[one.id]:
+            said[one.row].append(one)
     return said

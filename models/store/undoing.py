@@ -170,7 +170,7 @@ def _given_back(connection: Connection, operation: str, name: str, ours: frozens
             cancelled -= 1
         else:
             return op.id in ours and bool(change.get("v") == holds.get("v"))
-        earlier = [one["id"] for one in _that_held(connection, name, change)]
+        earlier = change["p"] if name != REMOVED else [one["id"] for one in _that_held(connection, name, change)]
         if len(earlier) != 1:
             return made and not cancelled and not earlier
         (at,) = earlier

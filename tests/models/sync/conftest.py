@@ -1,6 +1,7 @@
 """An empty store on a PostgreSQL server of the tests' own."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -9,6 +10,7 @@ from models.store import migrate
 from models.store.engine import open_postgres
 from models.store.work import arm
 from tests import postgres as postgresql
+from tests.models.sync.offices import Desk, desks
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +29,10 @@ def postgres(server: postgresql.Server) -> Iterator[Engine]:
     yield engines.writer
     engines.close()
     server.drop(name)
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> Iterator[tuple[Desk, Desk, Path]]:
+    """A laptop, its office and a stick."""
+    with desks(tmp_path) as (laptop, office):
+        yield laptop, office, tmp_path / "stick"

@@ -84,3 +84,10 @@ def desks(folder: Path) -> Iterator[tuple[Desk, Desk]]:
     yield laptop, office_desk
     for place in places:
         place.book.engines.close()
+
+
+def carry(giver: Desk, taker: Desk, stick: Path) -> None:
+    """All that one writes for the other is taken in."""
+    to = giver.sync.peers()[0].id if giver.book.office.code == STREET.code else ""
+    for file in giver.sync.export(stick, to=to):
+        taker.sync.apply(file)

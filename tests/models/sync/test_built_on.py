@@ -1,6 +1,5 @@
 """An undo on one computer, and something built elsewhere on what it takes back: nothing of it gets out of sight."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,21 +7,14 @@ from sqlalchemy import select
 
 from models.services import undoing
 from models.services.rights import Rights
-from models.store import importing, search
+from models.store import importing, migrate, search
+from models.store.built_on import bring_back
+from models.store.engine import open_postgres
 from models.store.rows import KEPT
-from tests.models.sync.offices import Desk, desks
-
-
-@pytest.fixture
-def places(tmp_path: Path) -> Iterator[tuple[Desk, Desk, Path]]:
-    with desks(tmp_path) as (laptop, office):
-        yield laptop, office, tmp_path / "stick"
-
-
-def carry(giver: Desk, taker: Desk, stick: Path) -> None:
-    to = giver.sync.peers()[0].id if giver.book.office.code == "120101001" else ""
-    for file in giver.sync.export(stick, to=to):
-        taker.sync.apply(file)
+from models.sync.merge import merge_row
+from tests.models.sync.offices import STREET, Desk, carry, open_book
+from tests.models.sync.test_merge import said
+from tests.postgres import Server
 
 
 def register(desk: Desk, *names: str) -> tuple[str, list[str], tuple[str, ...]]:
@@ -130,3 +122,18 @@ def test_whoever_was_erased_does_not_come_back(places) -> None:
     carry(office, laptop, stick)
     assert people[0] not in living(laptop, "resident")
     assert found(laptop, "王秀英") == []
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_what_can_be_no_id_is_looked_for_nowhere(kind: str, tmp_path: Path, server: Server) -> None:
+    engines = None
+    if kind == "postgresql":
+        engines = open_postgres(server.url(server.make()))
+        migrate.upgrade(engines)
+    book = open_book(tmp_path, STREET, engines=engines)
+    for named in (["x"], {"id": "x"}, 7, "a\x00b", "x" * 5000):
+        fields = dict.fromkeys(("resident_id", "household_id", "visit_id", "subject_id"), (named, []))
+        merged = merge_row([said(1, fields, entity="need")])
+        with book.verb("sync.apply") as work:
+            assert bring_back(work, importing.Plan((), 0, {("120101", "r"): merged}, frozenset(), frozenset())) == {}
+    book.engines.close()

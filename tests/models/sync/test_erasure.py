@@ -1,10 +1,8 @@
 """An erasure travels: whoever receives the batch erases too, and a late batch brings nobody back."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from unittest.mock import patch
 
-import pytest
 from sqlalchemy import select
 
 from models.records.operation import Conflict, Operation
@@ -14,21 +12,9 @@ from models.services.rights import Rights
 from models.store import importing, search
 from models.store.rows import KEPT, table_of
 from models.sync import batch
-from tests.models.sync.offices import Desk, desks
+from tests.models.sync.offices import Desk, carry
 
 LATE = ("住在女儿家", "13912345678", "女儿")
-
-
-@pytest.fixture
-def places(tmp_path: Path) -> Iterator[tuple[Desk, Desk, Path]]:
-    with desks(tmp_path) as (laptop, office):
-        yield laptop, office, tmp_path / "stick"
-
-
-def carry(giver: Desk, taker: Desk, stick: Path) -> None:
-    to = giver.sync.peers()[0].id if giver.book.office.code == "120101001" else ""
-    for file in giver.sync.export(stick, to=to):
-        taker.sync.apply(file)
 
 
 def found(desk: Desk, name: str) -> list[str]:

@@ -1,29 +1,10 @@
 """Two offices merge the same person, in opposite directions and without knowing of each other, and agree."""
 
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
-
-import pytest
 
 from models.services.merging import Merging
 from models.store.rows import KEPT
-from tests.models.sync.offices import Desk, desks
-
-
-@pytest.fixture
-def places(tmp_path: Path) -> Iterator[tuple[Desk, Desk, Path]]:
-    with desks(tmp_path) as (laptop, office):
-        yield laptop, office, tmp_path / "stick"
-
-
-def carry(giver: Desk, taker: Desk, stick: Path) -> None:
-    for file in giver.sync.export(stick, to="" if giver.book.office.code == "120101001001" else taker_id(giver)):
-        taker.sync.apply(file)
-
-
-def taker_id(office: Desk) -> str:
-    return office.sync.peers()[0].id
+from tests.models.sync.offices import Desk, carry
 
 
 def living(desk: Desk) -> set[str]:
