@@ -1,6 +1,7 @@
 """Laptops and an office that hand each other their operations without files, for the tests of the conflict desk."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -96,3 +97,20 @@ def laptop(folder: Path, worker: str = "周敏", engines: Engines | None = None)
 def street(folder: Path, worker: str = "孙立", engines: Engines | None = None) -> Place:
     """The street office."""
     return Place(folder / new_id(), STREET, worker, engines)
+
+
+@contextmanager
+def meeting(folder: Path) -> Iterator[tuple[Place, Place, Place]]:
+    """Two laptops of one community, and their street office."""
+    places = laptop(folder, "周敏"), laptop(folder, "李伟"), street(folder)
+    yield places
+    for place in places:
+        place.book.engines.close()
+
+
+def versions(place: Place, row: str, field: str) -> dict[object, str]:
+    """What waits of a field: value -> operation."""
+    found = place.desk.record(row)
+    assert found is not None
+    (waiting,) = [one for one in found.fields if one.field == field]
+    return {said.value: said.operation for said in waiting.versions}

@@ -1,40 +1,38 @@
 """The conflict desk: what is listed of both versions, every way to choose, taking a choice back, numbers by day."""
 
-import random
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from models.errors import CannotUndo, NotFound
-from models.services.conflicts_rules import CannotJoin, ValueRefused, alike, joined, tidiest
+from models.services.conflicts_rules import CannotJoin, ValueRefused
 from models.services.conflicts_views import Wanted
 from models.services.merging import Merging
 from models.services.overview import today_overview
-from models.services.undoing import undo
-from models.store import erasing
 from models.store.engine import Engines
-from tests.models.services.conflict_places import Place, laptop, street
+from tests.models.services.conflict_places import Place, meeting, street, versions
 from tests.models.store.plans import watching
 
 PHONE = "+8613820001234"
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Place]:
+def desk(places: tuple[Place, Place, Place]) -> Place:
     """The street office."""
-    place = street(tmp_path)
-    yield place
-    place.book.engines.close()
+    return places[2]
 
 
 @pytest.fixture
-def laptops(tmp_path: Path) -> Iterator[tuple[Place, Place]]:
+def laptops(places: tuple[Place, Place, Place]) -> tuple[Place, Place]:
     """Two laptops of one community."""
-    both = laptop(tmp_path, "周敏"), laptop(tmp_path, "李伟")
-    yield both
-    for place in both:
-        place.book.engines.close()
+    return places[:2]
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> Iterator[tuple[Place, Place, Place]]:
+    with meeting(tmp_path) as met:
+        yield met
 
 
 @pytest.fixture
@@ -56,13 +54,6 @@ def quarrelled(one: Place, two: Place, desk: Place) -> tuple[Place, Place, Place
     desk.book.clock.move(hours=3)  # type: ignore[attr-defined]
     desk.take(one, two)
     return one, two, desk, person, phone
-
-
-def versions(place: Place, row: str, field: str) -> dict[object, str]:
-    found = place.desk.record(row)
-    assert found is not None
-    (waiting,) = [one for one in found.fields if one.field == field]
-    return {said.value: said.operation for said in waiting.versions}
 
 
 # Looking.
@@ -349,97 +340,6 @@ def test_a_removal_that_another_took_back_is_shown_and_chosen(laptops, desk: Pla
     assert desk.value("resident", person, "dead") is False
 
 
-@pytest.fixture
-def removed(laptops, desk: Place) -> tuple[Place, Place, Place, str]:
-    """A person whom one laptop removed while the other, who did not know, noted something of them."""
-    one, two = laptops
-    person = one.add("resident", name="李建国")
-    two.take(one)
-    desk.take(one)
-    one.amend("resident", person, dead=True)
-    two.amend("resident", person, note="腿脚不便", former_name="李国")
-    desk.take(one, two)
-    return one, two, desk, person
-
-
-@pytest.mark.parametrize("stays", [True, False])
-def test_what_was_written_in_a_record_that_was_removed_elsewhere_waits_for_a_choice(removed, stays: bool) -> None:
-    one, two, desk, person = removed
-    (record,) = desk.desk.page().records
-    (field,) = record.fields
-    assert (field.field, field.kind) == ("dead", "removed")
-    gone, kept = field.versions
-    assert (gone.value, gone.worker, gone.wrote, gone.shown) == (True, "周敏", (), True)
-    assert (kept.value, kept.worker, kept.wrote, kept.before) == (False, "李伟", ("former_name", "note"), False)
-    done = desk.desk.settle(person, "dead", kept.operation if stays else gone.operation)
-    assert (desk.desk.count(), desk.value("resident", person, "dead")) == (0, not stays)
-    assert desk.value("resident", person, "note") == "腿脚不便"
-    desk.desk.undo(done.operations)
-    again = desk.desk.record(person)
-    assert again is not None, "taken back, it waits as before"
-    assert {version.value for version in again.fields[0].versions} == {True, False}
-    desk.desk.settle(person, "dead", versions(desk, person, "dead")[not stays])
-    one.take(desk)
-    two.take(one)
-    assert one.value("resident", person, "dead") is two.value("resident", person, "dead") is (not stays)
-    for place in (one, two, desk):
-        assert place.desk.count() == 0
-        assert place.digest() == place.rebuilt()
-    desk.take(two)
-    assert one.digest() == two.digest() == desk.digest()
-
-
-def test_whoever_knew_of_the_removal_and_writes_on_opens_no_question(laptops, desk: Place) -> None:
-    one, two = laptops
-    person = one.add("resident", name="李建国")
-    two.take(one)
-    one.amend("resident", person, dead=True)
-    two.take(one)
-    two.amend("resident", person, note="已迁出")
-    one.take(two)
-    desk.take(one, two)
-    assert [place.desk.count() for place in (one, two, desk)] == [0, 0, 0]
-    two.amend("resident", person, dead=False)
-    two.amend("resident", person, note="回来了")
-    two.amend("resident", person, dead=True)
-    desk.take(two)
-    assert (desk.desk.count(), desk.value("resident", person, "dead")) == (0, True)
-    assert desk.digest() == desk.rebuilt()
-
-
-def test_what_is_written_while_a_removal_waits_settles_nothing(removed) -> None:
-    one, two, desk, person = removed
-    desk.amend("resident", person, note="腿脚不便，独居")
-    assert desk.desk.count() == 1
-    assert desk.digest() == desk.rebuilt()
-    desk.amend("resident", person, dead=False)
-    assert (desk.desk.count(), desk.value("resident", person, "note")) == (0, "腿脚不便，独居")
-    one.take(desk, two)
-    assert one.digest() == one.rebuilt() == desk.digest()
-
-
-def test_a_removal_that_is_taken_back_at_once_leaves_the_record_as_it_was(desk: Place) -> None:
-    person = desk.add("resident", name="李建国")
-    for _again in range(3):
-        desk.book.clock.move(minutes=1)  # type: ignore[attr-defined]
-        with desk.book.verb("residents.remove") as work:
-            work.amend("resident", person, {"dead": True})
-        done = tuple(work.said)
-        undo(desk.book, done)
-        assert desk.value("resident", person, "dead") is False
-        assert desk.desk.count() == 0
-    assert desk.digest() == desk.rebuilt()
-
-
-def test_an_erasure_closes_the_question_about_a_removal(removed) -> None:
-    _one, _two, desk, person = removed
-    assert desk.desk.count() == 1
-    with desk.book.verb("rights.erase") as work:
-        erasing.blank(work, "resident", [person])
-    assert desk.desk.count() == 0
-    assert desk.digest() == desk.rebuilt()
-
-
 def test_fields_of_a_newer_program_are_named_and_left_to_it(laptops, desk: Place) -> None:
     one, two = laptops
     person = one.add("resident", name="李建国")
@@ -600,47 +500,3 @@ def test_conflicts_are_counted_by_day_community_and_worker(quarrel) -> None:
         "孙立": (0, 0, 1),
     }
     assert [day.open for day in desk.desk.by_day(2).days] == [1, 1], "what was open before counts"
-
-
-# Pure rules.
-
-
-@pytest.mark.parametrize(
-    ("entity", "field", "values", "why"),
-    [
-        ("phone", "number", ["138 2000 1234", "+86 13820001234"], "phone"),
-        ("phone", "number", ["13820001234", "13820001235"], ""),
-        ("identity_document", "number", ["12010119500308121x", "120101 19500308 121X"], "number"),
-        ("resident", "name", ["欧阳 若曦", "欧阳若曦"], "blanks"),
-        ("resident", "name", ["Anna", "ANNA"], "case"),
-        ("resident", "note", ["３号楼", "3号楼"], "writing"),
-        ("resident", "note", ["腿脚不便，独居。", "腿脚不便、独居"], "signs"),
-        ("resident", "note", ["，", "。"], ""),
-        ("resident", "note", ["", " "], ""),
-        ("resident", "note", ["独居", "不独居"], ""),
-        ("resident", "sex", ["1", "2"], ""),
-        ("resident", "birth_date", ["1950-03-08", "1950-08-03"], ""),
-        ("visit", "met", [["a", "b"], ["b", "a"]], "order"),
-        ("visit", "met", [["a"], ["a", "b"]], ""),
-    ],
-)
-def test_versions_that_say_the_same_are_told_with_the_reason(entity, field, values, why) -> None:
-    assert alike(entity, field, values) == why
-    assert alike(entity, field, values[::-1]) == why
-
-
-def test_the_tidiest_version_is_kept() -> None:
-    assert tidiest("phone", "number", ["138 2000 1234", PHONE]) == 1
-    assert tidiest("identity_document", "number", ["12010119500308121x", "12010119500308121X"]) == 1
-    assert tidiest("resident", "note", [" 独居", "独居"]) == 1
-    assert tidiest("resident", "note", ["３ 号", "３号"]) == 0
-
-
-def test_joining_says_nothing_twice_whatever_the_order() -> None:
-    values = ["腿脚不便", "腿脚不便，独居", "已装扶手", ""]
-    for order in (values, values[::-1], random.Random(1).sample(values, 4)):
-        lines = joined("resident", "note", order).split("\n")
-        assert sorted(lines) == ["已装扶手", "腿脚不便，独居"]
-    assert joined("visit", "purpose", ["看望", "送药"]) == "看望；送药"
-    with pytest.raises(CannotJoin):
-        joined("resident", "name", ["李建军", "李建民"])
