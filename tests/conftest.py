@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 import yaml
-from sqlalchemy import Engine, create_engine
 
 if sys.prefix != sys.base_prefix:
     # Byte code is kept beside the environment's packages, so that neither the next run nor the many programs that tests
@@ -29,7 +28,7 @@ from models.security import keystore, sealing
 from models.services.views import Office, Worker
 from models.store import engine, migrate
 from models.store.engine import open_postgres
-from tests import no_network, offices
+from tests import made_once, no_network, offices
 from tests.numbers import forget_place
 from tests.postgres import Server, running
 
@@ -85,24 +84,10 @@ def _a_sound_file_is_looked_through_once() -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def _a_statement_is_put_into_sql_once() -> Iterator[None]:
     """All casebooks of a process know together how their statements read as SQL: each would find out anew."""
-    shared: list[Engine] = []
-
-    def create(*arguments: Any, **options: Any) -> Engine:
-        made = create_engine(*arguments, **options)
-        if made.dialect.name != "sqlite":
-            return made  # a server's dialect holds the key by which its columns are sealed
-        if not shared:
-            shared.append(create_engine("sqlite://", module=options["module"], query_cache_size=1500))
-            shared[0].connect().close()  # the dialect asks the driver what it can
-        made.dialect = made.pool._dialect = shared[0].dialect
-        made._compiled_cache = shared[0]._compiled_cache
-        return made
-
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "create_engine", create)
+        patch.setattr(engine, "create_engine", made_once.engine_with_others_statements)
         yield
-    for one in shared:
-        one.dispose()
+    made_once.forget_statements()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -219,7 +204,5 @@ def pytest_collection_finish() -> None:
     """What was imported and collected stays: looking for refuse need not go through it again and again. What tests
     make is small and soon gone: it is looked for less often than a program that lives all day should.
     """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(5_000, 10, 10)
+    made_once.refuse_seldom()
     gc.enable()

@@ -26,7 +26,13 @@ def tables_once() -> None:
 
 def statements_once() -> None:
     """Let all stores of this process share what SQLAlchemy compiles; each engine would do it anew."""
-    engine.create_engine = _engine
+    engine.create_engine = engine_with_others_statements
+
+
+def forget_statements() -> None:
+    """Close what the stores of this process shared."""
+    while _shared:
+        _shared.pop().dispose()
 
 
 def keys_once() -> None:
@@ -79,10 +85,11 @@ def _form(engines: Engines) -> tuple[list[str], list[tuple[str, list[tuple[Any, 
     return statements, filled
 
 
-def _engine(*arguments: Any, **options: Any) -> Engine:
+def engine_with_others_statements(*arguments: Any, **options: Any) -> Engine:
+    """What create_engine() makes, knowing how the statements of the stores before it read as SQL."""
     made = create_engine(*arguments, **options)
     if made.dialect.name != "sqlite":
-        return made
+        return made  # a server's dialect holds the key by which its columns are sealed
     if not _shared:
         _shared.append(create_engine("sqlite://", module=options["module"], query_cache_size=1500))
         _shared[0].connect().close()  # the dialect asks the driver what it can

@@ -112,6 +112,19 @@ def shell(locked, clock) -> Shell:
     return locked
 
 
+def opened_with(resident: str, other: str, household: str, round_id: str = "") -> dict[str, dict[str, str]]:
+    """Of pages that are about somebody: whom they are opened with."""
+    about, home, walked = {"resident_id": resident}, {"household_id": household}, {"round_id": round_id}
+    return {
+        **dict.fromkeys(("person", "assessment", "referral", "pictures", "rights", "questionnaire", "plans"), about),
+        **dict.fromkeys(("household", "visit", "change", "eligibility", "transfer"), home),
+        **dict.fromkeys(("round", "round_entry"), walked),
+        "merge": {"a": resident, "b": other},
+        "case_form": {"form": "case_plan", **about},
+        "help": {"topic": "keys"},
+    }
+
+
 @pytest.fixture
 def where(shell: Shell) -> Callable[[str], dict[str, str]]:
     """For whom a page is opened, where it needs somebody."""
@@ -121,25 +134,7 @@ def where(shell: Shell) -> Callable[[str], dict[str, str]]:
     def of(page: str) -> dict[str, str]:
         entry = RoundEntry(name="一轮", scope="list", starts_on=NOW.date(), household_ids=(household,))
         round_id = shell.casebook.rounds.plan(entry).id if page in ("round", "round_entry") else ""
-        return {
-            "person": {"resident_id": resident},
-            "household": {"household_id": household},
-            "visit": {"household_id": household},
-            "assessment": {"resident_id": resident},
-            "change": {"household_id": household},
-            "eligibility": {"household_id": household},
-            "referral": {"resident_id": resident},
-            "pictures": {"resident_id": resident},
-            "rights": {"resident_id": resident},
-            "transfer": {"household_id": household},
-            "round": {"round_id": round_id},
-            "round_entry": {"round_id": round_id},
-            "merge": {"a": resident, "b": other},
-            "questionnaire": {"resident_id": resident},
-            "case_form": {"form": "case_plan", "resident_id": resident},
-            "plans": {"resident_id": resident},
-            "help": {"topic": "keys"},
-        }.get(page, {})
+        return opened_with(resident, other, household, round_id).get(page, {})
 
     return of
 

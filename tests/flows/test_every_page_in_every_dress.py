@@ -16,6 +16,7 @@ from desktop.widgets.command_palette import all_actions
 from models.records.referral import MatterEntry, ReferralEntry
 from models.records.rounds import RoundEntry
 from models.records.visit import NeedEntry, VisitEntry
+from tests.desktop.conftest import opened_with
 from tests.house import catalogue
 
 FOREIGN = {"中文（简体）", "English", "中文 / English", "中文"}
@@ -46,24 +47,8 @@ def worked(shell):
     book.drafts.save("visit", "1", household, "走访", {"household_id": household, "answers": {}})
     walked = book.rounds.plan(RoundEntry(name="一轮", scope="list", starts_on=day, household_ids=(household,)))
     book.rounds.record(walked.ids[0], "nobody_home")
-    wheres = {
-        "person": {"resident_id": resident},
-        "household": {"household_id": household},
-        "visit": {"household_id": household},
-        "assessment": {"resident_id": resident},
-        "change": {"household_id": household},
-        "eligibility": {"household_id": household},
-        "referral": {"referral_id": made.id},
-        "pictures": {"resident_id": resident},
-        "rights": {"resident_id": resident},
-        "plans": {"resident_id": resident},
-        "questionnaire": {"resident_id": resident},
-        "case_form": {"form": "case_plan", "resident_id": resident},
-        "round": {"round_id": walked.id},
-        "round_entry": {"round_id": walked.id},
-        "merge": {"a": resident, "b": book.residents.ids()[1]},
-        "help": {"topic": "register"},
-    }
+    wheres = opened_with(resident, book.residents.ids()[1], household, walked.id)
+    wheres |= {"referral": {"referral_id": made.id}, "help": {"topic": "register"}}
     return shell, wheres
 
 
