@@ -366,6 +366,7 @@ class FirstRun(QWidget):
         for typed, key in ((self.new.first, "passphrase"), (self.new.second, "again")):
             typed.line.setText(getattr(answers, key))
             typed.line.textChanged.connect(lambda text, key=key: setattr(answers, key, text))
+        self.new.strength.judge()  # what was typed before the language was changed is judged as it is shown again
         self.content.addWidget(self.new)
         self.content.addWidget(
             pieces.card(

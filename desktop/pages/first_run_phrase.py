@@ -21,6 +21,7 @@ class OfficePhrase(NewPassphrase):
         self.answers = answers
         self.first.line.setText(answers.server.phrase)
         self.second.line.setText(answers.phrase_again)
+        self.strength.judge()
         self.first.line.textChanged.connect(lambda text: setattr(answers.server, "phrase", text))
         self.second.line.textChanged.connect(lambda text: setattr(answers, "phrase_again", text))
         column = self.column

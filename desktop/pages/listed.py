@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from desktop import theme
 from desktop.pages.base import Page
@@ -64,8 +64,8 @@ class ListedPage(Page):
         self.looked: Looked | None = None
         self.columns: list[QComboBox] = []
         """What each column of the list holds."""
-        self.community = QComboBox()
-        self.community.setAccessibleName(_("Community of the list"))
+        self._lives_in = ""
+        """Code of the community that was chosen last."""
         self.choose_button: QPushButton | None = None
         self.take_button: QPushButton | None = None
         self._found: Any = None
@@ -93,7 +93,6 @@ class ListedPage(Page):
             self.first_focus()
             return
         self.set_title(file or self.title())
-        self._fill_communities()
         self.body.addWidget(self._columns_card(table))
         self._found = pieces.column(None, gap=16)
         self.body.addLayout(self._found)
@@ -161,24 +160,34 @@ class ListedPage(Page):
 
     # The columns.
 
-    def _fill_communities(self) -> None:
-        if self.community.count():
-            return
+    def _communities(self) -> QComboBox:
+        """Where those of a list without a column for it live; the one that was chosen for the last list comes first."""
+        made = QComboBox()
+        made.setAccessibleName(_("Community of the list"))
         office = self.casebook.office.code
         own = divisions.community(office)
         inside = [own] if own is not None else divisions.children(office)
         if len(office) == 6:  # a district: its streets' communities
             inside = [place for street in inside for place in divisions.children(street.code)]
         for place in inside:
-            self.community.addItem(place.name, place.code)
-        self.community.currentIndexChanged.connect(lambda _place: self.look())
+            made.addItem(place.name, place.code)
+        made.setCurrentIndex(max(made.findData(self._lives_in), 0))
+        self._lives_in = str(made.currentData() or "")
+
+        def chosen(place: int) -> None:
+            self._lives_in = str(made.itemData(place) or "")
+            self.look()
+
+        made.currentIndexChanged.connect(chosen)
+        return made
 
     def _columns_card(self, table: ListTable) -> Card:
         card = Card(_("What the columns hold"))
         grid = QGridLayout()
         grid.setHorizontalSpacing(theme.px(12))
         grid.setVerticalSpacing(theme.px(8))
-        grid.setColumnStretch(2, 1)
+        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(2, 2)
         for place, (heading, field) in enumerate(zip(table.headings, guess(table.headings), strict=True)):
             if not heading and not any(row.cells[place] for row in table.rows[:200]):
                 self.columns.append(self._chooser(heading, ""))
@@ -193,7 +202,9 @@ class ListedPage(Page):
             grid.addWidget(pieces.text("  ·  ".join(shown), "soft"), line, 2)
         holder = QWidget()
         holder.setLayout(grid)
-        row = pieces.wrapping(None, pieces.text(_("All live in"), "label", wrap=False), self.community, None, gap=12)
+        row = pieces.wrapping(
+            None, pieces.text(_("All live in"), "label", wrap=False), self._communities(), None, gap=12
+        )
         place_line = QWidget()
         place_line.setLayout(row)
         card.add(place_line)
@@ -211,6 +222,7 @@ class ListedPage(Page):
         made = QComboBox()
         made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         made.setMinimumContentsLength(8)  # the longest names need not be seen whole in a narrow window
+        made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         made.setAccessibleName(_("What “{heading}” holds").format(heading=heading))
         made.addItem(_("(passed over)"), "")
         for key in FIELDS:
@@ -233,7 +245,7 @@ class ListedPage(Page):
         self.looked = None
         if self.take_button is not None:
             self.take_button.setEnabled(False)  # what it would take in is being looked at anew
-        table, columns, community = self.table, self.chosen(), str(self.community.currentData() or "")
+        table, columns, community = self.table, self.chosen(), self._lives_in
         listed, on = self.casebook.listed, today(self.casebook.clock)
 
         def work() -> Looked:

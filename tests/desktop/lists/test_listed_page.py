@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
+from PySide6.QtWidgets import QComboBox
 
 from desktop.pages.listed import ListedPage, read_file
 from desktop.shell import Shell
@@ -72,6 +73,17 @@ def test_a_file_is_named_as_long_as_it_is_read(shell, listed, tmp_path):
     listed.read_in(tmp_path / "无.xlsx")
     settle(shell)
     assert listed.reading.isHidden()
+
+
+def test_one_list_after_the_other_is_looked_at_on_the_same_page(shell, listed, tmp_path):
+    for round_, name in enumerate(("赵新来", "钱新来", "孙新来")):
+        listed.read_in(write(tmp_path / f"{round_}.xlsx", ["姓名"], [name]))
+        settle(shell)
+        assert shell.page is listed
+        assert listed.table.rows[0].cells[0] == name
+        (community,) = [each for each in listed.findChildren(QComboBox) if each.accessibleName() == "名单所属社区"]
+        assert community.currentText() == "花园路社区居委会"
+    assert listed.take_button.text() == "导入 1 人"
 
 
 def test_another_choice_of_columns_is_looked_at_at_once(shell, listed, tmp_path):
