@@ -133,10 +133,12 @@ def preload(shell: Shell) -> None:
     def heavy() -> None:
         for name in HEAVY:
             import_module(name)
+
+    def keep(_done: None) -> None:
         gc.collect()
         gc.freeze()  # what was imported stays: later looks for refuse need not go through it, nor hold the window up
 
-    shell.tasks.read(heavy, owner=shell)
+    shell.tasks.read(heavy, keep, owner=shell)
     QTimer.singleShot(400, shell, lambda: theme.load_face("song"))
     QTimer.singleShot(800, shell, lambda: theme.load_face("names"))
 

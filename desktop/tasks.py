@@ -15,6 +15,7 @@ from typing import Any, Generic, TypeVar
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QDeadlineTimer, QEventLoop, QObject, Qt, QThread, QTimer, Signal
 
+from desktop.refuse import Refuse
 from models.errors import Problem
 
 T = TypeVar("T")
@@ -132,6 +133,7 @@ class Tasks(QObject):
         self._outstanding: dict[int, Job[Any]] = {}
         self._closed = False
         self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._refuse = Refuse(self)
         self._records = _Lane("records", self._finished.emit)
         self._reader = _Lane("reader", self._finished.emit)
         self._outside: dict[str, _Lane] = {}  # by name; few sessions print
@@ -290,6 +292,7 @@ class Tasks(QObject):
         for job in self._outstanding.values():
             job.let_go()
         self._outstanding.clear()
+        self._refuse.end()
         return ended
 
 

@@ -80,9 +80,14 @@ def row_height() -> int:
 
 def font(size: float = 11, bold: bool = False) -> QFont:
     """A screen font of so many points at 100 per cent."""
+    return QFont(_font(points(size), bold))
+
+
+@cache
+def _font(size: float, bold: bool) -> QFont:
     made = QFont()
     made.setFamilies(list(SCREEN_FAMILIES))
-    made.setPointSizeF(points(size))
+    made.setPointSizeF(size)
     made.setBold(bold)
     return made
 

@@ -37,16 +37,19 @@ class Chip(QWidget):
     def say(self, words: str) -> None:
         """Show other words."""
         self.words = words
+        self._room = QSize()
         self.setAccessibleName(words)
         self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
         """Room for mark and words."""
-        metrics = QFontMetrics(theme.font(9.5, bold=True))
-        height = metrics.height() + theme.px(8)
-        mark = theme.px(16 + 6) if self.mark else 0
-        return QSize(metrics.horizontalAdvance(self.words) + mark + theme.px(20), height)
+        if not self._room.isValid():  # Qt asks dozens of times while a page is laid out
+            metrics = QFontMetrics(theme.font(9.5, bold=True))
+            mark = theme.px(16 + 6) if self.mark else 0
+            wide = metrics.horizontalAdvance(self.words) + mark + theme.px(20)
+            self._room = QSize(wide, metrics.height() + theme.px(8))
+        return QSize(self._room)
 
     def minimumSizeHint(self) -> QSize:
         """The same: a chip is never cut."""

@@ -12,6 +12,7 @@ class FlowLayout(QLayout):
 
     def __init__(self, parent: QWidget | None = None, gap: int = 8) -> None:
         self._plans: dict[int, _Plan] = {}  # by width: Qt asks dozens of times while a long form is laid out
+        self._placed = QRect()  # where everything stands; null where that must be done anew
         super().__init__(parent)
         self.setContentsMargins(QMargins(0, 0, 0, 0))
         self.setSpacing(gap)
@@ -19,13 +20,13 @@ class FlowLayout(QLayout):
 
     def invalidate(self) -> None:
         """Something changed its size."""
-        self._plans.clear()
+        self._forget()
         super().invalidate()
 
     def addItem(self, item: QLayoutItem) -> None:
         """Qt asks for it; use addWidget."""
         self._items.append(item)
-        self._plans.clear()
+        self._forget()
 
     def count(self) -> int:
         """How many items there are."""
@@ -37,7 +38,7 @@ class FlowLayout(QLayout):
 
     def takeAt(self, index: int) -> QLayoutItem | None:
         """Take an item out, or None."""
-        self._plans.clear()
+        self._forget()
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
     def expandingDirections(self) -> Qt.Orientation:
@@ -54,9 +55,12 @@ class FlowLayout(QLayout):
 
     def setGeometry(self, rect: QRect) -> None:
         """Place the items."""
+        if rect == self._placed:
+            return
         super().setGeometry(rect)
         for item, place in self._plan(rect.width())[1]:
             item.setGeometry(place.translated(rect.topLeft()))
+        self._placed = QRect(rect)
 
     def sizeHint(self) -> QSize:
         """All items in one row, if there is room."""
@@ -71,6 +75,10 @@ class FlowLayout(QLayout):
             if not item.isEmpty():
                 size = size.expandedTo(item.minimumSize())
         return size
+
+    def _forget(self) -> None:
+        self._plans.clear()
+        self._placed = QRect()
 
     def _plan(self, width: int) -> _Plan:
         if width not in self._plans:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import QMargins, QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLabel, QLayout, QLayoutItem, QSpacerItem, QWidget, QWidgetItem
@@ -24,6 +25,12 @@ class _Cell:
     gives_way: bool = False  # see _gives_way
 
 
+class _Row(NamedTuple):
+    cells: list[_Cell]
+    widths: list[int]  # pixels, cell by cell
+    high: int | None  # pixels; None where there is only room
+
+
 class WrapLine(QLayout):
     """Things from left to right with stretches between; what has no room goes into the next row.
 
@@ -33,9 +40,11 @@ class WrapLine(QLayout):
     def __init__(self, parent: QWidget | None = None, gap: int = 8) -> None:
         """gap: between things and rows, in pixels as they are."""
         self._cells: list[_Cell] = []
-        self._heights: dict[int, int] = {}  # by width: Qt asks dozens of times while a page is laid out
-        self._there: list[_Cell] | None = None  # what is shown and how wide it wants to be, for the same reason
+        # Qt asks dozens of times while a page is laid out, so what was found is kept until something changes:
+        self._laid: dict[int, list[_Row]] = {}  # by width
+        self._there: list[_Cell] | None = None  # what is shown, with how wide it wants to be
         self._sizes: dict[str, QSize] = {}
+        self._placed = QRect()  # where everything stands; null where that must be done anew
         if parent is not None:
             super().__init__(parent)
         else:
@@ -95,9 +104,10 @@ class WrapLine(QLayout):
 
     def invalidate(self) -> None:
         """Something changed its size."""
-        self._heights.clear()
+        self._laid.clear()
         self._sizes.clear()
         self._there = None
+        self._placed = QRect()
         super().invalidate()
 
     def expandingDirections(self) -> Qt.Orientation:
@@ -110,11 +120,10 @@ class WrapLine(QLayout):
 
     def heightForWidth(self, width: int) -> int:
         """The height of all rows at this width, in pixels."""
-        if width not in self._heights:
-            sides = self.contentsMargins()
-            inner = QRect(0, 0, width - sides.left() - sides.right(), 0)
-            self._heights[width] = self._arrange(inner, move=False) + sides.top() + sides.bottom()
-        return self._heights[width]
+        sides = self.contentsMargins()
+        rows = [row for row in self._lay(width - sides.left() - sides.right()) if row.high is not None]
+        high = sum(row.high or 0 for row in rows) + self.spacing() * max(len(rows) - 1, 0)
+        return max(high, 0) + sides.top() + sides.bottom()
 
     def minimumHeightForWidth(self, width: int) -> int:
         """No row can be left out."""
@@ -122,13 +131,17 @@ class WrapLine(QLayout):
 
     def setGeometry(self, rect: QRect) -> None:
         """Place everything."""
+        if rect == self._placed:
+            return
         super().setGeometry(rect)
         inner = rect.marginsRemoved(self.contentsMargins())
-        placed = {id(cell) for row in self._rows(inner.width()) for cell in row}
+        rows = self._lay(inner.width())
+        placed = {id(cell) for row in rows for cell in row.cells}
         for cell in self._cells:
             if id(cell) not in placed:
                 cell.item.setGeometry(QRect(rect.topLeft(), QSize(0, 0)))
-        self._arrange(inner, move=True)
+        self._place(rows, inner)
+        self._placed = QRect(rect)
 
     def sizeHint(self) -> QSize:
         """Everything in one row."""
@@ -190,26 +203,34 @@ class WrapLine(QLayout):
         if row:
             yield row
 
-    def _arrange(self, rect: QRect, *, move: bool) -> int:
-        y, pushed = rect.y(), False
-        for row in self._rows(rect.width()):
-            widths = self._widths(row, rect.width())
-            things = [(cell, wide) for cell, wide in zip(row, widths, strict=True) if not cell.is_gap]
-            if not things:
+    def _lay(self, width: int) -> list[_Row]:
+        """The rows in so much room, pixels."""
+        if width not in self._laid:
+            laid = []
+            for cells in self._rows(width):
+                widths = self._widths(cells, width)
+                things = [(cell, wide) for cell, wide in zip(cells, widths, strict=True) if not cell.is_gap]
+                high = max(_height(cell.item, wide) for cell, wide in things) if things else None
+                laid.append(_Row(cells, widths, high))
+            self._laid[width] = laid
+        return self._laid[width]
+
+    def _place(self, rows: list[_Row], rect: QRect) -> None:
+        gap, y, pushed = self.spacing(), rect.y(), False
+        for row in rows:
+            if row.high is None:
                 pushed = True
                 continue
-            high = max(_height(cell.item, wide) for cell, wide in things)
-            left = rect.width() - sum(widths) - self.spacing() * (len(things) - 1)
+            things = sum(not cell.is_gap for cell in row.cells)
+            left = rect.width() - sum(row.widths) - gap * (things - 1)
             x = rect.x() + (max(left, 0) if pushed else 0)
-            for cell, wide in zip(row, widths, strict=True):
+            for cell, wide in zip(row.cells, row.widths, strict=True):
                 if cell.is_gap:
                     x, pushed = x + wide, True
                     continue
-                if move:
-                    cell.item.setGeometry(QRect(QPoint(x, y), QSize(wide, high)))
-                x += wide + self.spacing()
-            y += high + self.spacing()
-        return max(y - self.spacing() - rect.y(), 0)
+                cell.item.setGeometry(QRect(QPoint(x, y), QSize(wide, row.high)))
+                x += wide + gap
+            y += row.high + gap
 
     def _widths(self, row: list[_Cell], width: int) -> list[int]:
         """How wide each cell of a row becomes: what it wants, and its share of what is left."""

@@ -23,7 +23,6 @@ from models.store.many import without_pauses
 from models.store.rows import KEPT, table_of
 from models.store.seen import arrived
 from models.store.work import read_meta, write_meta
-from models.sync import batch as batches
 from models.sync import receipt as receipts
 from models.sync.batch import Tips
 from models.sync.envelope import MAX_FILE_BYTES, Reader
@@ -145,8 +144,8 @@ def _glimpse(
             total.skew = total.skew or skew_of(connection, seen.made_at, answer.holds, now)
             return Glimpse(path, sender, seen.made_at, new=1)
         with without_pauses():
-            batch = batches.read_batch(data, reader)
-            planned = importing.plan(connection, batch.operations)
+            batch = sync_import.read(connection, data, reader)
+            planned = sync_import.plan(connection, batch)
     except BatchRefused as refusal:
         known = names.get(seen.sender, "") if seen is not None else ""
         made_at = seen.made_at if seen is not None else 0
@@ -154,7 +153,7 @@ def _glimpse(
     except CannotRead:
         return Glimpse(path, "", 0, reason="unreadable")
     total.add(planned)
-    total.operations += len(batch.operations)
+    total.operations += batch.manifest.count
     total.new += len(planned.new)
     total.skew = total.skew or skew_of(connection, batch.header.made_at, batch.manifest.holds, now)
     return Glimpse(path, sender, batch.header.made_at, len(planned.new), planned.known)

@@ -101,13 +101,13 @@ def _keys_of(connection: Connection, ids: list[str]) -> dict[str, list[search.Ke
         query = select(table.c.resident_id, table.c.number).where(
             among(connection, table.c.resident_id, ids), table.c.dead.is_(False)
         )
-        for row in connection.execute(query):
-            found[row.resident_id].append(row.number)
+        for resident, number in connection.execute(query).all():
+            found[resident].append(number)
     homes = homes_of(connection, ids)
     for resident, number in provisional_numbers_of_merged(connection, ids):
         numbers[resident].append(number)
     keys = {}
-    for person in connection.execute(_PERSON.where(among(connection, _RESIDENT.c.id, ids))):
+    for person in connection.execute(_PERSON.where(among(connection, _RESIDENT.c.id, ids))).all():
         dwelling = homes[person.id].dwelling if person.id in homes else None
         keys[person.id] = (
             []

@@ -23,7 +23,7 @@ from models.store.built_on import bring_back
 from models.store.many import without_pauses
 from models.store.rows import table_of
 from models.sync import batch as batches
-from models.sync.envelope import MAX_FILE_BYTES
+from models.sync.envelope import MAX_FILE_BYTES, Reader
 from models.sync.files import read_limited
 from models.texts import _, ngettext
 
@@ -35,8 +35,8 @@ def preview(book: Book, path: Path) -> BatchPreview:
     """What a batch file would do; nothing is written. Raises BatchRefused, CannotRead."""
     data = read_limited(path, MAX_FILE_BYTES)
     with book.reading_whole() as connection:
-        batch = batches.read_batch(data, partners.reader(connection))
-        planned = importing.plan(connection, batch.operations)
+        batch = read(connection, data, partners.reader(connection))
+        planned = plan(connection, batch)
         sender = partners.addressee(connection, batch.header.sender)
         stream = batch.manifest.down  # its chains have gaps by design
         missing = chains.missing_before(connection, planned.new) if planned.new and stream is None else 0
@@ -45,7 +45,7 @@ def preview(book: Book, path: Path) -> BatchPreview:
         id=batch.header.sha,
         sender=sender.name,
         made_at=batch.header.made_at,
-        operations=len(batch.operations),
+        operations=batch.manifest.count,
         new=len(planned.new),
         already_here=planned.known,
         residents=len(planned.residents),
@@ -68,30 +68,55 @@ def apply(book: Book, path: Path, progress: Progress | None = None, cancelled: C
     return done
 
 
+def read(connection: Connection, data: bytes, reader: Reader) -> batches.Batch:
+    """Read a batch file; quickly where it was applied before. Raises BatchRefused."""
+    return batches.read_batch(data, reader, lambda sha: _was_applied(connection, sha))
+
+
+def plan(connection: Connection, batch: batches.Batch) -> importing.Plan:
+    """What applying a batch would do; nothing, where this very file was applied before."""
+    if batch.is_known or _was_applied(connection, batch.header.sha):
+        return importing.nothing_new(batch.manifest.count)
+    return importing.plan(connection, batch.operations)
+
+
+def _was_applied(connection: Connection, sha: str) -> bool:
+    here = (_BATCH.c.id == sha, _BATCH.c.direction == "in", _BATCH.c.status == "applied")
+    return connection.execute(select(_BATCH.c.id).where(*here)).first() is not None
+
+
 def _apply(book: Book, path: Path, progress: Progress | None, cancelled: Cancelled | None) -> Changed:
     data = read_limited(path, MAX_FILE_BYTES)
     with book.reading_whole() as connection:
         reader = partners.reader(connection)
+
+    def is_known(sha: str) -> bool:
+        with book.reading_whole() as connection:
+            return _was_applied(connection, sha)
+
     try:
-        batch = batches.read_batch(data, reader)
+        batch = batches.read_batch(data, reader, is_known)
     except BatchRefused as refusal:
         refused_files.journal(book, "batch", data, reader, str(refusal.facts["reason"]))
         raise
-    steps = Steps(progress, cancelled, len(batch.operations))
+    count = batch.manifest.count
+    steps = Steps(progress, cancelled, count)
     try:
         with book.verb("sync.apply") as work:
             steps.at(0)
-            planned = _plan(work.connection, batch)
-            steps.at(len(batch.operations) // 3)
+            if batch.is_known and not _was_applied(work.connection, batch.header.sha):
+                batch = batches.read_batch(data, reader)  # the records were put back from a backup in this very moment
+            planned = plan(work.connection, batch)
+            steps.at(count // 3)
             residents = importing.apply(work.connection, planned)
             wait_for_keys(book, work, residents, batch.header.sha)
             note_arrivals(work, residents)
-            steps.at(len(batch.operations))
+            steps.at(count)
             partners.said_to_hold(work.connection, batch.header.sender, batch.manifest.holds, work.now)
             _take_word_of_streams(work.connection, batch, work.now)
             partners.writes_as(work.connection, batch.header.sender, batch.manifest.device)
             _keep_arrival(work.connection, path.name, batch, len(planned.new), work.now)
-            work.journal("import", "batch", batch.header.sha, f"{len(planned.new)}/{len(batch.operations)}")
+            work.journal("import", "batch", batch.header.sha, f"{len(planned.new)}/{count}")
             work.entities |= planned.entities
             work.rows |= planned.concerned
             touched = {row: merged.entity for (_district, row), merged in planned.rows.items()}
@@ -106,14 +131,6 @@ def _apply(book: Book, path: Path, progress: Progress | None, cancelled: Cancell
     Conflicts(book).note_arrivals()
     rows, entities = done.rows | settled.rows, done.entities | settled.entities
     return Changed(entities, rows, done.id, done.ids, done.operations)
-
-
-def _plan(connection: Connection, batch: batches.Batch) -> importing.Plan:
-    """What is new in a file; nothing, where this very file was applied before."""
-    here = (_BATCH.c.id == batch.header.sha, _BATCH.c.direction == "in", _BATCH.c.status == "applied")
-    if connection.execute(select(_BATCH.c.id).where(*here)).first() is not None:
-        return importing.nothing_new(len(batch.operations))
-    return importing.plan(connection, batch.operations)
 
 
 def _take_word_of_streams(connection: Connection, batch: batches.Batch, now: int) -> None:

@@ -7,7 +7,7 @@ that are touched, then executemany.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
@@ -21,7 +21,7 @@ from models.records.operation import Conflict, Head, Operation
 from models.records.sealed import plain_type
 from models.store import chains, marks
 from models.store.log import era_of
-from models.store.many import among, for_import, insert_tuples, put_rows
+from models.store.many import among, for_import, insert_rows, insert_tuples, put_rows
 from models.store.rows import KEPT, KEY_COLUMNS, default_of, defaults, table_of, to_wire
 from models.store.work import allow_writes, count_arrivals
 from models.sync.content import canonical
@@ -52,6 +52,7 @@ class Plan:
     rows: Mapping[Key, Merged]  # the touched records as they will be
     conflicts_before: frozenset[tuple[str, str, str]]  # district, row, field
     mixed: frozenset[Key]  # records that operations of several entities claim
+    fresh: frozenset[Key] = frozenset()  # records of which nothing was known
 
     @property
     def new_conflicts(self) -> int:
@@ -99,14 +100,16 @@ def plan(connection: Connection, operations: Sequence[Mapping[str, Any]]) -> Pla
     touched: dict[Key, list[Mapping[str, Any]]] = defaultdict(list)
     for operation in new:
         touched[operation["district"], operation["row"]].append(operation)
+    fresh = set(touched)
     for earlier in _earlier(connection, touched):
         key = (earlier["district"], earlier["row"])
         if key in touched:
             touched[key].append(earlier)
+            fresh.discard(key)
     before = frozenset(_conflicts_of(connection, touched))
     rows = {key: merge_row(together) for key, together in touched.items()}
     mixed = frozenset(key for key, together in touched.items() if len({o["entity"] for o in together}) > 1)
-    return Plan(new, len(given) - len(new), rows, before, mixed)
+    return Plan(new, len(given) - len(new), rows, before, mixed, frozenset(fresh))
 
 
 def nothing_new(known: int) -> Plan:
@@ -126,7 +129,7 @@ def apply(connection: Connection, planned: Plan) -> frozenset[str]:
         places = enumerate(planned.new, arrived + 1)
         coming = [(*_in_columns(one), place, era_of(place)) for place, one in places]
         insert_tuples(connection, _OPERATIONS, (*_OPERATION_COLUMNS, "arrival", "era"), coming)
-        _write_rows(connection, planned.rows, planned.conflicts_before, planned.mixed)
+        _write_rows(connection, planned.rows, planned.fresh, planned.conflicts_before, planned.mixed)
     marks.note(connection, about | marks.subjects_now(connection, rows, mixed))
     chains.extend(connection, planned.new)
     same = _found_as_before(planned)
@@ -153,9 +156,9 @@ def rebuild(connection: Connection) -> None:
         for key, together in _records(connection):
             batch[key] = merge_row(together)
             if len(batch) == _AT_ONCE:
-                _write_rows(connection, batch, frozenset(), frozenset())
+                _write_rows(connection, batch, batch.keys())
                 batch = {}
-        _write_rows(connection, batch, frozenset(), frozenset())
+        _write_rows(connection, batch, batch.keys())
     chains.recount(connection)
 
 
@@ -209,7 +212,7 @@ def _known(connection: Connection, operations: Iterable[Mapping[str, Any]]) -> s
     for district, rows in _by_district((one["district"], one["row"]) for one in operations).items():
         here = among(connection, _OPERATIONS.c.row, rows)
         query = select(_OPERATIONS.c.id).where(_OPERATIONS.c.district == district, here)
-        found.update((district, identity) for identity in connection.execute(query).scalars())
+        found.update((district, identity) for identity in connection.execute(query).scalars().all())
     return found
 
 
@@ -218,8 +221,8 @@ def _earlier(connection: Connection, keys: Iterable[Key]) -> Iterator[Mapping[st
     names = ("district", "id", "clock", "at", "entity", "row", "fields")
     rows = {row for _district, row in keys}
     query = select(*(_OPERATIONS.c[name] for name in names)).where(among(connection, _OPERATIONS.c.row, rows))
-    for found in connection.execute(query).mappings():
-        yield dict(found)
+    for found in connection.execute(query).all():
+        yield dict(zip(names, found, strict=True))
 
 
 def _conflicts_of(connection: Connection, keys: Iterable[Key]) -> Iterator[tuple[str, str, str]]:
@@ -242,27 +245,33 @@ def _records(connection: Connection) -> Iterator[tuple[Key, list[Mapping[str, An
 def _write_rows(
     connection: Connection,
     rows: Mapping[Key, Merged],
-    conflicts_before: Iterable[tuple[str, str, str]],
-    mixed: Iterable[Key],
+    fresh: Collection[Key],
+    conflicts_before: Iterable[tuple[str, str, str]] = (),
+    mixed: Iterable[Key] = (),
 ) -> None:
-    heads, conflicts = [], []
-    typed: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for key, merged in rows.items():
-        district, row = key
-        heads.append({"district": district, "row": row, "entity": merged.entity, "ops": merged.heads})
-        for name, moment in merged.conflicts.items():
-            place = {"district": district, "row": row, "field": name}
-            conflicts.append({**place, "entity": merged.entity, "at": moment})
-        if merged.entity in KEPT:
-            typed[merged.entity].append(typed_row(merged, key))
-    put_rows(connection, _HEADS, heads)
+    """Write the heads, conflicts and typed rows of some records; of the fresh ones there are none yet."""
     settled = [{"the_district": district, "the_row": row} for district, row in {c[:2] for c in conflicts_before}]
     if settled:
         here = (_CONFLICTS.c.district == bindparam("the_district"), _CONFLICTS.c.row == bindparam("the_row"))
         connection.execute(delete(_CONFLICTS).where(*here), settled)
-    put_rows(connection, _CONFLICTS, conflicts)
-    for entity, several in typed.items():
-        put_rows(connection, KEPT[entity], several)
+    for write, some in (
+        (insert_rows, {key: merged for key, merged in rows.items() if key in fresh}),
+        (put_rows, {key: merged for key, merged in rows.items() if key not in fresh}),
+    ):
+        heads, conflicts = [], []
+        typed: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for key, merged in some.items():
+            district, row = key
+            heads.append({"district": district, "row": row, "entity": merged.entity, "ops": merged.heads})
+            for name, moment in merged.conflicts.items():
+                place = {"district": district, "row": row, "field": name}
+                conflicts.append({**place, "entity": merged.entity, "at": moment})
+            if merged.entity in KEPT:
+                typed[merged.entity].append(typed_row(merged, key))
+        write(connection, _HEADS, heads)
+        write(connection, _CONFLICTS, conflicts)
+        for entity, several in typed.items():
+            write(connection, KEPT[entity], several)
     for district, row in mixed:
         for entity, table in KEPT.items():
             if entity != rows[district, row].entity:

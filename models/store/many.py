@@ -2,8 +2,8 @@
 
 SQLAlchemy's own executemany spends more on each row than SQLite does on writing it. The statement is still SQLAlchemy's
 and so are the types, but it is compiled once for each table, values are made ready a column at a time, and JSON is
-written compactly (a fifth of the file). On PostgreSQL rows go by binary COPY into a temporary table and from there into
-the real one; a handful goes by executemany there too.
+written compactly (a fifth of the file). On PostgreSQL new rows go by binary COPY straight into their table, rows that
+may be there already into a temporary one and from there into the real one; a handful goes by executemany there too.
 """
 
 import gc
@@ -30,6 +30,7 @@ from sqlalchemy import (
     Text,
     any_,
     bindparam,
+    exc,
     func,
     select,
 )
@@ -40,6 +41,7 @@ from models.records.sealed import plain_type, sealing_of
 from models.sync.content import compact_writer
 
 _write_json = compact_writer(sort_keys=False)
+_BETWEEN = "\x1f"  # the unit separator: no id holds it
 _AT_ONCE = 500  # bound values of one statement, well below the limit of either engine
 _WORTH_COPYING = 40  # rows below which executemany is quicker than COPY with its temporary table
 _COPIED: tuple[tuple[type[Any], str], ...] = (
@@ -95,12 +97,11 @@ class _Prepared(NamedTuple):
 class _Copied(NamedTuple):
     """How rows of a table are copied on PostgreSQL."""
 
-    stage: str  # makes the temporary table of this connection, where it is not there
     copy: str
     types: tuple[str, ...]
-    move: str  # from the temporary table into the real one
-    empty: str
     prepared: _Prepared
+    stage: str = ""  # makes the temporary table of this connection, where it is not there; "": none is needed
+    move: tuple[str, ...] = ()  # from the temporary table into the real one, and emptying it
 
 
 @contextmanager
@@ -141,7 +142,10 @@ def among(connection: Connection, column: Column[Any], texts: Collection[str]) -
     finding the rows.
     """
     if connection.dialect.name == "postgresql":
-        return column == any_(bindparam(None, sorted(texts), ARRAY(Text)))
+        if any(_BETWEEN in text or not text for text in texts):
+            return column == any_(bindparam(None, sorted(texts), ARRAY(Text)))
+        # One text: the driver would look through a list of thousands to write it.
+        return column == any_(func.string_to_array(bindparam(None, _BETWEEN.join(sorted(texts)), Text), _BETWEEN))
     listed = func.json_each(bindparam(None, _write_json(sorted(texts)), Text)).table_valued("value")
     return column.in_(select(listed.c.value))
 
@@ -188,15 +192,25 @@ def _write(
 
 
 def _copy(connection: Connection, copied: _Copied, rows: Sequence[Any], *, by_place: bool) -> None:
-    connection.exec_driver_sql(copied.stage)
+    if copied.stage:
+        connection.exec_driver_sql(copied.stage)
     driver: Any = connection.connection.dbapi_connection
-    with driver.cursor() as cursor, cursor.copy(copied.copy) as copy:
-        copy.set_types(copied.types)
-        write = copy.write_row
-        for row in copied.prepared.values(rows, copied.prepared.order if by_place else ()):
-            write(row)
-    connection.exec_driver_sql(copied.move)
-    connection.exec_driver_sql(copied.empty)
+    base: Any = connection.dialect.loaded_dbapi
+    try:
+        with driver.cursor() as cursor, cursor.copy(copied.copy) as copy:
+            copy.set_types(copied.types)
+            write = copy.write_row
+            for row in copied.prepared.values(rows, copied.prepared.order if by_place else ()):
+                write(row)
+    except base.Error as trouble:  # said as of any other statement: SQLAlchemy knows no COPY
+        if gone := connection.dialect.is_disconnect(trouble, driver, None):
+            connection.invalidate(trouble)
+        said = exc.DBAPIError.instance(
+            copied.copy, None, trouble, base.Error, hide_parameters=True, connection_invalidated=gone
+        )
+        raise said from trouble
+    for statement in copied.move:
+        connection.exec_driver_sql(statement)
 
 
 @lru_cache(maxsize=200)
@@ -210,21 +224,22 @@ def _copied(dialect: Dialect, table: Table, names: tuple[str, ...], replace: boo
         types.append(kind)
     quoted = dialect.identifier_preparer.quote
     listed, real, stage = ", ".join(map(quoted, names)), quoted(table.name), quoted(f"stage_{table.name}")
-    move = f"INSERT INTO {real} ({listed}) SELECT {listed} FROM {stage}"  # noqa: S608  # names of our own tables
-    if replace:
-        keys = [column.name for column in table.primary_key]
-        others = ", ".join(f"{quoted(name)} = excluded.{quoted(name)}" for name in names if name not in keys)
-        does = f"DO UPDATE SET {others}" if others else "DO NOTHING"
-        move += f" ON CONFLICT ({', '.join(map(quoted, keys))}) {does}"
     made = ((place, _copied_maker(dialect, table.c[name].type)) for place, name in enumerate(names))
-    makers = ((place, maker) for place, maker in made if maker is not None)
+    makers = tuple((place, maker) for place, maker in made if maker is not None)
+    prepared = _Prepared("", names, _picker(names), makers, ())
+    if not replace:
+        return _Copied(f"COPY {real} ({listed}) FROM STDIN (FORMAT BINARY)", tuple(types), prepared)
+    keys = [column.name for column in table.primary_key]
+    others = ", ".join(f"{quoted(name)} = excluded.{quoted(name)}" for name in names if name not in keys)
+    does = f"DO UPDATE SET {others}" if others else "DO NOTHING"
+    move = f"INSERT INTO {real} ({listed}) SELECT {listed} FROM {stage}"  # noqa: S608  # names of our own tables
     return _Copied(
-        f"CREATE TEMPORARY TABLE IF NOT EXISTS {stage} (LIKE {real} INCLUDING DEFAULTS) ON COMMIT DELETE ROWS",
         f"COPY {stage} ({listed}) FROM STDIN (FORMAT BINARY)",
         tuple(types),
-        move,
-        f"TRUNCATE {stage}",  # never DELETE: nobody vacuums a temporary table
-        _Prepared("", names, _picker(names), tuple(makers), ()),
+        prepared,
+        f"CREATE TEMPORARY TABLE IF NOT EXISTS {stage} (LIKE {real} INCLUDING DEFAULTS) ON COMMIT DELETE ROWS",
+        # Emptied by TRUNCATE, never by DELETE: nobody vacuums a temporary table.
+        (f"{move} ON CONFLICT ({', '.join(map(quoted, keys))}) {does}", f"TRUNCATE {stage}"),
     )
 
 

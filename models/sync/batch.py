@@ -8,7 +8,7 @@ does not say what its maker said is found.
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -58,6 +58,7 @@ class Batch:
     header: Header
     manifest: Manifest
     operations: tuple[dict[str, Any], ...]  # with the columns of models.records.operation.Operation
+    is_known: bool = False  # was here before: its operations, manifest.count of them, were not read again
 
 
 def write_lines(
@@ -99,9 +100,11 @@ def write_lines(
     return lines
 
 
-def read_batch(data: bytes, reader: Reader) -> Batch:
+def read_batch(data: bytes, reader: Reader, is_known: Callable[[str], bool] = lambda _sha: False) -> Batch:
     """Open a batch file and check it to the last value.
 
+    is_known: whether all operations of the file with this SHA-256 are in the log already. Of such a file only the
+    manifest is read, which tells how far its maker is; of a stream all is, since its operations count for the stream.
     Raises BatchRefused with the reasons of models.sync.envelope.unseal, and bad_content where the lines do not follow
     the format.
     """
@@ -110,6 +113,8 @@ def read_batch(data: bytes, reader: Reader) -> Batch:
         manifest = _read_manifest(_parse(opened.lines[0]))
         if not 0 <= manifest.count <= MAX_OPERATIONS or len(opened.lines) != manifest.count + 1:
             raise _BadError
+        if manifest.down is None and is_known(opened.header.sha):
+            return Batch(opened.header, manifest, (), is_known=True)
         operations: list[dict[str, Any]] = []
         before = ""
         for line in opened.lines[1:]:

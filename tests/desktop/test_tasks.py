@@ -158,10 +158,10 @@ def test_the_strip_follows_one_long_task_until_it_ends_and_then_the_other(tasks)
 
     tasks.long(first, title="First", lane="looks")
     assert not tasks.wait_idle(0.05)  # it said how far it is
-    tasks.long(second, title="Second")
-    assert strip.label.text() == "First"
     tasks.long_progressed.connect(lambda *_progress: told.append(strip.label.text()))
     tasks.long_ended.connect(lambda _job: (told.append(strip.label.text()), go.set()))
+    tasks.long(second, title="Second")
+    assert strip.label.text() == "First"
     assert tasks.wait_idle()
     assert told == ["First", "Second", "Second"]  # the other moved; the first ended; the other ended
     assert not tasks.long_work()

@@ -4,10 +4,13 @@ import gc
 from datetime import date
 
 import pytest
-from sqlalchemy import JSON, Boolean, Column, Date, MetaData, String, Table, create_engine, insert, select
+from sqlalchemy import JSON, Boolean, Column, Date, MetaData, String, Table, create_engine, insert, select, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.schema import CreateTable
 
 from models.records.phones import show_phone
-from models.store.many import insert_rows, put_rows, without_pauses
+from models.store.engine import StoreUnreachable, sorted_trouble
+from models.store.many import among, insert_rows, put_rows, without_pauses
 from models.store.names import tidy
 from models.store.search import keys_for_resident
 
@@ -93,3 +96,39 @@ def test_a_mobile_number_has_the_keys_of_its_written_form(prefix):
     kept = f"+86{prefix}02204471"
     written = tidy(show_phone(kept))
     assert [key.key for key in keys_for_resident(phones=[kept])] == ["#" + written, "#" + written[-4:]]
+
+
+@pytest.mark.parametrize("texts", [["b", "c"], ["b", "c", "a\x1fb"], [""], []], ids=repr)
+def test_a_column_is_one_of_many_texts_on_both_engines(engines, texts):
+    with engines.writer.begin() as connection:
+        listed = [{"id": one, "on": None, "dead": False, "said": None} for one in ("", "a", "b", "a\x1fb", "b,c")]
+        connection.execute(CreateTable(TABLE, if_not_exists=True))
+        connection.execute(TABLE.delete())
+        insert_rows(connection, TABLE, listed)
+        found = connection.execute(select(TABLE.c.id).where(among(connection, TABLE.c.id, texts))).scalars()
+        assert set(found) == set(texts) & {row["id"] for row in listed}
+        connection.rollback()
+
+
+def test_new_rows_go_straight_into_their_table_and_never_over_one_that_is_there(engines):
+    rows_ = [{"id": f"{number:04d}", "on": None, "dead": False, "said": {"n": number}} for number in range(100)]
+    with engines.writer.connect() as connection:
+        connection.execute(CreateTable(TABLE, if_not_exists=True))
+        insert_rows(connection, TABLE, rows_)
+        assert rows(connection) == rows_
+        put_rows(connection, TABLE, [{**row, "dead": True} for row in rows_])
+        assert {row["dead"] for row in rows(connection)} == {True}
+        with pytest.raises(IntegrityError):
+            insert_rows(connection, TABLE, rows_[:50])
+        connection.rollback()
+
+
+def test_a_server_that_goes_away_during_a_copy_is_told_as_such(postgres_engines):
+    """SQLAlchemy knows no COPY, so what the driver says there is told by us."""
+    listed = [{**ROWS[0], "id": f"{number}"} for number in range(100)]
+    with postgres_engines.writer.connect() as connection, postgres_engines.reader.connect() as other:
+        connection.execute(CreateTable(TABLE, if_not_exists=True))
+        process = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        other.execute(text("SELECT pg_terminate_backend(:process)"), {"process": process})
+        with pytest.raises(StoreUnreachable), sorted_trouble():
+            insert_rows(connection, TABLE, listed)

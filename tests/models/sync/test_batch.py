@@ -20,6 +20,8 @@ from models.sync.batch import read_batch, write_lines
 from models.sync.card import Card, CardRefused, key_id, read_card, write_card
 from models.sync.content import canonical, is_genuine
 from models.sync.envelope import Header, Reader, seal, unseal
+from models.sync.stream import Down
+from models.values import new_id
 from tests.models.sync.histories import Place, random_history
 
 LAPTOP, OFFICE, STRANGER = Place("周敏"), Place("office"), Place("stranger")
@@ -52,9 +54,9 @@ def sealed(lines: list[bytes] | None = None, *, sender: Place = LAPTOP, to: Plac
 FILE = sealed()
 
 
-def refused(data: bytes, reader: Reader = OFFICE_READS) -> str:
+def refused(data: bytes, reader: Reader = OFFICE_READS, *, known: bool = False) -> str:
     with pytest.raises(BatchRefused) as refusal:
-        read_batch(data, reader)
+        read_batch(data, reader, lambda _sha: known)
     assert "Nothing was imported" in refusal.value.sentence()
     return str(refusal.value.facts["reason"])
 
@@ -86,6 +88,23 @@ def test_what_was_written_is_read_back_operation_by_operation() -> None:
     assert opened.header.sender == LAPTOP.id
     own = [operation["seq"] for operation in OPERATIONS if operation["device"] == OPERATIONS[0]["device"]]
     assert (opened.manifest.first, opened.manifest.last) == (min(own), max(own))
+
+
+def test_of_a_file_whose_operations_are_here_only_the_manifest_is_read() -> None:
+    asked: list[str] = []
+    opened = read_batch(FILE, OFFICE_READS, lambda sha: bool(asked.append(sha)) or True)
+    assert asked == [hashlib.sha256(parts_of(FILE)[1]).hexdigest()]
+    assert (opened.operations, opened.is_known) == ((), True)
+    assert opened.manifest == read_batch(FILE, OFFICE_READS).manifest
+    assert not read_batch(FILE, OFFICE_READS, lambda _sha: False).is_known
+    assert refused(FILE[:-1], known=True) == "damaged"
+
+
+def test_of_a_stream_everything_is_read_however_often_it_comes() -> None:
+    down = Down(epoch=new_id(), since=(0, ""), cursor=(1, new_id()), set_digest="", scope=("120101001",))
+    lines = write_lines(OPERATIONS[:3], device="d", office="o", holds={}, down=down)
+    opened = read_batch(sealed(lines), OFFICE_READS, lambda _sha: True)
+    assert (len(opened.operations), opened.is_known) == (3, False)
 
 
 def test_a_file_shows_no_word_of_what_is_in_it() -> None:

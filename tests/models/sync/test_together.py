@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event, func, select
 
 from models.records.operation import SearchKey
-from models.services import search_index
+from models.services import partners, search_index, sync_import
 from models.services.doubles_arrived import Doubles
 from models.services.merging import Merging
 from models.store import search
@@ -96,3 +96,27 @@ def test_a_file_that_was_applied_is_not_looked_up_again(tmp_path: Path) -> None:
         office.sync.apply(file)
         assert [statement for statement in asked if "FROM operation" in statement] == []
         assert office.digest() == digest
+
+
+def test_a_file_that_comes_again_says_anew_how_far_its_maker_is(tmp_path: Path) -> None:
+    with desks(tmp_path) as (laptop, office):
+        first, *_others, last = files_of(laptop, tmp_path / "stick")
+        claims = []
+        for file in (first, last, first):
+            done = office.sync.apply(file)
+            with office.book.reading() as connection:
+                claims.append(partners.addressee(connection, "").holds)
+        assert claims[0] == claims[2] != claims[1]
+        assert done.rows == frozenset()
+
+
+def test_records_that_are_put_back_while_a_known_file_is_opened_get_it_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with desks(tmp_path) as (laptop, office):
+        (file, *_) = files_of(laptop, tmp_path / "stick")
+        said = iter((True, False, False))  # it was applied; in the transaction no more
+        monkeypatch.setattr(sync_import, "_was_applied", lambda _connection, _sha: next(said))
+        done = office.sync.apply(file)
+        assert len(done.rows) >= 5
+        assert office.residents() == laptop.residents() & {*NAMES[1:5], NAMES[0] + "改"}

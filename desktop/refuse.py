@@ -1,0 +1,44 @@
+"""While there is a window, Python looks for refuse on the window's thread only.
+
+By itself it looks in whatever thread happens to ask for memory, a lane's too, and what is found there dies there: a
+widget or a timer, while Qt uses it on the window's thread.
+"""
+
+import gc
+from typing import ClassVar
+
+from PySide6.QtCore import QObject, QTimer
+
+EVERY = 1000
+"""Milliseconds between two looks."""
+
+
+class Refuse(QObject):
+    """Looks for refuse as long as its window is there; to be made and ended on the window's thread."""
+
+    _windows: ClassVar[int] = 0
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        Refuse._windows += 1
+        gc.disable()
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(look)
+        self._timer.start(EVERY)
+
+    def end(self) -> None:
+        """Leave it to Python again, unless there is another window."""
+        self._timer.stop()
+        Refuse._windows -= 1
+        look()
+        if not Refuse._windows:
+            gc.enable()
+
+
+def look() -> None:
+    """Look where Python would look by itself: among the newest things, seldom among all."""
+    counts, thresholds = gc.get_count(), gc.get_threshold()
+    for generation in (2, 1, 0):
+        if counts[generation] > thresholds[generation]:
+            gc.collect(generation)
+            return
