@@ -39,8 +39,10 @@ class Afterwards(Protocol):
         """The page to show at once; None is the sign-in page."""
         ...
 
-    def closed(self, said: list[str]) -> None:
-        """The casebook is closed, all drafts are on disk; `said` is what the worker should know."""
+    def closed(self, said: list[str], wrong: list[str]) -> None:
+        """The casebook is closed, all drafts are on disk but those that `wrong` tells of; `said` is what else the
+        worker should know.
+        """
         ...
 
 
@@ -54,11 +56,11 @@ class SameProcess:
         """The sign-in page."""
         return None
 
-    def closed(self, said: list[str]) -> None:
+    def closed(self, said: list[str], wrong: list[str]) -> None:
         """Tell it on the sign-in page; what was typed there meanwhile stays."""
         tell = getattr(self._shell.gate, "tell", None)
-        if said and tell is not None:
-            tell("\n".join(said))
+        if tell is not None:
+            tell("\n".join(said), "\n".join(wrong))
         if self._shell.locking.restores:
             show_restoring(self._shell)
         self._shell.locking.signals.let_sleep()
@@ -153,32 +155,31 @@ class Locking(QObject):
 
     def _closed(self, kept: bool) -> None:
         said = [_("What you had begun and not saved is kept among the drafts.")] if kept else []
-        self._over([*said, *self._ended, *self._trouble])
+        self._over(said)
 
     def _not_closed(self, problem: Problem) -> None:
-        self._over([*self._ended, *self._trouble, problem.sentence()])
+        self._trouble.append(problem.unseen())
+        self._over([])
 
     def _over(self, said: list[str]) -> None:
         self.closing = False
         self._shell.tasks.long_ended.disconnect(self._long_ended)
-        self.afterwards.closed(said)
+        self.afterwards.closed([*said, *self._ended], self._trouble)
 
     def _long_ended(self, job: "Job[Any]") -> None:
         """Long work that was under way goes on behind the gate; its page is gone, so it is told here."""
         if isinstance(job.error, Problem):
-            self._ended.append(_("{title}: {reason}").format(title=job.title, reason=job.error.sentence()))
+            self._trouble.append(_("{title}: {reason}").format(title=job.title, reason=job.error.unseen()))
         elif job.error is None:
             self._ended.append(_("{title}: done.").format(title=job.title))
 
     def trouble(self, problem: Problem) -> None:
         """A draft could not be kept while the casebook was being closed."""
-        self._tell_behind_the_gate(
-            _("What you typed last could not be kept: {reason}").format(reason=problem.sentence())
-        )
+        self._tell_behind_the_gate(_("What you typed last could not be kept: {reason}").format(reason=problem.unseen()))
 
     def problem(self, problem: Problem) -> None:
         """Any other Problem that came while the casebook was being closed."""
-        self._tell_behind_the_gate(problem.sentence())
+        self._tell_behind_the_gate(problem.unseen())
 
     def _tell_behind_the_gate(self, told: str) -> None:
         if self.closing and not any(told in each for each in self._trouble):

@@ -52,6 +52,7 @@ class FreshProcess:
         self._shell, self._name, self._go, self._command = shell, name, go, command or program
         self._server: QLocalServer | None = None
         self._said: list[str] = []
+        self._wrong: list[str] = []
         self._patience = QTimer(shell, singleShot=True, interval=PATIENCE_MS)
         self._patience.timeout.connect(self._alone)
 
@@ -62,10 +63,10 @@ class FreshProcess:
         self._shell.locking.leaving = True
         return Leaving(self._shell)
 
-    def closed(self, said: list[str]) -> None:
+    def closed(self, said: list[str], wrong: list[str]) -> None:
         """Start the new process and wait for its window."""
         shell = self._shell
-        self._said = said
+        self._said, self._wrong = said, wrong
         shell.state.keep_geometry(shell.saveGeometry())
         shell.state.save()
         QLocalServer.removeServer(place_of(self._name))
@@ -85,7 +86,7 @@ class FreshProcess:
         connection = self._server.nextPendingConnection()
         self._patience.stop()
         self._server.close()
-        told = {"said": self._said, "restores": self._shell.locking.restores}
+        told = {"said": self._said, "wrong": self._wrong, "restores": self._shell.locking.restores}
         connection.write(json.dumps(told).encode() + b"\n")
         connection.waitForBytesWritten(1000)
         self._shell.hide()
@@ -99,7 +100,7 @@ class FreshProcess:
             self._server = None
         self._shell.locking.leaving = False
         self._shell.show_gate()
-        SameProcess(self._shell).closed(self._said)
+        SameProcess(self._shell).closed(self._said, self._wrong)
 
 
 class Succession(QObject):
@@ -126,8 +127,8 @@ class Succession(QObject):
         if self._socket.canReadLine():
             told = json.loads(bytes(self._socket.readLine().data()))
             tell = getattr(self._shell.gate, "tell", None)
-            if told["said"] and tell is not None:
-                tell("\n".join(str(each) for each in told["said"]))
+            if tell is not None:
+                tell(*("\n".join(str(each) for each in told[which]) for which in ("said", "wrong")))
             if told["restores"]:
                 show_restoring(self._shell)
 

@@ -14,6 +14,10 @@ class Problem(Exception):  # noqa: N818  # the house's word; these are not progr
         """What happened, what is safe, what to do next, in the language now shown."""
         return _("Something went wrong. Nothing was changed. Please try again.")
 
+    def unseen(self) -> str:
+        """The same where what was typed is on no screen any more, since the window was locked meanwhile."""
+        return self.sentence()
+
 
 class WrongPassphrase(Problem):
     """The passphrase opens no slot of the key store."""
@@ -92,6 +96,10 @@ class DiskFull(Problem):
             "The disk is full, so this could not be saved. What you typed is still on the screen and all earlier "
             "records are safe. Free some space, then save again."
         )
+
+    def unseen(self) -> str:
+        """Where nothing is on the screen any more."""
+        return _("The disk is full. All records that were saved are safe. Free some space before you go on.")
 
 
 class CannotWrite(Problem):

@@ -218,9 +218,12 @@ class SignIn(QWidget):
             told = _("The records lie on the office's server; what opens the way there is encrypted on this computer.")
         self.said = pieces.text(said, "good", select=True)
         self.said.setVisible(bool(said))
+        self.wrong = pieces.text("", "error", select=True)
+        self.wrong.hide()
         self.card = pieces.card(
             brand(),
             self.said,
+            self.wrong,
             pieces.text(told, "soft"),
             *(
                 [pieces.text(_("Office server: {server}").format(server=server), "label", select=True)]
@@ -245,10 +248,12 @@ class SignIn(QWidget):
         self.setFocusProxy(self.passphrase)
         self.passphrase.setFocus()
 
-    def tell(self, said: str) -> None:
-        """Say what became of what was open when the window locked; what is typed here stays."""
-        self.said.setText(said)
-        self.said.setVisible(bool(said))
+    def tell(self, said: str, wrong: str = "") -> None:
+        """Say what became of what was open when the window locked, and what went wrong; what is typed here stays."""
+        for label, words in ((self.said, said), (self.wrong, wrong)):
+            if words:
+                label.setText(words)
+                label.show()
 
     def unlock(self) -> None:
         """Try the passphrase."""

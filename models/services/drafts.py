@@ -13,6 +13,7 @@ from models.services.book import Book
 from models.services.views import DraftView
 from models.store import erasing
 from models.store.backup import KEY_STORE
+from models.store.ballast import RoomMade
 from models.store.rows import table_of
 from models.values import new_id
 
@@ -28,7 +29,11 @@ class Drafts:
     def save(
         self, form: str, form_version: str, subject_id: str, title: str, body: Mapping[str, Any], draft_id: str = ""
     ) -> str:
-        """Keep what is typed so far; returns the draft's id. It is on disk when this returns."""
+        """Keep what is typed so far; returns the draft's id. It is on disk when this returns.
+
+        Where the disk was full and the ballast made room, it is kept in that room at once: nobody presses save for a
+        draft, and the window may be closing.
+        """
         columns = {
             "form": form,
             "form_version": form_version,
@@ -38,15 +43,17 @@ class Drafts:
             "worker": self._book.worker.name,
             "at": milliseconds(self._book.clock),
         }
-        with self._book.writing_here() as connection:
-            if (
-                draft_id
-                and connection.execute(update(_DRAFT).where(_DRAFT.c.id == draft_id).values(**columns)).rowcount
-            ):
-                return draft_id
-            made = draft_id or new_id()
-            connection.execute(insert(_DRAFT).values(id=made, **columns))
+        made = draft_id or new_id()
+        try:
+            self._write(made, columns)
+        except RoomMade:
+            self._write(made, columns)
         return made
+
+    def _write(self, draft_id: str, columns: Mapping[str, Any]) -> None:
+        with self._book.writing_here() as connection:
+            if not connection.execute(update(_DRAFT).where(_DRAFT.c.id == draft_id).values(**columns)).rowcount:
+                connection.execute(insert(_DRAFT).values(id=draft_id, **columns))
 
     def all(self) -> list[DraftView]:
         """All drafts but those of other accounts on this computer, the newest first."""

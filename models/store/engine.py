@@ -76,6 +76,13 @@ class SaveUnsure(StoreUnreachable):
             "again."
         )
 
+    def unseen(self) -> str:
+        """Where nothing is on the screen any more."""
+        return _(
+            "The connection to the server broke in the very moment of saving, so nobody can tell yet whether it was "
+            "saved. When the server is back, look at the record first."
+        )
+
 
 class OfficeBusy(StoreBusy):
     """Another desk has been writing for longer than we wait."""
@@ -86,6 +93,10 @@ class OfficeBusy(StoreBusy):
             "Another desk is saving something large just now. Nothing was changed; what you typed is still here. "
             "Please save again in a moment."
         )
+
+    def unseen(self) -> str:
+        """Where nothing is on the screen any more."""
+        return _("Another desk was saving something large just then. All records that were saved are safe.")
 
 
 class WindowLock:

@@ -107,7 +107,7 @@ def test_a_look_that_the_lock_stopped_is_not_told_as_done(page, shell, monkeypat
     shell.lock()
     settle(shell)
     assert "已完成" not in shell.gate.said.text()
-    assert "中途停止" in shell.gate.said.text()
+    assert "中途停止" in shell.gate.wrong.text()
 
 
 def test_pages_that_nothing_uses_are_cured_by_a_button(page, shell, monkeypatch):

@@ -161,10 +161,10 @@ def test_long_work_goes_on_behind_the_gate_and_is_told(shell, tmp_path):
     settle(shell)
     assert not shell.locking.closing
     assert (tmp_path / "list").read_text() == "whole"
-    said = shell.gate.said.text().splitlines()
-    assert said[0].startswith("写名单")
-    assert said[1].startswith("打包")
-    assert DiskFull().sentence() in said[1]
+    assert shell.gate.said.text().startswith("写名单")
+    assert shell.gate.said.isVisible()
+    assert shell.gate.wrong.text() == f"打包：{DiskFull().unseen()}"
+    assert shell.gate.wrong.isVisible()
 
 
 def test_a_draft_that_cannot_be_kept_is_told_on_the_sign_in_page(shell, monkeypatch):
@@ -177,7 +177,9 @@ def test_a_draft_that_cannot_be_kept_is_told_on_the_sign_in_page(shell, monkeypa
     type_text(shell.page.board.person.rows["name"].field.line, "欧阳未完")
     shell.lock()
     settle(shell)
-    assert f"没能保存：{DiskFull().sentence()}" in shell.gate.said.text()
+    assert shell.gate.wrong.text().endswith(f"没能保存：{DiskFull().unseen()}")
+    assert "屏幕" not in shell.gate.wrong.text(), "nothing is on it any more"
+    assert shell.gate.said.isHidden(), "nothing was kept"
 
 
 def test_another_problem_behind_the_gate_is_not_told_as_a_lost_draft(shell):
@@ -191,7 +193,8 @@ def test_another_problem_behind_the_gate_is_not_told_as_a_lost_draft(shell):
     shell.lock()
     go.set()
     settle(shell)
-    assert shell.gate.said.text() == DiskFull().sentence()
+    assert shell.gate.wrong.text() == DiskFull().unseen()
+    assert shell.gate.said.isHidden()
 
 
 def test_the_end_of_the_session_closes_everything_before_it_returns(shell, clock):

@@ -19,7 +19,7 @@ from models.services import backups, casebook_file
 from models.services.allowed import NotAllowed
 from models.services.backups import Made, NoBackup
 from models.services.exchange_held import ExchangeHeld
-from models.store import audit, backup, backup_restoring
+from models.store import audit, backup, backup_restoring, ballast
 from models.store.ballast import RoomMade
 from models.store.engine import connect_sqlite
 from models.store.guard import allow_writes
@@ -525,6 +525,23 @@ def test_who_may_not_restore_is_told_and_nothing_is_changed(
     with pytest.raises(NotAllowed):
         Casebook.restore(casebook_folder, made, phrase, account=account.id, clock=clock)
     assert (casebook_folder / "casebook.db").read_bytes() == before
+
+
+def test_a_draft_is_kept_at_once_in_the_room_that_the_ballast_makes(
+    casebook: Casebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def room(pages: int) -> None:
+        with casebook._book.engines.writer.connect() as connection:
+            connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+
+    typed = {"notes": "字" * 100_000}
+    room(1)  # no fewer than there are
+    freed: list[Path] = []
+    monkeypatch.setattr(ballast, "release", lambda folder: not (freed.append(folder) or room(2**31)))
+    kept = casebook.drafts.save("visit", "1", "", "走访", typed)
+    assert freed == [casebook.folder]
+    assert casebook.drafts.get(kept).body == typed
+    assert [draft.id for draft in casebook.drafts.all()] == [kept]
 
 
 def test_a_full_disk_sets_the_ballast_free_and_what_was_typed_is_saved_then(casebook: Casebook) -> None:
