@@ -35,10 +35,20 @@ class Refuse(QObject):
             gc.enable()
 
 
+_MUCH_MORE = 1.25
+_old = [0]  # how many things had grown old when all were last looked through
+
+
 def look() -> None:
-    """Look where Python would look by itself: among the newest things, seldom among all."""
+    """Look where Python would look by itself: among the newest things, and among all only where they have become many
+    more, since the window stands still meanwhile.
+    """
     counts, thresholds = gc.get_count(), gc.get_threshold()
     for generation in (2, 1, 0):
         if counts[generation] > thresholds[generation]:
+            if generation == 2 and len(gc.get_objects(generation=2)) < _old[0] * _MUCH_MORE:
+                generation = 1
             gc.collect(generation)
+            if generation == 2:
+                _old[0] = len(gc.get_objects(generation=2))
             return

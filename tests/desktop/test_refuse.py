@@ -52,6 +52,24 @@ def test_a_window_that_stays_looks_by_itself(qapp, qtbot):
         assert tasks.shut_down()
 
 
+def test_all_is_looked_through_only_where_it_has_become_much_more(qapp, monkeypatch):
+    looked = []
+    monkeypatch.setattr(refuse.gc, "get_count", lambda: (1, 1, 11))
+    monkeypatch.setattr(refuse.gc, "get_threshold", lambda: (700, 10, 10))
+    monkeypatch.setattr(refuse.gc, "collect", looked.append)
+    kept = [0] * 1000
+    monkeypatch.setattr(refuse.gc, "get_objects", lambda generation: kept if generation == 2 else [])
+    monkeypatch.setattr(refuse, "_old", [0])
+    refuse.look()
+    refuse.look()
+    kept += [0] * 249
+    refuse.look()
+    kept += [0]
+    refuse.look()
+    refuse.look()
+    assert looked == [2, 1, 1, 2, 1]
+
+
 def test_without_a_window_python_looks_by_itself_again(qapp):
     assert gc.isenabled()
     one, other = Tasks(), Tasks()
