@@ -95,9 +95,10 @@ def test_a_dialog_that_cannot_be_kept_is_told_on_the_sign_in_page(shell, asking,
     type_text(asking.text, "说了很多")
     shell.lock()
     settle(shell)
-    said = shell.gate.said.text()
-    assert DiskFull().sentence() in said
-    assert said != DiskFull().sentence(), "it says that it is what was typed"
+    wrong = shell.gate.wrong.text()
+    assert DiskFull().unseen() in wrong
+    assert wrong != DiskFull().unseen(), "it says that it is what was typed"
+    assert shell.gate.said.isHidden(), "nothing was kept"
 
 
 def test_another_dialog_or_the_same_elsewhere_is_left_alone(shell, asking, clock):
