@@ -43,12 +43,11 @@ def look() -> None:
     """Look where Python would look by itself: among the newest things, and among all only where they have become many
     more, since the window stands still meanwhile.
     """
-    counts, thresholds = gc.get_count(), gc.get_threshold()
-    for generation in (2, 1, 0):
-        if counts[generation] > thresholds[generation]:
-            if generation == 2 and len(gc.get_objects(generation=2)) < _old[0] * _MUCH_MORE:
-                generation = 1
-            gc.collect(generation)
-            if generation == 2:
-                _old[0] = len(gc.get_objects(generation=2))
-            return
+    newest, younger, older = (count > most for count, most in zip(gc.get_count(), gc.get_threshold(), strict=True))
+    if younger and older and len(gc.get_objects(generation=2)) >= _old[0] * _MUCH_MORE:
+        gc.collect(2)
+        _old[0] = len(gc.get_objects(generation=2))
+    elif younger:
+        gc.collect(1)
+    elif newest:
+        gc.collect(0)

@@ -121,9 +121,9 @@ class WrapLine(QLayout):
     def heightForWidth(self, width: int) -> int:
         """The height of all rows at this width, in pixels."""
         sides = self.contentsMargins()
-        rows = [row for row in self._lay(width - sides.left() - sides.right()) if row.high is not None]
-        high = sum(row.high or 0 for row in rows) + self.spacing() * max(len(rows) - 1, 0)
-        return max(high, 0) + sides.top() + sides.bottom()
+        rows = self._lay(width - sides.left() - sides.right())
+        highs = [row.high for row in rows if row.high is not None]
+        return sum(highs) + self.spacing() * max(len(highs) - 1, 0) + sides.top() + sides.bottom()
 
     def minimumHeightForWidth(self, width: int) -> int:
         """No row can be left out."""

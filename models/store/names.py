@@ -105,7 +105,7 @@ def _usual(name: str, pieces: list[str]) -> list[str]:
         return [*_COMPOUND[name[:surname]].split("_"), *_words(name[surname:])]
     if pieces and pieces[0] in _SURNAMES and len(pieces) <= 4:
         return [_SURNAMES[pieces[0]], *_words("".join(pieces[1:]))]
-    return list(_words(name))
+    return _words(name)
 
 
 @cache
@@ -148,8 +148,7 @@ def _entries(text: str) -> Iterator[tuple[str, Any]]:
         yield name, value
 
 
-@lru_cache(maxsize=4_000)  # given names, of which there are fewer than people
-def _words(text: str) -> tuple[str, ...]:
+def _words(text: str) -> list[str]:
     found: list[str] = []
     for run in re.findall(r"[a-z0-9]+|[^\Wa-z0-9_]+", text):
         if run.isascii():
@@ -158,7 +157,7 @@ def _words(text: str) -> tuple[str, ...]:
             found += map(_first_reading, run)
         else:
             found += (tidy(syllable) or syllable for syllable in _dictionary().lazy_pinyin(run, errors=_EACH))
-    return tuple(found)
+    return found
 
 
 def _is_word(text: str) -> bool:

@@ -54,7 +54,8 @@ def test_a_window_that_stays_looks_by_itself(qapp, qtbot):
 
 def test_all_is_looked_through_only_where_it_has_become_much_more(qapp, monkeypatch):
     looked = []
-    monkeypatch.setattr(refuse.gc, "get_count", lambda: (1, 1, 11))
+    counts = [(1, 11, 11)] * 5 + [(701, 10, 11), (700, 10, 11)]
+    monkeypatch.setattr(refuse.gc, "get_count", lambda: counts.pop(0))
     monkeypatch.setattr(refuse.gc, "get_threshold", lambda: (700, 10, 10))
     monkeypatch.setattr(refuse.gc, "collect", looked.append)
     kept = [0] * 1000
@@ -68,6 +69,9 @@ def test_all_is_looked_through_only_where_it_has_become_much_more(qapp, monkeypa
     refuse.look()
     refuse.look()
     assert looked == [2, 1, 1, 2, 1]
+    refuse.look()
+    refuse.look()
+    assert looked == [2, 1, 1, 2, 1, 0], "what is old is counted only when its turn comes"
 
 
 def test_without_a_window_python_looks_by_itself_again(qapp):

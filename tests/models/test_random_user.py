@@ -28,7 +28,7 @@ from models.services.views import Office
 from models.store import importing
 from tests.conftest import PASSPHRASE, WORKER
 
-SEEDS = [*range(2), *range(1000, 1000 + int(os.environ.get("JINMEN_RANDOM_USERS", "0")))]
+SEEDS = [*range(4), *range(1000, 1000 + int(os.environ.get("JINMEN_RANDOM_USERS", "0")))]
 STEPS = 60
 FAMILY, GIVEN = "王李张刘陈杨赵黄周吴单解仇𬱖", "伟芳秀英敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂玉鑫䶮"
 STREETS = ("鞍山道12号", "南京路88号", "")

@@ -93,7 +93,7 @@ def test_two_characters_that_are_no_word_sound_as_each_of_them_does() -> None:
     pairs += [phrase for phrase in sorted(PHRASES_DICT)[::150] if len(phrase) == 2]
     assert len(pairs) > 500
     for pair in pairs:
-        assert list(names._words(pair)) == [tidy(said) for said in dictionary.lazy_pinyin(pair, errors=list)], pair
+        assert names._words(pair) == [tidy(said) for said in dictionary.lazy_pinyin(pair, errors=list)], pair
 
 
 def test_the_words_of_pypinyin_that_are_read_one_by_one_are_all_of_them() -> None:
