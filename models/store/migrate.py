@@ -16,6 +16,7 @@ from models.store.engine import Engines, problem_of, sorted_trouble
 STEPS = Path(__file__).parent / "migrations"
 VERSION_QUERY = "SELECT version_num FROM alembic_version"
 _MIGRATORS_LOCK = 0x4A696E6D656F  # any number that all desks share and no other purpose uses
+_MIGRATORS_WAIT = 600  # seconds: far longer than for a save, since the steps of a large office take their time
 
 
 @cache
@@ -46,7 +47,8 @@ def upgrade(engines: Engines, before: Callable[[], object] | None = None, *, ste
     """Run the steps that a store still lacks and say which; `before` (the backup) runs first where records exist.
 
     Raises NewerStore(file_version, program_version) without touching the store where a newer program wrote it,
-    DamagedStore, DiskFull, StoreBusy. A step that fails leaves the store as the step before left it.
+    DamagedStore, DiskFull, StoreBusy (another desk was at it for ten minutes). A step that fails leaves the store as
+    the step before left it.
     """
     found, wanted = version(engines), newest(steps)
     if found == wanted:
@@ -59,6 +61,7 @@ def upgrade(engines: Engines, before: Callable[[], object] | None = None, *, ste
         if engines.dialect == "sqlite":
             return _run_on_sqlite(engines, steps)
         with engines.reader.connect() as holder:  # two desks that were updated at the same time take turns
+            holder.exec_driver_sql(f"SET LOCAL lock_timeout = '{_MIGRATORS_WAIT}s'")
             holder.exec_driver_sql(f"SELECT pg_advisory_lock({_MIGRATORS_LOCK})")
             try:
                 with engines.writer.connect() as connection:

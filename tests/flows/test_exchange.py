@@ -50,7 +50,7 @@ def test_a_day_on_a_stick_with_one_damaged_file_and_the_answer_on_the_way_back(
     files = sorted(stick.glob("*.jmb"))
     assert len(files) > 2
     whole = files[1].read_bytes()
-    files[1].write_bytes(whole[:-7] + b"\0" + whole[-6:])
+    files[1].write_bytes(whole[:-7] + bytes([whole[-7] ^ 1]) + whole[-6:])
 
     # The office is told of them wherever it works, looks, and takes in what is whole.
     put_in(street, stick)

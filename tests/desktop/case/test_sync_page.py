@@ -223,9 +223,9 @@ def test_a_bad_stick_is_noticed_and_said(show, street, stick, book, monkeypatch)
 
     def wears_out(handle: int) -> None:
         real(handle)
-        name = Path(f"/proc/self/fd/{handle}").readlink().name
-        if stat.S_ISREG(os.fstat(handle).st_mode) and name.endswith(".part"):
-            os.pwrite(handle, b"\0", os.fstat(handle).st_size - 5)
+        path = Path(f"/proc/self/fd/{handle}").readlink()
+        if stat.S_ISREG(os.fstat(handle).st_mode) and path.name.endswith(".part"):
+            os.pwrite(handle, bytes([path.read_bytes()[-5] ^ 1]), os.fstat(handle).st_size - 5)
 
     monkeypatch.setattr(os, "fsync", wears_out)
     export(page, stick)

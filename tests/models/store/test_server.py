@@ -2,6 +2,7 @@
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
@@ -85,16 +86,42 @@ def test_a_desk_that_waits_too_long_is_told_that_the_store_is_busy(
 def test_two_desks_that_were_updated_together_migrate_once(postgres: Server) -> None:
     name = postgres.make()
     desks = [open_postgres(postgres.url(name)) for _n in range(2)]
-    done: list[list[str]] = []
-    threads = [threading.Thread(target=lambda desk=desk: done.append(migrate.upgrade(desk))) for desk in desks]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
     steps = [f"{n:04}" for n in range(1, int(migrate.newest()) + 1)]
-    assert sorted(done) == [[], steps]
-    for desk in desks:
-        desk.close()
+    try:
+        with ThreadPoolExecutor() as at_once:
+            assert sorted(at_once.map(migrate.upgrade, desks)) == [[], steps]
+    finally:
+        for desk in desks:
+            desk.close()
+    postgres.drop(name)
+
+
+def test_a_desk_waits_longer_for_anothers_update_than_for_a_save(
+    postgres: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.store.engine._WAIT_SECONDS", 0.05)
+    name = postgres.make()
+    first, second = (open_postgres(postgres.url(name)) for _n in range(2))
+    try:
+        with ThreadPoolExecutor() as at_once, first.reader.connect() as holder:
+            holder.execute(text(f"SELECT pg_advisory_lock({migrate._MIGRATORS_LOCK})"))
+            waiting = at_once.submit(migrate.upgrade, second)
+            asked = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+            with first.writer.connect().execution_options(isolation_level="AUTOCOMMIT") as looking:
+                while not looking.execute(asked).scalar():
+                    assert not waiting.done()
+                time.sleep(0.2)  # four times as long as a save would wait
+            holder.execute(text(f"SELECT pg_advisory_unlock({migrate._MIGRATORS_LOCK})"))
+            assert waiting.result()[-1] == migrate.newest()
+        monkeypatch.setattr(migrate, "_MIGRATORS_WAIT", 0.05)
+        with first.reader.connect() as holder:
+            holder.execute(text(f"SELECT pg_advisory_lock({migrate._MIGRATORS_LOCK})"))
+            monkeypatch.setattr(migrate, "version", lambda _engines: "0001")
+            with pytest.raises(StoreBusy):
+                migrate.upgrade(second)
+    finally:
+        first.close()
+        second.close()
     postgres.drop(name)
 
 
