@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from desktop import successor, theme
 from desktop.crash import Catcher
+from desktop.plain_import import import_plainly
 from desktop.private_process import leave_no_dumps
 from desktop.shell import Shell
 from models.paths import data_folder
@@ -56,6 +57,7 @@ def remember_no_files() -> None:
 
 def application(arguments: list[str]) -> QApplication:
     """The Qt application in our dress, its screen face loaded."""
+    import_plainly()
     choose_input_method()
     remember_no_files()
     app = QApplication(arguments)

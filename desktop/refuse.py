@@ -17,9 +17,12 @@ class Refuse(QObject):
     """Looks for refuse as long as its window is there; to be made and ended on the window's thread."""
 
     _windows: ClassVar[int] = 0
+    _looked: ClassVar[bool] = True  # whether Python looked by itself before the first window
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
+        if not Refuse._windows:
+            Refuse._looked = gc.isenabled()
         Refuse._windows += 1
         gc.disable()
         self._timer = QTimer(self)
@@ -27,11 +30,11 @@ class Refuse(QObject):
         self._timer.start(EVERY)
 
     def end(self) -> None:
-        """Leave it to Python again, unless there is another window."""
+        """Leave it to Python again, if it did so before, unless there is another window."""
         self._timer.stop()
         Refuse._windows -= 1
         look()
-        if not Refuse._windows:
+        if Refuse._looked and not Refuse._windows:
             gc.enable()
 
 

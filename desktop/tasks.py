@@ -10,10 +10,11 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 import shiboken6
-from PySide6.QtCore import QCoreApplication, QDeadlineTimer, QEventLoop, QObject, Qt, QThread, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QDeadlineTimer, QEventLoop, QObject, Qt, QThread, QTimer, Signal, Slot
 
 from desktop.refuse import Refuse
 from models.errors import Problem
@@ -126,16 +127,19 @@ class Tasks(QObject):
     long_ended = Signal(object)
     """This job ended, however it did."""
 
-    _finished = Signal(object)
+    _brought = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._outstanding: dict[int, Job[Any]] = {}
         self._closed = False
-        self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        # What lanes bring lies here. The signal carries nothing, and ends in a declared slot: only Python holds what
+        # belongs to Python, and Qt need not find out on a lane what is called by it.
+        self._inbox: queue.SimpleQueue[Callable[[], object]] = queue.SimpleQueue()
+        self._brought.connect(self._take_in, Qt.ConnectionType.QueuedConnection)
         self._refuse = Refuse(self)
-        self._records = _Lane("records", self._finished.emit)
-        self._reader = _Lane("reader", self._finished.emit)
+        self._records = _Lane("records", self._finished)
+        self._reader = _Lane("reader", self._finished)
         self._outside: dict[str, _Lane] = {}  # by name; few sessions print
 
     def run(
@@ -195,11 +199,12 @@ class Tasks(QObject):
         job: Job[T] = Job(lambda: work(progress, cancelled), done, failed, owner, title)
         stop = threading.Event()
         last = [0.0]
+        tell = self.long_progressed.emit
 
         def progress(count: int, total: int) -> None:
             if time.monotonic() - last[0] > 0.05 or count == total:
                 last[0] = time.monotonic()
-                self.long_progressed.emit(job, count, total)
+                self._bring(partial(tell, job, count, total))
 
         def cancelled() -> bool:
             return stop.is_set()
@@ -210,7 +215,7 @@ class Tasks(QObject):
 
     def _lane(self, name: str) -> _Lane:
         if name not in self._outside and not self._closed:
-            self._outside[name] = _Lane(name, self._finished.emit)
+            self._outside[name] = _Lane(name, self._finished)
         return self._outside.get(name, self._records)
 
     def _put(self, lane: _Lane, job: Job[T]) -> Job[T]:
@@ -220,6 +225,19 @@ class Tasks(QObject):
         self._outstanding[id(job)] = job
         lane.put(job)
         return job
+
+    def _finished(self, job: Job[Any]) -> None:
+        self._bring(partial(self._deliver, job))
+
+    def _bring(self, what: Callable[[], object]) -> None:
+        """Have this called on the window's thread, after all that was brought before; called on a lane."""
+        self._inbox.put(what)
+        self._brought.emit()
+
+    @Slot()
+    def _take_in(self) -> None:
+        if not self._closed:
+            self._inbox.get_nowait()()  # one for each time it is said
 
     def _deliver(self, job: Job[Any]) -> None:
         self._outstanding.pop(id(job), None)
@@ -288,10 +306,11 @@ class Tasks(QObject):
         for lane in self._outside.values():
             ended = lane.stop(timeout) and ended
         ended = self._records.stop(timeout) and ended
-        self._finished.disconnect(self._deliver)
         for job in self._outstanding.values():
             job.let_go()
         self._outstanding.clear()
+        while not self._inbox.empty():
+            self._inbox.get()
         self._refuse.end()
         return ended
 

@@ -8,6 +8,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from desktop import template_papers
+from desktop.pdfium import opened
 from models.records.layout import SETUPS, SIZES, Layout
 from models.records.letter import LetterValue, Matter, Quote
 from models.services.template_views import Desk, Fit
@@ -228,20 +229,12 @@ Box = tuple[float, float, float, float]
 
 def written(pdf: bytes) -> list[list[Box]]:
     """Where text stands on every page: left, bottom, right, top in points."""
-    import pypdfium2
-
-    from desktop.widgets.pdf_pages import one_at_a_time
-
-    with one_at_a_time():
-        document = pypdfium2.PdfDocument(pdf)
-        try:
-            pages: list[list[Box]] = []
-            for number in range(len(document)):
-                text = document[number].get_textpage()
-                pages.append([text.get_rect(place) for place in range(text.count_rects())])
-            return pages
-        finally:
-            document.close()
+    with opened(pdf) as document:
+        pages: list[list[Box]] = []
+        for number in range(len(document)):
+            text = document[number].get_textpage()
+            pages.append([text.get_rect(place) for place in range(text.count_rects())])
+        return pages
 
 
 def _upon(boxes: list[Box]) -> bool:

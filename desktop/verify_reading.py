@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from desktop.pdfium import ONE_AT_A_TIME, drawn, opened
 from models.errors import CannotRead, Problem
 from models.security import letter_seal
 from models.security.letter_seal import Seal
@@ -164,10 +165,12 @@ def _of_pdf(data: bytes, name: str, passphrase: str) -> list[Found]:
     import pypdfium2.raw as pdfium
 
     try:
-        with closing(pypdfium2.PdfDocument(data, password=passphrase or None)) as document:
-            if len(document) > MAX_PAGES:
+        with opened(data, passphrase, held=False) as document:
+            with ONE_AT_A_TIME:
+                count = len(document)
+            if count > MAX_PAGES:
                 raise CannotRead(name=name)
-            pages = [_page(document, number) for number in range(len(document))]
+            pages = [_page(document, number) for number in range(count)]
     except pypdfium2.PdfiumError as trouble:
         locked = getattr(trouble, "err_code", None) == pdfium.FPDF_ERR_PASSWORD
         raise (PassphraseNeeded(name=name) if locked else CannotRead(name=name)) from trouble
@@ -175,14 +178,15 @@ def _of_pdf(data: bytes, name: str, passphrase: str) -> list[Found]:
 
 
 def _page(document: Any, number: int) -> _Page:
-    with closing(document[number]) as page:
+    with ONE_AT_A_TIME, closing(document[number]) as page:
         objects = tuple(_objects(page))
-        for dpi in _DPI:
-            picture = page.render(scale=dpi / _INCH, grayscale=True).to_pil().convert("L")
-            # Drawn codes are sharp; only a page without text is a scan, and worth more than a look.
-            codes = codes_in_picture(picture, hard=not objects)
-            if codes:
-                return _Page(tuple(dict.fromkeys(codes)), objects)
+    for dpi in _DPI:
+        with ONE_AT_A_TIME, closing(document[number]) as page:
+            picture = drawn(page, dpi / _INCH, grayscale=True).convert("L")
+        # Drawn codes are sharp; only a page without text is a scan, and worth more than a look.
+        codes = codes_in_picture(picture, hard=not objects)
+        if codes:
+            return _Page(tuple(dict.fromkeys(codes)), objects)
     return _Page((), objects)
 
 
@@ -192,12 +196,12 @@ def _objects(page: Any) -> Iterator[str]:
 
     with closing(page.get_textpage()) as textpage:
         for at in range(pdfium.FPDFPage_CountObjects(page.raw)):
-            drawn = pdfium.FPDFPage_GetObject(page.raw, at)
-            if pdfium.FPDFPageObj_GetType(drawn) != pdfium.FPDF_PAGEOBJ_TEXT:
+            item = pdfium.FPDFPage_GetObject(page.raw, at)
+            if pdfium.FPDFPageObj_GetType(item) != pdfium.FPDF_PAGEOBJ_TEXT:
                 continue
-            size = pdfium.FPDFTextObj_GetText(drawn, textpage.raw, None, 0)
+            size = pdfium.FPDFTextObj_GetText(item, textpage.raw, None, 0)
             held = ctypes.create_string_buffer(size)
-            pdfium.FPDFTextObj_GetText(drawn, textpage.raw, ctypes.cast(held, ctypes.POINTER(pdfium.FPDF_WCHAR)), size)
+            pdfium.FPDFTextObj_GetText(item, textpage.raw, ctypes.cast(held, ctypes.POINTER(pdfium.FPDF_WCHAR)), size)
             yield held.raw.decode("utf-16-le", "surrogatepass").rstrip("\0")
 
 

@@ -20,6 +20,7 @@ if sys.prefix != sys.base_prefix:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
 
+from desktop.plain_import import import_plainly
 from models import texts
 from models.casebook import Casebook
 from models.clock import FixedClock
@@ -28,7 +29,7 @@ from models.security import keystore, sealing
 from models.services.views import Office, Worker
 from models.store import engine, migrate
 from models.store.engine import open_postgres
-from tests import made_once, no_network, offices
+from tests import crashes, made_once, no_network, offices
 from tests.numbers import forget_place
 from tests.postgres import Server, running
 
@@ -193,6 +194,42 @@ def reopen(casebook_folder: Path, clock: FixedClock) -> Callable[[Casebook], Cas
         return Casebook.open(casebook_folder, PASSPHRASE, clock=clock)
 
     return again
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """What a process of the tests says when it dies is kept. PySide6 is there by now."""
+    crashes.listen(config)
+    import_plainly()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_handlecrashitem(report: pytest.TestReport) -> None:
+    """And told with the test that it was running."""
+    crashes.tell(report, report.node.gateway.id)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """Around a test with a window Python looks for refuse where the program would, on the window's thread, and never
+    in the thread that brings the next tests.
+    """
+    if not _has_window(item):
+        return (yield)
+    from desktop import refuse  # not where no test needs Qt
+
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        refuse.look()
+        if not _has_window(nextitem):
+            gc.collect()
+            gc.enable()
+
+
+def _has_window(item: pytest.Item | None) -> bool:
+    return "qapp" in getattr(item, "fixturenames", ())
 
 
 def pytest_collectstart() -> None:

@@ -9,8 +9,9 @@ import os
 import stat
 from pathlib import Path
 
-import pypdfium2
 import pytest
+
+from desktop.pdfium import opened
 
 _LP = """#!/bin/sh
 cd "{folder}"
@@ -125,11 +126,8 @@ class FakeCups:
 
     def text(self, number: int) -> str:
         """The words on a paper."""
-        document = pypdfium2.PdfDocument(self.bytes(number))
-        try:
+        with opened(self.bytes(number)) as document:
             return "".join(page.get_textpage().get_text_range() for page in document)
-        finally:
-            document.close()
 
 
 @pytest.fixture

@@ -3,10 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-import pypdfium2
-
 from desktop.demo.stage import Stage
 from desktop.hands import press, save_paper, settle, type_text, wait_until
+from desktop.pdfium import drawn, opened
 
 SERVICES = 3
 """Services on one letter."""
@@ -78,9 +77,6 @@ def slip_comes_back(stage: Stage, code: str) -> None:
 
 def render(path: Path, pages: int = 9) -> None:
     """Leave pictures of the first pages of a PDF beside it."""
-    pdf = pypdfium2.PdfDocument(path.read_bytes())
-    try:
+    with opened(path) as pdf:
         for place in range(min(len(pdf), pages)):
-            pdf[place].render(scale=1.6).to_pil().save(path.with_name(f"{path.stem}-{place + 1}.png"))
-    finally:
-        pdf.close()
+            drawn(pdf[place], 1.6).save(path.with_name(f"{path.stem}-{place + 1}.png"))

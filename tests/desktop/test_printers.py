@@ -3,6 +3,7 @@
 import pytest
 
 from desktop import printers
+from desktop.pdfium import drawn, opened
 from desktop.printers import Options
 from models import texts
 from tests.desktop.test_pdf_view import pdf
@@ -102,8 +103,6 @@ def test_options_are_kept_and_read_again_and_nonsense_is_left_out():
 
 
 def test_without_cups_pages_are_printed_as_pictures_in_their_own_size(qapp, tmp_path):
-    import pypdfium2
-
     seen = []
     file = tmp_path / "out.pdf"
     whole = printers.print_pictures(
@@ -111,16 +110,15 @@ def test_without_cups_pages_are_printed_as_pictures_in_their_own_size(qapp, tmp_
     )
     assert whole
     assert seen == [(1, 3), (2, 3), (3, 3)]
-    document = pypdfium2.PdfDocument(file)
-    assert len(document) == 3
-    assert [round(side) for side in document[0].get_size()] == [595, 842]
-    image = document[1].render(scale=1).to_pil().convert("L")
+    with opened(file) as document:
+        assert len(document) == 3
+        assert [round(side) for side in document[0].get_size()] == [595, 842]
+        image = drawn(document[1], 1).convert("L")
     # The black square of the second page is 500 to 600 points from its lower edge, 100 to 200 from its left.
     assert image.getpixel((150, 842 - 550)) < 60
     assert image.getpixel((150, 842 - 470)) > 200
     assert image.getpixel((95, 842 - 550)) > 200
     assert image.getpixel((205, 842 - 550)) > 200
-    document.close()
 
 
 def test_printing_pictures_stops_between_pages(qapp, tmp_path):

@@ -74,8 +74,15 @@ def test_all_is_looked_through_only_where_it_has_become_much_more(qapp, monkeypa
     assert looked == [2, 1, 1, 2, 1, 0], "what is old is counted only when its turn comes"
 
 
-def test_without_a_window_python_looks_by_itself_again(qapp):
-    assert gc.isenabled()
+def test_a_window_leaves_it_as_it_was(qapp):
+    assert not gc.isenabled(), "so it is around every test with a window"
+    assert Tasks().shut_down()
+    assert not gc.isenabled()
+
+
+def test_without_a_window_python_looks_by_itself_again(qapp, request):
+    request.addfinalizer(gc.disable)
+    gc.enable()
     one, other = Tasks(), Tasks()
     assert not gc.isenabled()
     assert one.shut_down()

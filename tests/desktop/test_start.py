@@ -32,6 +32,8 @@ shell.show()
 app.processEvents()
 assert not shell.grab().isNull()
 told = {"gate": type(shell.gate).__name__, "modules": sorted(sys.modules)}
+import linecache, models.casebook
+told["sources"] = [name for name in linecache.cache if name.endswith("sqlalchemy/sql/elements.py")]
 shell.close()
 print(json.dumps(told))
 """
@@ -58,6 +60,7 @@ def test_the_sign_in_window_is_painted_before_anything_heavy_is_imported(folder,
     assert told["gate"] == "SignIn"
     assert [name for name in HEAVY if name in told["modules"]] == []
     assert "models.services.views" not in told["modules"]
+    assert told["sources"] == [], "what is imported from then on is not read as text"
 
 
 def test_the_first_run_is_painted_before_anything_heavy_is_imported(folder):

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
-import pypdfium2
 import pytest
 
 from desktop import __main__ as start
 from desktop import verify_command
+from desktop.pdfium import drawn, opened
 from models import texts
 from models.records.letter import LetterValue
 from models.sync.card import write_card
@@ -57,9 +57,8 @@ def test_a_genuine_letter_gives_0_and_says_all_of_it(tmp_path: Path, card: str, 
 def test_a_scan_is_checked_and_what_was_not_compared_is_said(
     tmp_path: Path, card: str, capsys: pytest.CaptureFixture[str]
 ):
-    document = pypdfium2.PdfDocument(render_letter(OFFICE.seal(letter())))
-    document[0].render(scale=203 / 72).to_pil().save(tmp_path / "scan.png")
-    document.close()
+    with opened(render_letter(OFFICE.seal(letter()))) as document:
+        drawn(document[0], 203 / 72).save(tmp_path / "scan.png")
     assert run(str(tmp_path / "scan.png"), "--card", card) == 0
     assert capsys.readouterr().out.count("not compared") == 2
 

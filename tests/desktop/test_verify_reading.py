@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pikepdf
-import pypdfium2
 import pytest
 from PIL import Image, ImageFilter
 
+from desktop.pdfium import drawn, opened
 from desktop.verify_reading import (
     Found,
     NothingToRead,
@@ -39,11 +39,8 @@ def sealed(count: int) -> list[LetterValue]:
 
 
 def raster(pdf: bytes, dpi: int) -> Image.Image:
-    document = pypdfium2.PdfDocument(pdf)
-    try:
-        return document[0].render(scale=dpi / 72, grayscale=True).to_pil().convert("L")
-    finally:
-        document.close()
+    with opened(pdf) as document:
+        return drawn(document[0], dpi / 72, grayscale=True).convert("L")
 
 
 def checked(found: Found) -> Verdict:

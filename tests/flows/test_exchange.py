@@ -1,9 +1,8 @@
 """A day goes to the street office on a stick, one file of it damaged on the way, and the answer comes back."""
 
-import pypdfium2
-
 from desktop.hands import button_named, press, settle
 from desktop.pages.sync_paper import ReceiptPaper
+from desktop.pdfium import opened
 from desktop.widgets.case_parts import Chip
 from models.casebook import Casebook
 from models.security import keystore
@@ -81,9 +80,8 @@ def test_a_day_on_a_stick_with_one_damaged_file_and_the_answer_on_the_way_back(
     agree(street, _("Receipt on paper"))
     settle(street, 0.3)
     (paper,) = street.findChildren(ReceiptPaper)
-    document = pypdfium2.PdfDocument(paper.preview.pdf)
-    (page,) = ["".join(sheet.get_textpage().get_text_range().split()) for sheet in document]
-    document.close()
+    with opened(paper.preview.pdf) as document:
+        (page,) = ["".join(sheet.get_textpage().get_text_range().split()) for sheet in document]
     paper.reject()
     assert page.count("已在天津市和平区劝业场街道办事处") == 2
     assert page.count("没有缺漏") == 2

@@ -6,7 +6,6 @@ import hashlib
 import shutil
 import sys
 
-import pypdfium2
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
@@ -14,6 +13,7 @@ from PySide6.QtTest import QTest
 
 from desktop import paper_kinds
 from desktop.hands import button_named, settle, type_text
+from desktop.widgets.pdf_pages import page_sizes
 from models.casebook import Casebook
 from models.texts import _
 from tests.conftest import PASSPHRASE
@@ -36,11 +36,7 @@ run(Typist)
 
 
 def size_mm(pdf: bytes) -> tuple[int, int]:
-    document = pypdfium2.PdfDocument(pdf)
-    try:
-        wide, high = document.get_page_size(0)
-    finally:
-        document.close()
+    ((wide, high), *_more) = page_sizes(pdf)
     return round(wide * 25.4 / 72), round(high * 25.4 / 72)
 
 

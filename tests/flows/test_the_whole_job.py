@@ -4,13 +4,13 @@ import hashlib
 import json
 from itertools import count
 
-import pypdfium2
 from PySide6.QtWidgets import QApplication
 
 from desktop.demo import first_run as first_run_chapter
 from desktop.demo.running import play
 from desktop.demo.stage import Stage
 from desktop.hands import answer, answer_question, press, save_paper, settle, type_text, wait_until
+from desktop.pdfium import opened
 from models.texts import _, ngettext
 from tests.flows.hands import (
     agree,
@@ -115,9 +115,8 @@ def test_a_household_is_registered_visited_checked_referred_and_known_to_the_off
     (referral,) = book.referrals.of_resident(eldest)
     pdf = (tmp_path / "letter.pdf").read_bytes()
     assert hashlib.sha256(pdf).hexdigest() == referral.letters[0].sha256
-    document = pypdfium2.PdfDocument(pdf)
-    printed = "".join(sheet.get_textpage().get_text_bounded() for sheet in document)
-    document.close()
+    with opened(pdf) as document:
+        printed = "".join(sheet.get_textpage().get_text_bounded() for sheet in document)
     assert "单建国" in printed
     assert referral.number in printed.replace("\r\n", "")
     assert NUMBER not in printed, "numbers are masked on paper"

@@ -2,10 +2,10 @@
 
 from datetime import date
 
-import pypdfium2
 import pytest
 
 from desktop.paper_kinds import KINDS, says_again
+from desktop.pdfium import opened
 from desktop.template_papers import sample
 from desktop.template_samples import desk_of, draw_sample, own_words
 from desktop.template_words import BLOCK_NAMES, text_groups, text_name
@@ -60,12 +60,12 @@ def test_margins_and_mark_are_kept(paper):
     margins = Margins(top=16, bottom=22, left=30, right=18) if paper != "round_list" else Margins(left=24, right=12)
     pdf = drawn(paper, "longest", margins=margins, heading="样本社区便民点")
     assert "样本社区便民点" in page_texts(pdf)[0]
-    document = pypdfium2.PdfDocument(pdf)
-    text = document[len(document) > 1].get_textpage()
-    rects = [text.get_rect(place) for place in range(text.count_rects())]
+    with opened(pdf) as document:
+        text = document[len(document) > 1].get_textpage()
+        rects = [text.get_rect(place) for place in range(text.count_rects())]
+        wide = document[0].get_width()
     assert round(min(rect[0] for rect in rects) * 25.4 / 72) >= margins.left
-    assert max(rect[2] for rect in rects) * 25.4 / 72 <= document[0].get_width() * 25.4 / 72 - margins.right + 0.6
-    document.close()
+    assert max(rect[2] for rect in rects) * 25.4 / 72 <= wide * 25.4 / 72 - margins.right + 0.6
 
 
 @pytest.mark.parametrize("paper", [paper for paper in OTHERS if SETUPS[paper].blocks])
