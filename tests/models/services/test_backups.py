@@ -1,8 +1,10 @@
 """Backups by hand and by themselves, in two places; what a restore would lose; an exchange that waits for a word."""
 
 import shutil
+import subprocess
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -429,8 +431,18 @@ def test_the_way_back_from_a_restore_is_a_restore(casebook: Casebook, casebook_f
     again.close()
 
 
+def checked_without_us(files: Mapping[str, bytes], folder: Path) -> tuple[int, str]:
+    """How the program beside an exported record ends, and the backup that it names."""
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    run = [sys.executable, "check_audit.py", "rows.jsonl", "places.json"]
+    done = subprocess.run(run, cwd=folder, capture_output=True, text=True, check=False)
+    assert not done.stderr
+    return done.returncode, done.stdout.strip().rpartition(" ")[2]
+
+
 def test_what_a_restore_took_out_of_the_record_is_called_neither_sound_nor_forged(
-    casebook: Casebook, casebook_folder: Path, clock: FixedClock
+    casebook: Casebook, casebook_folder: Path, clock: FixedClock, tmp_path: Path
 ) -> None:
     made = casebook.safekeeping.now().path
     clock.move(minutes=5)
@@ -446,6 +458,12 @@ def test_what_a_restore_took_out_of_the_record_is_called_neither_sound_nor_forge
     assert taken.rows >= 2
     assert taken.kept is not None
     assert "restore" in {each.reason for each in Casebook.backups(casebook_folder) if each.path.name == taken.kept.name}
+    exported = again.audit.export().files
+    assert checked_without_us(exported, tmp_path) == (2, taken.backup)
+    heads, *cut = exported["rows.jsonl"].decode().splitlines()
+    assert checked_without_us({**exported, "rows.jsonl": "\n".join([heads, *cut[:-1]]).encode()}, tmp_path)[0] == 1
+    unsaid = exported["rows.jsonl"].replace(b'"restore"', b'"backup"')
+    assert checked_without_us({**exported, "rows.jsonl": unsaid}, tmp_path)[0] == 1
     clock.move(minutes=5)
     again.back_up()  # of the chain after, which the next restore takes out as a whole
     again.close()
