@@ -189,6 +189,13 @@ class InboxPanel(Card):
                 taken.conflicts,
             ).format(n=taken.conflicts)
             items.append(Banner("warn", words, (_("To the conflicts"), page.go_to_conflicts), closable=False))
+        if taken.back:
+            words = _("What was undone came back, because somebody had gone on with it elsewhere: {names}.")
+            several = _("; ").join(one.names or one.address for one in taken.back[:NAMED])
+            if (more := len(taken.back) - NAMED) > 0:
+                several = noted(several, ngettext("and {n} more", "and {n} more", more).format(n=more))
+            look = (_("Look at it"), partial(self._look, taken.back[0]))
+            items.append(Banner("info", words.format(names=several), look, closable=False))
         if taken.skew:
             who = _(", ").join(name for _id, name in taken.senders)
             items.append(Banner("warn", skew_text(taken.skew, who), closable=False))
@@ -222,6 +229,12 @@ class InboxPanel(Card):
         if not items:
             items.append(pieces.text(_("Nothing was taken in."), "label"))
         self._fill(items, self._next_steps(taken))
+
+    def _look(self, back: Any) -> None:
+        if back.kind == "household":
+            self.page.shell.go("household", household_id=back.id)
+        else:
+            self.page.shell.go("person", resident_id=back.id)
 
     def _go_on(self) -> None:
         self.files = self.files[-self.taken.rest :]

@@ -12,13 +12,15 @@ from models.errors import BatchRefused, CannotRead
 from models.records.operation import Batch, Conflict, Operation
 from models.services import partners, refused_files, sync_files, sync_import, sync_receipts
 from models.services.book import Book
+from models.services.conflicts_about import called, whom
 from models.services.inbox_reading import Seen, glance
-from models.services.inbox_views import Glimpse, Hole, Preview, Refused, Taken
+from models.services.inbox_views import Back, Glimpse, Hole, Preview, Refused, Taken
 from models.services.partners import ReceiptValue
 from models.services.search_index import together
 from models.services.sync_steps import Cancelled, Progress
 from models.services.views import Changed
 from models.store import chains, importing
+from models.store.log import named
 from models.store.many import without_pauses
 from models.store.rows import KEPT, table_of
 from models.store.seen import arrived
@@ -27,6 +29,7 @@ from models.sync import receipt as receipts
 from models.sync.batch import Tips
 from models.sync.envelope import MAX_FILE_BYTES, Reader
 from models.sync.files import read_limited
+from models.sync.merge import REMOVED
 
 SKEW_MS = 10 * 60 * 1000  # of two clocks: less is nobody's concern
 _BATCH, _CONFLICT, _OPERATION = table_of(Batch), table_of(Conflict), table_of(Operation)
@@ -171,6 +174,7 @@ class _Tally:
         self.entities: set[str] = set()
         self.rows: set[str] = set()
         self.operations: list[str] = []
+        self.back: dict[str, str] = {}  # records that came back -> entity
 
 
 def take(
@@ -193,6 +197,8 @@ def take(
     with book.reading_whole() as connection:
         conflicts = max(_open_conflicts(connection) - open_before, 0)
         residents = _residents(connection, tally.rows)
+    with book.reading() as connection:
+        back = _back(connection, tally.back)
     return Taken(
         files=tally.files,
         new=tally.new,
@@ -207,6 +213,7 @@ def take(
         packs=tally.packs,
         rest=len(files) - done,
         skew=tally.skew,
+        back=back,
         changed=Changed(frozenset(tally.entities), frozenset(tally.rows), operations=tuple(tally.operations)),
     )
 
@@ -263,6 +270,7 @@ def _apply(book: Book, path: Path, names: Mapping[str, str], tally: _Tally) -> N
         columns = (_BATCH.c.count.label("several"), _BATCH.c.peer)
         row = connection.execute(select(*columns).where(_BATCH.c.id == changed.id)).one()
         came = arrived(connection) - before
+        tally.back |= _given_back(connection, changed.operations)
     several = int(row.several)
     fresh = min(came, several)  # what followed from it here is counted there too
     tally.new += fresh
@@ -271,6 +279,24 @@ def _apply(book: Book, path: Path, names: Mapping[str, str], tally: _Tally) -> N
     tally.entities |= changed.entities
     tally.rows |= changed.rows
     tally.operations += changed.operations
+
+
+def _given_back(connection: Connection, said: Sequence[str]) -> dict[str, str]:
+    """The records that what was said here while a file was taken in gave back: record -> entity."""
+    columns = (_OPERATION.c.row, _OPERATION.c.entity, _OPERATION.c.fields)
+    found = connection.execute(select(*columns).where(named(connection, said))) if said else ()
+    return {one.row: one.entity for one in found if one.fields.get(REMOVED, {}).get("v") is False}
+
+
+def _back(connection: Connection, rows: Mapping[str, str]) -> tuple[Back, ...]:
+    """Whom records that came back are about: homes, or people where no home is among them. The same people who live
+    behind a door and are registered there are named once.
+    """
+    about = set(whom(connection, rows).values())
+    homes = {one for one in about if one[0] == "household"}
+    several = called(connection, sorted(homes or about))
+    found = {said: Back(*one, *said) for one, said in several.items() if any(said)}
+    return tuple(found[said] for said in sorted(found))
 
 
 def _open_conflicts(connection: Connection) -> int:

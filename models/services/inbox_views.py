@@ -136,6 +136,16 @@ class Refused:
 
 
 @dataclass(frozen=True)
+class Back:
+    """A household or resident that had been undone and came back, since somebody had gone on with it elsewhere."""
+
+    kind: str  # household or resident
+    id: str
+    names: str
+    address: str
+
+
+@dataclass(frozen=True)
 class Taken:
     """What came of taking files in."""
 
@@ -152,4 +162,5 @@ class Taken:
     packs: int = 0  # of these: sets of rules, which a person looks at before they decide
     rest: int = 0  # files that were not reached, because the worker stopped
     skew: int = 0
+    back: tuple[Back, ...] = ()  # those whom who is signed in may see
     changed: Changed = field(default_factory=lambda: Changed(frozenset(), frozenset()))

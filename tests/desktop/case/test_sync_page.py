@@ -22,15 +22,17 @@ from desktop.widgets.case_parts import Chip
 from models.casebook import Casebook
 from models.records.resident import ResidentEntry
 from models.records.stream import Departed
+from models.records.visit import VisitEntry
 from models.security import keystore
 from models.services.sync_files import ArrivedPack
 from models.services.views import Office, Worker
 from models.store.rows import table_of
 from models.sync import batch as batches
 from models.texts import _
-from tests.conftest import PASSPHRASE
+from tests.conftest import NOW, PASSPHRASE
 from tests.desktop.case.conftest import press, said
 from tests.desktop.conftest import settle
+from tests.models.casebooks import small_household
 
 STREET = Office(code="120101001", name="和平区劝业场街道办事处", letter_mark="劝")
 
@@ -282,6 +284,30 @@ def test_the_office_finds_the_files_looks_and_takes_them_in(window, folder, book
     press(page, _("All done"))
     settle(shell)
     assert page.arrivals.waiting() == []
+
+
+def test_what_came_back_because_somebody_went_on_with_it_is_told(show, book, family, street, stick):
+    page = show("sync")
+    acquainted(page, street, stick, book)
+    made = book.households.register(small_household("郝连生"))
+    (who,) = (each for each in made.ids if each in book.residents.ids())
+    home = book.households.of_resident(who)[0].id
+    street.sync.apply(book.sync.export(stick)[0])
+    book.undo(made.operations)
+    street.visits.record(VisitEntry(household_id=home, outcome="met", happened_on=NOW.date(), met=(who,)))
+    shutil.rmtree(stick)
+    stick.mkdir()
+    street.sync.export(stick)
+    put_in(page, stick)
+    press(page, _("Look at them"))
+    settle(page.shell)
+    press(page, "收入1个文件")
+    settle(page.shell)
+    assert "撤销过的登记又恢复了，因为有人已在别处接着办了：郝连生。" in said(page.panel)
+    press(page, _("Look at it"))
+    settle(page.shell)
+    assert page.shell.page.name in ("household", "person")
+    assert "郝连生" in said(page.shell.page)
 
 
 def test_going_to_the_page_again_while_files_are_taken_in_shows_how_it_ends(

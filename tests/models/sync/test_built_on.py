@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from models.services import undoing
+from models.services.inbox import Inbox
 from models.services.rights import Rights
 from models.store import importing, migrate, search
 from models.store.built_on import bring_back
@@ -137,3 +138,19 @@ def test_what_can_be_no_id_is_looked_for_nowhere(kind: str, tmp_path: Path, serv
         with book.verb("sync.apply") as work:
             assert bring_back(work, importing.Plan((), 0, {("120101", "r"): merged}, frozenset(), frozenset())) == {}
     book.engines.close()
+
+
+def test_whoever_takes_the_file_in_is_told_what_came_back(places) -> None:
+    laptop, office, stick = places
+    home, _people, made = register(laptop, "王秀英", "王小明")
+    _other, _others, more = register(laptop, "李强")
+    carry(laptop, office, stick)
+    undo(laptop, made)
+    undo(laptop, more)
+    visit(office, home, "老人独居，想了解助餐")
+    office.sync.export(stick)
+    box = Inbox(laptop.book)
+    files = box.look([stick]).waiting
+    (back,) = box.take(files).back
+    assert (back.kind, back.id, back.names) == ("household", home, "王秀英, 王小明")
+    assert box.take(files).back == (), "once"
