@@ -13,12 +13,9 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 VENV = HERE / ".venv"
-LOCK = HERE / "requirements.lock"
 PEERS = HERE / ".venv-bench"  # what the bench measures beside us; no part of the application
-PEERS_LOCK = HERE / "requirements-bench.lock"
 AUDIT = HERE / ".venv-audit"  # what looks at our supply chain; no part of the application
-AUDIT_LOCK = HERE / "requirements-audit.lock"
-STAMP = VENV / "jinmen.stamp"
+LOCKS = {folder: HERE / f"requirements{folder.name[5:]}.lock" for folder in (VENV, PEERS, AUDIT)}
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 USAGE = """\
@@ -42,56 +39,35 @@ run help                     this text
 """
 
 
-def stamp() -> str:
-    """What the environment was made from: lock file and interpreter."""
-    return hashlib.sha256(LOCK.read_bytes()).hexdigest() + " " + sys.version.split()[0]
+def environment(folder: Path, *after: str) -> Path:
+    """The interpreter of an environment with the packages of its lock; made unless its stamp says that it is there.
 
-
-def set_up() -> None:
-    """Make .venv from the lock unless the stamp says that it is there already."""
-    if STAMP.exists() and STAMP.read_text() == stamp() and PYTHON.exists():
-        return
-    print("run: setting up the environment (once) ...", file=sys.stderr, flush=True)
-    subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], check=True)
-    install = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
-    install += ["--only-binary", ":all:", "-r", str(LOCK)]
-    if (HERE / "wheels").is_dir():
+    after: a module to run in it before it counts as made. Raises CalledProcessError where it cannot be made.
+    """
+    lock, stamp, python = LOCKS[folder], folder / "jinmen.stamp", folder / PYTHON.relative_to(VENV)
+    made_from = hashlib.sha256(lock.read_bytes()).hexdigest() + " " + sys.version.split()[0]
+    if stamp.exists() and stamp.read_text() == made_from and python.exists():
+        return python
+    print(f"run: setting up {folder.name} (once) ...", file=sys.stderr, flush=True)
+    subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
+    install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+    install += ["--only-binary", ":all:", "-r", str(lock)]
+    if folder == VENV and (HERE / "wheels").is_dir():
         install += ["--no-index", "--find-links", str(HERE / "wheels")]
     subprocess.run(install, check=True)
-    subprocess.run([str(PYTHON), "-m", "reports.fonts"], check=True, cwd=HERE)
-    STAMP.write_text(stamp())
+    for module in after:
+        subprocess.run([str(python), "-m", module], check=True, cwd=HERE)
+    stamp.write_text(made_from)
+    return python
 
 
 def peers() -> str:
     """The interpreter of the programs that the bench measures beside us; "" where they cannot be installed."""
-    python = PEERS / PYTHON.relative_to(VENV)
-    made = PEERS / "jinmen.stamp"
-    said = hashlib.sha256(PEERS_LOCK.read_bytes()).hexdigest()
-    if made.exists() and made.read_text() == said and python.exists():
-        return str(python)
-    install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
-    install += ["--only-binary", ":all:", "-r", str(PEERS_LOCK)]
     try:
-        subprocess.run([sys.executable, "-m", "venv", "--clear", str(PEERS)], check=True)
-        subprocess.run(install, check=True)
+        return str(environment(PEERS))
     except subprocess.CalledProcessError:
         print("run: the others could not be installed; their rows are left out", file=sys.stderr, flush=True)
         return ""
-    made.write_text(said)
-    return str(python)
-
-
-def tools() -> str:
-    """The interpreter of the tools that look at what the program is made of. Raises where they cannot be installed."""
-    python = AUDIT / PYTHON.relative_to(VENV)
-    made = AUDIT / "jinmen.stamp"
-    said = hashlib.sha256(AUDIT_LOCK.read_bytes()).hexdigest()
-    if not (made.exists() and made.read_text() == said and python.exists()):
-        install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
-        subprocess.run([sys.executable, "-m", "venv", "--clear", str(AUDIT)], check=True)
-        subprocess.run([*install, "--only-binary", ":all:", "-r", str(AUDIT_LOCK)], check=True)
-        made.write_text(said)
-    return str(python)
 
 
 def lint(*, quiet: bool = False) -> tuple[int, str]:
@@ -157,7 +133,7 @@ def main(arguments: list[str]) -> int:
     elif command not in ("", "lint", "test", "texts", "battery", "simulate", "torture", "office"):
         print(f"run: unknown command: {command}\n{USAGE}", end="", file=sys.stderr)
         return 2
-    set_up()
+    environment(VENV, "reports.fonts")
     offscreen = {} if os.environ.get("QT_QPA_PLATFORM") else {"QT_QPA_PLATFORM": "offscreen"}
     if command == "lint":
         return 1 if lint()[0] else 0
@@ -170,7 +146,7 @@ def main(arguments: list[str]) -> int:
     if command == "torture":
         return python("-m", "tests.torture", *rest, **offscreen)
     if command == "supply":
-        return python("-m", "tests.house.supply", *(rest or ["supply-out"]), tools(), str(PYTHON))
+        return python("-m", "tests.house.supply", *(rest or ["supply-out"]), str(environment(AUDIT)), str(PYTHON))
     if command == "texts":
         return python("-m", "tests.house.catalogue")
     if command == "bench" and "--no-peers" not in rest:
