@@ -13,7 +13,7 @@ from models.errors import DamagedStore, Problem
 from models.records.letter import LetterValue
 from models.records.roles import CLASSES
 from models.security import keystore
-from models.services import audit_session, casebook_file, desk_place, exchange_held, signing_in, sync_device
+from models.services import audit_session, casebook_file, desk_place, exchange_held, own_office, signing_in, sync_device
 from models.services.accounts import Accounts
 from models.services.allowed import ALLOWED, Guard
 from models.services.audit import Audit
@@ -384,18 +384,19 @@ class Casebook(ClosedCasebook):
         """What waits today."""
         return today_overview(self._book)
 
-    def set_office(self, office: Office, worker: Worker) -> None:
-        """Change the office's name, mark or phone, and the worker's. Raises OtherDistrict: records do not move."""
+    def set_office(self, office: Office, worker: Worker, shown: Office | None = None) -> None:
+        """Change the office's name, mark or phone, and the worker's. shown: the office as the form was filled with it.
+
+        Raises OtherDistrict: records do not move; OfficeChanged where another desk changed the same since.
+        """
+        shown = shown or self.office
         if office.district != self.office.district:
             raise OtherDistrict
-        if office != self.office:
+        if replace(office, keyed_by=shown.keyed_by) != shown:
             self._guard.need("office", "casebook.set_office")
-        office = replace(office, keyed_by=self.office.keyed_by)  # keys never change
-        with self._book.writing() as connection:
-            write_meta(connection, "office", desk_place.office_values(office))
+            own_office.change(self._book, office, shown)
         with self._book.writing_here() as connection:
             write_meta(connection, "worker", {"name": worker.name, "phone": worker.phone})
-        self._book.office = office
         self.accounts.be_called(worker.name, worker.phone)
 
     def change_passphrase(self, old: str, new: str) -> None:

@@ -25,6 +25,7 @@ from desktop.state import SCALES
 from desktop.widgets import pieces
 from desktop.widgets.passphrase_field import PassphraseField
 from desktop.widgets.strength_line import StrengthLine
+from models.errors import Problem
 from models.texts import _, ngettext
 
 if TYPE_CHECKING:
@@ -244,6 +245,7 @@ class SettingsPage(Page):
         from models.records import divisions
 
         office, worker = casebook.office, casebook.worker
+        self._shown = office  # what is typed over it is compared with it
         self.place.setText(f"{divisions.path(office.code)}  {office.code}")
         for field, text in (
             (self.office_name, office.name),
@@ -278,9 +280,21 @@ class SettingsPage(Page):
                 field.setFocus()
                 return
         self.office_trouble.hide()
-        self.run(lambda: casebook.set_office(office, worker), self._office_saved)
+        shown = self._shown
+        self.run(lambda: casebook.set_office(office, worker, shown), self._office_saved, self._office_not_saved)
+
+    def _office_not_saved(self, problem: Problem) -> None:
+        from models.services.own_office import OfficeChanged
+
+        if not isinstance(problem, OfficeChanged):
+            self.shell.problem(problem)
+            return
+        self._shown = problem.office  # whoever saves again has read it
+        self.office_trouble.setText(problem.sentence())
+        self.office_trouble.show()
 
     def _office_saved(self, _nothing: None) -> None:
+        self._shown = self.casebook.office
         self.shell.say(_("Office and worker were saved."))
         if self.shell.area is not None:
             self.shell.area.status.show_worker()

@@ -153,7 +153,9 @@ class AssignDialog(FormDialog):
 
 
 class RhythmDialog(FormDialog):
-    """Asks how often each category is visited; `wished` is called with category -> days."""
+    """Asks how often each category is visited; `wished` is called with category -> days, of those that were changed:
+    another desk may have changed the rest meanwhile.
+    """
 
     def __init__(
         self, parent: QWidget, wished: Callable[[dict[str, int]], object], *, rhythm: Sequence[Rhythm]
@@ -170,6 +172,7 @@ class RhythmDialog(FormDialog):
         grid.setVerticalSpacing(theme.px(8))
         grid.setColumnStretch(0, 1)
         self.days: dict[str, QSpinBox] = {}
+        self._shown = {one.id: one.days for one in rhythm}
         for place, one in enumerate(rhythm):
             box = QSpinBox()
             box.setRange(0, LONGEST)
@@ -196,4 +199,4 @@ class RhythmDialog(FormDialog):
     def _agree(self) -> None:
         days = {key: box.value() for key, box in self.days.items()}
         self.accept()
-        self._wished(days)
+        self._wished({key: value for key, value in days.items() if value != self._shown[key]})

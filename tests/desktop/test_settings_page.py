@@ -1,5 +1,7 @@
 """Office, looks, passphrase, locking, backups."""
 
+from dataclasses import replace
+
 import pytest
 
 from desktop import theme
@@ -30,6 +32,22 @@ def test_office_and_worker_are_changed_and_kept(page, clock):
     again = Casebook.open(page.shell.folder, PASSPHRASE, clock=clock)
     assert (again.office.phone, again.worker.name) == ("022-12345678", "李静")
     again.close()
+
+
+def test_what_another_desk_called_the_office_meanwhile_is_told_before_it_is_overwritten(page):
+    book, shown = page.casebook, page.casebook.office
+    book.set_office(replace(shown, phone="022-11111111"), book.worker)  # as another desk does
+    page.office_phone.setText("022-12345678")
+    page.letter_mark.setText("花园")
+    page.save_office.click()
+    settle(page.shell)
+    assert "022-11111111" in page.office_trouble.text()
+    assert book.office == replace(shown, phone="022-11111111")
+    assert page.office_phone.text() == "022-12345678"
+    page.save_office.click()
+    settle(page.shell)
+    assert not page.office_trouble.isVisible()
+    assert book.office == replace(shown, phone="022-12345678", letter_mark="花园")
 
 
 def test_what_is_printed_on_letters_cannot_be_emptied(page):
