@@ -5,6 +5,7 @@ Says what it measured as one line of JSON. Run by desktop.bench_sync only.
 
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 
 from desktop.bench_child import most_kibibytes, tell
@@ -35,15 +36,18 @@ def take(changes: int, folder: Path, stick: Path, server: int) -> int:
     files = sorted(stick.glob(f"*{BATCH_ENDING}"))
     each = -(-changes // len(files))
     tenth = max(len(files) // PARTS, 1)
-    parts, before = [], _clocks(server)
-    for start in range(0, len(files), tenth):
-        some = files[start : start + tenth]
-        with office.sync.together():
-            for file in some:
-                office.sync.apply(file)
-        now = _clocks(server)
-        parts.append([len(some) * each, *(b - a for a, b in zip(before, now, strict=True))])
-        before = now
+    clocks = [_clocks(server)]
+    with office.sync.together():
+        for place, file in enumerate(files, 1):
+            office.sync.apply(file)
+            if place % tenth == 0 and place < len(files):
+                clocks.append(_clocks(server))
+    clocks.append(_clocks(server))  # with the search keys that waited until the end
+    ends = [*range(0, len(files), tenth), len(files)]
+    parts = [
+        [(end - start) * each, *(b - a for a, b in zip(before, after, strict=True))]
+        for (start, end), (before, after) in zip(pairwise(ends), pairwise(clocks), strict=True)
+    ]
     peak = most_kibibytes() / 1024
     began = time.process_time()
     office.sync.apply(files[0])

@@ -96,6 +96,7 @@ class Inbox:
         """Take a file in that was kept aside; where that works it is on the list no more. Raises NotFound."""
         path = refused_files.kept_path(self._book, refused_id)
         exchange_held.check(self._book)
+        self._book.back_up_before("import")
         return inbox_taking.take(self._book, [path])
 
     def forget(self, refused_id: str) -> None:

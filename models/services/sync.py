@@ -5,8 +5,8 @@ those of earlier files that were never confirmed, so that a lost stick loses not
 order do no harm. models/sync/FORMAT.md describes the files.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import select, update
@@ -132,15 +132,20 @@ class Sync:
         Returns an empty Changed where the worker cancelled. Raises BatchRefused, CannotRead, DiskFull, ExchangeHeld.
         """
         exchange_held.check(self._book)
-        self._book.back_up_before("import")
+        if not self._book.keys_wait:  # else it was made before the first of the files
+            self._book.back_up_before("import")
         if sync_files.is_sealed_file(path):
             return sync_files.take(self._book, path).changed
         return sync_import.apply(self._book, path, progress, cancelled)
 
-    def together(self) -> AbstractContextManager[None]:
-        """Within this block many files are taken in quicker: whom they are about can be searched for when a dozen of
-        them is in, and everybody when the block ends. A crash forgets nobody."""
-        return search_index.together(self._book)
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Within this block many files are taken in quicker: one backup is made before all of them, and whom they are
+        about can be searched for when a dozen of them is in, and everybody when the block ends. A crash forgets nobody.
+        """
+        self._book.back_up_before("import")
+        with search_index.together(self._book):
+            yield
 
     def apply_file(self, path: Path) -> sync_files.ArrivedFile:
         """Take a sealed file (.jma) in, and say what it was: a picture is shown from now on, a set of rules waits in

@@ -51,6 +51,20 @@ def test_the_keys_are_those_of_files_taken_in_one_by_one(tmp_path: Path, monkeyp
             assert connection.execute(waiting).scalar_one() == 0
 
 
+def test_one_backup_is_made_before_all_of_them(tmp_path: Path) -> None:
+    with desks(tmp_path) as (laptop, office):
+        files = files_of(laptop, tmp_path / "stick")
+        asked: list[tuple[str, str]] = []  # why, and of what
+        office.book.back_up_before = lambda reason: asked.append((reason, office.digest()))
+        before = office.digest()
+        with office.sync.together():
+            for file in files:
+                office.sync.apply(file)
+        assert asked == [("import", before)]
+        office.sync.apply(files[0])
+        assert [reason for reason, _count in asked] == ["import"] * 2
+
+
 def test_after_a_crash_between_the_files_nobody_is_forgotten(tmp_path: Path) -> None:
     with desks(tmp_path) as (laptop, office):
         *files, last = files_of(laptop, tmp_path / "stick")
