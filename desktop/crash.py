@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication, QDialog, QPlainTextEdit
 
 from desktop import clipboard, theme
+from desktop.tasks import PutAwayError
 from desktop.widgets import pieces
 from models.texts import _
 
@@ -98,7 +99,8 @@ class Catcher:
         if issubclass(kind, KeyboardInterrupt):
             QApplication.quit()
             return
-        self._bridge.happened.emit(error)
+        if not issubclass(kind, PutAwayError):
+            self._bridge.happened.emit(error)
 
     def show(self, error: BaseException) -> None:
         """Show the window, unless it is shown already."""

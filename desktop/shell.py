@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import shiboken6
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
@@ -18,7 +18,7 @@ from desktop.minding import Minding
 from desktop.other_desks import OtherDesks
 from desktop.pages.base import Page
 from desktop.state import LANGUAGES, SCALES, THEMES, State
-from desktop.tasks import Tasks
+from desktop.tasks import PutAwayError, Tasks
 from models import texts
 from models.clock import Clock, SystemClock
 from models.errors import Problem
@@ -168,8 +168,11 @@ class Shell(QMainWindow):
 
     @property
     def casebook(self) -> "Casebook":
-        """The open casebook. Only pages ask, and they are there only while it is open."""
-        assert self._casebook is not None, "the casebook is open"
+        """The open casebook. Only pages ask, and they are there only while it is open, and a moment longer: raises
+        PutAwayError then.
+        """
+        if self._casebook is None:
+            raise PutAwayError
         return self._casebook
 
     @property
@@ -247,8 +250,11 @@ class Shell(QMainWindow):
         if self.area is not None:
             self._stack.removeWidget(self.area)
             self.area = None
+        self.tasks.part_from(gone)
         for widget in gone:
             widget.hide()
+            for timer in widget.findChildren(QTimer):
+                timer.stop()
             if at_once:
                 shiboken6.delete(widget)
             else:

@@ -9,7 +9,8 @@ import queue
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from contextlib import suppress
 from functools import partial
 from typing import Any, Generic, TypeVar
 
@@ -28,6 +29,10 @@ Cancelled = Callable[[], bool]
 """Asked by a long task now and then; true when the worker wants it to stop."""
 
 
+class PutAwayError(Exception):
+    """A page that is about to go asked for the casebook that was closed behind it: there is nothing more to do."""
+
+
 class Job(Generic[T]):
     """One piece of work on its way. Only `cancel()`, `title` and `is_over` are of use to pages."""
 
@@ -44,10 +49,13 @@ class Job(Generic[T]):
         self.failed = failed
         self.owner = owner
         self.title = title
+        self.only_shows = False
         self.result: T | None = None
         self.error: BaseException | None = None
         self.is_over = False
         """Whether it ended, however it did, or was never begun since the window is going."""
+        self.parted = False
+        """Whether its owner is about to go: nothing is delivered to it any more."""
         self._cancelled = threading.Event()
 
     def cancel(self) -> None:
@@ -165,7 +173,9 @@ class Tasks(QObject):
         owner: QObject | None = None,
     ) -> Job[T]:
         """Like `run`, on the lane for lists, so that scrolling never waits for a save."""
-        return self._put(self._reader, Job(work, done, failed, owner))
+        job = Job(work, done, failed, owner)
+        job.only_shows = True
+        return self._put(self._reader, job)
 
     def outside(
         self,
@@ -237,16 +247,17 @@ class Tasks(QObject):
     @Slot()
     def _take_in(self) -> None:
         if not self._closed:
-            self._inbox.get_nowait()()  # one for each time it is said
+            with suppress(PutAwayError):
+                self._inbox.get_nowait()()  # one for each time it is said
 
     def _deliver(self, job: Job[Any]) -> None:
         self._outstanding.pop(id(job), None)
         result, error = job.result, job.error
-        done, failed, owner, cancelled = job.done, job.failed, job.owner, job.cancelled()
+        done, failed, owner, parted, cancelled = job.done, job.failed, job.owner, job.parted, job.cancelled()
         if job.title:
             self.long_ended.emit(job)
         job.let_go()
-        gone = owner is not None and not shiboken6.isValid(owner)
+        gone = parted or (owner is not None and not shiboken6.isValid(owner))
         if error is None:
             if is_changed(result):
                 self.changed.emit(result)
@@ -263,6 +274,19 @@ class Tasks(QObject):
                 self.problem.emit(error)
         else:
             self.fault.emit(error)
+
+    def part_from(self, gone: Collection[QObject]) -> None:
+        """These widgets and what is in them are about to go: nothing more is delivered to them, and what waits in the
+        lane for lists only to be shown there is not begun. Whatever changes records is done all the same.
+        """
+        for job in self._outstanding.values():
+            each = job.owner if job.owner is not None and shiboken6.isValid(job.owner) else None
+            while each is not None and each not in gone:
+                each = each.parent()
+            if each is not None:
+                job.parted = True
+                if job.only_shows:
+                    job.cancel()
 
     def long_work(self) -> "list[Job[Any]]":
         """The long tasks that are queued or running."""
