@@ -50,6 +50,7 @@ class Job(Generic[T]):
         self.owner = owner
         self.title = title
         self.only_shows = False
+        """Whether it changes nothing and was asked for only to be shown."""
         self.result: T | None = None
         self.error: BaseException | None = None
         self.is_over = False
