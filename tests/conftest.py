@@ -212,16 +212,19 @@ def pytest_handlecrashitem(report: pytest.TestReport) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
     """Around a test with a window Python looks for refuse where the program would, on the window's thread, and never
-    in the thread that brings the next tests.
+    in the thread that brings the next tests. Afterwards the widgets that were closed go: no event loop does it here.
     """
     if not _has_window(item):
         return (yield)
-    from desktop import refuse  # not where no test needs Qt
+    from PySide6.QtCore import QCoreApplication, QEvent  # not where no test needs Qt
+
+    from desktop import refuse
 
     gc.disable()
     try:
         return (yield)
     finally:
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
         refuse.look()
         if not _has_window(nextitem):
             gc.collect()
