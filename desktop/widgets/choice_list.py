@@ -5,13 +5,11 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter
-from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QStyle, QStyledItemDelegate, QWidget
+from PySide6.QtWidgets import QLineEdit, QListWidget, QStyle, QStyledItemDelegate, QWidget
 
 from desktop import theme
 from desktop.widgets import pieces
 from desktop.widgets.tile_list import Tile, paint_tile
-
-_THING = Qt.ItemDataRole.UserRole
 
 
 @dataclass(frozen=True)
@@ -26,8 +24,12 @@ class Choice:
 
 
 class _Delegate(QStyledItemDelegate):
+    def __init__(self, shown: "ChoiceList") -> None:
+        super().__init__(shown)
+        self._list = shown
+
     def paint(self, painter: QPainter, option, index) -> None:
-        choice: Choice = index.data(_THING)
+        choice = self._list.choices()[index.row()]
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         if choice.tile is not None:
             paint_tile(painter, option.rect, choice.tile, selected)
@@ -56,38 +58,40 @@ class _Delegate(QStyledItemDelegate):
         painter.restore()
 
     def sizeHint(self, option, index) -> QSize:
-        choice: Choice = index.data(_THING)
+        choice = self._list.choices()[index.row()]
         return QSize(theme.px(200), theme.row_height() if choice.tile is not None else theme.target() + theme.px(4))
 
 
 class ChoiceList(QListWidget):
-    """The list; `watch` the line that is typed into."""
+    """The list; `watch` the line that is typed into.
+
+    Qt makes the lines itself, and only from their words. Lines that Python made, with a choice in them and all that it
+    holds, were freed by Python while Qt was taking the list apart: PySide6 6.11.3 then crashed in ~QListWidgetItem,
+    once in some thousand windows.
+    """
 
     def __init__(self, name: str) -> None:
         super().__init__()
+        self._choices: tuple[Choice, ...] = ()
         self.setAccessibleName(name)
         self.setItemDelegate(_Delegate(self))
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMouseTracking(True)
-        self.itemClicked.connect(lambda item: item.data(_THING).run())
+        self.clicked.connect(lambda index: self._choices[index.row()].run())
         pieces.finger_scroll(self)
 
     def show_choices(self, choices: Sequence[Choice]) -> None:
         """Show these, the first selected."""
         self.clear()
-        for choice in choices:
-            item = QListWidgetItem()
-            item.setData(_THING, choice)
-            words = choice.tile.spoken() if choice.tile is not None else choice.text
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, words)
-            self.addItem(item)
+        self._choices = tuple(choices)
+        self.addItems([choice.tile.spoken() if choice.tile is not None else choice.text for choice in choices])
         if choices:
             self.setCurrentRow(0)
 
-    def choices(self) -> list[Choice]:
+    def choices(self) -> tuple[Choice, ...]:
         """What is shown."""
-        return [self.item(place).data(_THING) for place in range(self.count())]
+        return self._choices
 
     def height_wanted(self) -> int:
         """How high the list is when nothing is hidden, in pixels."""
@@ -95,10 +99,10 @@ class ChoiceList(QListWidget):
 
     def choose(self) -> bool:
         """Do the selected one; false when there is none."""
-        item = self.currentItem()
-        if item is None:
+        row = self.currentRow()
+        if row < 0:
             return False
-        item.data(_THING).run()
+        self._choices[row].run()
         return True
 
     def watch(self, line: QLineEdit) -> None:

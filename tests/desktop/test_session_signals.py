@@ -94,6 +94,7 @@ def heard(bus, system, qtbot) -> Iterator[tuple[SessionSignals, list[str]]]:
     qtbot.waitUntil(lambda: made._held is not None and made._lid_closed is False and not made._calls)
     yield made, told
     made.end()
+    qtbot.waitUntil(lambda: system.count("let go") == system.count("held"))  # or the next test would hear of it
     for name in ("a", "b"):
         QtDBus.QDBusConnection.disconnectFromBus(f"test-{name}")
 
