@@ -178,16 +178,21 @@ def _of_pdf(data: bytes, name: str, passphrase: str) -> list[Found]:
 
 
 def _page(document: Any, number: int) -> _Page:
-    with ONE_AT_A_TIME, closing(document[number]) as page:
-        objects = tuple(_objects(page))
-    for dpi in _DPI:
-        with ONE_AT_A_TIME, closing(document[number]) as page:
+    with ONE_AT_A_TIME:
+        page = document[number]
+    try:
+        with ONE_AT_A_TIME:
+            objects = tuple(_objects(page))
+        for dpi in _DPI:
             picture = drawn(page, dpi / _INCH, grayscale=True).convert("L")
-        # Drawn codes are sharp; only a page without text is a scan, and worth more than a look.
-        codes = codes_in_picture(picture, hard=not objects)
-        if codes:
-            return _Page(tuple(dict.fromkeys(codes)), objects)
-    return _Page((), objects)
+            # Drawn codes are sharp; only a page without text is a scan, and worth more than a look.
+            codes = codes_in_picture(picture, hard=not objects)
+            if codes:
+                return _Page(tuple(dict.fromkeys(codes)), objects)
+        return _Page((), objects)
+    finally:
+        with ONE_AT_A_TIME:
+            page.close()
 
 
 def _objects(page: Any) -> Iterator[str]:

@@ -31,7 +31,7 @@ from models.texts import _, ngettext
 if TYPE_CHECKING:
     from desktop.shell import Shell
     from models.casebook import Casebook
-    from models.services.views import Changed
+    from models.services.views import Changed, Office
 
 RETENTION_YEARS = "retention_years"
 """The setting; models.services.rights reads it and is not loaded for this page."""
@@ -245,7 +245,7 @@ class SettingsPage(Page):
         from models.records import divisions
 
         office, worker = casebook.office, casebook.worker
-        self._shown = office  # what is typed over it is compared with it
+        self._shown = office  # the form was filled with it, and what is typed over it is compared with it
         self.place.setText(f"{divisions.path(office.code)}  {office.code}")
         for field, text in (
             (self.office_name, office.name),
@@ -289,12 +289,23 @@ class SettingsPage(Page):
         if not isinstance(problem, OfficeChanged):
             self.shell.problem(problem)
             return
-        self._shown = problem.office  # whoever saves again has read it
+        self._catch_up(problem.office)  # whoever saves again has read it
         self.office_trouble.setText(problem.sentence())
         self.office_trouble.show()
 
+    def _catch_up(self, office: "Office") -> None:
+        """Show what another desk changed, where nothing else was typed: or the next save would put it back."""
+        for field, name in (
+            (self.office_name, "name"),
+            (self.letter_mark, "letter_mark"),
+            (self.office_phone, "phone"),
+        ):
+            if field.text().strip() == getattr(self._shown, name):
+                field.setText(getattr(office, name))
+        self._shown = office
+
     def _office_saved(self, _nothing: None) -> None:
-        self._shown = self.casebook.office
+        self._catch_up(self.casebook.office)
         self.shell.say(_("Office and worker were saved."))
         if self.shell.area is not None:
             self.shell.area.status.show_worker()

@@ -65,9 +65,9 @@ class _Delegate(QStyledItemDelegate):
 class ChoiceList(QListWidget):
     """The list; `watch` the line that is typed into.
 
-    Qt makes the lines itself, and only from their words. Lines that Python made, with a choice in them and all that it
-    holds, were freed by Python while Qt was taking the list apart: PySide6 6.11.3 then crashed in ~QListWidgetItem,
-    once in some thousand windows.
+    Qt makes the lines itself, and only from their words. Where Python made them, with a choice in each and all that it
+    holds, PySide6 6.11.3 crashed once in some thousand windows: by a memory image in ~QListWidgetItem, on a line whose
+    Python half had been freed.
     """
 
     def __init__(self, name: str) -> None:

@@ -50,6 +50,19 @@ def test_what_another_desk_called_the_office_meanwhile_is_told_before_it_is_over
     assert book.office == replace(shown, phone="022-12345678", letter_mark="花园")
 
 
+@pytest.mark.parametrize("same", [False, True])
+def test_what_another_desk_changed_besides_is_shown_and_outlives_the_next_save(page, same):
+    book, shown = page.casebook, page.casebook.office
+    theirs = replace(shown, phone="022-11111111", letter_mark="劝业" if same else shown.letter_mark)
+    book.set_office(theirs, book.worker)
+    page.letter_mark.setText("花园")
+    for _time in range(3):
+        page.save_office.click()
+        settle(page.shell)
+    assert page.office_phone.text() == "022-11111111"
+    assert book.office == replace(shown, phone="022-11111111", letter_mark="花园")
+
+
 def test_what_is_printed_on_letters_cannot_be_emptied(page):
     page.letter_mark.setText(" ")
     page.save_office.click()
