@@ -90,6 +90,15 @@ def export(page, stick: Path) -> ExportPanel:
     return panel
 
 
+def take_in_from(page, stick: Path) -> None:
+    """The one file that lies on a stick, looked at first."""
+    put_in(page, stick)
+    press(page, _("Look at them"))
+    settle(page.shell)
+    press(page, "收入1个文件")
+    settle(page.shell)
+
+
 def office_page(window, folder, street, *sticks: Path):
     """The sync page of the street office."""
     shell = window(folder)
@@ -298,11 +307,7 @@ def test_what_came_back_because_somebody_went_on_with_it_is_told(show, book, fam
     shutil.rmtree(stick)
     stick.mkdir()
     street.sync.export(stick)
-    put_in(page, stick)
-    press(page, _("Look at them"))
-    settle(page.shell)
-    press(page, "收入1个文件")
-    settle(page.shell)
+    take_in_from(page, stick)
     assert "撤销过的登记又恢复了，因为有人已在别处接着办了：郝连生。" in said(page.panel)
     press(page, _("Look at it"))
     settle(page.shell)
@@ -343,11 +348,7 @@ def test_the_answer_on_the_stick_says_how_many_changes_arrived_up_to_when(show, 
     (file,) = stick.glob("*.jmb")
     street.sync.apply(file)
     street.sync.write_receipt(stick)
-    put_in(page, stick)
-    press(page, _("Look at them"))
-    settle(page.shell)
-    press(page, "收入1个文件")
-    settle(page.shell)
+    take_in_from(page, stick)
     told = said(page.panel)
     assert f"您截至10:00的{count}项改动已送达" in told
     press(page, _("All done"))
@@ -394,11 +395,7 @@ def test_a_damaged_file_is_kept_aside_with_the_reason_and_the_next_is_taken_in(
     settle(page.shell)
     assert not page.refused.isVisibleTo(page)
     first.write_bytes(whole)
-    put_in(page, stick)
-    press(page, _("Look at them"))
-    settle(page.shell)
-    press(page, "收入1个文件")
-    settle(page.shell)
+    take_in_from(page, stick)
     assert len(street.residents.ids()) == len(book.residents.ids())
 
 
