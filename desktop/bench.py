@@ -30,7 +30,7 @@ from desktop import (
     bench_trust,
 )
 from desktop.bench_register import PASSPHRASE, make_casebook, size_of
-from desktop.bench_table import Failure, Row, Scale, as_json, not_measured, part, row, table
+from desktop.bench_table import Failure, Row, Scale, as_json, not_measured, part, row, slowness, table
 from models.casebook import Casebook
 
 RESIDENTS, QUICK_RESIDENTS = 100_000, 400
@@ -145,19 +145,24 @@ def main(arguments: list[str]) -> int:
     scale = quick if asked.quick else Scale(RESIDENTS, RECORDS, 5, 25, CHANGES)
     scale = replace(scale, residents=asked.residents or scale.residents, changes=asked.changes or scale.changes)
     qt = QApplication.instance() or app.application(sys.argv[:1])
+    slow = [slowness()]
     with tempfile.TemporaryDirectory(prefix="jinmen-bench-") as scratch:
         told = list(Bench(scale, Path(scratch), asked.peers).measure())
         megabytes = size_of(Path(scratch) / "data")
     del qt
+    slow.append(slowness())
     rows = [line for line in told if isinstance(line, Row)]
     failures = [line for line in told if isinstance(line, Failure)]
     if asked.json:
         asked.json.write_text(
-            json.dumps(as_json(rows, failures, scale, megabytes), ensure_ascii=False, indent=1) + "\n", "utf-8"
+            json.dumps(as_json(rows, failures, scale, megabytes, slow), ensure_ascii=False, indent=1) + "\n", "utf-8"
         )
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(encoding="utf-8")
-    head = f"{scale.residents:,} residents, {megabytes:,.0f} MB; medians of {scale.runs} to {scale.many} runs"
+    head = (
+        f"{scale.residents:,} residents, {megabytes:,.0f} MB; medians of {scale.runs} to {scale.many} runs; to count took "
+        f"{slow[0]:.1f}, at the end {slow[1]:.1f} times as long as where the targets were set"
+    )
     sys.stdout.write(f"{head}\n\n{table(rows)}\n")
     if failures:
         sys.stdout.write(f"\n{not_measured(failures)}\n")

@@ -142,9 +142,13 @@ def _imports(scratch: Path, scale: Scale) -> Iterator[Row]:
 
 def _rows_of(name: str, changes: int, told: dict[str, Any]) -> Iterator[Row]:
     what = f"import of {changes:,} changes, {name}"
-    by_cpu = [several / (client + server) for several, client, server, _wall in told["parts"]]
-    by_wall = [several / wall for several, _client, _server, wall in told["parts"]]
+    by_cpu = [several / (client + server) for several, client, server, _wall, _slow in told["parts"]]
+    by_wall = [several / wall for several, _client, _server, wall, _slow in told["parts"]]
+    slow = [part[-1] for part in told["parts"]]
+    at_usual = [rate * times for rate, times in zip(by_cpu, slow, strict=True)]
     yield row(f"{what}: by processor time, all tenths", "changes/s", by_cpu, 5000, at_least=True)
+    yield row(f"{what}: how slow the computer was meanwhile", "times", slow)
+    yield row(f"{what}: at its usual speed", "changes/s", at_usual, 5000, at_least=True)
     yield row(f"{what}: the first tenth", "changes/s", by_cpu[:1], 5000, at_least=True)
     yield row(f"{what}: the last tenth", "changes/s", by_cpu[-1:], 5000, at_least=True)
     yield row(f"{what}: the last tenth of the first", "%", [100 * by_cpu[-1] / by_cpu[0]], 60, at_least=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 from desktop.bench_child import most_kibibytes, tell
 from desktop.bench_postgres import seconds_of
 from desktop.bench_register import COMMUNITY, PASSPHRASE
+from desktop.bench_table import USUAL_SECONDS, counting_seconds
 from desktop.bench_sync_files import make_files
 from models.casebook import Casebook
 from models.services.partners import CARD_ENDING
@@ -29,25 +30,30 @@ def make(changes: int, at_once: int, folders: list[Path]) -> int:
 
 
 def take(changes: int, folder: Path, stick: Path, server: int) -> int:
-    """Open an office and take all files in; processor time of this process and of the server (its id; 0: none)."""
+    """Open an office and take all files in; processor time of this process and of the server (its id; 0: none).
+
+    After each file it counts, so that each part tells how slow the computer was in these very minutes.
+    """
     office = Casebook.open(folder, PASSPHRASE)
     for card in sorted(stick.glob(f"laptop-*{CARD_ENDING}")):
         office.sync.trust_card(card)
     files = sorted(stick.glob(f"*{BATCH_ENDING}"))
     each = -(-changes // len(files))
     tenth = max(len(files) // PARTS, 1)
-    clocks = [_clocks(server)]
+    counted = 0.0
+    clocks = [_clocks(server, counted)]
     with office.sync.together():
         for place, file in enumerate(files, 1):
             office.sync.apply(file)
+            counted += counting_seconds()
             if place % tenth == 0 and place < len(files):
-                clocks.append(_clocks(server))
-    clocks.append(_clocks(server))  # with the search keys that waited until the end
+                clocks.append(_clocks(server, counted))
+    clocks.append(_clocks(server, counted))  # with the search keys that waited until the end
     ends = [*range(0, len(files), tenth), len(files)]
-    parts = [
-        [(end - start) * each, *(b - a for a, b in zip(before, after, strict=True))]
-        for (start, end), (before, after) in zip(pairwise(ends), pairwise(clocks), strict=True)
-    ]
+    parts = []
+    for (start, end), (before, after) in zip(pairwise(ends), pairwise(clocks), strict=True):
+        client, there, wall, counting = (b - a for a, b in zip(before, after, strict=True))
+        parts.append([(end - start) * each, client, there, wall, counting / (end - start) / USUAL_SECONDS])
     peak = most_kibibytes() / 1024
     began = time.process_time()
     office.sync.apply(files[0])
@@ -58,8 +64,10 @@ def take(changes: int, folder: Path, stick: Path, server: int) -> int:
     return 0
 
 
-def _clocks(server: int) -> tuple[float, float, float]:
-    return time.process_time(), seconds_of(server) if server else 0.0, time.perf_counter()
+def _clocks(server: int, counted: float) -> tuple[float, float, float, float]:
+    """Seconds of this process without its counting, of the server, of the clock on the wall, and of counting."""
+    there = seconds_of(server) if server else 0.0
+    return time.process_time() - counted, there, time.perf_counter() - counted, counted
 
 
 if __name__ == "__main__":

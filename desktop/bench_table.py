@@ -17,6 +17,10 @@ from typing import Any
 from models.errors import Problem
 
 
+USUAL_SECONDS = 0.005
+"""What counting_seconds() were on the computer on which the targets were set."""
+
+
 @dataclass(frozen=True)
 class Row:
     """One line of the table: what was measured so many times, in which unit, and what it should be."""
@@ -95,6 +99,24 @@ def timed(runs: int, work: Callable[[], object], clock: Callable[[], float] = ti
     return found
 
 
+def counting_seconds() -> float:
+    """Processor time of a hundred thousand additions in Python, now; USUAL_SECONDS where the targets were set.
+
+    The same computer may be twice as slow an hour later, where others use it too: a figure that is to be compared with
+    one of another day needs this beside it, taken in the same minutes.
+    """
+    began = time.process_time()
+    total = 0
+    for number in range(100_000):
+        total += number
+    return time.process_time() - began
+
+
+def slowness(runs: int = 20) -> float:
+    """How many times longer this computer takes to count, now, than the one on which the targets were set."""
+    return sum(counting_seconds() for _run in range(runs)) / runs / USUAL_SECONDS
+
+
 def part(name: str, measured: Callable[[], Iterator[Row]]) -> Iterator[Row | Failure]:
     """The lines of one part of the bench; where it breaks off, what it had measured till then, and a line that says so.
 
@@ -152,13 +174,16 @@ def not_measured(failures: Sequence[Failure]) -> str:
     return "\n".join(f"NOT MEASURED to its end: {failure.part}: {failure.why}" for failure in failures)
 
 
-def as_json(rows: Sequence[Row], failures: Sequence[Failure], scale: Scale, megabytes: float) -> dict[str, Any]:
-    """The table for other programs; numbers in the unit of their row."""
+def as_json(
+    rows: Sequence[Row], failures: Sequence[Failure], scale: Scale, megabytes: float, slow: Sequence[float]
+) -> dict[str, Any]:
+    """The table for other programs; numbers in the unit of their row. Slow: slowness() at the start and at the end."""
     return {
         "machine": {
             "system": platform.platform(),
             "python": platform.python_version(),
             "processors": os.cpu_count(),
+            "slowness": list(slow),
             "load": list(os.getloadavg()) if hasattr(os, "getloadavg") else [],
         },
         "residents": scale.residents,

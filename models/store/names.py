@@ -47,6 +47,8 @@ MOST_READINGS = 12  # of one name: enough for two characters with three readings
 
 def tidy(text: str) -> str:
     """Text as keys are written: NFKC, small letters, no accents, ü as v; nothing but letters, characters and digits."""
+    if text.isascii() and text.isalnum():  # nearly every number and syllable
+        return text.lower()
     text = unicodedata.normalize("NFKC", text).lower()
     text = re.sub("[üǖǘǚǜ]", "v", text)
     text = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
