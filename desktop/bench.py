@@ -160,8 +160,8 @@ def main(arguments: list[str]) -> int:
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(encoding="utf-8")
     head = (
-        f"{scale.residents:,} residents, {megabytes:,.0f} MB; medians of {scale.runs} to {scale.many} runs; to count took "
-        f"{slow[0]:.1f}, at the end {slow[1]:.1f} times as long as where the targets were set"
+        f"{scale.residents:,} residents, {megabytes:,.0f} MB; medians of {scale.runs} to {scale.many} runs; "
+        f"to count took {slow[0]:.1f}, at the end {slow[1]:.1f} times as long as where the targets were set"
     )
     sys.stdout.write(f"{head}\n\n{table(rows)}\n")
     if failures:

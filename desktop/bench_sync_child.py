@@ -11,8 +11,8 @@ from pathlib import Path
 from desktop.bench_child import most_kibibytes, tell
 from desktop.bench_postgres import seconds_of
 from desktop.bench_register import COMMUNITY, PASSPHRASE
-from desktop.bench_table import USUAL_SECONDS, counting_seconds
 from desktop.bench_sync_files import make_files
+from desktop.bench_table import USUAL_SECONDS, counting_seconds
 from models.casebook import Casebook
 from models.services.partners import CARD_ENDING
 from models.services.sync_writing import BATCH_ENDING

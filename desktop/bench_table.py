@@ -16,7 +16,6 @@ from typing import Any
 
 from models.errors import Problem
 
-
 USUAL_SECONDS = 0.005
 """What counting_seconds() were on the computer on which the targets were set."""
 

@@ -19,6 +19,7 @@ from desktop.widgets.banner import Banner
 from desktop.widgets.case_parts import Card, Chip, TickRow, labelled
 from desktop.widgets.list_export import file_name, kind_words, write_bytes
 from models.clock import today
+from models.errors import Problem
 from models.services.numbering_views import BlockView, GapReport, Standing
 from models.services.views import Changed
 from models.texts import _
@@ -221,8 +222,13 @@ class NumbersPage(Page):
         size, numbering = self.block_size.value(), self.casebook.numbering
         if self.loaded is not None and size != self.loaded.standing.size:
             # The cards stay: the click that ended the typing may be on its way to one of them.
+            shown = self.loaded.standing.size
             self.loaded = replace(self.loaded, standing=replace(self.loaded.standing, size=size))
-            self.run(lambda: numbering.set_size(size))
+            self.run(lambda: numbering.set_size(size, shown), None, self._size_not_set)
+
+    def _size_not_set(self, problem: Problem) -> None:
+        self.open(**self.where)  # what stands now is shown
+        self.shell.problem(problem)
 
     def show_code(self, code: str) -> None:
         """Show the code of a block once more."""

@@ -93,7 +93,7 @@ class SettingsPage(Page):
         else:
             self.read(lambda: str(casebook.settings.get("backup_folder", "")), self._show_backup_folder)
         self.read(lambda: bool(casebook.settings.get(SECOND_PERSON, False)), self.second_person.setChecked)
-        self.read(lambda: int(casebook.settings.get(RETENTION_YEARS, 0)), self.retention.setValue)
+        self._show_retention()
 
     def refresh(self, changed: "Changed") -> None:
         """Nothing that verbs change is shown here."""
@@ -203,6 +203,7 @@ class SettingsPage(Page):
     def _retention(self) -> QFrame:
         self.retention = QSpinBox()
         self.retention.setRange(0, 50)
+        self._years_shown = 0
         self.retention.setSpecialValueText(_("No term"))
         self.retention.setSuffix(_(" years"))
         self.retention.setFixedWidth(theme.px(160))
@@ -226,20 +227,30 @@ class SettingsPage(Page):
         words = _("Letters are signed by a second person.") if on else _("Letters are issued by whoever writes them.")
         self.run(lambda: casebook.settings.set(SECOND_PERSON, on), lambda _nothing: self.shell.say(words))
 
+    def _show_retention(self) -> None:
+        """Show the term that stands; what is typed over it is compared with it."""
+        casebook = self.casebook
+
+        def done(years: int) -> None:
+            self._years_shown = years
+            self.retention.setValue(years)
+
+        self.read(lambda: int(casebook.settings.get(RETENTION_YEARS, 0)), done)
+
     def _save_retention(self) -> None:
-        casebook, years = self.casebook, self.retention.value()
+        casebook, years, shown = self.casebook, self.retention.value(), self._years_shown
+        if years == shown:
+            return  # the box was left as it was, whatever another desk has said since
+        self._years_shown = years
+        self.run(
+            lambda: casebook.settings.set(RETENTION_YEARS, years, shown=shown),
+            lambda _nothing: self.shell.say(_("The term of retention was saved.")),
+            self._retention_not_saved,
+        )
 
-        def work() -> bool:
-            if int(casebook.settings.get(RETENTION_YEARS, 0)) == years:
-                return False
-            casebook.settings.set(RETENTION_YEARS, years)
-            return True
-
-        def done(saved: bool) -> None:
-            if saved:
-                self.shell.say(_("The term of retention was saved."))
-
-        self.run(work, done)
+    def _retention_not_saved(self, problem: Problem) -> None:
+        self._show_retention()
+        self.shell.problem(problem)
 
     def _show_office(self, casebook: "Casebook") -> None:
         from models.records import divisions

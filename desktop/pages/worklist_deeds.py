@@ -1,12 +1,17 @@
 """What is done with households from the worklist: whose care they are in, putting off, calling, how often to visit."""
 
+from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from desktop import side_by_side
 from desktop import worklist_words as words_of
 from desktop.widgets.work_dialogs import AssignDialog, PutOffDialog, PutOffWish, RhythmDialog
+from models.errors import Problem
+from models.services.settings import SettingChanged
 from models.services.views import Changed
+from models.services.worklist_rules import Rhythm
 from models.services.worklist_views import WorkItem
 from models.texts import _, ngettext
 
@@ -98,15 +103,25 @@ class Deeds:
 
         self.page.run(work, lambda found: self.page.card.show_numbers(item.household_id, found))
 
-    def ask_rhythm(self) -> None:
-        """Ask how often who is visited."""
+    def ask_rhythm(self, typed: Mapping[str, int] = MappingProxyType({}), trouble: str = "") -> None:
+        """Ask how often who is visited. typed: days that were typed before and not saved; trouble: why."""
         casebook = self.page.casebook
 
-        def ask(rhythm: Any) -> None:
-            self.page.question = RhythmDialog(self.page, save, rhythm=rhythm)
-            self.page.question.open()
+        def ask(rhythm: tuple[Rhythm, ...]) -> None:
+            shown = {one.id: one.days for one in rhythm}
 
-        def save(days: dict[str, int]) -> None:
-            self.page.run(lambda: casebook.worklist.set_rhythm(days), lambda _nothing: self.page.reload())
+            def save(days: dict[str, int]) -> None:
+                def not_saved(problem: Problem) -> None:
+                    if isinstance(problem, SettingChanged):
+                        mine = {key: value for key, value in days.items() if key not in problem.keys}
+                        self.ask_rhythm(mine, problem.sentence())
+                    else:
+                        self.page.shell.problem(problem)
+
+                work = partial(casebook.worklist.set_rhythm, days, shown)
+                self.page.run(work, lambda _nothing: self.page.reload(), not_saved)
+
+            self.page.question = RhythmDialog(self.page, save, rhythm=rhythm, typed=typed, trouble=trouble)
+            self.page.question.open()
 
         self.page.read(casebook.worklist.rhythm, ask)

@@ -1,9 +1,10 @@
 """Small questions of the worklist: put off until when and why, in whose care, how often who is visited."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
+from types import MappingProxyType
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLineEdit, QSpinBox, QWidget
@@ -158,10 +159,19 @@ class RhythmDialog(FormDialog):
     """
 
     def __init__(
-        self, parent: QWidget, wished: Callable[[dict[str, int]], object], *, rhythm: Sequence[Rhythm]
+        self,
+        parent: QWidget,
+        wished: Callable[[dict[str, int]], object],
+        *,
+        rhythm: Sequence[Rhythm],
+        typed: Mapping[str, int] = MappingProxyType({}),
+        trouble: str = "",
     ) -> None:
+        """typed: days that were typed before and not saved; trouble: why."""
         super().__init__(parent, _("How often"), 520)
         self._wished = wished
+        if trouble:
+            self.form.addWidget(pieces.text(trouble, "error"))
         hint = _(
             "Days between two visits. A household that is in several categories is visited as often as "
             "the most frequent of them says; 0 takes a category off the list."
@@ -176,7 +186,7 @@ class RhythmDialog(FormDialog):
         for place, one in enumerate(rhythm):
             box = QSpinBox()
             box.setRange(0, LONGEST)
-            box.setValue(one.days)
+            box.setValue(typed.get(one.id, one.days))
             box.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             box.setMinimumWidth(theme.px(110))
             box.setAccessibleName(_("{category}: days between two visits").format(category=one.name))

@@ -31,9 +31,10 @@ from models.services.numbering import (
 from models.services.numbering_code import BlockCode, plain_holder, read_block, write_block
 from models.services.numbering_latch import State, block_key, state_of
 from models.services.numbering_views import BlockView, GapReport, Standing
+from models.services.settings import Settings
 from models.services.views import Changed
 from models.store.rows import KEPT
-from models.store.work import Work, read_meta, write_meta
+from models.store.work import Work, read_meta
 from models.texts import _
 
 _BLOCK, _REFERRAL = KEPT["number_block"], KEPT["referral"]
@@ -247,12 +248,13 @@ class Numbering:
         """Journal that a report was written to a file."""
         self._book.note("export", "number_report", "", title)
 
-    def set_size(self, size: int) -> None:
-        """How many numbers a block has from now on. Raises ValueError outside 1 to 1000."""
+    def set_size(self, size: int, shown: int) -> None:
+        """How many numbers a block has from now on, where the `shown` size stands. Raises ValueError outside 1 to 1000;
+        SettingChanged where another desk said another one.
+        """
         if not 1 <= size <= 1000:
             raise ValueError(size)
-        with self._book.writing() as connection:
-            write_meta(connection, "settings", {**read_meta(connection, "settings"), BLOCK_SETTING: size})
+        Settings(self._book).set(BLOCK_SETTING, size, shown=shown)
 
     def _here(self, work: Work) -> tuple[State, list[Block]]:
         """The state and the blocks of this year."""

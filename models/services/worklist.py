@@ -26,6 +26,7 @@ from models.services import worklist_rules as rules_of
 from models.services import worklist_sources as sources
 from models.services.book import Book, changed
 from models.services.people import door
+from models.services.settings import SettingChanged
 from models.services.views import Changed
 from models.services.worklist_gather import Stand, cared_for, gather, need, put_off_now
 from models.services.worklist_lines import resident_names, work_items, work_reason
@@ -322,14 +323,22 @@ class Worklist:
         shipped = {one.id: one.days for one in rules_of.shipped().category}
         return tuple(Rhythm(one.id, one.name, one.days, shipped[one.id]) for one in self.rules().category)
 
-    def set_rhythm(self, days: Mapping[str, int]) -> None:
-        """Say how often categories are visited, in days; 0 takes one off the list. ValueError beyond ten years."""
+    def set_rhythm(self, days: Mapping[str, int], shown: Mapping[str, int]) -> None:
+        """Say how often categories are visited, in days; 0 takes one off the list. shown: what stood for them when it
+        was said. ValueError beyond ten years; SettingChanged, and nothing is written, where another desk changed one.
+        """
         known = {one.id for one in rules_of.shipped().category}
         if any(key not in known or not 0 <= value <= rules_of.LONGEST for key, value in days.items()):
             raise ValueError("days of a category")
         with self._book.writing() as connection:
             settings = read_meta(connection, "settings")
-            own = {**settings.get(rules_of.SETTING, {}), **days}
+            own = settings.get(rules_of.SETTING, {})
+            stands = rules_of.shipped().with_days(own).category
+            theirs = [one for one in stands if one.id in days and one.days not in (shown[one.id], days[one.id])]
+            if theirs:
+                now = tuple((one.name, str(one.days)) for one in theirs)
+                raise SettingChanged(keys=tuple(one.id for one in theirs), now=now)
+            own = {**own, **days}
             write_meta(connection, "settings", {**settings, rules_of.SETTING: own})
 
     def put_off(self, household_ids: Iterable[str], until: date, reason: str, kinds: Iterable[Kind] = ()) -> Changed:

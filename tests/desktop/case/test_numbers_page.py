@@ -62,6 +62,21 @@ def test_the_size_of_a_block_is_set_and_one_is_given_for_next_year(window_of_cas
     assert "2027:  1–20" in said(page)
 
 
+def test_a_size_that_another_desk_set_meanwhile_is_told_and_shown(window_of_case, page):
+    numbering = page.casebook.numbering
+    numbering.set_size(30, 50)  # as another desk does
+    page.block_size.setValue(20)
+    page.block_size.editingFinished.emit()
+    settle(window_of_case)
+    assert numbering.standing().size == 30
+    assert "30" in window_of_case.area.banners.banner.sentence.text()
+    assert page.block_size.value() == 30
+    page.block_size.setValue(20)
+    page.block_size.editingFinished.emit()
+    settle(window_of_case)
+    assert numbering.standing().size == 20
+
+
 def test_the_first_run_asks_who_gives_the_numbers(folder, clock):
     answers = Answers(office_code=OFFICE.code, office_name=OFFICE.name, letter_mark="劝花社", worker="周敏")
     answers.passphrase, answers.numbers_elsewhere = PASSPHRASE, True

@@ -387,3 +387,23 @@ def test_the_term_of_retention_is_set_on_the_settings_page(shell):
     shell.page.retention.editingFinished.emit()
     settle(shell)
     assert shell.casebook.settings.get("retention_years") == 3
+
+
+def test_a_term_that_another_desk_set_meanwhile_is_told_and_a_box_left_as_it_was_changes_nothing(shell):
+    shell.go("settings")
+    settle(shell)
+    page, settings = shell.page, shell.casebook.settings
+    settings.set("retention_years", 5)  # as another desk does
+    page.retention.editingFinished.emit()
+    settle(shell)
+    assert settings.get("retention_years") == 5
+    page.retention.setValue(3)
+    page.retention.editingFinished.emit()
+    settle(shell)
+    assert settings.get("retention_years") == 5
+    assert "5" in shell.area.banners.banner.sentence.text()
+    assert page.retention.value() == 5
+    page.retention.setValue(3)
+    page.retention.editingFinished.emit()
+    settle(shell)
+    assert settings.get("retention_years") == 3

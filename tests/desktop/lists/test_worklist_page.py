@@ -225,6 +225,26 @@ def test_how_often_who_is_visited_is_set_on_the_page(page, shell):
     assert all(row.kind != "unseen" or "其他住户" not in row.reasons[0].text for row in rows(page))
 
 
+def test_a_rhythm_that_another_desk_set_meanwhile_is_asked_again_with_what_else_was_typed(page, shell):
+    page.rhythm_button.click()
+    settle(shell)
+    book = page.casebook
+    shown = {one.id: one.days for one in book.worklist.rhythm()}
+    book.worklist.set_rhythm({"alone_80": 14}, shown)  # as another desk does
+    page.question.days["alone_80"].setValue(7)
+    page.question.days["everybody"].setValue(200)
+    page.question.go.click()
+    settle(shell)
+    assert {one.id: one.days for one in book.worklist.rhythm()} == {**shown, "alone_80": 14}
+    again = page.question
+    assert again.isVisible()
+    assert (again.days["alone_80"].value(), again.days["everybody"].value()) == (14, 200)
+    again.days["alone_80"].setValue(7)
+    again.go.click()
+    settle(shell)
+    assert {one.id: one.days for one in book.worklist.rhythm()} == {**shown, "alone_80": 7, "everybody": 200}
+
+
 def test_f8_goes_from_visit_to_visit_through_the_list(page, shell, urgent):
     worklist_queue.begin_again(shell)
     listed = [row.household_id for row in rows(page)]

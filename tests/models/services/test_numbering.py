@@ -18,6 +18,7 @@ from models.clock import FixedClock
 from models.errors import CannotWrite
 from models.security import device, keystore
 from models.services.book import Book
+from models.services.numbering import BLOCK_SIZE
 from models.services.numbering_blocks import BlockKnown, NoSuchHolder, NotKeeper, NumbersInUse, OverlappingBlocks
 from models.services.numbering_code import BlockCode, BlockCodeRefused, plain_holder, read_block, write_block
 from models.services.numbering_latch import LATCH, PEG
@@ -74,7 +75,7 @@ def test_numbers_run_from_one_without_leading_zeros(make: Make):
 
 def test_the_keeper_gives_itself_the_next_block_and_never_stops(make: Make):
     here = make()
-    here.numbers.set_size(3)
+    here.numbers.set_size(3, BLOCK_SIZE)
     assert serials([issue(here.book) for _n in range(8)]) == list(range(1, 9))
     assert [(one.first, one.last, one.used, one.left) for one in here.numbers.standing().blocks] == [
         (1, 3, 3, 0),
@@ -151,7 +152,7 @@ def test_without_a_block_an_installation_goes_on_in_a_series_of_its_own(make: Ma
 
 def test_a_block_comes_by_sync_and_what_is_left_is_counted(make: Make):
     here, there = make(), make(keeps=False)
-    here.numbers.set_size(12)
+    here.numbers.set_size(12, BLOCK_SIZE)
     here.numbers.give(there.numbers.standing().holder)
     sync(here.book, there.book)
     assert there.numbers.left() == 12
@@ -218,7 +219,7 @@ def test_what_was_used_before_a_restore_is_never_used_again(make: Make):
 
 def test_blocks_taken_since_the_backup_are_known_after_the_restore(make: Make):
     here = make()
-    here.numbers.set_size(2)
+    here.numbers.set_size(2, BLOCK_SIZE)
     backup = here.backup()
     assert serials([issue(here.book) for _n in range(5)]) == [1, 2, 3, 4, 5]
     here.restore(backup)

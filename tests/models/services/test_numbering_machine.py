@@ -54,7 +54,7 @@ class Office(RuleBasedStateMachine):
 
     def _add(self, folder: Path) -> Installation:
         self.open.append(Installation(folder, self.clock))
-        self.open[-1].numbers.set_size(3)
+        self.open[-1].numbers.set_size(3, 50)
         return self.open[-1]
 
     def _room(self) -> Path:

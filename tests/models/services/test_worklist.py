@@ -11,6 +11,7 @@ from models.records.fact import FactEntry
 from models.records.household import HouseholdEntry, MemberEntry
 from models.records.resident import DocumentEntry, PhoneEntry
 from models.records.visit import NeedEntry, PlanEntry, VisitEntry
+from models.services.settings import SettingChanged
 from models.services.worklist_rules import shipped
 from models.services.worklist_views import KINDS, Place, WorkFilter, kind_text
 from models.texts import set_language
@@ -134,13 +135,21 @@ def test_the_office_says_how_often(casebook: Casebook):
     one = home(casebook, person("孙老", date(1940, 1, 1)))
     visited(casebook, one, TODAY - timedelta(days=20))
     assert kinds_of(casebook, one) == []
-    casebook.worklist.set_rhythm({"alone_80": 14})
+    usual = {each.id: each.days for each in casebook.worklist.rhythm()}
+    casebook.worklist.set_rhythm({"alone_80": 14}, usual)
     assert kinds_of(casebook, one) == ["unseen"]
     assert {each.id: (each.days, each.shipped) for each in casebook.worklist.rhythm()}["alone_80"] == (14, 30)
-    casebook.worklist.set_rhythm({"alone_80": 0, "alone_60": 0, "everybody": 0})
+    with pytest.raises(SettingChanged) as told:  # another desk, which saw what was shipped
+        casebook.worklist.set_rhythm({"alone_80": 7, "everybody": 200}, usual)
+    assert told.value.keys == ("alone_80",)
+    assert "80 or older: 14" in told.value.sentence()
+    stands = {**usual, "alone_80": 14}
+    assert {each.id: each.days for each in casebook.worklist.rhythm()} == stands, "neither of them was written"
+    casebook.worklist.set_rhythm({"alone_80": 14, "everybody": 200}, usual)  # the other meant the same
+    casebook.worklist.set_rhythm({"alone_80": 0, "alone_60": 0, "everybody": 0}, {**stands, "everybody": 200})
     assert kinds_of(casebook, one) == [], "0 takes a category off the list"
     with pytest.raises(ValueError, match="days"):
-        casebook.worklist.set_rhythm({"nobody": 3})
+        casebook.worklist.set_rhythm({"nobody": 3}, {"nobody": 1})
 
 
 def test_papers_births_and_birthdays_are_reasons(casebook: Casebook):
