@@ -121,7 +121,7 @@ def main(arguments: list[str]) -> int:
         return 0
     # Paths are the caller's: the programs below run in this folder.
     if command == "looks":  # the words after its folder are no paths
-        rest = [str(Path(a).absolute()) for a in rest[:1]] + rest[1:]
+        rest = [a if a.startswith("-") else str(Path(a).absolute()) for a in rest[:1]] + rest[1:]
     elif command in ("demo", "bench", "check", "supply"):
         rest = [a if a.startswith("-") else str(Path(a).absolute()) for a in rest]
     elif command == "pack":

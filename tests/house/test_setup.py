@@ -37,3 +37,11 @@ def test_an_unknown_command_is_refused():
     run = subprocess.run([sys.executable, TOP / "run.py", "dance"], capture_output=True, text=True, check=False)
     assert run.returncode == 2
     assert "dance" in run.stderr
+
+
+def test_a_command_that_is_asked_for_help_tells_it_and_does_nothing(tmp_path):
+    run = subprocess.run(
+        [sys.executable, TOP / "run.py", "looks", "--help"], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert "--only" in run.stdout
+    assert list(tmp_path.iterdir()) == []
