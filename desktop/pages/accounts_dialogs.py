@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QListWidget, QPushButton, QVBoxLayout, QWidget
 
 from desktop import theme
 from desktop.widgets import pieces
@@ -12,6 +12,7 @@ from desktop.widgets.asked_line import asked_line
 from desktop.widgets.banner import Banner
 from desktop.widgets.case_parts import TickRow
 from desktop.widgets.form_dialog import FormDialog
+from desktop.widgets.made_by_qt import add_line
 from desktop.widgets.new_passphrase import NewPassphrase
 from models.records import divisions
 from models.records.roles import CLASSES, ROLES
@@ -66,11 +67,10 @@ class RightsForm(QWidget):
         self.scope.setAccessibleName(_("Communities"))
         self.scope.setMaximumHeight(theme.px(150))
         for place in communities(office):
-            item = QListWidgetItem(place.name)
+            item = add_line(self.scope, place.name)
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
             item.setData(Qt.ItemDataRole.UserRole, place.code)
             item.setCheckState(Qt.CheckState.Checked if place.code in scope else Qt.CheckState.Unchecked)
-            self.scope.addItem(item)
         heading = pieces.text(_("Only these communities (none ticked: all)"), "label")
         heading.setVisible(self.scope.count() > 1)
         self.scope.setVisible(self.scope.count() > 1)

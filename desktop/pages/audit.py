@@ -21,6 +21,7 @@ from desktop.widgets import pieces
 from desktop.widgets.case_parts import labelled
 from desktop.widgets.empty_state import EmptyState
 from desktop.widgets.list_export import write_bytes
+from desktop.widgets.made_by_qt import add_line
 from desktop.widgets.protect_dialog import ProtectDialog, told
 from desktop.widgets.register_table import PAGE, RegisterTable
 from desktop.widgets.save_dialog import safe_name
@@ -187,9 +188,7 @@ class AuditPage(Page):
         self.days.clear()
         self._starts, start, on = [], 0, today(self.casebook.clock)
         for each in loaded.days:
-            item = QListWidgetItem(f"{_day(each.day, on)}  ·  {each.rows:,}")
-            item.setToolTip(each.day.isoformat())
-            self.days.addItem(item)
+            add_line(self.days, f"{_day(each.day, on)}  ·  {each.rows:,}").setToolTip(each.day.isoformat())
             self._starts.append(start)
             start += each.rows
         self._say(loaded.total)

@@ -12,6 +12,7 @@ from desktop import theme
 from desktop.pages.base import NARROW, Page
 from desktop.widgets import pieces
 from desktop.widgets.fit_area import Beside
+from desktop.widgets.made_by_qt import add_line
 from models.texts import N_, _, language
 
 if TYPE_CHECKING:
@@ -123,9 +124,7 @@ class HelpPage(Page):
         self.topics.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.topics.setResizeMode(QListWidget.ResizeMode.Adjust)
         for topic, label in TOPICS.items():
-            item = QListWidgetItem(_(label))
-            item.setData(Qt.ItemDataRole.UserRole, topic)
-            self.topics.addItem(item)
+            add_line(self.topics, _(label)).setData(Qt.ItemDataRole.UserRole, topic)
         self.text = browser()
         self.text.setAccessibleName(_("Help"))
         self.topics.currentItemChanged.connect(self._chosen)

@@ -11,17 +11,16 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHeaderView,
     QListWidget,
-    QListWidgetItem,
     QStyle,
     QStyledItemDelegate,
     QTableWidget,
-    QTableWidgetItem,
 )
 
 from desktop import theme
 from desktop.eligibility_words import amount_text
 from desktop.widgets import pieces
 from desktop.widgets.case_parts import Card
+from desktop.widgets.made_by_qt import add_cell, add_line
 from desktop.widgets.tile_list import Tile, paint_tile, person_words
 from models.casebook import Casebook
 from models.eligibility.comparing import EFFECTS, PersonChange, RuleChange, ServiceChange
@@ -193,10 +192,10 @@ class EffectCard(Card):
         used = [effect for effect in EFFECTS if any(getattr(each, effect) for each in services)]
         table = QTableWidget(len(services), len(used) + 1)
         table.setAccessibleName(_("Figures by service"))
-        table.setHorizontalHeaderLabels(["", *(effect_words(effect) for effect in used)])
-        first = QTableWidgetItem(pgettext("rules", "Service"))
+        table.setHorizontalHeaderLabels([pgettext("rules", "Service"), *map(effect_words, used)])
+        first = table.horizontalHeaderItem(0)
+        assert first is not None
         first.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        table.setHorizontalHeaderItem(0, first)
         table.verticalHeader().hide()
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -204,15 +203,12 @@ class EffectCard(Card):
         table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         table.setTabKeyNavigation(False)
         for at, each in enumerate(services):
-            item = QTableWidgetItem(_name(each))
-            item.setToolTip(_name(each))
-            table.setItem(at, 0, item)
+            add_cell(table, at, 0, _name(each)).setToolTip(_name(each))
             for column, effect in enumerate(used, 1):
                 number = getattr(each, effect)
-                cell = QTableWidgetItem(f"{number:,}" if number else "–")
+                cell = add_cell(table, at, column, f"{number:,}" if number else "–")
                 cell.setTextAlignment(Qt.AlignmentFlag.AlignCenter)
                 cell.setForeground(theme.colour(TONES[effect] if number else "soft"))
-                table.setItem(at, column, cell)
         head = table.horizontalHeader()
         head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
@@ -253,10 +249,9 @@ class EffectCard(Card):
         if until != self._fetched or self.list.count() + len(rows) != until:
             return
         for who in rows:
-            item = QListWidgetItem(who.tile.name)
+            item = add_line(self.list, who.tile.name)
             item.setData(_ROW, who)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, who.tile.spoken())
-            self.list.addItem(item)
         height = min(max(self.list.count(), 1), 6) * theme.row_height() + theme.px(8)
         self.list.setFixedHeight(height)
         left = len(self.chosen) - self._fetched

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableWidget,
-    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
@@ -24,6 +23,7 @@ from desktop.case_words import day_text, moment_text
 from desktop.pages.workbench_rows import number_text, unit_words
 from desktop.widgets import pieces
 from desktop.widgets.case_parts import Card, Chip, ClickRow, TickRow, labelled, show_more
+from desktop.widgets.made_by_qt import add_cell
 from desktop.widgets.mark import Mark
 from models.eligibility.describing import Line
 from models.eligibility.differing import ParamDiff, ServiceDiff, SetDiff
@@ -171,10 +171,9 @@ def problem_table(problems: Sequence[PackProblem]) -> QTableWidget:
     table.setTabKeyNavigation(False)
     for at, problem in enumerate(problems):
         for column, words in enumerate((place_text(problem), problem.what(), problem.remedy())):
-            item = QTableWidgetItem(words.replace("/", "/\u200b"))  # long names of files may break behind a stroke
+            item = add_cell(table, at, column, words.replace("/", "/\u200b"))  # names may break behind a stroke
             item.setToolTip(words)
             item.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-            table.setItem(at, column, item)
     head = table.horizontalHeader()
     head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     for column in range(3):

@@ -17,6 +17,7 @@ from desktop.paper_kinds import PaperItem, make, title_of
 from desktop.widgets import pieces
 from desktop.widgets.finder import Finder, Match
 from desktop.widgets.fit_area import Beside, PartArea
+from desktop.widgets.made_by_qt import add_line
 from desktop.widgets.pdf_view import PdfView
 from desktop.widgets.printing import print_papers, save_papers
 from models.errors import Problem
@@ -249,12 +250,11 @@ class PapersPage(Page):
         ticked = self._services or frozenset(self._chosen_services())
         self.services.clear()
         for offer in offers if self.kind == "notice" else ():
-            item = QListWidgetItem(offer.words)
+            item = add_line(self.services, offer.words)
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
             on = (offer.key, offer.component) in ticked
             item.setCheckState(Qt.CheckState.Checked if on else Qt.CheckState.Unchecked)
             item.setData(Qt.ItemDataRole.UserRole, (offer.key, offer.component))
-            self.services.addItem(item)
         self.services.blockSignals(False)
         self._key, self._services = "", frozenset()
         self._draw()

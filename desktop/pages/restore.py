@@ -14,6 +14,7 @@ from desktop.case_words import moment_text
 from desktop.pages.sign_in import SignIn, brand, bring_into_view, centred
 from desktop.widgets import pieces
 from desktop.widgets.empty_state import EmptyState
+from desktop.widgets.made_by_qt import add_line
 from desktop.widgets.passphrase_field import PassphraseField
 from models.clock import milliseconds, today
 from models.errors import CannotRead, Problem, WrongPassphrase
@@ -186,10 +187,9 @@ class Restore(QWidget):
         wanted, place = self.answers.chosen, 0
         self.list.clear()
         for row, each in enumerate(found):
-            item = QListWidgetItem(self._words(each))
+            item = add_line(self.list, self._words(each))
             item.setData(Qt.ItemDataRole.UserRole, each)
             item.setToolTip(str(each.path))
-            self.list.addItem(item)
             place = row if each.path == wanted else place
         self.list.setCurrentRow(place if found else -1)
         rows = min(max(len(found), 2), SHOWN_ROWS)

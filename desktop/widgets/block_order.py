@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QListWidget, QWidget
 
 from desktop import theme
 from desktop.template_words import block_name
 from desktop.widgets import pieces
+from desktop.widgets.made_by_qt import add_line
 from models.records.layout import SETUPS, Setup
 from models.texts import _
 
@@ -61,7 +62,7 @@ class BlockOrder(QWidget):
         self.list.clear()
         known = [block for block in dict.fromkeys(blocks) if block in every]
         for block in (*known, *(block for block in every if block not in known)):
-            item = QListWidgetItem(block_name(block, self._setup))
+            item = add_line(self.list, block_name(block, self._setup))
             item.setData(_BLOCK, block)
             flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
             if block not in self._setup.needed:
@@ -71,7 +72,6 @@ class BlockOrder(QWidget):
                 item.setFlags(flags)
                 item.setToolTip(_("This part may not be left out"))
             item.setSizeHint(item.sizeHint().expandedTo(self._row()))
-            self.list.addItem(item)
         self.list.setCurrentRow(min(current, self.list.count() - 1))
         self.list.setFixedHeight(self._row().height() * self.list.count() + 2 * self.list.frameWidth() + theme.px(4))
         self._showing = False

@@ -4,11 +4,12 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyledItemDelegate
+from PySide6.QtWidgets import QListWidget, QStyle, QStyledItemDelegate
 
 from desktop import theme
 from desktop.round_words import TONES, door_parts, retry_text, status_text
 from desktop.widgets import pieces
+from desktop.widgets.made_by_qt import add_line
 from desktop.widgets.tile_list import Tile, paint_tile
 from models.services.rounds_views import StopView
 from models.texts import _
@@ -61,10 +62,9 @@ class DoorList(QListWidget):
         """Show these doors, this one chosen and in view."""
         self.clear()
         for stop in stops:
-            item = QListWidgetItem()
+            item = add_line(self)
             item.setData(_STOP, stop)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, self.tile(stop).spoken())
-            self.addItem(item)
         self.choose(current)
 
     def choose(self, stop_id: str) -> None:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QWidget
 
 from desktop import theme
 from desktop.widgets import pieces
+from desktop.widgets.made_by_qt import add_line
 from models.texts import _
 
 
@@ -136,10 +137,9 @@ class Finder(QWidget):
         self.list.clear()
         for match in matches:
             words = f"{match.words}　{match.detail}" if match.detail else match.words
-            item = QListWidgetItem(words)
+            item = add_line(self.list, words)
             item.setData(Qt.ItemDataRole.UserRole, match)
             item.setSizeHint(QSize(10, theme.target()))
-            self.list.addItem(item)
         self.list.setVisible(bool(matches))
         if matches:
             self.list.setCurrentRow(0)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QListWidget, QListWidgetItem
 from desktop import commands, theme
 from desktop.widgets import pieces
 from desktop.widgets.line_sign import LineSign
+from desktop.widgets.made_by_qt import add_line
 from models.texts import _
 
 _THING = Qt.ItemDataRole.UserRole
@@ -123,14 +124,13 @@ class ServiceList(QWidget):
         return commands.rank(typed, {each.name, each.other_name} - {""}) is not None
 
     def _add(self, each: ListedService) -> None:
-        item = QListWidgetItem(each.name)
+        item = add_line(self.list, each.name)
         item.setData(_THING, each)
         item.setData(Qt.ItemDataRole.AccessibleTextRole, _(", ").join(part for part in (each.name, each.marks) if part))
         if not each.id:
             item.setFlags(Qt.ItemFlag.ItemIsEnabled)
         else:
             item.setToolTip(each.name)
-        self.list.addItem(item)
 
     def _moved(self, item: QListWidgetItem | None) -> None:
         if item is not None and item.data(_THING).id:
