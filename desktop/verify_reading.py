@@ -24,6 +24,7 @@ MAX_PAGES = 2000
 MAX_PIXELS = 120_000_000
 _DPI = (200, 300)
 _INCH = 72
+_AT_LINE_END = "\x02"  # how PDFium tells a hyphen that ends a line: it takes it for one that only parts a word
 _FIRST_OBJECTS = 12  # of a page, among which the mark of a reprint stands
 _DAY = r"(\d{4}年\d{1,2}月\d{1,2}日|\d{1,2}[A-Z][a-z]{2,8}\d{4})"
 _REPRINT = re.compile(rf"^(补打|Printedagain|补打Printedagain)[：:]{_DAY}$")
@@ -207,7 +208,8 @@ def _objects(page: Any) -> Iterator[str]:
             size = pdfium.FPDFTextObj_GetText(item, textpage.raw, None, 0)
             held = ctypes.create_string_buffer(size)
             pdfium.FPDFTextObj_GetText(item, textpage.raw, ctypes.cast(held, ctypes.POINTER(pdfium.FPDF_WCHAR)), size)
-            yield held.raw.decode("utf-16-le", "surrogatepass").rstrip("\0")
+            text = held.raw.decode("utf-16-le", "surrogatepass").rstrip("\0")
+            yield text.replace(_AT_LINE_END, "-")
 
 
 def _letters(pages: Sequence[_Page]) -> list[Found]:

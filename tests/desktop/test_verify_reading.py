@@ -92,6 +92,22 @@ def test_the_words_of_a_pdf_are_those_that_were_sealed(language: str):
     assert (again.outcome, again.words_checked) == ("genuine", True)
 
 
+@pytest.mark.parametrize("language", ["zh", "en", "both"])
+def test_a_hyphen_that_ends_a_line_is_one_of_the_words(language: str):
+    """Wherever the lines break: PDFium tells such a hyphen as another character."""
+    for number in range(8):
+        value = letter(
+            language=language,
+            matters=MATTERS,
+            resident_name="Marie O'Brien-Smith-" + "x" * number + "-",
+            address="样本路12-" + "3-" * number + "501",
+            note="a" * number + " walk-in-clinic follow-up Jean-Luc" * 6,
+            code="ABCD2345",
+        )
+        verdict = one(render_letter(OFFICE.seal(value)))
+        assert (verdict.outcome, verdict.words_checked) == ("genuine", True), number
+
+
 def test_letters_in_one_file_are_told_apart():
     values = [*sealed(3), OFFICE.seal(letter(language="both", matters=MATTERS)), *sealed(2)]
     found = codes_of(render_letters(values))

@@ -1,7 +1,6 @@
 """Invented letters for the tests of this room, and what a reader gets out of a PDF."""
 
 import random
-import re
 from ctypes import c_double
 from datetime import date, timedelta
 
@@ -159,11 +158,16 @@ def overlapping(boxes: list[tuple[str, float, float, float, float]]) -> list[str
     return found
 
 
+def page_text(page: pypdfium2.PdfPage) -> str:
+    """The text of a page as a reader copies it, without line ends; hyphens at their end as they are drawn."""
+    return "".join(page.get_textpage().get_text_range().split()).replace("\ufffe", "-")
+
+
 def page_texts(pdf: bytes) -> list[str]:
-    """The text of every page as a reader copies it, without line ends."""
+    """page_text() of every page."""
     document = pypdfium2.PdfDocument(pdf)
     try:
-        return [re.sub(r"\s", "", page.get_textpage().get_text_range()) for page in document]
+        return [page_text(page) for page in document]
     finally:
         document.close()
 

@@ -32,6 +32,7 @@ from tests.reports.letters import (
     SYLLABLES,
     character_boxes,
     overlapping,
+    page_text,
 )
 
 RUNNING_HEAD = r"^(转介单|转介单（更正）|ReferralLetter).{0,40}?(第\d页，共\d页|Page\dof\d)"
@@ -141,7 +142,7 @@ def check_letters(count: int, seed: int) -> Counter[int]:
 
 
 def check_letter(value: LetterValue, pages: list[pypdfium2.PdfPage]) -> None:
-    texts = ["".join(page.get_textpage().get_text_range().split()) for page in pages]
+    texts = [page_text(page) for page in pages]
     if value.seal or not value.layout.qr:
         assert "".join(texts) == printed_words(value), value.number
     read = texts[0] + "".join(re.sub(RUNNING_HEAD, "", text, count=1) for text in texts[1:])
