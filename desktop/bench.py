@@ -30,7 +30,7 @@ from desktop import (
     bench_trust,
 )
 from desktop.bench_register import PASSPHRASE, make_casebook, size_of
-from desktop.bench_table import Failure, Row, Scale, as_json, not_measured, part, row, slowness, table
+from desktop.bench_table import Failure, Row, Scale, as_json, not_measured, part, row, table, yardstick
 from models.casebook import Casebook
 
 RESIDENTS, QUICK_RESIDENTS = 100_000, 400
@@ -145,23 +145,24 @@ def main(arguments: list[str]) -> int:
     scale = quick if asked.quick else Scale(RESIDENTS, RECORDS, 5, 25, CHANGES)
     scale = replace(scale, residents=asked.residents or scale.residents, changes=asked.changes or scale.changes)
     qt = QApplication.instance() or app.application(sys.argv[:1])
-    slow = [slowness()]
+    yardsticks = [yardstick()]
     with tempfile.TemporaryDirectory(prefix="jinmen-bench-") as scratch:
         told = list(Bench(scale, Path(scratch), asked.peers).measure())
         megabytes = size_of(Path(scratch) / "data")
     del qt
-    slow.append(slowness())
+    yardsticks.append(yardstick())
     rows = [line for line in told if isinstance(line, Row)]
     failures = [line for line in told if isinstance(line, Failure)]
     if asked.json:
         asked.json.write_text(
-            json.dumps(as_json(rows, failures, scale, megabytes, slow), ensure_ascii=False, indent=1) + "\n", "utf-8"
+            json.dumps(as_json(rows, failures, scale, megabytes, yardsticks), ensure_ascii=False, indent=1) + "\n",
+            "utf-8",
         )
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(encoding="utf-8")
     head = (
         f"{scale.residents:,} residents, {megabytes:,.0f} MB; medians of {scale.runs} to {scale.many} runs; "
-        f"to count took {slow[0]:.1f}, at the end {slow[1]:.1f} times as long as where the targets were set"
+        f"the yardstick took {yardsticks[0] * 1e6:.0f}, at the end {yardsticks[1] * 1e6:.0f} us"
     )
     sys.stdout.write(f"{head}\n\n{table(rows)}\n")
     if failures:

@@ -142,13 +142,11 @@ def _imports(scratch: Path, scale: Scale) -> Iterator[Row]:
 
 def _rows_of(name: str, changes: int, told: dict[str, Any]) -> Iterator[Row]:
     what = f"import of {changes:,} changes, {name}"
-    by_cpu = [several / (client + server) for several, client, server, _wall, _slow in told["parts"]]
-    by_wall = [several / wall for several, _client, _server, wall, _slow in told["parts"]]
-    slow = [part[-1] for part in told["parts"]]
-    at_usual = [rate * times for rate, times in zip(by_cpu, slow, strict=True)]
+    by_cpu = [several / (client + server) for several, client, server, _wall, _stick in told["parts"]]
+    by_wall = [several / wall for several, _client, _server, wall, _stick in told["parts"]]
+    times = [1 / rate / part[-1] for rate, part in zip(by_cpu, told["parts"], strict=True)]
     yield row(f"{what}: by processor time, all tenths", "changes/s", by_cpu, 5000, at_least=True)
-    yield row(f"{what}: how slow the computer was meanwhile", "times", slow)
-    yield row(f"{what}: at its usual speed", "changes/s", at_usual, 5000, at_least=True)
+    yield row(f"{what}: a change, over the yardstick of the same minutes", "times", times)
     yield row(f"{what}: the first tenth", "changes/s", by_cpu[:1], 5000, at_least=True)
     yield row(f"{what}: the last tenth", "changes/s", by_cpu[-1:], 5000, at_least=True)
     yield row(f"{what}: the last tenth of the first", "%", [100 * by_cpu[-1] / by_cpu[0]], 60, at_least=True)

@@ -5,6 +5,7 @@ Says what it measured as one line of JSON. Run by desktop.bench_sync only.
 
 import sys
 import time
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from desktop.bench_child import most_kibibytes, tell
 from desktop.bench_postgres import seconds_of
 from desktop.bench_register import COMMUNITY, PASSPHRASE
 from desktop.bench_sync_files import make_files
-from desktop.bench_table import USUAL_SECONDS, counting_seconds
+from desktop.bench_table import yardstick
 from models.casebook import Casebook
 from models.services.partners import CARD_ENDING
 from models.services.sync_writing import BATCH_ENDING
@@ -32,7 +33,7 @@ def make(changes: int, at_once: int, folders: list[Path]) -> int:
 def take(changes: int, folder: Path, stick: Path, server: int) -> int:
     """Open an office and take all files in; processor time of this process and of the server (its id; 0: none).
 
-    After each file it counts, so that each part tells how slow the computer was in these very minutes.
+    After each file the yardstick is taken, so that each part tells how slow the computer was in these very minutes.
     """
     office = Casebook.open(folder, PASSPHRASE)
     for card in sorted(stick.glob(f"laptop-*{CARD_ENDING}")):
@@ -40,20 +41,20 @@ def take(changes: int, folder: Path, stick: Path, server: int) -> int:
     files = sorted(stick.glob(f"*{BATCH_ENDING}"))
     each = -(-changes // len(files))
     tenth = max(len(files) // PARTS, 1)
-    counted = 0.0
-    clocks = [_clocks(server, counted)]
+    yardsticks: list[float] = []
+    clocks = [_clocks(server, yardsticks)]
     with office.sync.together():
         for place, file in enumerate(files, 1):
             office.sync.apply(file)
-            counted += counting_seconds()
+            yardsticks.append(yardstick())
             if place % tenth == 0 and place < len(files):
-                clocks.append(_clocks(server, counted))
-    clocks.append(_clocks(server, counted))  # with the search keys that waited until the end
+                clocks.append(_clocks(server, yardsticks))
+    clocks.append(_clocks(server, yardsticks))  # with the search keys that waited until the end
     ends = [*range(0, len(files), tenth), len(files)]
     parts = []
     for (start, end), (before, after) in zip(pairwise(ends), pairwise(clocks), strict=True):
-        client, there, wall, counting = (b - a for a, b in zip(before, after, strict=True))
-        parts.append([(end - start) * each, client, there, wall, counting / (end - start) / USUAL_SECONDS])
+        times = [b - a for a, b in zip(before, after, strict=True)]
+        parts.append([(end - start) * each, *times, sum(yardsticks[start:end]) / (end - start)])
     peak = most_kibibytes() / 1024
     began = time.process_time()
     office.sync.apply(files[0])
@@ -64,10 +65,10 @@ def take(changes: int, folder: Path, stick: Path, server: int) -> int:
     return 0
 
 
-def _clocks(server: int, counted: float) -> tuple[float, float, float, float]:
-    """Seconds of this process without its counting, of the server, of the clock on the wall, and of counting."""
-    there = seconds_of(server) if server else 0.0
-    return time.process_time() - counted, there, time.perf_counter() - counted, counted
+def _clocks(server: int, yardsticks: Sequence[float]) -> tuple[float, float, float]:
+    """Seconds of this process, of the server, and of the clock on the wall, without those that the yardstick took."""
+    taken = 100 * sum(yardsticks)
+    return time.process_time() - taken, seconds_of(server) if server else 0.0, time.perf_counter() - taken
 
 
 if __name__ == "__main__":
