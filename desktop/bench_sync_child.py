@@ -13,7 +13,7 @@ from desktop.bench_child import most_kibibytes, tell
 from desktop.bench_postgres import seconds_of
 from desktop.bench_register import COMMUNITY, PASSPHRASE
 from desktop.bench_sync_files import make_files
-from desktop.bench_table import yardstick
+from desktop.bench_table import YARDSTICK_RUNS, yardstick
 from models.casebook import Casebook
 from models.services.partners import CARD_ENDING
 from models.services.sync_writing import BATCH_ENDING
@@ -67,7 +67,7 @@ def take(changes: int, folder: Path, stick: Path, server: int) -> int:
 
 def _clocks(server: int, yardsticks: Sequence[float]) -> tuple[float, float, float]:
     """Seconds of this process, of the server, and of the clock on the wall, without those that the yardstick took."""
-    taken = 100 * sum(yardsticks)
+    taken = YARDSTICK_RUNS * sum(yardsticks)
     return time.process_time() - taken, seconds_of(server) if server else 0.0, time.perf_counter() - taken
 
 

@@ -17,6 +17,9 @@ from typing import Any
 
 from models.errors import Problem
 
+YARDSTICK_RUNS = 100
+"""How many times yardstick() does its work."""
+
 _CHANGE = json.dumps(
     {
         "device": "01a207d7-7c6e-75d1-b62a-75fcfbf29216",
@@ -110,18 +113,18 @@ def timed(runs: int, work: Callable[[], object], clock: Callable[[], float] = ti
 
 def yardstick() -> float:
     """Processor time of the least that a change of a register asks for, in seconds: its line read and written as JSON
-    and each of its values hashed, by the standard library alone. The mean of a hundred times.
+    and each of its values hashed, by the standard library alone. The mean of YARDSTICK_RUNS.
 
     The same computer may be twice as slow an hour later, where others use it too: a figure that is to be compared with
     one of another day is told as so many times this, taken in the same minutes.
     """
     began = time.process_time()
-    for _run in range(100):
+    for _run in range(YARDSTICK_RUNS):
         said = json.loads(_CHANGE)
         for field in said["fields"].values():
             field["h"] = hashlib.sha256((field["s"] + json.dumps(field["v"], ensure_ascii=False)).encode()).hexdigest()
         hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
-    return (time.process_time() - began) / 100
+    return (time.process_time() - began) / YARDSTICK_RUNS
 
 
 def part(name: str, measured: Callable[[], Iterator[Row]]) -> Iterator[Row | Failure]:

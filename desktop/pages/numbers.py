@@ -227,7 +227,14 @@ class NumbersPage(Page):
             self.run(lambda: numbering.set_size(size, shown), None, self._size_not_set)
 
     def _size_not_set(self, problem: Problem) -> None:
-        self.open(**self.where)  # what stands now is shown
+        """What stands now is shown; the cards stay, with what was typed into them."""
+
+        def show(standing: Standing) -> None:
+            if self.loaded is not None:
+                self.loaded = replace(self.loaded, standing=replace(self.loaded.standing, size=standing.size))
+                self.block_size.setValue(standing.size)
+
+        self.read(self.casebook.numbering.standing, show)
         self.shell.problem(problem)
 
     def show_code(self, code: str) -> None:

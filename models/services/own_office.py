@@ -5,6 +5,7 @@ from dataclasses import replace
 from models.errors import Problem
 from models.services import desk_place
 from models.services.book import Book
+from models.services.settings import as_it_stands
 from models.services.views import Office
 from models.store.work import read_meta, write_meta
 from models.texts import N_, _
@@ -19,9 +20,7 @@ class OfficeChanged(Problem):
         """Tell the worker."""
         fields = self.facts["fields"]
         assert isinstance(fields, tuple)
-        now = _("; ").join(
-            _("{field}: {value}").format(field=_(_CALLED[name]), value=getattr(self.office, name)) for name in fields
-        )
+        now = as_it_stands((_(_CALLED[name]), getattr(self.office, name)) for name in fields)
         return _(
             "Another desk has changed the same meanwhile ({now}). Nothing was overwritten and nothing was saved. What "
             "you typed is still here: save again if it is to stand."

@@ -1,5 +1,6 @@
 """Settings that belong to the records (the office, the last community chosen); kept inside the encrypted file."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from models.errors import Problem
@@ -26,11 +27,10 @@ class SettingChanged(Problem):
         """Tell the worker."""
         pairs = self.facts["now"]
         assert isinstance(pairs, tuple)
-        now = _("; ").join(_("{field}: {value}").format(field=field, value=value) for field, value in pairs)
         return _(
             "Another desk has changed the same meanwhile ({now}). Nothing was overwritten and nothing was saved; what "
             "stands now is shown. Change it once more if yours is to stand."
-        ).format(now=now)
+        ).format(now=as_it_stands(pairs))
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -38,6 +38,11 @@ class SettingChanged(Problem):
         found = self.facts["keys"]
         assert isinstance(found, tuple)
         return found
+
+
+def as_it_stands(pairs: Iterable[tuple[str, str]]) -> str:
+    """What things are called and what stands there, in one line."""
+    return _("; ").join(_("{field}: {value}").format(field=field, value=value) for field, value in pairs)
 
 
 class Settings:
@@ -52,8 +57,8 @@ class Settings:
             return read_meta(connection, "settings").get(key, default)
 
     def set(self, key: str, value: Any, *, shown: Any = _ANYTHING) -> None:
-        """Set a value that JSON can carry. Raises SettingChanged where another one stands than was `shown` (only
-        of those that have a name there).
+        """Set a value that JSON can carry. shown: what stood there when it was chosen, for what _CALLED names; raises
+        SettingChanged, and writes nothing, where something else stands by now.
         """
         with self._book.writing() if key in OF_THE_OFFICE else self._book.writing_here() as connection:
             settings = read_meta(connection, "settings")

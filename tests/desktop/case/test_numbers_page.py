@@ -65,12 +65,13 @@ def test_the_size_of_a_block_is_set_and_one_is_given_for_next_year(window_of_cas
 def test_a_size_that_another_desk_set_meanwhile_is_told_and_shown(window_of_case, page):
     numbering = page.casebook.numbering
     numbering.set_size(30, 50)  # as another desk does
+    type_text(page.other, "K7Q2")
     page.block_size.setValue(20)
     page.block_size.editingFinished.emit()
     settle(window_of_case)
     assert numbering.standing().size == 30
     assert "30" in window_of_case.area.banners.banner.sentence.text()
-    assert page.block_size.value() == 30
+    assert (page.block_size.value(), page.other.text()) == (30, "K7Q2")
     page.block_size.setValue(20)
     page.block_size.editingFinished.emit()
     settle(window_of_case)

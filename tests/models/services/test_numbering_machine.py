@@ -11,6 +11,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 from models.casebook import STORE
 from models.clock import FixedClock
 from models.errors import Problem
+from models.services.numbering import BLOCK_SIZE
 from tests.conftest import NOW
 from tests.models.services.installations import Installation, fail, found, issue, lose_power, sync
 
@@ -54,7 +55,7 @@ class Office(RuleBasedStateMachine):
 
     def _add(self, folder: Path) -> Installation:
         self.open.append(Installation(folder, self.clock))
-        self.open[-1].numbers.set_size(3, 50)
+        self.open[-1].numbers.set_size(3, BLOCK_SIZE)
         return self.open[-1]
 
     def _room(self) -> Path:
