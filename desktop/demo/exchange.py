@@ -93,6 +93,9 @@ def take_in(stage: Stage) -> int:
     """The office finds the stick, looks before anything is changed, takes in, and writes the receipt onto the stick."""
     office = stage.street
     go(office, "today")
+    if office.area is not None:  # it asked what waits while the other window of this process spoke English
+        office.area.status.refresh()
+        settle(office, 0.6)  # it waits half a second for more
     put_in(office, stage)
     stage.picture("75-office-stick", office)
     press(button_named(office, _("Look at them")))
